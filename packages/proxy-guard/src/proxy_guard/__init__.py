@@ -1,1 +1,1 @@
-"""x."""
+"""Boot-time guard: a proxy in production refuses to start against the dev-only token issuer."""

@@ -4,8 +4,13 @@ This module is the one place in production code that names the simulator. The gu
 marks; the issuer imports them and wears them. What is not listed here is not a mark.
 """
 
-import base64
-from typing import Final
+from __future__ import annotations
+
+from binascii import a2b_base64  # base64 and typing would load ten modules more at boot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SERVICE_NAME: Final = "token-issuer"
 """Distribution, image, compose service and host name of the simulator."""
@@ -29,7 +34,7 @@ HEADER_VALUE: Final = SERVICE_NAME
 """Value of that header."""
 
 JWKS_MEMBER: Final = "dev_only"
-"""Extra member of the simulator's JWKS, always `true` (RFC 7517 §5: verifiers ignore unknown members)."""
+"""Extra member of the simulator's JWKS, always `true`; verifiers ignore it (RFC 7517 §5)."""
 
 CERTIFICATE_COMMON_NAME: Final = f"DEV ONLY {SERVICE_NAME}"
 """Subject common name of the simulator's X.509 certificates."""
@@ -40,7 +45,7 @@ BANNER: Final = "# DEV-ONLY"
 WATERMARK_TEXT: Final = "zDEVzONLYzTOKENzISSUERzNOTzPRODz"
 """How the watermark reads in base64url: the first 32 characters of `n` in a JWK."""
 
-WATERMARK: Final = base64.urlsafe_b64decode(WATERMARK_TEXT)
+WATERMARK: Final = a2b_base64(WATERMARK_TEXT)
 """The 24 bytes with which the modulus of each RSA key of the simulator begins.
 
 An RSA modulus may have a chosen leading part without harm to its strength (A. Lenstra, "Generating

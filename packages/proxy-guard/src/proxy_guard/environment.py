@@ -1,0 +1,123 @@
+"""Is this a production environment? One definition, for the guard and for whoever asks it.
+
+Production is whatever is not explicitly something else: forgetting to say where a service runs must
+never be what lets the simulator in.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False  # `typing` would cost more than everything the guard does
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Final
+
+ENVIRONMENT_VARIABLES: Final = (
+    "APP_ENV",
+    "APP_ENVIRONMENT",
+    "APPLICATION_ENV",
+    "ENVIRONMENT",
+    "ENV",
+    "DEPLOY_ENV",
+    "DEPLOYMENT_ENV",
+    "DEPLOYMENT_ENVIRONMENT",
+    "NODE_ENV",
+    "PYTHON_ENV",
+    "DJANGO_ENV",
+    "FLASK_ENV",
+    "FASTAPI_ENV",
+    "GO_ENV",
+    "RAILS_ENV",
+    "RACK_ENV",
+    "HANAMI_ENV",
+    "MIX_ENV",
+    "ASPNETCORE_ENVIRONMENT",
+    "DOTNET_ENVIRONMENT",
+    "AZURE_FUNCTIONS_ENVIRONMENT",
+    "VERCEL_ENV",
+    "WP_ENVIRONMENT_TYPE",
+)
+"""Variables that by convention hold the name of the environment, in the order they are asked.
+
+Only names whose customary values are words such as `production` and `development` belong here: a
+list of profiles (`SPRING_PROFILES_ACTIVE`) or a build mode (`GIN_MODE`) answers another question.
+"""
+
+NON_PRODUCTION_WORDS: Final = frozenset({
+    "development",
+    "dev",
+    "local",
+    "test",
+    "testing",
+    "ci",
+    "qa",
+    "docker",
+})
+"""The only words that mean "not production"; any other one, `staging` too, means production."""
+
+_LONGEST_SHOWN_WORD: Final = 20
+
+
+class DeploymentEnvironment:
+    """What `classify` found out.
+
+    Attributes:
+        is_production: Whether the rules for production apply.
+        reason: A clause for people that names the deciding variable.
+        variable: The deciding variable; None when nothing is set and production is assumed.
+    """
+
+    __slots__ = ("is_production", "reason", "variable")
+
+    def __init__(self, *, is_production: bool, reason: str, variable: str | None) -> None:
+        self.is_production = is_production
+        self.reason = reason
+        self.variable = variable
+
+    def __repr__(self) -> str:
+        kind = "production" if self.is_production else "non-production"
+        return f"<{type(self).__name__} {kind}: {self.reason}>"
+
+
+def current_environ() -> Mapping[str, str]:
+    """Return the environment of this process: the one place of the package that reads it."""
+    return os.environ
+
+
+def classify(environ: Mapping[str, str]) -> DeploymentEnvironment:
+    """Decide whether *environ* describes a production environment.
+
+    One variable that says production outvotes all that say otherwise; blank ones have no vote;
+    without any vote it is production.
+
+    Args:
+        environ: Environment variables; only `ENVIRONMENT_VARIABLES` are looked at.
+    """
+    words = {name: environ.get(name, "").strip().casefold() for name in ENVIRONMENT_VARIABLES}
+    votes = {name: word for name, word in words.items() if word}
+    for name, word in votes.items():
+        if word not in NON_PRODUCTION_WORDS:
+            return DeploymentEnvironment(
+                is_production=True, reason=_explain_production(name, word), variable=name
+            )
+    for name, word in votes.items():
+        return DeploymentEnvironment(
+            is_production=False, reason=f"{name} says {word!r}", variable=name
+        )
+    return DeploymentEnvironment(
+        is_production=True,
+        reason="no variable names the environment, and then production is assumed",
+        variable=None,
+    )
+
+
+def _explain_production(name: str, word: str) -> str:
+    if word in {"production", "prod", "live"}:
+        return f"{name} says {word!r}"
+    # A secret may have been put into the wrong variable: only what looks like a word is repeated.
+    is_plain_word = (
+        word.isascii() and word.replace("-", "").isalpha() and len(word) <= _LONGEST_SHOWN_WORD
+    )
+    says = f"says {word!r}" if is_plain_word else "holds a value"
+    return f"{name} {says}, which is not among {', '.join(sorted(NON_PRODUCTION_WORDS))}"

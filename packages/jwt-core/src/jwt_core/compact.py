@@ -1,0 +1,68 @@
+"""The JWS compact serialization, taken apart strictly.
+
+Spec: RFC 7515 §3.1, §7.1
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jwt_core import base64url, strict_json
+from jwt_core.errors import MalformedTokenError
+
+MAX_TOKEN_LENGTH: Final = 16 * 1024
+"""Longest accepted token; it is also what common servers accept as the size of all headers."""
+
+_PARTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UnverifiedToken:
+    """The parts of a token that nobody has vouched for yet."""
+
+    header: dict[str, Any]
+    payload: bytes
+    signing_input: bytes
+    signature: bytes
+
+
+def parse_compact(text: object) -> UnverifiedToken:
+    """Split a token and decode its parts; the payload stays bytes until the signature is checked.
+
+    Raises:
+        MalformedTokenError: not text, too long, not three parts, not strict base64url, or the
+            header is not one JSON object with distinct members.
+    """
+    if not isinstance(text, str) or len(text) > MAX_TOKEN_LENGTH:
+        message = f"the token must be text of at most {MAX_TOKEN_LENGTH} characters"
+        raise MalformedTokenError(message)
+    signing_input, _, _ = text.rpartition(".")
+    try:
+        parts = [base64url.decode(part) for part in text.split(".", _PARTS)]
+    except ValueError:
+        message = "the token's parts must be base64url without padding"
+        raise MalformedTokenError(message) from None
+    if len(parts) != _PARTS:
+        message = "the token must have three parts separated by dots (compact JWS)"
+        raise MalformedTokenError(message)
+    header, payload, signature = parts
+    return UnverifiedToken(
+        parse_json_part(header, "header"), payload, signing_input.encode("ascii"), signature
+    )
+
+
+def parse_json_part(data: bytes, name: str) -> dict[str, Any]:
+    """Decode header or payload.
+
+    Raises:
+        MalformedTokenError: not one JSON object with distinct members and finite numbers.
+    """
+    try:
+        return strict_json.decode_object(data)
+    except ValueError:
+        message = f"the token's {name} must be one JSON object with distinct members"
+        raise MalformedTokenError(message) from None
+
+
+def join_compact(signing_input: bytes, signature: bytes) -> str:
+    """Put a signed token together."""
+    return f"{signing_input.decode('ascii')}.{base64url.encode(signature)}"

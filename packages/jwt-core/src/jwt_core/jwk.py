@@ -1,0 +1,137 @@
+"""One public key as a JSON Web Key.
+
+Spec: RFC 7517 §4, RFC 7518 §6, RFC 8037 §2
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from jwt_core import base64url
+from jwt_core.algorithms import Algorithm
+from jwt_core.errors import KeyFormatError
+from jwt_core.keys import (
+    EC_COORDINATE_SIZE,
+    PublicKey,
+    VerificationKey,
+    encode_required_members,
+    get_default_algorithm,
+)
+
+PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+"""Members that hold secrets, of whatever `kty`; a public document has none of them."""
+
+
+def encode_jwk(key: VerificationKey) -> dict[str, str]:
+    """Encode a public key with its name and purpose, for a JWK Set."""
+    kid = {} if key.kid is None else {"kid": key.kid}
+    return {
+        **encode_required_members(key.public_key),
+        **kid,
+        "use": "sig",
+        "alg": key.algorithm.value,
+    }
+
+
+def decode_jwk(document: Mapping[str, object]) -> VerificationKey:
+    """Decode a public JWK that is meant for verifying signatures.
+
+    Without `alg`, an RSA key verifies RS256, a P-256 key ES256 and an Ed25519 key EdDSA.
+
+    Raises:
+        KeyFormatError: a private or symmetric key, another purpose, another algorithm, a bad or
+            missing member, or a weak key.
+    """
+    _check_is_public(document)
+    _check_purpose(document)
+    public_key = _decode_public_key(document)
+    return VerificationKey(
+        public_key, _decode_algorithm(document, public_key), _decode_kid(document)
+    )
+
+
+def has_private_members(document: Mapping[str, object]) -> bool:
+    """Tell whether a JWK gives a secret away."""
+    return document.get("kty") == "oct" or not PRIVATE_MEMBERS.isdisjoint(document)
+
+
+def _check_is_public(document: Mapping[str, object]) -> None:
+    if has_private_members(document):
+        message = (
+            "the JWK holds private or symmetric key material; "
+            "give the public key only, and replace the exposed one"
+        )
+        raise KeyFormatError(message)
+
+
+def _check_purpose(document: Mapping[str, object]) -> None:
+    if document.get("use", "sig") != "sig":
+        message = "the JWK is not for signatures: 'use' must be 'sig' or absent"
+        raise KeyFormatError(message)
+    operations = document.get("key_ops", ["verify"])
+    if not isinstance(operations, list) or operations.count("verify") != 1:
+        message = "the JWK is not for verifying: 'key_ops' must list 'verify' or be absent"
+        raise KeyFormatError(message)
+
+
+def _decode_algorithm(document: Mapping[str, object], public_key: PublicKey) -> Algorithm:
+    try:
+        return Algorithm(document.get("alg", get_default_algorithm(public_key)))  # type: ignore[arg-type]  # any foreign value is the ValueError
+    except ValueError:
+        message = f"the JWK has an unsupported 'alg'; expected one of {', '.join(Algorithm)}"
+        raise KeyFormatError(message) from None
+
+
+def _decode_kid(document: Mapping[str, object]) -> str | None:
+    kid = document.get("kid")
+    if kid is None and "kid" not in document:
+        return None
+    if not isinstance(kid, str):
+        message = "the JWK has a 'kid' that is not a string"
+        raise KeyFormatError(message)
+    return kid
+
+
+def _decode_public_key(document: Mapping[str, object]) -> PublicKey:
+    try:
+        match document.get("kty"), document.get("crv"):
+            case "RSA", _:
+                n, e = _decode_uint(document, "n"), _decode_uint(document, "e")
+                return rsa.RSAPublicNumbers(e, n).public_key()
+            case "EC", "P-256":
+                x, y = (_decode_octets(document, name, EC_COORDINATE_SIZE) for name in ("x", "y"))
+                point = b"\x04" + x + y
+                return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+            case "OKP", "Ed25519":
+                return ed25519.Ed25519PublicKey.from_public_bytes(_decode_octets(document, "x", 32))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        message = "the JWK's numbers do not make a valid public key"
+        raise KeyFormatError(message) from error
+    message = (
+        "the JWK has an unsupported 'kty' or 'crv'; use RSA, EC with P-256 or OKP with Ed25519"
+    )
+    raise KeyFormatError(message)
+
+
+def _decode_octets(document: Mapping[str, object], name: str, size: int | None = None) -> bytes:
+    text = document.get(name)
+    try:
+        data = base64url.decode(text) if isinstance(text, str) else b""
+    except ValueError:
+        data = b""
+    if not data or size not in {None, len(data)}:
+        message = f"the JWK's {name!r} must be base64url text without padding"
+        if size is not None:
+            message += f" of exactly {size} bytes"
+        raise KeyFormatError(message)
+    return data
+
+
+def _decode_uint(document: Mapping[str, object], name: str) -> int:
+    data = _decode_octets(document, name)
+    if data[0] == 0:
+        message = f"the JWK's {name!r} must not begin with a zero byte (RFC 7518 §2)"
+        raise KeyFormatError(message)
+    return int.from_bytes(data)

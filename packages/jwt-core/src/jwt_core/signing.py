@@ -1,0 +1,50 @@
+"""Signing claims into a token."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from jwt_core import base64url, strict_json
+from jwt_core.algorithms import get_scheme
+from jwt_core.compact import join_compact
+from jwt_core.errors import SigningError
+from jwt_core.keys import SigningKey
+
+_RESERVED_HEADERS: Final = frozenset({"alg", "crit", "b64"})
+
+
+def sign(
+    claims: Mapping[str, object], key: SigningKey, *, headers: Mapping[str, object] | None = None
+) -> str:
+    """Sign *claims* as a compact JWS.
+
+    Args:
+        claims: The JWT claims set; NumericDate values in seconds since the epoch (UTC).
+        key: The private key; its `kid` and algorithm go into the header.
+        headers: More header parameters. `typ` and `kid` may be replaced, or left out by None; `alg`
+            belongs to the key, and `crit` and `b64` are not supported.
+
+    Returns:
+        `header.payload.signature`, each part base64url without padding.
+
+    Raises:
+        SigningError: the claims or headers cannot be encoded as JSON, or a header is reserved.
+
+    Spec: RFC 7515 §3.1, RFC 7519 §3
+    """
+    header = _build_header(key, headers or {})
+    try:
+        parts = [base64url.encode(strict_json.encode_object(part)) for part in (header, claims)]
+    except ValueError as error:
+        message = "claims and headers must be JSON with finite numbers and valid Unicode"
+        raise SigningError(message) from error
+    signing_input = ".".join(parts).encode("ascii")
+    signature = get_scheme(key.algorithm).sign(signing_input, key.private_key)
+    return join_compact(signing_input, signature)
+
+
+def _build_header(key: SigningKey, headers: Mapping[str, object]) -> dict[str, object]:
+    if reserved := _RESERVED_HEADERS.intersection(headers):
+        message = f"header {', '.join(sorted(reserved))} cannot be set; the key decides on it"
+        raise SigningError(message)
+    header = {"alg": key.algorithm.value, "typ": "JWT", "kid": key.kid, **headers}
+    return {name: value for name, value in header.items() if value is not None}

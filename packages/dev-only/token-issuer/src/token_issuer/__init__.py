@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""x."""
+"""A token issuer for Docker and QA stacks that looks like Google's and that production refuses."""

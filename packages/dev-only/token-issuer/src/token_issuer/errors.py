@@ -1,0 +1,112 @@
+# DEV-ONLY: never ship to production.
+"""Every error of the issuer: what is wrong, where, and what to do about it."""
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import ClassVar
+
+_FORBIDDEN_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+_LONGEST_DESCRIPTION = 600
+
+
+class TokenIssuerError(Exception):
+    """Base of all errors that are explained to a person.
+
+    Attributes:
+        code: A stable name for programs.
+    """
+
+    code: ClassVar[str] = "token_issuer"
+
+
+class SettingsError(TokenIssuerError):
+    """The settings hold mistakes; all of them are reported together.
+
+    Attributes:
+        problems: One sentence for each mistake, beginning with the variable's name.
+    """
+
+    code = "settings"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class ProductionEnvironmentError(TokenIssuerError):
+    """The environment says that it is production.
+
+    Attributes:
+        variable: The variable that says so.
+    """
+
+    code = "production_environment"
+
+    def __init__(self, variable: str, reason: str) -> None:
+        super().__init__(
+            f"refusing to run in production: {reason}. The token issuer is dev-only: point the "
+            f"service at your real issuer, or correct {variable} if this is not production"
+        )
+        self.variable = variable
+
+
+class KeyDirectoryError(TokenIssuerError):
+    """The key directory cannot be used as it is; nothing in it was changed.
+
+    Attributes:
+        path: The offending file or directory.
+    """
+
+    code = "key_directory"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+
+
+class UnmarkedKeyError(KeyDirectoryError):
+    """A key without the dev watermark: it may be a real one."""
+
+    code = "unmarked_key"
+
+
+class AddressError(TokenIssuerError):
+    """The address to listen on is taken or does not exist."""
+
+    code = "address"
+
+
+class RemoteIssuerError(TokenIssuerError):
+    """A running issuer cannot be reached, or it refused the request."""
+
+    code = "remote_issuer"
+
+
+class TokenRequestError(TokenIssuerError):
+    """A token request is refused.
+
+    The text becomes `error_description`, so characters that RFC 6749 §5.2 forbids there are
+    replaced and long input is cut.
+
+    Attributes:
+        error: The error code of RFC 6749 §5.2.
+        fields: The offending fields.
+        status: The HTTP status of the answer.
+    """
+
+    code = "token_request"
+
+    def __init__(
+        self,
+        description: str,
+        *fields: str,
+        error: str = "invalid_request",
+        status: int = HTTPStatus.BAD_REQUEST,
+    ) -> None:
+        text = _FORBIDDEN_IN_DESCRIPTION.sub("?", description.replace('"', "'"))
+        super().__init__(text[:_LONGEST_DESCRIPTION])
+        self.error = error
+        self.fields = fields
+        self.status = status

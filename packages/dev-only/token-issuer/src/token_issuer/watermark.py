@@ -1,0 +1,121 @@
+# DEV-ONLY: never ship to production.
+"""RSA keys whose modulus begins with the dev watermark.
+
+An RSA modulus may have a chosen leading part without harm to its strength (A. Lenstra, "Generating
+RSA Moduli with a Predetermined Portion", Asiacrypt 1998): p stays a random prime, and q is the next
+prime after the quotient that makes p·q begin with the wanted bits.
+"""
+
+import math
+import secrets
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt_core import Algorithm, SigningKey
+from proxy_guard.dev_marks import DEFAULT_KID, WATERMARK
+
+KEY_BITS = 2048
+_PRIME_BITS = KEY_BITS // 2
+_PUBLIC_EXPONENT = 65537
+# FIPS 186-5 §A.1.3 wants |p - q| > 2^(nlen/2 - 100), so that Fermat's factoring stays hopeless.
+_SMALLEST_DISTANCE = 1 << (_PRIME_BITS - 100)
+# FIPS 186-5 table B.1 asks for five rounds at this size; OpenSSL repeats the check when it builds
+# the key, so this loop only has to be right, not alone.
+_MILLER_RABIN_ROUNDS = 8
+_SIEVE_LENGTH = 4096  # odd numbers in a row; primes of 1024 bits are about 355 of them apart
+
+
+def _sieve_small_primes(limit: int) -> list[int]:
+    is_candidate = bytearray([1]) * limit
+    is_candidate[:2] = b"\0\0"
+    for number in range(2, math.isqrt(limit) + 1):
+        if is_candidate[number]:
+            is_candidate[number * number :: number] = bytes(len(range(number**2, limit, number)))
+    return [number for number in range(limit) if is_candidate[number]]
+
+
+_SMALL_ODD_PRIMES = _sieve_small_primes(8192)[1:]
+
+
+def generate_marked_key(*, kid: str = DEFAULT_KID) -> SigningKey:
+    """Make a fresh RSA-2048 signing key that bears the watermark."""
+    while True:
+        half_key = rsa.generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=KEY_BITS)
+        p = half_key.private_numbers().p
+        q = _find_next_prime(_choose_marked_modulus() // p)
+        if _is_sound_pair(p, q):
+            return SigningKey(_build_private_key(p, q), Algorithm.RS256, kid)
+
+
+def has_watermark(public_key: object) -> bool:
+    """Tell whether *public_key* is an RSA key whose modulus begins with the watermark."""
+    if not isinstance(public_key, rsa.RSAPublicKey):
+        return False
+    modulus = public_key.public_numbers().n
+    length = (modulus.bit_length() + 7) // 8
+    return modulus.to_bytes(length, "big").startswith(WATERMARK)
+
+
+def _choose_marked_modulus() -> int:
+    free_bits = KEY_BITS - 8 * len(WATERMARK)
+    return int.from_bytes(WATERMARK, "big") << free_bits | secrets.randbits(free_bits)
+
+
+def _is_sound_pair(p: int, q: int) -> bool:
+    """Check what a careful generator checks, and that the search for q kept the watermark."""
+    return (
+        q.bit_length() == _PRIME_BITS
+        and abs(p - q) > _SMALLEST_DISTANCE
+        and math.gcd(q - 1, _PUBLIC_EXPONENT) == 1
+        and (p * q).to_bytes(KEY_BITS // 8, "big").startswith(WATERMARK)
+    )
+
+
+def _build_private_key(p: int, q: int) -> rsa.RSAPrivateKey:
+    d = rsa.rsa_recover_private_exponent(_PUBLIC_EXPONENT, p, q)
+    return rsa.RSAPrivateNumbers(
+        p=p,
+        q=q,
+        d=d,
+        dmp1=rsa.rsa_crt_dmp1(d, p),
+        dmq1=rsa.rsa_crt_dmq1(d, q),
+        iqmp=rsa.rsa_crt_iqmp(p, q),
+        public_numbers=rsa.RSAPublicNumbers(_PUBLIC_EXPONENT, p * q),
+    ).private_key()  # OpenSSL checks the primes and their consistency here
+
+
+def _find_next_prime(start: int) -> int:
+    start |= 1
+    while True:
+        survivors = bytearray([1]) * _SIEVE_LENGTH
+        for prime in _SMALL_ODD_PRIMES:
+            # start + 2i = 0 (mod prime); (prime + 1) / 2 is the inverse of 2
+            first = -start * ((prime + 1) // 2) % prime
+            survivors[first::prime] = bytes(len(range(first, _SIEVE_LENGTH, prime)))
+        for index, is_candidate in enumerate(survivors):
+            if is_candidate and _is_probable_prime(start + 2 * index):
+                return start + 2 * index
+        start += 2 * _SIEVE_LENGTH
+
+
+def _is_probable_prime(n: int) -> bool:
+    """Miller-Rabin with random bases; a base-2 Fermat test first turns composites away cheaply."""
+    if pow(2, n - 1, n) != 1:
+        return False
+    odd_part, twos = n - 1, 0
+    while odd_part % 2 == 0:
+        odd_part, twos = odd_part // 2, twos + 1
+    return all(
+        _passes_miller_rabin(n, 2 + secrets.randbelow(n - 3), odd_part, twos)
+        for _ in range(_MILLER_RABIN_ROUNDS)
+    )
+
+
+def _passes_miller_rabin(n: int, base: int, odd_part: int, twos: int) -> bool:
+    x = pow(base, odd_part, n)
+    if x in {1, n - 1}:
+        return True
+    for _ in range(twos - 1):
+        x = x * x % n
+        if x == n - 1:
+            return True
+    return False

@@ -1,0 +1,100 @@
+# DEV-ONLY: never ship to production.
+"""What a token request may hold, whatever form it came in."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Text = Annotated[str, Meta(min_length=1)]
+TextOrList = Text | Annotated[list[Text], Meta(min_length=1)]
+
+
+class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The fields of `POST /token`; all of them are optional.
+
+    `client_secret` is accepted, since OAuth clients send it, but neither checked nor kept.
+    """
+
+    sub: (
+        Annotated[
+            Text, Meta(description="Subject. Default: client_id, or dev-user.", examples=["alice"])
+        ]
+        | UnsetType
+    ) = UNSET
+    aud: (
+        Annotated[TextOrList, Meta(description="Audience, one or several.", examples=["my-api"])]
+        | UnsetType
+    ) = UNSET
+    iss: Annotated[Text, Meta(description="Issuer.")] | UnsetType = UNSET
+    kid: Annotated[Text, Meta(description="Name of the signing key.")] | UnsetType = UNSET
+    exp: (
+        Annotated[
+            int | float | str,
+            Meta(
+                description="A number: NumericDate (seconds since 1970). A string: duration "
+                "from now, such as 15m, 2h, 90s; -5m is already expired.",
+                examples=["15m"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    claims: (
+        Annotated[
+            dict[str, Any],
+            Meta(
+                description="More claims. They win over the defaults; null leaves a default out.",
+                examples=[{"role": "admin"}],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    grant_type: (
+        Annotated[
+            str, Meta(description="Only client_credentials.", examples=["client_credentials"])
+        ]
+        | UnsetType
+    ) = UNSET
+    client_id: (
+        Annotated[Text, Meta(description="Becomes a claim and, without sub, the subject.")]
+        | UnsetType
+    ) = UNSET
+    client_secret: Annotated[str, Meta(description="Not checked.")] | UnsetType = UNSET
+    scope: (
+        Annotated[
+            Text, Meta(description="Becomes a claim (RFC 6749 §3.3).", examples=["read write"])
+        ]
+        | UnsetType
+    ) = UNSET
+    audience: Annotated[Text, Meta(description="Another name of aud.")] | UnsetType = UNSET
+    resource: (
+        Annotated[TextOrList, Meta(description="Another name of aud (RFC 8707).")] | UnsetType
+    ) = UNSET
+
+
+FIELDS = TokenRequest.__struct_fields__
+"""The names of all fields, in the order people should read them."""
+
+
+class TokenResponse(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 6749 §5.1. `expires_in` is absent where the token's `exp` is absent or no number."""
+
+    access_token: str
+    token_type: Annotated[str, Meta(examples=["Bearer"])]
+    expires_in: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+    scope: str | UnsetType = UNSET
+
+
+class TokenErrorResponse(Struct, frozen=True, kw_only=True):
+    """RFC 6749 §5.2."""
+
+    error: str
+    error_description: str
+
+
+class ProblemResponse(Struct, frozen=True, kw_only=True):
+    """RFC 9457 §3."""
+
+    type: str
+    title: str
+    status: int
+    detail: str

@@ -1,0 +1,75 @@
+# DEV-ONLY: never ship to production.
+"""Errors as documents: RFC 6749 §5.2 on `/token`, RFC 9457 problem details elsewhere."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from token_issuer.errors import TokenRequestError
+from token_issuer.parameters import JSON_TYPE
+from token_issuer.routes.token import LARGEST_BODY, TOKEN_PATH
+from token_issuer.schemas import ProblemResponse, TokenErrorResponse
+
+PROBLEM_TYPE = "application/problem+json"
+_HINTS = {
+    HTTPStatus.NOT_FOUND: "no such path; see /openapi.json for those that exist",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this method is not allowed here; the header Allow names those "
+    f"that are. Tokens are made by POST {TOKEN_PATH}",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"body: larger than {LARGEST_BODY // 1024} KiB",
+}
+_UNEXPECTED = "an unexpected error; the log of the token issuer holds the details"
+
+logger = logging.getLogger(__name__)
+
+
+def _answer(request: Request[Any, Any, Any], error: TokenRequestError) -> Response[bytes]:
+    status = HTTPStatus(error.status)
+    headers = {"Cache-Control": "no-store"}
+    if request.scope["path"].rstrip("/") == TOKEN_PATH:
+        body = msgspec.json.encode(
+            TokenErrorResponse(error=error.error, error_description=str(error))
+        )
+        return Response(body, status_code=status, media_type=JSON_TYPE, headers=headers)
+    problem = ProblemResponse(
+        type="about:blank", title=status.phrase, status=status, detail=str(error)
+    )
+    body = msgspec.json.encode(problem)
+    return Response(body, status_code=status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def _handle_token_request_error(
+    request: Request[Any, Any, Any], error: TokenRequestError
+) -> Response[bytes]:
+    return _answer(request, error)
+
+
+def _handle_http_exception(
+    request: Request[Any, Any, Any], error: HTTPException
+) -> Response[bytes]:
+    status = HTTPStatus(error.status_code)
+    is_our_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "server_error" if is_our_fault else "invalid_request"
+    description = _HINTS.get(status, status.phrase)
+    response = _answer(request, TokenRequestError(description, error=code, status=status))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _handle_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    logger.error("unexpected error on %s", request.scope["path"], exc_info=error)
+    failure = TokenRequestError(
+        _UNEXPECTED, error="server_error", status=HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+    return _answer(request, failure)
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    TokenRequestError: _handle_token_request_error,
+    HTTPException: _handle_http_exception,
+    Exception: _handle_unexpected,
+}

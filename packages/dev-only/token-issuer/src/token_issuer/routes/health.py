@@ -1,0 +1,25 @@
+# DEV-ONLY: never ship to production.
+"""Is it up?"""
+
+from typing import Annotated
+
+import msgspec
+from litestar import HttpMethod, Response, route
+from litestar.params import Dependency
+
+from token_issuer.issuing import Issuer
+from token_issuer.parameters import JSON_TYPE
+
+HEALTH_PATH = "/health"
+
+
+@route(HEALTH_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+async def get_health(
+    issuer: Annotated[Issuer, Dependency(skip_validation=True)],
+) -> Response[bytes]:
+    """Say that requests are answered, and which key signs."""
+    return Response(
+        msgspec.json.encode({"status": "ok", "kid": issuer.ring.default_kid}),
+        media_type=JSON_TYPE,
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,8 @@
+# DEV-ONLY: never ship to production.
+"""`python -m token_issuer`, for images without console scripts."""
+
+import sys
+
+from token_issuer.cli import main
+
+sys.exit(main())

@@ -1,0 +1,29 @@
+# DEV-ONLY: never ship to production.
+"""The command `token-issuer`.
+
+Each subcommand is a module with `run(args) -> int`, imported only when it is called: a health check
+must not pay for the web framework.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from token_issuer.cli.arguments import parse_arguments
+from token_issuer.errors import SettingsError, TokenIssuerError
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return 0 for ok, 1 for refused or failed, 2 for wrong usage."""
+    args = parse_arguments(sys.argv[1:] if argv is None else argv)
+    command = import_module(f"token_issuer.cli.{args.module}")
+    try:
+        exit_code: int = command.run(args)
+    except TokenIssuerError as error:
+        for line in str(error).splitlines():
+            sys.stderr.write(f"token-issuer: {line}\n")
+        return EXIT_USAGE if isinstance(error, SettingsError) else EXIT_REFUSED
+    return exit_code

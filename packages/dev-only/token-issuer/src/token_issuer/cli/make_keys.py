@@ -1,0 +1,26 @@
+# DEV-ONLY: never ship to production.
+"""`token-issuer make-keys`."""
+
+import argparse
+import sys
+
+from jwt_core import compute_thumbprint
+
+from token_issuer.keydir import open_key_directory
+from token_issuer.production import refuse_production
+from token_issuer.settings import Settings, read_environment
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the key pair unless it exists, and say which one is there.
+
+    Raises:
+        TokenIssuerError: production, wrong settings, or an unusable directory.
+    """
+    environ = read_environment(args.env_file)
+    refuse_production(environ)
+    settings = Settings.from_env(environ)
+    key = open_key_directory(args.directory, allow_unmarked=settings.allow_unmarked_keys)
+    thumbprint = compute_thumbprint(key.verification_key.public_key)
+    sys.stdout.write(f"{args.directory}: kid {key.kid}, thumbprint {thumbprint} (DEV ONLY)\n")
+    return 0

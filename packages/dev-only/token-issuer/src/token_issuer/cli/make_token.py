@@ -1,0 +1,71 @@
+# DEV-ONLY: never ship to production.
+"""`token-issuer make-token`."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+import msgspec
+
+from token_issuer.cli.arguments import collect_overrides
+from token_issuer.cli.location import locate_issuer
+from token_issuer.client import fetch_json
+from token_issuer.errors import TokenRequestError
+from token_issuer.issuing import Issuer
+from token_issuer.keydir import load_key
+from token_issuer.keyring import KeyRing
+from token_issuer.parameters import convert_parameters, parse_text_parameter
+from token_issuer.production import refuse_production
+from token_issuer.settings import Settings, read_environment
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a token, from `--keys-dir`, `--url`, `PERSIST_KEYS_DIR` or the local issuer.
+
+    Raises:
+        TokenIssuerError: production, wrong settings or fields, unusable keys, or no issuer.
+    """
+    environ = read_environment(args.env_file, collect_overrides(args))
+    refuse_production(environ)
+    settings = Settings.from_env(environ)
+    fields = _collect_fields(args)
+    if settings.keys_dir is None or args.url is not None:
+        answer = fetch_json(f"{locate_issuer(args.url, settings)}/token", post=fields)
+    else:
+        key = load_key(settings.keys_dir, allow_unmarked=settings.allow_unmarked_keys)
+        response = Issuer(settings, KeyRing((key,))).issue(convert_parameters(fields))
+        answer = msgspec.to_builtins(response)
+    sys.stdout.write(f"{json.dumps(answer) if args.json else answer['access_token']}\n")
+    return 0
+
+
+def _collect_fields(args: argparse.Namespace) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        name: parse_text_parameter(name, text)
+        for name in ("sub", "iss", "kid", "exp", "scope", "claims")
+        if (text := getattr(args, f"field_{name}")) is not None
+    }
+    if args.field_aud:
+        fields["aud"] = args.field_aud if len(args.field_aud) > 1 else args.field_aud[0]
+    for text in args.claim:
+        name, value = _parse_claim(text)
+        if name in fields.setdefault("claims", {}):
+            msg = f"--claim: '{name}' is given more than once"
+            raise TokenRequestError(msg, name)
+        fields["claims"][name] = value
+    return fields
+
+
+def _parse_claim(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.rstrip(":"):
+        msg = f"--claim: expected NAME=TEXT or NAME:=JSON, got '{text[:40]}'"
+        raise TokenRequestError(msg, "claim")
+    if not name.endswith(":"):
+        return name, value
+    try:
+        return name[:-1], json.loads(value)
+    except ValueError as error:
+        msg = f"--claim: '{name[:-1]}' is not JSON; for text write {name[:-1]}=TEXT"
+        raise TokenRequestError(msg, "claim") from error

@@ -1,0 +1,50 @@
+# DEV-ONLY: never ship to production.
+"""`token-issuer serve`."""
+
+import argparse
+import sys
+
+from jwt_core import SigningKey
+
+from token_issuer.cli.arguments import collect_overrides
+from token_issuer.issuing import Issuer
+from token_issuer.keydir import open_key_directory
+from token_issuer.keyring import KeyRing
+from token_issuer.production import refuse_production
+from token_issuer.server import (
+    configure_logging,
+    exit_cleanly_on_signals,
+    format_url,
+    listen,
+    serve,
+)
+from token_issuer.settings import Settings, read_environment
+from token_issuer.watermark import generate_marked_key
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal says stop.
+
+    Raises:
+        TokenIssuerError: production, wrong settings, unusable keys, or the address is taken.
+    """
+    exit_cleanly_on_signals()
+    environ = read_environment(args.env_file, collect_overrides(args))
+    refuse_production(environ)
+    settings = Settings.from_env(environ)
+    configure_logging(settings)
+    ring = KeyRing((_load_key(settings),))
+    with listen(settings.host, settings.port) as listener:
+        sys.stdout.write(
+            f"token-issuer (DEV ONLY, never production) listens on {format_url(listener)}, signs "
+            f"with kid {ring.default_kid}, keeps keys in {settings.keys_dir or 'memory'}\n"
+        )
+        sys.stdout.flush()
+        serve(Issuer(settings, ring), listener)
+    return 0
+
+
+def _load_key(settings: Settings) -> SigningKey:
+    if settings.keys_dir is None:
+        return generate_marked_key()
+    return open_key_directory(settings.keys_dir, allow_unmarked=settings.allow_unmarked_keys)

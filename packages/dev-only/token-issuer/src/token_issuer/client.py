@@ -1,0 +1,59 @@
+# DEV-ONLY: never ship to production.
+"""A small client for a running issuer, on the standard library alone: it starts fast."""
+
+import http.client
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
+
+from token_issuer.errors import RemoteIssuerError
+
+_TIMEOUT_S = 5
+_LARGEST_ANSWER = 1 << 20
+_OK = 200
+
+
+def fetch_json(url: str, *, post: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """GET *url*, or POST the members of *post* to it as JSON, and return the JSON answer.
+
+    Raises:
+        RemoteIssuerError: unreachable, not a token issuer, or it refused; says which.
+    """
+    try:
+        status, is_marked, body = _exchange(url, post)
+        answer = json.loads(body)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        msg = f"no token issuer answers at {url}: {reason}; start one with: token-issuer serve"
+        raise RemoteIssuerError(msg) from error
+    if not is_marked or not isinstance(answer, dict):
+        msg = f"{url} is not a token issuer: its answer lacks the header {HEADER_NAME}"
+        raise RemoteIssuerError(msg)
+    if status != _OK:
+        description = answer.get("error_description") or answer.get("detail") or f"HTTP {status}"
+        msg = f"{url} refused: {description}"
+        raise RemoteIssuerError(msg)
+    return answer
+
+
+def _exchange(url: str, post: Mapping[str, Any] | None) -> tuple[int, bool, bytes]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = "expected a URL such as http://localhost:8081"
+        raise ValueError(msg)
+    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+    connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=_TIMEOUT_S)
+    try:
+        if post is None:
+            connection.request("GET", parts.path)
+        else:
+            headers = {"Content-Type": "application/json", "Accept": "application/json"}
+            connection.request("POST", parts.path, json.dumps(post), headers)
+        response = connection.getresponse()
+        is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
+        return response.status, is_marked, response.read(_LARGEST_ANSWER)
+    finally:
+        connection.close()

@@ -1,1 +1,1 @@
-"""x."""
+"""A reverse proxy to copy from: guarded at boot, every request verified against a JWKS."""

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Build the production wheels and sdists into dist/. The simulator is no member of this workspace.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rm -rf dist
+ci/uv build --all-packages --out-dir dist
+ls -l dist

@@ -1,0 +1,65 @@
+"""The proxy as an ASGI application: verify, then forward."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from litestar import Litestar, MediaType, Request, Response, asgi, get
+from litestar.datastructures import State
+from litestar.types import Receive, Scope, Send
+
+from reference_proxy.bearer import Authenticator
+from reference_proxy.errors import ProxyError
+from reference_proxy.forwarding import ClientDisconnectedError, connect_upstream
+from reference_proxy.settings import Settings
+
+HEALTH_PATH: Final = "/healthz"
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Build the application; connections open when it starts and close when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        authenticator = Authenticator(settings)
+        async with connect_upstream(settings) as upstream:
+            app.state.update({"authenticator": authenticator, "upstream": upstream})
+            yield
+
+    return Litestar(
+        route_handlers=[health, proxy],
+        lifespan=[lifespan],
+        exception_handlers={ProxyError: answer_refusal},
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+@get(HEALTH_PATH, media_type=MediaType.JSON, sync_to_thread=False)
+def health() -> dict[str, str]:
+    """Say that the process answers; asks neither for a token nor for the upstream."""
+    return {"status": "ok"}
+
+
+@asgi("/", is_mount=True)
+async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
+    """Forward the request if its bearer token is accepted."""
+    state: State = scope["litestar_app"].state
+    token = await state.authenticator.authenticate(scope["headers"])
+    try:
+        await state.upstream.forward(scope, receive, send, subject=token.claims.get("sub"))
+    except ClientDisconnectedError:
+        logger.info("the client went away before its request was complete")
+
+
+def answer_refusal(_request: Request[object, object, State], error: ProxyError) -> Response[bytes]:
+    """Answer with the refusal's status, headers and problem body."""
+    return Response(
+        error.encode_problem(),
+        status_code=error.status,
+        headers=error.headers,
+        media_type="application/problem+json",
+    )

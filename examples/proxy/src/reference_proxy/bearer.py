@@ -1,0 +1,94 @@
+"""Bearer tokens: from a request's headers to verified claims.
+
+Spec: RFC 6750
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from jwt_core import (
+    KeySet,
+    KeySetUnavailableError,
+    VerificationError,
+    VerificationPolicy,
+    VerifiedToken,
+    verify,
+)
+from jwt_core.remote import RemoteKeySet
+
+from reference_proxy.errors import (
+    InvalidRequestError,
+    InvalidTokenError,
+    KeysUnavailableError,
+    MissingTokenError,
+)
+from reference_proxy.settings import Settings
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+"""Header fields as ASGI gives them: lower-case names, values as received."""
+
+CREDENTIALS: Final = re.compile(rb"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
+"""RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1)."""
+
+
+class Authenticator:
+    """Decides which requests carry a token that this proxy accepts."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._policy = VerificationPolicy(
+            issuer=settings.issuer,
+            audience=settings.audience,
+            algorithms=settings.algorithms,
+            leeway=settings.leeway,
+        )
+        self._static = KeySet((settings.public_key,)) if settings.public_key else None
+        self._remote = (
+            RemoteKeySet(settings.jwks_uri, cooldown=settings.jwks_cooldown)
+            if settings.jwks_uri
+            else None
+        )
+
+    async def authenticate(self, headers: RawHeaders) -> VerifiedToken:
+        """Verify the bearer token of a request.
+
+        Raises:
+            MissingTokenError: there is none.
+            InvalidRequestError: there are several, or it is not of the form `Bearer TOKEN`.
+            InvalidTokenError: it is refused.
+            KeysUnavailableError: no key set could be fetched to judge it by.
+
+        Spec: RFC 6750 §2.1, §3.1
+        """
+        unverified_token = read_bearer_token(headers)
+        try:
+            if self._static is not None:
+                return verify(unverified_token, self._static, self._policy)
+            return await self._remote.verify_async(unverified_token, self._policy)
+        except VerificationError as error:
+            raise InvalidTokenError(str(error)) from None
+        except KeySetUnavailableError as error:
+            raise KeysUnavailableError(str(error)) from None
+
+
+def read_bearer_token(headers: RawHeaders) -> str:
+    """Return the request's bearer token, unverified.
+
+    Raises:
+        MissingTokenError: no credentials, or those of another scheme.
+        InvalidRequestError: several `Authorization` headers, or credentials of the wrong form.
+
+    Spec: RFC 6750 §2.1, §3.1
+    """
+    values = [value.strip() for name, value in headers if name == b"authorization"]
+    if not values or not values[0].lower().startswith(b"bearer"):
+        message = "send a token in the header `Authorization: Bearer TOKEN`"
+        raise MissingTokenError(message)
+    if len(values) > 1:
+        message = "several Authorization headers came with the request: send exactly one"
+        raise InvalidRequestError(message)
+    credentials = CREDENTIALS.fullmatch(values[0])
+    if credentials is None:
+        message = "the Authorization header is not of the form `Bearer TOKEN`"
+        raise InvalidRequestError(message)
+    return credentials[1].decode("ascii")

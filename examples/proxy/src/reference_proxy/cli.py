@@ -1,0 +1,39 @@
+"""The command `reference-proxy`: the guard first, then the settings, then the server."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import proxy_guard
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the proxy until it is told to stop.
+
+    Returns:
+        0 after an orderly stop, 1 if the guard refused or the port is taken, 2 for wrong settings.
+    """
+    parser = argparse.ArgumentParser(
+        prog="reference-proxy",
+        description="A reverse proxy that forwards only requests with a verified bearer token.",
+        epilog="All settings come from the environment: see .env.docker.example and the README.",
+    )
+    parser.parse_args(argv)
+    try:
+        proxy_guard.enforce()  # before any key is read, any port opened, any URL fetched
+    except proxy_guard.GuardRefusedError as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+
+    # Imported only now: a refused proxy has loaded nothing but the guard.
+    from reference_proxy.errors import SettingsError  # noqa: PLC0415
+    from reference_proxy.server import serve  # noqa: PLC0415
+    from reference_proxy.settings import Settings  # noqa: PLC0415
+
+    try:
+        settings = Settings.from_process()
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"reference-proxy: {problem}", file=sys.stderr)
+        return 2
+    return serve(settings)

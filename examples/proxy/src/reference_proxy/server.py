@@ -1,0 +1,72 @@
+"""Running the application under uvicorn."""
+
+import logging
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import Final, NoReturn
+
+import uvicorn
+
+from reference_proxy.app import create_app
+from reference_proxy.settings import Settings
+
+SHUTDOWN_S: Final = 8
+"""How long requests in flight may take after SIGTERM; container engines kill after 10 s."""
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; requests in flight are finished.
+
+    Returns:
+        0 after an orderly stop, 1 if the address cannot be bound.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        listener = _bind(settings.host, settings.port)
+    except OSError as error:
+        print(
+            f"reference-proxy: cannot listen on {settings.host}:{settings.port} ({error.strerror}):"
+            " stop what uses the port, or set PROXY_HOST and PROXY_PORT",
+            file=sys.stderr,
+        )
+        return 1
+    with listener:
+        _announce(settings, listener.getsockname()[1])
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(settings),
+                http="httptools",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,  # the upstream's Date passes through
+                timeout_graceful_shutdown=SHUTDOWN_S,
+            )
+        )
+        # uvicorn raises the signal once more after its orderly shutdown: that is exit 0 here.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _exit_orderly)
+        server.run(sockets=[listener])
+    return 0
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def _announce(settings: Settings, port: int) -> None:
+    keys = settings.jwks_uri or "JWT_PUBLIC_KEY"
+    print(
+        f"reference-proxy: listening on http://{settings.host}:{port}, upstream"
+        f" {settings.upstream_url}, keys from {keys}, issuer {settings.issuer},"
+        f" audience {settings.audience}",
+        flush=True,
+    )
+
+
+def _exit_orderly(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)

@@ -1,0 +1,163 @@
+"""The proxy's settings: read once from the environment, all mistakes reported together."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Self, TypeVar
+from urllib.parse import urlsplit
+
+from jwt_core import Algorithm, JwtError, VerificationKey, decode_public_key
+
+from reference_proxy.errors import SettingsError
+
+MAX_PORT: Final = 65535
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything that the proxy can be told.
+
+    Attributes:
+        jwks_uri: `JWT_JWKS_URI`, where the verification keys are fetched; None with a static key.
+        public_key: `JWT_PUBLIC_KEY`, one static key as PEM, certificate or JWK; None with a JWKS.
+        issuer: `JWT_ISSUER`, the only accepted `iss`.
+        audience: `JWT_AUDIENCE`, the `aud` that a token must name.
+        algorithms: `JWT_ALGORITHMS`, separated by commas; RS256 unless set.
+        leeway: `JWT_LEEWAY_S`, tolerated clock difference in seconds; 0 unless set.
+        jwks_cooldown: `JWKS_COOLDOWN_S`, least time between two fetches caused by an unknown key
+            or a bad signature, in seconds; 30 unless set.
+        upstream_url: `UPSTREAM_URL`, where accepted requests go.
+        upstream_timeout: `UPSTREAM_TIMEOUT_S`, longest silence of the upstream in seconds; 30
+            unless set.
+        host: `PROXY_HOST`, the address to listen on; 127.0.0.1 unless set.
+        port: `PROXY_PORT`; 8080 unless set.
+    """
+
+    jwks_uri: str | None
+    public_key: VerificationKey | None
+    issuer: str
+    audience: str
+    algorithms: frozenset[Algorithm]
+    leeway: timedelta
+    jwks_cooldown: timedelta
+    upstream_url: str
+    upstream_timeout: timedelta
+    host: str
+    port: int
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read and check the settings.
+
+        Args:
+            environ: The environment; empty and blank values count as not set.
+
+        Raises:
+            SettingsError: lists every mistake, by variable name.
+        """
+        read = _Reader(environ)
+        algorithms = read.optional(
+            "JWT_ALGORITHMS", _parse_algorithms, frozenset({Algorithm.RS256})
+        )
+        jwks_uri = read.optional("JWT_JWKS_URI", _parse_url, None)
+        public_key = read.optional("JWT_PUBLIC_KEY", decode_public_key, None)
+        read.require_one_of("JWT_JWKS_URI", "JWT_PUBLIC_KEY")
+        if public_key is not None and public_key.algorithm not in algorithms:
+            read.problems.append(
+                f"JWT_PUBLIC_KEY is a key for {public_key.algorithm}, which JWT_ALGORITHMS does not"
+                f" allow: set JWT_ALGORITHMS={public_key.algorithm}"
+            )
+        settings = cls(
+            jwks_uri=jwks_uri,
+            public_key=public_key,
+            issuer=read.required("JWT_ISSUER", str, "the `iss` of the tokens to accept"),
+            audience=read.required("JWT_AUDIENCE", str, "the `aud` that names this service"),
+            algorithms=algorithms,
+            leeway=read.optional("JWT_LEEWAY_S", _parse_seconds, timedelta(0)),
+            jwks_cooldown=read.optional("JWKS_COOLDOWN_S", _parse_seconds, timedelta(seconds=30)),
+            upstream_url=read.required("UPSTREAM_URL", _parse_url, "the URL of the service behind"),
+            upstream_timeout=read.optional(
+                "UPSTREAM_TIMEOUT_S", _parse_seconds, timedelta(seconds=30)
+            ),
+            host=read.optional("PROXY_HOST", str, "127.0.0.1"),
+            port=read.optional("PROXY_PORT", _parse_port, 8080),
+        )
+        if read.problems:
+            raise SettingsError(tuple(read.problems))
+        return settings
+
+    @classmethod
+    def from_process(cls) -> Self:
+        """Read the settings from this process's environment.
+
+        Raises:
+            SettingsError: lists every mistake, by variable name.
+        """
+        return cls.from_env(os.environ)
+
+
+class _Reader:
+    """Reads variables and collects the mistakes, so that all of them can be reported at once."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._values = {name: value.strip() for name, value in environ.items()}
+        self.problems: list[str] = []
+
+    def optional(self, name: str, parse: Callable[[str], Value], default: Value) -> Value:
+        text = self._values.get(name, "")
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except (ValueError, JwtError) as error:
+            self.problems.append(f"{name}: {error}")
+            return default
+
+    def required(self, name: str, parse: Callable[[str], str], meaning: str) -> str:
+        if not self._values.get(name):
+            self.problems.append(f"{name} is not set: set it to {meaning}")
+        return self.optional(name, parse, "")
+
+    def require_one_of(self, first: str, second: str) -> None:
+        count = sum(bool(self._values.get(name)) for name in (first, second))
+        if count == 0:
+            self.problems.append(f"neither {first} nor {second} is set: set one of them")
+        elif count > 1:
+            self.problems.append(f"{first} and {second} are both set: keep one and empty the other")
+
+
+def _parse_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        message = "expected an absolute http or https URL, for instance https://api.example.com/"
+        raise ValueError(message)
+    if parts.username is not None or parts.query or parts.fragment:
+        message = "the URL must have no user info, no query and no fragment"
+        raise ValueError(message)
+    return text
+
+
+def _parse_algorithms(text: str) -> frozenset[Algorithm]:
+    names = {name.strip() for name in text.split(",")} - {""}
+    known = {str(algorithm) for algorithm in Algorithm}
+    if not names or names - known:
+        message = f"expected names out of {', '.join(sorted(known))}, separated by commas"
+        raise ValueError(message)
+    return frozenset(map(Algorithm, names))
+
+
+def _parse_seconds(text: str) -> timedelta:
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text, re.ASCII):
+        message = "expected a number of seconds, for instance 30 or 0.5"
+        raise ValueError(message)
+    return timedelta(seconds=float(text))
+
+
+def _parse_port(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text, re.ASCII) or int(text) > MAX_PORT:
+        message = f"expected a port number from 0 to {MAX_PORT} (0 picks a free one)"
+        raise ValueError(message)
+    return int(text)

@@ -1,0 +1,108 @@
+"""Does a host name this very machine, or the machine that hosts this container?
+
+There the simulator is published on its default port, under as many names as there are tools.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+_LOCAL_NAMES: Final = frozenset({
+    "",  # Go dials the local system when the host is left out
+    "localhost",
+    "localhost4",
+    "localhost6",
+    "localhost.localdomain",
+    "localhost4.localdomain4",
+    "localhost6.localdomain6",
+    "ip6-localhost",
+    "ip6-loopback",
+    "host.containers.internal",
+    "host.minikube.internal",
+    "host.lima.internal",
+    "host.orb.internal",
+    "host.rancher-desktop.internal",
+})
+_LOCAL_SUFFIXES: Final = (
+    ".localhost",  # RFC 6761 §6.3
+    ".docker.internal",  # host, gateway, kubernetes and vm
+    # Public names that resolve to the loopback address, or to any address spelled in the name.
+    ".localtest.me",
+    ".lvh.me",
+    ".nip.io",
+    ".sslip.io",
+)
+_DOCKER_DESKTOP_HOSTS: Final = frozenset({0xC0A84102, 0xC0A841FE})  # 192.168.65.2 and .254
+_DOCKER_NETWORKS: Final = range(0xAC11, 0xAC20)  # 172.17.0.0/16 to 172.31.0.0/16
+_MOST_PARTS: Final = 4
+_LARGEST_OCTET: Final = 255
+
+
+def is_local(host: str) -> bool:
+    """Tell whether *host* is a loopback address or name, or the container host's.
+
+    Args:
+        host: In lower case; an IPv6 address with or without brackets. IPv4 addresses are read as
+            `inet_aton` reads them (`127.1`, `0x7f000001`, `017700000001`, `2130706433`).
+    """
+    host = host.strip("[]").partition("%")[0].rstrip(".")
+    if ":" in host:
+        return _is_local_ipv6(host)
+    if host in _LOCAL_NAMES or f".{host}".endswith(_LOCAL_SUFFIXES):
+        return True
+    # Clients disagree whether a leading zero means octal: each reading counts.
+    return any(_is_local_ipv4(_parse_ipv4(host, octal=octal)) for octal in (True, False))
+
+
+def is_ipv6(text: str) -> bool:
+    """Tell whether *text* is an IPv6 address without brackets (RFC 4291 §2.2)."""
+    import ipaddress  # noqa: PLC0415  # 4 ms that only an IPv6 address has to pay
+
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_local_ipv6(text: str) -> bool:
+    import ipaddress  # noqa: PLC0415  # see is_ipv6
+
+    try:
+        address = ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    number = int(address)
+    is_ipv4 = address.ipv4_mapped is not None or 1 < number <= 0xFFFF_FFFF  # noqa: PLR2004  # RFC 4291 §2.5.5
+    return number in {0, 1} or (is_ipv4 and _is_local_ipv4(number & 0xFFFF_FFFF))
+
+
+def _is_local_ipv4(address: int | None) -> bool:
+    if address is None:
+        return False
+    is_loopback = address >> 24 in {0, 127}
+    is_docker_gateway = address >> 16 in _DOCKER_NETWORKS and address & 0xFFFF == 1
+    return is_loopback or is_docker_gateway or address in _DOCKER_DESKTOP_HOSTS
+
+
+def _parse_ipv4(host: str, *, octal: bool) -> int | None:
+    parts = host.split(".")
+    if len(parts) > _MOST_PARTS:
+        return None
+    try:
+        *leading, last = [_parse_number(part, octal=octal) for part in parts]
+    except ValueError:
+        return None
+    if any(number > _LARGEST_OCTET for number in leading) or last >> 8 * (5 - len(parts)):
+        return None
+    return last + sum(number << (24 - 8 * index) for index, number in enumerate(leading))
+
+
+def _parse_number(part: str, *, octal: bool) -> int:
+    if not part.isalnum():  # int() would take signs, blanks and underscores
+        raise ValueError
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8 if octal and part.startswith("0") else 10)

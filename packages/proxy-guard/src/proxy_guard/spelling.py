@@ -1,0 +1,94 @@
+"""One canonical spelling for the many that an HTTP client would resolve to the same place.
+
+Pure text in, pure text out. The result is meant for looking for marks in, not for fetching: where
+clients disagree about a spelling, the reading that leads to the simulator is taken.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+CONTROL_CHARACTERS: Final = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
+"""C0 and C1 controls; the tab and the line breaks among them are stripped by WHATWG clients."""
+
+WRAPPING: Final = CONTROL_CHARACTERS + " \"'`<>\u2018\u2019\u201c\u201d"
+"""What values get wrapped in when they are pasted into a file."""
+
+_HEX_DIGITS: Final = frozenset(b"0123456789abcdefABCDEF")
+_IDEOGRAPHIC_FULL_STOP: Final = (
+    "\u3002"  # NFKC leaves this one alone, IDNA (RFC 3490 §3.1) does not
+)
+_MINUS_SIGN: Final = "\u2212"
+
+
+def normalise(text: str) -> str:
+    """Undo percent-encoding (however deep), IDNA and Unicode variants, punycode, backslashes."""
+    while (spelled := fold(_decode_percent(text))) != text:
+        text = spelled
+    return fold(_decode_punycode(text)).replace("\\", "/")
+
+
+def fold(text: str) -> str:
+    """Map *text* to what IDNA makes of it: lower case, compatibility forms, nothing invisible."""
+    if text.isascii():
+        return text.lower()
+    import unicodedata  # noqa: PLC0415  # 4 ms that only an unusual value has to pay
+
+    visible = "".join(char for char in text if not _is_ignored(char, unicodedata.category(char)))
+    # Folding the case can undo the normal form and the other way round; twice is stable.
+    for _ in range(2):
+        visible = unicodedata.normalize("NFKC", visible).casefold()
+    return "".join(_to_ascii_punctuation(char, unicodedata.category(char)) for char in visible)
+
+
+def remove_blanks(text: str) -> str:
+    """Drop blanks and control characters, as clients do with tabs and line breaks."""
+    return "".join(char for char in text if not is_blank(char))
+
+
+def is_blank(char: str) -> bool:
+    """Tell whether *char* is a blank or a control character."""
+    return char.isspace() or char in CONTROL_CHARACTERS
+
+
+def _is_ignored(char: str, category: str) -> bool:
+    # RFC 3454 table B.1 and UTS #46 "ignored": format characters and variation selectors.
+    is_variation_selector = "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+    return category == "Cf" or is_variation_selector or char in "\u034f\u180b\u180c\u180d"
+
+
+def _to_ascii_punctuation(char: str, category: str) -> str:
+    if char == _IDEOGRAPHIC_FULL_STOP:
+        return "."
+    if not char.isascii() and (category == "Pd" or char == _MINUS_SIGN):
+        return "-"
+    return char
+
+
+def _decode_percent(text: str) -> str:
+    if "%" not in text:
+        return text
+    # An environment variable may hold bytes that are not UTF-8; Python keeps them as surrogates.
+    head, *parts = text.encode("utf-8", "surrogatepass").split(b"%")
+    decoded = [head]
+    for part in parts:
+        if len(part) > 1 and _HEX_DIGITS.issuperset(part[:2]):
+            decoded.append(bytes.fromhex(part[:2].decode()) + part[2:])
+        else:
+            decoded.append(b"%" + part)
+    return b"".join(decoded).decode("utf-8", "replace")
+
+
+def _decode_punycode(text: str) -> str:
+    if "xn--" not in text:
+        return text
+    separated = "".join(char if char.isalnum() or char in "-_" else " " for char in text)
+    for label in separated.split():
+        if label.startswith("xn--"):
+            try:
+                text = text.replace(label, label[4:].encode().decode("punycode"))
+            except UnicodeError:
+                continue  # not punycode after all: the label stands for itself
+    return text

@@ -1,0 +1,227 @@
+"""Does a configured URI lead to the dev-only token issuer? Pure: text in, verdict out.
+
+The whole value is searched for marks, not only what one parser takes for the host: parsers disagree
+about user info, backslashes and blanks, and no disagreement may be a way in.
+
+The rule for names: `token-issuer` (`_` counts as `-`) is a mark unless a letter stands directly
+before or after it, and `issuer.local` is one wherever it is a whole name or its last two labels.
+"""
+
+from __future__ import annotations
+
+from proxy_guard.addresses import is_ipv6, is_local
+from proxy_guard.dev_marks import DEFAULT_PORT, ISSUER_HOST, SERVICE_NAME
+from proxy_guard.spelling import WRAPPING, fold, is_blank, normalise, remove_blanks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Final
+
+TOKEN_ISSUER_HOST: Final = "token_issuer_host"  # noqa: S105  # the name of a finding
+TOKEN_ISSUER_PATH: Final = "token_issuer_path"  # noqa: S105  # the name of a finding
+ISSUER_LOCAL: Final = "issuer_local"
+LOCAL_DEV_PORT: Final = "local_dev_port"
+SEVERAL_URIS: Final = "several_uris"
+UNSUPPORTED_SCHEME: Final = "unsupported_scheme"
+UNREADABLE_URI: Final = "unreadable_uri"
+
+LONGEST_URI: Final = 4096
+_LONGEST_SHOWN: Final = 80
+_HIGHEST_PORT: Final = 65535
+_SEPARATORS: Final = ",;|"
+_NEVER_IN_A_URI: Final = frozenset("\"'<>\\^`{}|")  # RFC 3986 §2, and the single quote
+_ENDS_AN_ENDPOINT: Final = "/?#@&=,;|<>\"'`{}()!*$\\"
+_TO_BLANKS: Final = dict.fromkeys(map(ord, _SEPARATORS), " ")
+_ENDPOINTS_TO_BLANKS: Final = dict.fromkeys(map(ord, _ENDS_AN_ENDPOINT), " ")
+
+
+class Verdict:
+    """Why a value is refused.
+
+    Attributes:
+        code: One of the constants of this module.
+        detail: What was seen, fit to be printed: no user info, query or fragment, no control
+            characters; for an unreadable value what is wrong with it and nothing of its text.
+    """
+
+    __slots__ = ("code", "detail")
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        self.detail = detail
+
+    def __repr__(self) -> str:
+        return f"Verdict({self.code!r}, {self.detail!r})"
+
+
+def is_unset(value: str) -> bool:
+    """Tell whether *value* holds nothing but blanks, quotes and invisible characters."""
+    return not fold(value).strip(WRAPPING)
+
+
+def inspect_uri(value: str) -> Verdict | None:
+    """Judge a URI from which keys will be fetched; what cannot be understood is refused.
+
+    Returns:
+        None when *value* is a plain `http` or `https` URI without a dev mark.
+
+    Spec: RFC 3986 §3, WHATWG URL §4.4, UTS #46
+    """
+    return inspect_issuer(value) or _find_fault(fold(value).strip(WRAPPING))
+
+
+def inspect_issuer(value: str) -> Verdict | None:
+    """Judge an `iss` value: it need not be a URI (RFC 7519 §4.1.1), but may bear no dev mark.
+
+    Returns:
+        None when *value* bears no dev mark.
+    """
+    if len(value) > LONGEST_URI:
+        return Verdict(UNREADABLE_URI, f"it is longer than {LONGEST_URI} characters")
+    text = normalise(value)
+    # Clients strip tabs and line breaks, before they decode the rest; people separate with them.
+    for reading in (text, remove_blanks(normalise(remove_blanks(value)))):
+        code = _find_mark(reading.strip(WRAPPING))
+        if code:
+            return Verdict(code, _show(text.strip(WRAPPING)))
+    return None
+
+
+def _find_mark(text: str) -> str | None:
+    hyphenated = text.replace("_", "-")
+    if any(_names_token_issuer(authority) for authority in _authorities(hyphenated)):
+        return TOKEN_ISSUER_HOST
+    if _names_token_issuer(hyphenated):
+        return TOKEN_ISSUER_PATH
+    if _names_issuer_host(hyphenated):
+        return ISSUER_LOCAL
+    if any(_is_local_dev_port(part) for part in text.translate(_ENDPOINTS_TO_BLANKS).split()):
+        return LOCAL_DEV_PORT
+    return None
+
+
+def _authorities(text: str) -> Iterator[str]:
+    """Yield what stands where a host stands, in each of the URIs that *text* may hold."""
+    for uri in text.translate(_TO_BLANKS).split():
+        _, _, rest = uri.partition(":")
+        # However many slashes follow the scheme, WHATWG clients find the host behind them.
+        yield _cut((rest if rest.startswith("/") else uri).lstrip("/"), "/?#")
+
+
+def _names_token_issuer(text: str) -> bool:
+    return any(
+        not before[-1:].isalpha() and not after[:1].isalpha()
+        for before, after in _surroundings(text, SERVICE_NAME)
+    )
+
+
+def _names_issuer_host(text: str) -> bool:
+    return any(
+        not _is_label_char(before[-1:]) and not _is_label_char(after.lstrip(".")[:1])
+        for before, after in _surroundings(text, ISSUER_HOST)
+    )
+
+
+def _surroundings(text: str, name: str) -> Iterator[tuple[str, str]]:
+    position = text.find(name)
+    while position >= 0:
+        yield text[:position], text[position + len(name) :]
+        position = text.find(name, position + 1)
+
+
+def _is_label_char(char: str) -> bool:
+    return char.isalnum() or char == "-"
+
+
+def _is_local_dev_port(endpoint: str) -> bool:
+    host, _, port = endpoint.rpartition(":")
+    try:
+        # Some clients convert with int(), which takes signs, underscores and any digits.
+        if int(port) != DEFAULT_PORT:
+            return False
+    except ValueError:
+        return False
+    if "[" in host:
+        host = host[host.rfind("[") :]
+    elif host.count(":") == 1:  # `http:localhost`, which WHATWG clients take as `http://localhost`
+        host = host.partition(":")[2]
+    return is_local(host)
+
+
+def _find_fault(text: str) -> Verdict | None:
+    if sum("://" in part for part in text.translate(_TO_BLANKS).split()) > 1:
+        return Verdict(SEVERAL_URIS, "it holds several URIs")
+    scheme, separator, rest = text.partition(":")
+    if scheme not in {"http", "https"}:
+        return _judge_scheme(scheme, separator, rest)
+    reason = _find_forbidden(text) or _find_authority_fault(rest)
+    return Verdict(UNREADABLE_URI, reason) if reason else None
+
+
+def _judge_scheme(scheme: str, separator: str, rest: str) -> Verdict:
+    is_scheme = scheme[:1].isalpha() and scheme.replace("+", "").replace("-", "").isalnum()
+    is_port = rest[:1].isdigit()
+    if separator and is_scheme and scheme.isascii() and not is_port:
+        return Verdict(UNSUPPORTED_SCHEME, "it has a scheme other than http and https")
+    return Verdict(UNREADABLE_URI, "it does not start with http:// or https://")
+
+
+def _find_forbidden(text: str) -> str | None:
+    if any(is_blank(char) for char in text):
+        return "it holds a blank or a control character"
+    if not _NEVER_IN_A_URI.isdisjoint(text):
+        return "it holds a quote, bracket or backslash, or a placeholder that was not filled in"
+    return None
+
+
+def _find_authority_fault(rest: str) -> str | None:
+    if not rest.startswith("//"):
+        return "two slashes do not follow its scheme"
+    authority = _cut(rest[2:], "/?#")
+    if authority.count("@") > 1:
+        return "it holds more than one @ before the path"
+    host, separator, port = authority.rpartition("@")[2].rpartition(":")
+    if not separator or port.endswith("]"):
+        host, port = authority.rpartition("@")[2], ""
+    if not _is_host(host):
+        return "its host is neither a name nor an address"
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= _HIGHEST_PORT):
+        return f"its port is not a number from 1 to {_HIGHEST_PORT}"
+    return None
+
+
+def _is_host(host: str) -> bool:
+    if host.startswith("["):
+        return host.endswith("]") and is_ipv6(host[1:-1])
+    labels = host.removesuffix(".").split(".")
+    return all(label and all(map(_is_host_char, label)) for label in labels)
+
+
+def _is_host_char(char: str) -> bool:
+    # Which letters a registry allows is not decided here: beyond ASCII anything visible will do.
+    return char.isalnum() or char in "-_" or (not char.isascii() and char.isprintable())
+
+
+def _cut(text: str, delimiters: str) -> str:
+    """Return *text* up to the first of *delimiters*."""
+    for delimiter in delimiters:
+        text = text.partition(delimiter)[0]
+    return text
+
+
+def _show(text: str) -> str:
+    head, slashes, rest = text.partition("//")
+    if not slashes:
+        head, rest = "", text
+    authority = _cut(rest, "/?#")
+    if "@" in rest[len(authority) :]:
+        return "not shown, as a password may be part of it"  # which part it is, parsers dispute
+    uri = head + slashes + rest[authority.rfind("@") + 1 :]
+    end = next((i for i, char in enumerate(uri) if not _is_shown(char)), len(uri))
+    shown = uri[: min(end, _LONGEST_SHOWN)]
+    return shown if shown == uri else f"{shown}…"
+
+
+def _is_shown(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char in ":/._-[]")

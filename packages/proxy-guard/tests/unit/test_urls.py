@@ -1,0 +1,123 @@
+"""Which values lead to the simulator: one named row for each disguise and each honest provider."""
+
+import json
+from pathlib import Path
+
+import pytest
+from proxy_guard import urls
+
+pytestmark = pytest.mark.requirement("PG-1")
+
+DATA = Path(__file__).parent.parent / "data"
+DISGUISES: dict[str, list[str]] = json.loads((DATA / "disguises.json").read_text("utf-8"))
+PRODUCTION_URIS: dict[str, str] = json.loads((DATA / "production_uris.json").read_text("utf-8"))
+MARK_CODES = {
+    urls.TOKEN_ISSUER_HOST,
+    urls.TOKEN_ISSUER_PATH,
+    urls.ISSUER_LOCAL,
+    urls.LOCAL_DEV_PORT,
+}
+DEV_VALUES = {name: row for name, row in DISGUISES.items() if row[1] in MARK_CODES}
+
+
+@pytest.mark.parametrize(("value", "code"), DISGUISES.values(), ids=DISGUISES.keys())
+def test_uri_is_refused_in_disguise(value: str, code: str) -> None:
+    verdict = urls.inspect_uri(value)
+
+    assert verdict is not None
+    assert verdict.code == code
+
+
+@pytest.mark.parametrize("value", PRODUCTION_URIS.values(), ids=PRODUCTION_URIS.keys())
+def test_uri_passes_when_it_is_a_production_one(value: str) -> None:
+    assert urls.inspect_uri(value) is None
+    assert urls.inspect_issuer(value) is None
+
+
+@pytest.mark.requirement("PG-2")
+@pytest.mark.parametrize(("value", "code"), DEV_VALUES.values(), ids=DEV_VALUES.keys())
+def test_issuer_is_refused_in_disguise(value: str, code: str) -> None:
+    verdict = urls.inspect_issuer(value)
+
+    assert verdict is not None
+    assert verdict.code == code
+
+
+@pytest.mark.requirement("PG-2")
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "accounts.google.com",
+        "https://accounts.google.com",
+        "https://issuer.locale.example.com",
+        "kubernetes/serviceaccount",
+        "my company's issuer",
+        "urn:example:issuer",
+        "issuer",
+        "local",
+        "https://a.example.com,https://b.example.com",
+    ],
+)
+def test_issuer_passes_when_it_only_is_no_url(value: str) -> None:
+    assert urls.inspect_issuer(value) is None
+
+
+def test_table_of_production_uris_is_long_enough_to_mean_something() -> None:
+    assert len(PRODUCTION_URIS) >= 100
+    assert len(DISGUISES) >= 150
+
+
+@pytest.mark.parametrize("value", ["", " \t\r\n", '""', "''", "\ufeff", "\u200b", '" "'])
+def test_value_is_unset_when_nothing_can_be_seen(value: str) -> None:
+    assert urls.is_unset(value)
+
+
+def test_value_is_refused_when_it_is_too_long_to_be_a_uri() -> None:
+    value = "https://login.example.com/".ljust(urls.LONGEST_URI, "a")
+
+    assert urls.inspect_uri(value) is None
+    verdict = urls.inspect_uri(value + "a")
+    assert verdict is not None
+    assert verdict.code == urls.UNREADABLE_URI
+    assert "4096" in verdict.detail
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("http://token-issuer:8081/certs", "http://token-issuer:8081/certs"),
+        ("http://user:hunter2@token-issuer/certs", "http://token-issuer/certs"),
+        ("http://a:hunter2@b:hunter2@token-issuer/x", "http://token-issuer/x"),
+        ("user:hunter2@token-issuer:8081/certs", "token-issuer:8081/certs"),
+        ("http://token-issuer/certs?key=hunter2", "http://token-issuer/certs…"),
+        ("http://token-issuer/certs#hunter2", "http://token-issuer/certs…"),
+        ("http://token-issuer/certs%3Fkey=hunter2", "http://token-issuer/certs…"),
+        ("http://token-issuer/certs;key=hunter2", "http://token-issuer/certs…"),
+        ("http://token-issuer/certs hunter2", "http://token-issuer/certs…"),
+        ("http://token-issuer/\x1b[31mhunter2", "http://token-issuer/…"),
+        ("http://ToKeN%2Dissuer/", "http://token-issuer/"),
+        ("http://user%3Ahunter2%40token-issuer/", "http://token-issuer/"),
+        ("http://token-issuer/" + "a" * 90, "http://token-issuer/" + "a" * 60 + "…"),
+        ("http://user:hun/ter2@token-issuer/", "not shown, as a password may be part of it"),
+        ("http://user:hun?ter2@token-issuer/", "not shown, as a password may be part of it"),
+        ("http://token-issuer/?mail=a@b", "not shown, as a password may be part of it"),
+    ],
+)
+def test_detail_shows_the_uri_without_its_secrets(value: str, shown: str) -> None:
+    verdict = urls.inspect_uri(value)
+
+    assert verdict is not None
+    assert verdict.detail == shown
+    assert repr(verdict) == f"Verdict({verdict.code!r}, {shown!r})"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["hunter2", "hunter2:hunter2", "https://hunter2 hunter2/", "https://a.example:hunter2/"],
+)
+def test_detail_shows_nothing_of_a_value_that_cannot_be_read(value: str) -> None:
+    verdict = urls.inspect_uri(value)
+
+    assert verdict is not None
+    assert "hunter2" not in verdict.detail

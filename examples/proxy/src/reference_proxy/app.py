@@ -7,7 +7,7 @@ from typing import Final
 
 from litestar import Litestar, MediaType, Request, Response, asgi, get
 from litestar.datastructures import State
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Send
 
 from reference_proxy.bearer import Authenticator
 from reference_proxy.errors import ProxyError
@@ -45,7 +45,7 @@ def health() -> dict[str, str]:
 
 
 @asgi("/", is_mount=True)
-async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
+async def proxy(scope: HTTPScope, receive: Receive, send: Send) -> None:
     """Forward the request if its bearer token is accepted."""
     state: State = scope["litestar_app"].state
     token = await state.authenticator.authenticate(scope["headers"])

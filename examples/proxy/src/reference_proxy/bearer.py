@@ -42,12 +42,11 @@ class Authenticator:
             algorithms=settings.algorithms,
             leeway=settings.leeway,
         )
-        self._static = KeySet((settings.public_key,)) if settings.public_key else None
-        self._remote = (
-            RemoteKeySet(settings.jwks_uri, cooldown=settings.jwks_cooldown)
-            if settings.jwks_uri
-            else None
-        )
+        self._keys: KeySet | RemoteKeySet
+        if settings.public_key is not None:
+            self._keys = KeySet((settings.public_key,))
+        else:
+            self._keys = RemoteKeySet(settings.jwks_uri, cooldown=settings.jwks_cooldown)
 
     async def authenticate(self, headers: RawHeaders) -> VerifiedToken:
         """Verify the bearer token of a request.
@@ -62,9 +61,9 @@ class Authenticator:
         """
         unverified_token = read_bearer_token(headers)
         try:
-            if self._static is not None:
-                return verify(unverified_token, self._static, self._policy)
-            return await self._remote.verify_async(unverified_token, self._policy)
+            if isinstance(self._keys, KeySet):
+                return verify(unverified_token, self._keys, self._policy)
+            return await self._keys.verify_async(unverified_token, self._policy)
         except VerificationError as error:
             raise InvalidTokenError(str(error)) from None
         except KeySetUnavailableError as error:

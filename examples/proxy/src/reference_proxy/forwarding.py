@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 import anyio
 import httpx
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Send
 
 from reference_proxy.errors import InvalidRequestError, UpstreamError, UpstreamTimeoutError
 from reference_proxy.settings import Settings
@@ -50,7 +50,7 @@ class Upstream:
         self._url = httpx.URL(url)
 
     async def forward(
-        self, scope: Scope, receive: Receive, send: Send, *, subject: str | None
+        self, scope: HTTPScope, receive: Receive, send: Send, *, subject: str | None
     ) -> None:
         """Send the request on and stream the answer back.
 

@@ -21,7 +21,7 @@ class Settings:
     """Everything that the proxy can be told.
 
     Attributes:
-        jwks_uri: `JWT_JWKS_URI`, where the verification keys are fetched; None with a static key.
+        jwks_uri: `JWT_JWKS_URI`, where the verification keys are fetched; empty with a static key.
         public_key: `JWT_PUBLIC_KEY`, one static key as PEM, certificate or JWK; None with a JWKS.
         issuer: `JWT_ISSUER`, the only accepted `iss`.
         audience: `JWT_AUDIENCE`, the `aud` that a token must name.
@@ -36,7 +36,7 @@ class Settings:
         port: `PROXY_PORT`; 8080 unless set.
     """
 
-    jwks_uri: str | None
+    jwks_uri: str
     public_key: VerificationKey | None
     issuer: str
     audience: str
@@ -62,7 +62,7 @@ class Settings:
         algorithms = read.optional(
             "JWT_ALGORITHMS", _parse_algorithms, frozenset({Algorithm.RS256})
         )
-        jwks_uri = read.optional("JWT_JWKS_URI", _parse_url, None)
+        jwks_uri = read.optional("JWT_JWKS_URI", _parse_url, "")
         public_key = read.optional("JWT_PUBLIC_KEY", decode_public_key, None)
         read.require_one_of("JWT_JWKS_URI", "JWT_PUBLIC_KEY")
         if public_key is not None and public_key.algorithm not in algorithms:

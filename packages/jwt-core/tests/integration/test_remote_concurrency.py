@@ -149,3 +149,51 @@ def test_waiters_are_released_when_no_event_loop_can_be_made(
     monkeypatch.setattr(asyncio.events, "new_event_loop", refuse)
     with pytest.raises(KeySetUnavailableError, match="Too many open files"):
         RemoteKeySet(server.uri).verify(token, policy)
+
+
+def test_landed_set_stays_when_the_event_loop_cannot_be_closed(
+    server: JwksServer,
+    key: SigningKey,
+    token: str,
+    policy: VerificationPolicy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    close, is_closed = asyncio.Runner.close, threading.Event()
+
+    def close_badly(runner: asyncio.Runner) -> None:
+        close(runner)
+        is_closed.set()
+        raise OSError(5, "Input/output error")
+
+    server.publish(key)
+    remote = RemoteKeySet(server.uri)
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio.Runner, "close", close_badly)
+        remote.verify(token, policy)
+        assert is_closed.wait(20)
+    assert remote.state is KeySetState.FRESH
+    remote.verify(token, policy)
+    assert len(server.requests) == 1
+
+
+def test_last_good_set_is_served_when_no_thread_can_be_started(
+    server: JwksServer,
+    key: SigningKey,
+    token: str,
+    policy: VerificationPolicy,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server.publish(key)
+    remote = RemoteKeySet(server.uri, clock=clock)
+    remote.prefetch()
+    clock.advance(300)
+
+    def refuse(_thread: threading.Thread) -> None:
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        remote.verify(token, policy)
+        assert remote.state is KeySetState.COOLING_DOWN

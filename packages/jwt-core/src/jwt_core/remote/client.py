@@ -183,9 +183,14 @@ class RemoteKeySet:
         if self._flight is None and not self._is_closed:
             flight = _Flight()
             flight.set_running_or_notify_cancel()  # so that no waiter's cancellation reaches it
-            threading.Thread(
+            thread = threading.Thread(
                 target=self._fly, args=(flight,), name="jwt-core-fetch", daemon=True
-            ).start()
+            )
+            try:
+                thread.start()
+            except RuntimeError as error:  # no more threads: the last good set must do
+                self._record = self._refuse(error, logging.ERROR)
+                return None
             self._flight = flight
         return self._flight
 

@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import jwt_core
+import pytest
+from jwt_core import (
+    InvalidClaimError,
+    JwtError,
+    KeyFileError,
+    KeySetUnavailableError,
+    MissingClaimError,
+    UnknownKeyError,
+    VerificationError,
+)
+from jwt_core.remote.fetching import FetchError
+
+ERRORS = [
+    value
+    for value in vars(jwt_core).values()
+    if isinstance(value, type) and issubclass(value, JwtError)
+] + [FetchError]
+
+
+@pytest.mark.requirement("JC-2")
+def test_each_error_has_a_code_of_its_own() -> None:
+    assert len({error.code for error in ERRORS}) == len(ERRORS)
+
+
+@pytest.mark.requirement("JC-2")
+def test_attributes_carry_what_a_handler_needs() -> None:
+    claim = InvalidClaimError("aud", "is wrong")
+    assert (claim.claim, claim.reason, str(claim)) == ("aud", "is wrong", "claim 'aud' is wrong")
+    assert MissingClaimError("exp").claim == "exp"
+    unavailable = KeySetUnavailableError("https://a.example", "status 500")
+    assert (unavailable.jwks_uri, unavailable.reason) == ("https://a.example", "status 500")
+    assert KeyFileError(Path("k.pem"), "is a directory").path == Path("k.pem")
+
+
+@pytest.mark.requirement("JC-2")
+@pytest.mark.parametrize("kid", ["\x1b[31mforged log line\n", None])
+def test_unknown_kid_is_an_attribute_and_not_in_the_message(kid: str | None) -> None:
+    error = UnknownKeyError(kid)
+    assert error.kid == kid
+    assert "forged" not in str(error)
+    assert isinstance(error, VerificationError)

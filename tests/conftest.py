@@ -1,0 +1,91 @@
+"""Real processes started by their real commands: the issuer, the reference proxy, an upstream."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.services import EchoHandler, Service, Start, run_service
+
+ROOT = Path(__file__).resolve().parent.parent
+ISSUER_COMMAND = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
+
+
+@pytest.fixture(scope="session")
+def base_environ() -> dict[str, str]:
+    """Return the environment without anything that configures the services."""
+    prefixes = ("TOKEN_ISSUER_", "JWT_", "JWKS_", "PROXY_", "UPSTREAM_")
+    names = {"PERSIST_KEYS_DIR", "NODE_ENV", "APP_ENV", "ENVIRONMENT", "ENV"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(prefixes) and name not in names
+    }
+
+
+@pytest.fixture(scope="session")
+def proxy_command() -> str:
+    """Return the path of the installed command `reference-proxy`."""
+    command = shutil.which("reference-proxy")
+    assert command, "run the tests with ci/test.sh, which installs the workspace"
+    return command
+
+
+@pytest.fixture
+def start_issuer(base_environ: dict[str, str]) -> Iterator[Start]:
+    """Return a function that starts `token-issuer serve` and waits until it listens."""
+    assert ISSUER_COMMAND.exists(), "run the tests with ci/test.sh, which installs the issuer"
+    with ExitStack() as stack:
+
+        def start(*, port: int = 0, **environ: str) -> Service:
+            command = [str(ISSUER_COMMAND), "serve", "--port", str(port)]
+            return stack.enter_context(run_service(command, {**base_environ, **environ}))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def upstream_url() -> Iterator[str]:
+    """Return the URL of a service that answers with the request it saw."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def start_proxy(
+    base_environ: dict[str, str], proxy_command: str, upstream_url: str
+) -> Iterator[Start]:
+    """Return a function that starts `reference-proxy` against an issuer and waits for its line."""
+    with ExitStack() as stack:
+
+        def start(issuer: Service | None = None, **environ: str) -> Service:
+            settings = {
+                "NODE_ENV": "test",
+                "JWT_ISSUER": "https://issuer.local",
+                "JWT_AUDIENCE": "stream-watcher-docker",
+                "JWKS_COOLDOWN_S": "0.2",
+                "UPSTREAM_URL": upstream_url,
+                "PROXY_PORT": "0",
+            }
+            if issuer is not None:
+                settings["JWT_JWKS_URI"] = f"{issuer.url}/.well-known/jwks.json"
+            merged = {**base_environ, **settings, **environ}
+            return stack.enter_context(run_service([proxy_command], merged))
+
+        yield start
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=20) as http:
+        yield http

@@ -1,0 +1,80 @@
+"""The services of the walk-through as real processes, and an upstream that tells what it saw."""
+
+import json
+import re
+import select
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+START_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running command and the line with which it said that it listens."""
+
+    process: subprocess.Popen[str]
+    banner: str
+
+    @property
+    def url(self) -> str:
+        match = re.search(r"listen(?:s|ing) on (http://[^\s,]+)", self.banner)
+        assert match, self.banner
+        return match[1]
+
+    def stop(self) -> int:
+        """End the process as a container engine would, and return its exit status."""
+        self.process.terminate()
+        return self.process.wait(timeout=15)
+
+
+Start = Callable[..., Service]
+
+
+@contextmanager
+def run_service(command: list[str], environ: Mapping[str, str]) -> Iterator[Service]:
+    process = subprocess.Popen(
+        command, env=dict(environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout
+        ready, _, _ = select.select([process.stdout], [], [], START_TIMEOUT_S)
+        banner = process.stdout.readline() if ready else ""
+        if not banner:
+            process.kill()
+            pytest.fail(f"{command[0]} did not start: {process.communicate()[1]}")
+        yield Service(process, banner)
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+class EchoHandler(BaseHTTPRequestHandler):
+    """Answers with what it received, as JSON."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        seen = {
+            "method": self.command,
+            "target": self.path,
+            "headers": [[name.lower(), value] for name, value in self.headers.items()],
+            "body": body.decode(),
+        }
+        answer = json.dumps(seen).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_POST = do_GET  # noqa: N815  # the base class looks it up by this name
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
+        """Say nothing."""

@@ -1,0 +1,70 @@
+"""The verdict on a configuration, as an object, as text and as a JSON document."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from proxy_guard.environment import DeploymentEnvironment
+    from proxy_guard.rules import Finding
+
+
+class Report:
+    """What the guard found in one environment.
+
+    Attributes:
+        environment: Whether it is production, and why.
+        findings: What leads to the simulator, in production or not.
+    """
+
+    __slots__ = ("environment", "findings")
+
+    def __init__(self, environment: DeploymentEnvironment, findings: tuple[Finding, ...]) -> None:
+        self.environment = environment
+        self.findings = findings
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the proxy may start: nothing was found, or it is not production."""
+        return not (self.environment.is_production and self.findings)
+
+    def __repr__(self) -> str:
+        return f"<Report {'allowed' if self.allowed else 'refused'}: {list(self.findings)}>"
+
+
+def render_text(report: Report) -> str:
+    """Render *report* for people: the verdict, why, and each finding with its remedy."""
+    lines = [f"proxy-guard: {_render_verdict(report)}"]
+    kind = "production" if report.environment.is_production else "not production"
+    lines.append(f"  environment: {kind} ({report.environment.reason})")
+    for finding in report.findings:
+        lines += [f"  [{finding.code}] {finding.what}", f"    remedy: {finding.remedy}"]
+    return "\n".join(lines)
+
+
+def build_document(report: Report) -> dict[str, object]:
+    """Build the JSON document of *report*; members may be added, none is renamed."""
+    return {
+        "allowed": report.allowed,
+        "environment": {
+            "is_production": report.environment.is_production,
+            "reason": report.environment.reason,
+            "variable": report.environment.variable,
+        },
+        "findings": [
+            {
+                "code": finding.code,
+                "variable": finding.variable,
+                "what": finding.what,
+                "remedy": finding.remedy,
+            }
+            for finding in report.findings
+        ],
+    }
+
+
+def _render_verdict(report: Report) -> str:
+    if not report.allowed:
+        return "REFUSED, this configuration must not run in production"
+    if report.findings:
+        return "allowed, but the same configuration is refused in production"
+    return "allowed"

@@ -1,0 +1,87 @@
+"""What the guard costs a proxy at boot."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import proxy_guard
+import pytest
+
+SOURCE = str(Path(proxy_guard.__file__).parent.parent)
+HEAVY = {
+    "argparse",
+    "asyncio",
+    "collections",
+    "dataclasses",
+    "email",
+    "enum",
+    "functools",
+    "http",
+    "inspect",
+    "ipaddress",
+    "json",
+    "logging",
+    "pathlib",
+    "re",
+    "socket",
+    "ssl",
+    "threading",
+    "typing",
+    "unicodedata",
+    "urllib",
+}
+PROVIDER = "https://www.googleapis.com/oauth2/v3/certs"
+PROBE = """
+import sys
+bare = set(sys.modules)
+sys.path.insert(0, {source!r})
+import proxy_guard
+try:
+    proxy_guard.enforce({environ!r})
+except proxy_guard.GuardRefusedError:
+    pass
+loaded = sorted(set(sys.modules) - bare)
+import json
+print(json.dumps(loaded))
+"""
+
+
+def load(environ: dict[str, str]) -> set[str]:
+    """Return the modules that a bare interpreter loads for `enforce(environ)`."""
+    probe = PROBE.format(source=SOURCE, environ=environ)
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", probe], capture_output=True, check=True, timeout=30
+    )
+    loaded: list[str] = json.loads(result.stdout)
+    return set(loaded)
+
+
+@pytest.mark.requirement("PG-1")
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {},
+        {"JWT_JWKS_URI": PROVIDER, "JWT_ISSUER": "https://accounts.google.com"},
+        {"JWT_JWKS_URI": "http://token-issuer:8081/certs"},
+        {"JWT_JWKS_URI": PROVIDER, "APP_ENV": "dev"},
+    ],
+    ids=["nothing-set", "real-provider", "refused", "development"],
+)
+def test_enforce_loads_nothing_but_a_little_of_the_standard_library(
+    environ: dict[str, str],
+) -> None:
+    top_level = {name.partition(".")[0] for name in load(environ)}
+
+    assert top_level - sys.stdlib_module_names == {"proxy_guard"}
+    assert top_level & HEAVY == set()
+
+
+@pytest.mark.requirement("PG-1")
+@pytest.mark.parametrize(
+    "uri", ["https://schl\u00fcssel.example/jwks", "https://[2001:db8::1]/jwks"]
+)
+def test_enforce_loads_only_the_standard_library_for_unusual_values(uri: str) -> None:
+    top_level = {name.partition(".")[0] for name in load({"JWT_JWKS_URI": uri})}
+
+    assert top_level - sys.stdlib_module_names == {"proxy_guard"}

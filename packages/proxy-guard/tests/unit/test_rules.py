@@ -1,0 +1,66 @@
+"""From an environment to findings."""
+
+import pytest
+from proxy_guard import rules, urls
+from proxy_guard.rules import EXPLANATIONS, RULES, Finding
+
+DEV_URI = "http://token-issuer:8081/.well-known/jwks.json"
+ALL_CODES = {
+    value
+    for name, value in vars(urls).items()
+    if name.isupper() and isinstance(value, str) and value.isidentifier()
+}
+
+
+def find_all(environ: dict[str, str]) -> list[tuple[str, str]]:
+    return [(found.variable, found.code) for rule in RULES for found in rule(environ)]
+
+
+@pytest.mark.requirement("PG-4")
+def test_every_code_of_a_verdict_is_explained() -> None:
+    assert EXPLANATIONS.keys() == ALL_CODES
+
+
+@pytest.mark.requirement("PG-4")
+@pytest.mark.parametrize("code", EXPLANATIONS)
+def test_finding_says_what_is_wrong_and_what_to_do(code: str) -> None:
+    finding = Finding(code, variable="JWT_JWKS_URI", detail="{detail} of it")
+
+    assert finding.what.startswith("JWT_JWKS_URI ")
+    assert "{detail} of it" in finding.what, "a value is never taken for a template"
+    assert "JWT_JWKS_URI" in finding.remedy
+    assert "{" not in finding.remedy
+    assert repr(finding) == f"<Finding {code} in JWT_JWKS_URI>"
+
+
+@pytest.mark.requirement("PG-1")
+def test_jwks_uri_that_names_the_simulator_is_a_finding() -> None:
+    assert find_all({"JWT_JWKS_URI": DEV_URI}) == [("JWT_JWKS_URI", "token_issuer_host")]
+
+
+@pytest.mark.requirement("PG-2")
+def test_issuer_that_names_the_simulator_is_a_finding() -> None:
+    environ = {"JWT_ISSUER": "https://issuer.local", "JWT_JWKS_URI": DEV_URI}
+
+    assert find_all({"JWT_ISSUER": "issuer.local"}) == [("JWT_ISSUER", "issuer_local")]
+    assert find_all(environ) == [
+        ("JWT_JWKS_URI", "token_issuer_host"),
+        ("JWT_ISSUER", "issuer_local"),
+    ]
+
+
+@pytest.mark.requirement("PG-1")
+@pytest.mark.parametrize("blank", ["", "  ", '""', "\ufeff"])
+def test_nothing_is_found_when_a_static_key_is_used(blank: str) -> None:
+    assert find_all({}) == []
+    assert find_all({"JWT_JWKS_URI": blank, "JWT_ISSUER": blank}) == []
+
+
+@pytest.mark.requirement("PG-1")
+def test_other_variables_are_not_looked_at() -> None:
+    assert find_all({"UPSTREAM_URL": DEV_URI, "JWT_AUDIENCE": "token-issuer"}) == []
+
+
+def test_inspected_variables_are_those_the_rules_read() -> None:
+    for variable in rules.INSPECTED_VARIABLES:
+        assert find_all({variable: DEV_URI}) == [(variable, "token_issuer_host")]

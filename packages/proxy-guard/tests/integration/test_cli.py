@@ -1,0 +1,208 @@
+"""The command line as a real process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from proxy_guard import cli
+from proxy_guard.environment import ENVIRONMENT_VARIABLES
+
+pytestmark = pytest.mark.requirement("PG-4")
+
+DEV = {"JWT_JWKS_URI": "http://user:hunter2@token-issuer:8081/certs?key=hunter2"}
+REAL = {"JWT_JWKS_URI": "https://www.googleapis.com/oauth2/v3/certs"}
+QA = {"APP_ENV": "qa"}
+COMMAND = Path(sys.executable).with_name("proxy-guard")
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run `proxy-guard` with the given variables and nothing else that it looks at."""
+    ignored = {*ENVIRONMENT_VARIABLES, "JWT_JWKS_URI", "JWT_ISSUER"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ignored}
+
+    def run_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [COMMAND, *arguments],
+            env=inherited | variables,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+
+    return run_command
+
+
+@pytest.mark.parametrize(
+    ("variables", "exit_code", "verdict"),
+    [
+        (DEV, 1, "REFUSED"),
+        (DEV | {"APP_ENV": "production"}, 1, "REFUSED"),
+        (DEV | QA, 0, "allowed, but"),
+        (REAL, 0, "allowed\n"),
+        ({}, 0, "allowed\n"),
+    ],
+)
+def test_check_reports_on_standard_output(
+    run: Run, variables: dict[str, str], exit_code: int, verdict: str
+) -> None:
+    result = run("check", **variables)
+
+    assert result.returncode == exit_code
+    assert result.stdout.startswith(f"proxy-guard: {verdict}")
+    assert "  environment: " in result.stdout
+    assert "hunter2" not in result.stdout
+    assert result.stderr == ""
+
+
+def test_check_prints_json(run: Run) -> None:
+    result = run("check", "--json", **DEV)
+    document = json.loads(result.stdout)
+
+    assert result.returncode == 1
+    assert document["allowed"] is False
+    assert document["environment"]["variable"] is None
+    assert [finding["code"] for finding in document["findings"]] == ["token_issuer_host"]
+    assert "hunter2" not in result.stdout
+
+
+def test_check_judges_an_env_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "dev.env").write_text('JWT_JWKS_URI="http://token-issuer:8081/certs"\n')
+
+    assert run("check", "--env-file", "dev.env").returncode == 1
+    assert run("check", "--env-file", "dev.env", **QA).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "env file proxy.env: cannot be read"),
+        ("A=1\nhunter2 2\n", "env file proxy.env, line 2: expected NAME=value"),
+        ("APP_ENV=dev", "APP_ENV has one value in the env file and another in the environment"),
+    ],
+)
+@pytest.mark.parametrize("action", [("check",), ("exec",)])
+def test_env_file_that_cannot_be_used_is_a_configuration_error(
+    run: Run, tmp_path: Path, content: str | None, message: str, action: tuple[str]
+) -> None:
+    if content is not None:
+        (tmp_path / "proxy.env").write_text(content)
+    command = ("--", "true") if action == ("exec",) else ()
+
+    result = run(*action, "--env-file", "proxy.env", *command, APP_ENV="production")
+
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"proxy-guard: {message}")
+    assert result.stderr.count("\n") == 1
+    assert "hunter2" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("check", "extra"), ("check", "--nonsense"), ("exec",), ("exec", "--"), ("nonsense",)],
+)
+def test_wrong_usage_is_told(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("usage: proxy-guard")
+
+
+@pytest.mark.parametrize("action", ["check", "exec"])
+def test_help_names_exit_codes_and_every_variable(run: Run, action: str) -> None:
+    result = run(action, "--help")
+
+    assert result.returncode == 0
+    assert "exit codes:" in result.stdout
+    assert "--env-file FILE" in result.stdout
+    for variable in (*ENVIRONMENT_VARIABLES, "JWT_JWKS_URI", "JWT_ISSUER"):
+        assert variable in result.stdout
+    assert ("127" in result.stdout) == (action == "exec")
+
+
+def test_exec_becomes_the_command_with_the_environment_that_was_judged(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "proxy.env").write_text("GREETING='good day'\n")
+    script = "import os, sys; print(os.environ['GREETING'], sys.argv[1:]); sys.exit(7)"
+
+    command = (sys.executable, "-c", script, "--json", "-h")
+    result = run("exec", "--env-file", "proxy.env", "--", *command, **REAL)
+
+    assert result.returncode == 7
+    assert result.stdout == "good day ['--json', '-h']\n"
+    assert result.stderr == ""
+
+
+def test_exec_keeps_the_process_id(tmp_path: Path) -> None:
+    code = "import os; print(os.getpid())"
+    arguments = [str(COMMAND), "exec", "--", sys.executable, "-c", code]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, env=QA, cwd=tmp_path) as process:
+        output, _ = process.communicate(timeout=30)
+
+    assert int(output) == process.pid
+
+
+def test_exec_does_not_start_the_command_when_refused(run: Run, tmp_path: Path) -> None:
+    result = run("exec", "--", "touch", "started", **DEV)
+
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert "REFUSED" in result.stderr
+    assert "remedy: " in result.stderr
+    assert "hunter2" not in result.stderr
+    assert not (tmp_path / "started").exists()
+
+
+def test_exec_warns_when_production_would_refuse(run: Run) -> None:
+    result = run("exec", "--", "echo", "started", **DEV, **QA)
+
+    assert result.returncode == 0
+    assert result.stdout == "started\n"
+    assert "refused in production" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code", "message"),
+    [
+        ("no-such-command", 127, "cannot start 'no-such-command': it was not found"),
+        ("./orphan.sh", 127, "cannot start './orphan.sh': it was not found, or the interpreter"),
+        ("", 127, "cannot start '': it was not found"),
+        ("./plain.txt", 126, "cannot start './plain.txt': Permission denied"),
+    ],
+)
+def test_exec_tells_why_the_command_cannot_start(
+    run: Run, tmp_path: Path, command: str, exit_code: int, message: str
+) -> None:
+    (tmp_path / "plain.txt").write_text("no program")
+    (tmp_path / "orphan.sh").write_text("#!/no/such/interpreter\n")
+    (tmp_path / "orphan.sh").chmod(0o755)
+
+    result = run("exec", "--", command)
+
+    assert result.returncode == exit_code
+    assert result.stderr.startswith(f"proxy-guard: {message}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_exec_hands_over_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The real hand-over replaces the process, and with it whoever measures coverage.
+    handed_over: list[object] = []
+
+    def stop(*arguments: object) -> None:
+        handed_over.extend(arguments)
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "execvpe", stop)
+    monkeypatch.setattr(cli, "current_environ", lambda: QA | DEV)
+
+    assert cli.main(["exec", "--", "proxy", "--port", "8080"]) == 126
+    assert handed_over == ["proxy", ["proxy", "--port", "8080"], QA | DEV]

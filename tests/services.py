@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 
+import httpx
 import pytest
 
 START_TIMEOUT_S = 30
@@ -78,3 +79,16 @@ class EchoHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
         """Say nothing."""
+
+
+def mint(client: httpx.Client, issuer: Service, **fields: object) -> str:
+    answer = client.post(f"{issuer.url}/token", json=fields)
+    assert answer.status_code == 200, answer.text
+    token = answer.json()["access_token"]
+    assert isinstance(token, str)
+    return token
+
+
+def flip_last_payload_character(token: str) -> str:
+    header, payload, signature = token.split(".")
+    return f"{header}.{payload[:-1]}{'A' if payload[-1] != 'A' else 'Q'}.{signature}"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from jwt_core import generate_key, sign
 
-from tests.services import Service, Start
+from tests.services import Service, Start, flip_last_payload_character, mint
 
 NOW = int(time.time())
 GOOD = {
@@ -20,21 +20,8 @@ GOOD = {
 }
 
 
-def mint(client: httpx.Client, issuer: Service, **fields: object) -> str:
-    answer = client.post(f"{issuer.url}/token", json=fields)
-    assert answer.status_code == 200, answer.text
-    token = answer.json()["access_token"]
-    assert isinstance(token, str)
-    return token
-
-
 def call(client: httpx.Client, proxy: Service, token: str) -> httpx.Response:
     return client.get(f"{proxy.url}/orders", headers={"Authorization": f"Bearer {token}"})
-
-
-def flip_last_payload_character(token: str) -> str:
-    header, payload, signature = token.split(".")
-    return f"{header}.{payload[:-1]}{'A' if payload[-1] != 'A' else 'Q'}.{signature}"
 
 
 @pytest.mark.requirement("OPS-3", "TI-1", "TI-5")

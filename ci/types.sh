@@ -1,8 +1,19 @@
 #!/usr/bin/env bash
-# mypy strict over sources and tests, each project with its own dependencies.
+# mypy strict over sources and tests, each package by itself and with its own dependencies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+check() {
+  printf '%s: ' "$*"
+  ci/uv run --locked --all-packages --all-extras mypy "$@"
+}
+check packages/jwt-core
+check packages/proxy-guard
+check examples/proxy
+check tests
+check ci/uv
+check ci/traceability
+
 issuer=packages/dev-only/token-issuer
-ci/uv run --locked --all-packages --all-extras mypy packages/jwt-core packages/proxy-guard examples/proxy tests ci
+printf '%s: ' "$issuer"
 ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests"

@@ -25,10 +25,7 @@ def listen(host: str, port: int) -> socket.socket:
         AddressError: the port is taken, or the host is no address of this machine.
     """
     try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+        return _open_listener(host, port)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a host name"
         msg = (
@@ -36,6 +33,23 @@ def listen(host: str, port: int) -> socket.socket:
             "TOKEN_ISSUER_HOST and TOKEN_ISSUER_PORT (--host, --port)"
         )
         raise AddressError(msg) from error
+
+
+def _open_listener(host: str, port: int) -> socket.socket:
+    # With the protocol spelled out: asyncio switches Nagle's algorithm off only on sockets that say
+    # IPPROTO_TCP, and those of socket.create_server do not. It costs 40 ms a request.
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def format_url(listener: socket.socket) -> str:

@@ -32,7 +32,6 @@ from token_issuer.watermark import generate_marked_key, has_watermark
 
 PRIVATE_NAME = "private.pem"
 PUBLIC_NAME = "public.pem"
-_READ_ONLY_ERRORS = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 logger = logging.getLogger(__name__)
 
@@ -122,17 +121,14 @@ def _check_public_key(path: Path, key: SigningKey) -> None:
 
 
 def _restore_public_key(directory: Path, key: SigningKey) -> None:
-    """Write the missing `public.pem`; a read-only directory may do without it."""
+    """Write the missing `public.pem` where that is possible; signing does not need it."""
     try:
-        with _lock(directory):
+        with _explain_os_errors(directory), _lock(directory):
             _remove_leftovers(directory)
             if not _exists(directory / PUBLIC_NAME):
                 _write(directory / PUBLIC_NAME, encode_public_pem(key), mode=0o644)
     except KeyDirectoryError as error:
         logger.info("%s is not written: %s", PUBLIC_NAME, error)
-    except OSError as error:
-        if error.errno not in _READ_ONLY_ERRORS:
-            raise KeyDirectoryError(directory, _describe(error)) from error
 
 
 def _warn_if_exposed(path: Path) -> None:

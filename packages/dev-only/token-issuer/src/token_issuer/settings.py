@@ -233,11 +233,12 @@ def _is_injected(name: str, value: str) -> bool:
 
 def _find_unknown_variables(environ: Mapping[str, str]) -> list[str]:
     known = [variable.name for variable in VARIABLES]
+    endings = [known_name.removeprefix(PREFIX) for known_name in known]
     problems = []
     for name, value in sorted(environ.items()):
         if not name.startswith(PREFIX) or name in known or _is_injected(name, value):
             continue
-        close = get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
+        close = get_close_matches(name.removeprefix(PREFIX), endings, n=1)
+        hint = f"did you mean {PREFIX}{close[0]}?" if close else f"known are {', '.join(known)}"
         problems.append(f"{name}: no such variable; {hint}")
     return problems

@@ -1,11 +1,10 @@
 # DEV-ONLY: never ship to production.
 """Is it up?"""
 
-from typing import Annotated
-
 import msgspec
 from litestar import HttpMethod, Response, route
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from token_issuer.issuing import Issuer
 from token_issuer.parameters import JSON_TYPE
@@ -15,7 +14,7 @@ HEALTH_PATH = "/health"
 
 @route(HEALTH_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def get_health(
-    issuer: Annotated[Issuer, Dependency(skip_validation=True)],
+    issuer: NamedDependency[SkipValidation[Issuer]],
 ) -> Response[bytes]:
     """Say that requests are answered, and which key signs."""
     return Response(

@@ -4,10 +4,9 @@
 Spec: RFC 7517 §5
 """
 
-from typing import Annotated
-
 from litestar import HttpMethod, Response, route
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from token_issuer.issuing import Issuer
 from token_issuer.parameters import JSON_TYPE
@@ -18,7 +17,7 @@ JWKS_PATHS = ["/.well-known/jwks.json", "/certs"]
 
 @route(JWKS_PATHS, http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def get_jwks(
-    issuer: Annotated[Issuer, Dependency(skip_validation=True)],
+    issuer: NamedDependency[SkipValidation[Issuer]],
 ) -> Response[bytes]:
     """Serve the JWKS as the ring encoded it."""
     return Response(

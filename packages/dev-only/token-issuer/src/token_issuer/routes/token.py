@@ -4,11 +4,12 @@
 Spec: RFC 6749 §3.2 and §5
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, post
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from token_issuer.issuing import Issuer
 from token_issuer.negotiation import choose_media_type
@@ -22,7 +23,7 @@ BARE_TYPES = ("application/jwt", "text/plain")
 @post(TOKEN_PATH, status_code=200, request_max_body_size=LARGEST_BODY)
 async def mint_token(
     request: Request[Any, Any, Any],
-    issuer: Annotated[Issuer, Dependency(skip_validation=True)],
+    issuer: NamedDependency[SkipValidation[Issuer]],
 ) -> Response[bytes]:
     """Mint a token: as RFC 6749 JSON, or bare for shells (no line break, ready for a header)."""
     token_request = read_token_request(

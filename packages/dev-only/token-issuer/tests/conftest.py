@@ -1,0 +1,168 @@
+# DEV-ONLY: never ship to production.
+"""Real processes, a real key, and environments without surprises."""
+
+import contextlib
+import os
+import re
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from jwt_core import SigningKey
+from proxy_guard.environment import ENVIRONMENT_VARIABLES
+from token_issuer.issuing import Issuer
+from token_issuer.keyring import KeyRing
+from token_issuer.settings import Settings
+from token_issuer.watermark import generate_marked_key
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+COMMAND = (sys.executable, "-m", "token_issuer")
+START_TIMEOUT_S = 20
+
+
+@dataclass(frozen=True)
+class RunningIssuer:
+    """A `token-issuer serve` and the line with which it said hello."""
+
+    process: subprocess.Popen[str]
+    banner: str
+
+    @property
+    def url(self) -> str:
+        match = re.search(r"http://\S+?(?=,)", self.banner)
+        assert match, self.banner
+        return match[0]
+
+
+StartIssuer = Callable[..., RunningIssuer]
+RunCommand = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def clean_environ() -> dict[str, str]:
+    """Return the environment without any variable that means something to the issuer."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("TOKEN_ISSUER_")
+        and name not in {"PERSIST_KEYS_DIR", *ENVIRONMENT_VARIABLES}
+    }
+
+
+@pytest.fixture(scope="session")
+def untraced_environ(clean_environ: dict[str, str]) -> dict[str, str]:
+    """Return the clean environment for processes whose coverage is of no interest."""
+    return {n: v for n, v in clean_environ.items() if not n.startswith("COVERAGE")}
+
+
+@contextlib.contextmanager
+def run_issuer(
+    environ: Mapping[str, str], arguments: Sequence[str], wrapper: Sequence[str]
+) -> Iterator[RunningIssuer]:
+    process = subprocess.Popen(
+        [*wrapper, *COMMAND, "serve", "--port", "0", *arguments],
+        env=dict(environ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        assert process.stderr
+        ready, _, _ = select.select([process.stdout], [], [], START_TIMEOUT_S)
+        banner = process.stdout.readline() if ready else ""
+        assert banner, process.stderr.read() if process.poll() is not None else "no banner in time"
+        yield RunningIssuer(process, banner)
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=15)
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def start_issuer(clean_environ: dict[str, str]) -> Iterator[StartIssuer]:
+    """Return a function that starts `token-issuer serve` on a free port and waits for its line."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*arguments: str, wrapper: Sequence[str] = (), **environ: str) -> RunningIssuer:
+            return stack.enter_context(run_issuer({**clean_environ, **environ}, arguments, wrapper))
+
+        yield start
+
+
+@pytest.fixture
+def run_command(clean_environ: dict[str, str]) -> RunCommand:
+    """Return a function that runs `token-issuer` to its end."""
+
+    def run(
+        *arguments: str, wrapper: Sequence[str] = (), **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*wrapper, *COMMAND, *arguments],
+            env={**clean_environ, **environ},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def issuer_url(clean_environ: dict[str, str]) -> Iterator[str]:
+    """Return the issuer under test: TOKEN_ISSUER_TEST_URL, or else a real process started here."""
+    if url := os.environ.get("TOKEN_ISSUER_TEST_URL"):
+        yield url.rstrip("/")
+        return
+    with run_issuer(clean_environ, (), ()) as running:
+        yield running.url
+
+
+@pytest.fixture(scope="session")
+def http(issuer_url: str) -> Iterator[httpx.Client]:
+    """Return an HTTP client of the issuer under test."""
+    with httpx.Client(base_url=issuer_url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def marked_key() -> SigningKey:
+    return generate_marked_key()
+
+
+@pytest.fixture(scope="session")
+def second_key() -> SigningKey:
+    return generate_marked_key(kid="dev-key-2")
+
+
+@pytest.fixture
+def issuer(marked_key: SigningKey, second_key: SigningKey) -> Issuer:
+    """Return an issuer with two keys and a clock that stands still at `NOW`."""
+    return Issuer(Settings(), KeyRing((marked_key, second_key)), clock=lambda: NOW)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def unprivileged() -> tuple[str, ...]:
+    """Return a command prefix under which file permissions hold, even for root."""
+    if os.geteuid() != 0:
+        return ()
+    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+
+
+@pytest.fixture
+def keys_dir(tmp_path: Path) -> Path:
+    return tmp_path / "keys"

@@ -1,0 +1,63 @@
+# DEV-ONLY: never ship to production.
+"""The served OpenAPI document, and whether the service keeps its word."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from token_issuer.schemas import FIELDS
+
+# Not among them: whether each input of a valid type is accepted, and each other one refused. Fields
+# may contradict each other, and RFC 6749 §3.2 has empty parameters count as omitted.
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+)
+
+
+@pytest.mark.requirement("TI-1")
+def test_document_describes_each_field_for_each_kind_of_input(http: httpx.Client) -> None:
+    document = http.get("/openapi.json").json()
+    operation = document["paths"]["/token"]["post"]
+
+    assert [parameter["name"] for parameter in operation["parameters"]] == list(FIELDS)
+    assert set(operation["requestBody"]["content"]) == {
+        "application/json",
+        "application/x-www-form-urlencoded",
+    }
+    assert set(operation["responses"]) == {"200", "400", "405", "413", "415"}
+    assert set(document["components"]["schemas"]["TokenRequest"]["properties"]) == set(FIELDS)
+
+
+@pytest.mark.requirement("TI-4")
+def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(
+    issuer_url: str, tmp_path: Path, untraced_environ: dict[str, str]
+) -> None:
+    command = Path(sys.executable).with_name("schemathesis")
+    result = subprocess.run(
+        [
+            command,
+            "run",
+            f"{issuer_url}/openapi.json",
+            f"--checks={','.join(CHECKS)}",
+            "--max-examples=40",
+            "--no-color",
+            "--generation-deterministic",
+        ],
+        cwd=tmp_path,
+        env=untraced_environ,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stdout
+    assert "4 selected / 4 total" in result.stdout

@@ -1,0 +1,189 @@
+# DEV-ONLY: never ship to production.
+"""`POST /token` over real HTTP."""
+
+import base64
+import time
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def key_set(http: httpx.Client) -> KeySet:
+    return KeySet.import_key_set(http.get("/.well-known/jwks.json").json())
+
+
+def decode(token: str, key_set: KeySet) -> tuple[dict[str, Any], dict[str, Any]]:
+    decoded = jwt.decode(token, key_set, algorithms=["RS256"])
+    return dict(decoded.header), dict(decoded.claims)
+
+
+def assert_rfc_6749_error(response: httpx.Response, status: int, word: str) -> None:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-dev-only"] == "token-issuer"
+    body = response.json()
+    assert set(body) == {"error", "error_description"}
+    assert word in body["error_description"]
+    assert "Traceback" not in response.text
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.requirement("TI-2")
+@pytest.mark.requirement("TI-4")
+def test_token_is_minted_without_any_input(http: httpx.Client, key_set: KeySet) -> None:
+    response = http.post("/token")
+    answer = response.json()
+    header, claims = decode(answer["access_token"], key_set)
+
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-dev-only"] == "token-issuer"
+    assert answer["token_type"] == "Bearer"
+    assert answer["expires_in"] == 900
+    assert header == {"alg": "RS256", "typ": "JWT", "kid": "dev-key"}
+    assert abs(claims["iat"] - time.time()) < 60
+    assert claims["exp"] == claims["iat"] + 900
+    assert (claims["sub"], claims["aud"]) == ("dev-user", "stream-watcher-docker")
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.parametrize(
+    "request_parts",
+    [
+        {"json": {"sub": "alice", "aud": ["a", "b"], "claims": {"level": 5}}},
+        {"data": {"sub": "alice", "aud": ["a", "b"], "claims": '{"level":5}'}},
+        {"params": {"sub": "alice", "aud": ["a", "b"], "claims": '{"level":5}'}},
+        {
+            "json": {"sub": "alice", "aud": ["a", "b"]},
+            "params": {"sub": "bob", "claims": '{"level":5}'},
+        },
+    ],
+    ids=["json", "form", "query", "body-over-query"],
+)  # fmt: skip
+def test_token_is_minted_from_each_kind_of_input(
+    http: httpx.Client, key_set: KeySet, request_parts: dict[str, Any]
+) -> None:
+    response = http.post("/token", **request_parts)
+    claims = decode(response.json()["access_token"], key_set)[1]
+
+    assert (claims["sub"], claims["aud"], claims["level"]) == ("alice", ["a", "b"], 5)
+
+
+@pytest.mark.requirement("TI-1")
+def test_oauth_client_gets_its_token(http: httpx.Client, key_set: KeySet) -> None:
+    response = http.post(
+        "/token",
+        data={"grant_type": "client_credentials", "scope": "read write", "resource": "https://api.test"},
+        auth=("my-app", "secret"),
+    )  # fmt: skip
+    claims = decode(response.json()["access_token"], key_set)[1]
+
+    assert response.json()["scope"] == "read write"
+    assert (claims["client_id"], claims["sub"]) == ("my-app", "my-app")
+    assert (claims["scope"], claims["aud"]) == ("read write", "https://api.test")
+
+
+@pytest.mark.requirement("TI-3")
+def test_expired_token_can_be_made(http: httpx.Client, key_set: KeySet) -> None:
+    response = http.post("/token", json={"exp": "-5m"})
+
+    assert response.json()["expires_in"] == 0
+    assert decode(response.json()["access_token"], key_set)[1]["exp"] < time.time() - 200
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("media_type", ["application/jwt", "text/plain"])
+def test_bare_token_is_answered_when_asked_for(
+    http: httpx.Client, key_set: KeySet, media_type: str
+) -> None:
+    response = http.post("/token", headers={"Accept": media_type})
+
+    assert response.headers["content-type"].partition(";")[0] == media_type
+    assert response.headers["cache-control"] == "no-store"
+    assert decode(response.text, key_set)[1]["sub"] == "dev-user"
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    ("request_parts", "status", "word"),
+    [
+        ({"json": {"sub": 5}}, 400, "sub"),
+        ({"json": {"nope": 5}}, 400, "nope"),
+        ({"json": {"kid": "nope"}}, 400, "dev-key"),
+        ({"json": {"exp": "soon"}}, 400, "exp"),
+        ({"json": {"exp": True}}, 400, "exp"),
+        ({"json": {"aud": "a", "audience": "b"}}, 400, "audience"),
+        ({"json": []}, 400, "JSON"),
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, "JSON"),
+        ({"content": b"<a/>", "headers": {"Content-Type": "text/xml"}}, 415, "Content-Type"),
+        ({"content": b"x"}, 415, "Content-Type"),
+        ({"files": {"sub": b"alice"}}, 415, "Content-Type"),
+        ({"content": b"sub=" + b"a" * 65_536, "headers": {"Content-Type": FORM}}, 413, "64 KiB"),
+        ({"data": {"grant_type": "password"}}, 400, "grant_type"),
+        ({"data": {"scope": "a  b"}}, 400, "scope"),
+        ({"params": {"sub": ["a", "b"]}}, 400, "sub"),
+        ({"params": {"kid": 'é"\\'}}, 400, "kid"),
+        ({"headers": {"Authorization": "Basic nope"}}, 400, "Authorization"),
+    ],
+)
+def test_bad_input_is_refused_by_name(
+    http: httpx.Client, request_parts: dict[str, Any], status: int, word: str
+) -> None:
+    assert_rfc_6749_error(http.post("/token", **request_parts), status, word)
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"sub": ["x"]}, "invalid_request"),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"scope": "é"}, "invalid_scope"),
+    ],
+)
+def test_error_code_is_that_of_rfc_6749(
+    http: httpx.Client, fields: dict[str, Any], error: str
+) -> None:
+    assert http.post("/token", json=fields).json()["error"] == error
+
+
+@pytest.mark.requirement("TI-4")
+def test_chunked_body_is_refused_when_it_grows_too_large(http: httpx.Client) -> None:
+    chunks = (b"a" * 8192 for _ in range(9))
+    response = http.post("/token", content=chunks, headers={"Content-Type": FORM})
+
+    assert_rfc_6749_error(response, 413, "64 KiB")
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "TRACE"])
+def test_other_methods_are_refused_with_the_allowed_one(http: httpx.Client, method: str) -> None:
+    response = http.request(method, "/token")
+
+    assert_rfc_6749_error(response, 405, "POST /token")
+    assert "POST" in response.headers["allow"]
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("size", [1, 1000, 30_000])
+def test_deeply_nested_claims_never_break_the_server(http: httpx.Client, size: int) -> None:
+    body = b'{"claims":{"a":' + b"[" * size + b"]" * size + b"}}"
+    response = http.post("/token", content=body, headers={"Content-Type": "application/json"})
+
+    assert response.status_code in {200, 400}
+
+
+@pytest.mark.requirement("TI-1")
+def test_basic_credentials_are_form_decoded(http: httpx.Client, key_set: KeySet) -> None:
+    credentials = base64.b64encode(b"my%3Aapp+1:s").decode()
+    response = http.post("/token", headers={"Authorization": f"Basic {credentials}"})
+
+    assert decode(response.json()["access_token"], key_set)[1]["client_id"] == "my:app 1"

@@ -1,0 +1,166 @@
+# DEV-ONLY: never ship to production.
+"""`token-issuer serve` as a real process."""
+
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import jwt
+import pytest
+
+StartIssuer = Callable[..., Any]
+RunCommand = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def connect(url: str) -> socket.socket:
+    parts = urlsplit(url)
+    assert parts.port
+    return socket.create_connection(("127.0.0.1", parts.port), timeout=10)
+
+
+@pytest.mark.requirement("TI-8")
+def test_one_line_says_where_which_key_and_dev_only(start_issuer: StartIssuer) -> None:
+    running = start_issuer()
+    running.process.terminate()
+    stdout, stderr = running.process.communicate(timeout=15)
+
+    assert running.banner == (
+        f"token-issuer (DEV ONLY, never production) listens on {running.url}, "
+        "signs with kid dev-key, keeps keys in memory\n"
+    )
+    assert (stdout, stderr) == ("", "")
+    assert urlsplit(running.url).hostname == "127.0.0.1"
+
+
+@pytest.mark.requirement("TI-6")
+def test_each_start_has_a_fresh_key_in_memory(start_issuer: StartIssuer) -> None:
+    first, second = (httpx.get(f"{start_issuer().url}/certs").json() for _ in range(2))
+
+    assert first["keys"][0]["n"] != second["keys"][0]["n"]
+
+
+@pytest.mark.requirement("TI-6")
+def test_persisted_key_survives_a_restart(start_issuer: StartIssuer, keys_dir: Path) -> None:
+    first = start_issuer(PERSIST_KEYS_DIR=str(keys_dir))
+    token = httpx.post(f"{first.url}/token").json()["access_token"]
+    first.process.terminate()
+    second = start_issuer("--keys-dir", str(keys_dir))
+    key = jwt.PyJWKSet.from_dict(httpx.get(f"{second.url}/certs").json()).keys[0]
+
+    assert f"keeps keys in {keys_dir}" in second.banner
+    assert jwt.decode(token, key, algorithms=["RS256"], audience="stream-watcher-docker")
+
+
+@pytest.mark.requirement("TI-8")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_request_in_flight_finishes_and_exit_code_is_0(
+    start_issuer: StartIssuer, number: signal.Signals
+) -> None:
+    running = start_issuer()
+    body = b'{"sub":"alice"}'
+    head = (
+        b"POST /token HTTP/1.1\r\nHost: issuer\r\nContent-Type: application/json\r\n"
+        b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body)
+    )
+    with connect(running.url) as client:
+        client.sendall(head)
+        assert b"100 Continue" in client.recv(1024)  # the handler is waiting for the body now
+        running.process.send_signal(number)
+        wait_until_refused(running.url)
+        client.sendall(body)
+        with client.makefile("rb") as answer:
+            assert b"access_token" in answer.read()
+
+    assert running.process.wait(timeout=15) == 0
+
+
+def wait_until_refused(url: str) -> None:
+    while True:
+        try:
+            connect(url).close()
+        except OSError:
+            return
+
+
+@pytest.mark.requirement("TI-8")
+def test_idle_connection_does_not_hold_up_the_end(start_issuer: StartIssuer) -> None:
+    running = start_issuer()
+    with httpx.Client(base_url=running.url) as client:
+        assert client.get("/health").is_success
+        running.process.terminate()
+
+        assert running.process.wait(timeout=4) == 0
+
+
+@pytest.mark.requirement("TI-8")
+def test_taken_port_is_a_clear_error(start_issuer: StartIssuer, run_command: RunCommand) -> None:
+    port = urlsplit(start_issuer().url).port
+    result = run_command("--port", str(port))
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"token-issuer: cannot listen on 127.0.0.1 port {port}: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.requirement("TI-10")
+@pytest.mark.parametrize("command", [["serve"], ["make-keys", "KEYS"], ["make-token"]])
+def test_production_is_refused(run_command: RunCommand, keys_dir: Path, command: list[str]) -> None:
+    arguments = [str(keys_dir) if argument == "KEYS" else argument for argument in command]
+    result = run_command(*arguments, NODE_ENV="production")
+
+    assert result.returncode == 1
+    assert "refusing to run in production: NODE_ENV says 'production'" in result.stderr
+    assert not keys_dir.exists()
+
+
+@pytest.mark.requirement("TI-10")
+def test_production_is_refused_when_the_env_file_says_so(
+    run_command: RunCommand, tmp_path: Path
+) -> None:
+    env_file = tmp_path / "issuer.env"
+    env_file.write_text("APP_ENV=production\n")
+
+    assert run_command("serve", "--env-file", str(env_file)).returncode == 1
+
+
+@pytest.mark.requirement("TI-9")
+def test_all_wrong_settings_are_reported_at_once(run_command: RunCommand) -> None:
+    result = run_command("--port", "x", TOKEN_ISSUER_TTL="soon", TOKEN_ISSUER_NOPE="1")
+
+    assert result.returncode == 2
+    lines = result.stderr.splitlines()
+    assert len(lines) == 3
+    for name in ("TOKEN_ISSUER_PORT", "TOKEN_ISSUER_TTL", "TOKEN_ISSUER_NOPE"):
+        assert any(line.startswith(f"token-issuer: {name}: ") for line in lines)
+
+
+@pytest.mark.requirement("TI-9")
+def test_settings_shape_the_tokens(start_issuer: StartIssuer, tmp_path: Path) -> None:
+    env_file = tmp_path / "issuer.env"
+    env_file.write_text("TOKEN_ISSUER_ISSUER=https://file.test\nTOKEN_ISSUER_SUBJECT=file\n")
+    running = start_issuer(
+        "--audience", "api", "--env-file", str(env_file), TOKEN_ISSUER_SUBJECT="environment"
+    )
+    token = httpx.post(f"{running.url}/token", headers={"Host": "evil.test"}).json()
+    claims = jwt.decode(token["access_token"], options={"verify_signature": False})
+
+    assert (claims["iss"], claims["sub"], claims["aud"]) == (
+        "https://file.test",
+        "environment",
+        "api",
+    )
+
+
+@pytest.mark.requirement("TI-8")
+def test_access_log_is_written_when_asked_for(start_issuer: StartIssuer) -> None:
+    running = start_issuer(TOKEN_ISSUER_ACCESS_LOG="true", TOKEN_ISSUER_LOG_LEVEL="debug")
+    httpx.get(f"{running.url}/health")
+    running.process.terminate()
+    stderr = running.process.communicate(timeout=15)[1]
+
+    assert "GET /health" in stderr

@@ -1,0 +1,122 @@
+# DEV-ONLY: never ship to production.
+"""What holds for every input."""
+
+import dataclasses
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jwt_core import KeySet, VerificationPolicy, verify
+from token_issuer.durations import parse_duration
+from token_issuer.errors import TokenRequestError
+from token_issuer.issuing import Issuer
+from token_issuer.negotiation import choose_media_type
+from token_issuer.parameters import FORM_TYPE, JSON_TYPE, read_token_request
+from token_issuer.schemas import FIELDS
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SHARED_ISSUER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+unicode_text = st.text(st.characters(codec="utf-8"))
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | unicode_text,
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(unicode_text, children, max_size=3)
+    ),
+    max_leaves=8,
+)
+names = st.sampled_from(FIELDS) | unicode_text
+
+
+def issue_or_refuse(issuer: Issuer, **parts: Any) -> None:
+    try:
+        issuer.issue(read_token_request(**parts))
+    except TokenRequestError as error:
+        refusal = error
+    else:
+        return
+    assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", str(refusal))
+    assert refusal.status in {400, 415}
+
+
+@pytest.mark.requirement("TI-4")
+@SHARED_ISSUER
+@given(body=st.dictionaries(names, json_values, max_size=4))
+def test_any_json_object_is_issued_or_refused(issuer: Issuer, body: dict[str, Any]) -> None:
+    issue_or_refuse(issuer, content_type=JSON_TYPE, body=json.dumps(body).encode())
+
+
+@pytest.mark.requirement("TI-4")
+@SHARED_ISSUER
+@given(pairs=st.lists(st.tuples(names, unicode_text), max_size=5))
+def test_any_form_is_issued_or_refused(issuer: Issuer, pairs: list[tuple[str, str]]) -> None:
+    issue_or_refuse(issuer, content_type=FORM_TYPE, body=urlencode(pairs).encode())
+
+
+@pytest.mark.requirement("TI-4")
+@SHARED_ISSUER
+@given(
+    query=st.binary(),
+    body=st.binary(),
+    content_type=st.sampled_from([JSON_TYPE, FORM_TYPE, ""]) | st.text(),
+    authorization=st.text() | st.text().map(lambda text: f"Basic {text}"),
+)
+def test_any_bytes_are_issued_or_refused(issuer: Issuer, **parts: Any) -> None:
+    issue_or_refuse(issuer, **parts)
+
+
+@pytest.mark.requirement("TI-1")
+@SHARED_ISSUER
+@given(
+    sub=unicode_text.filter(bool),
+    claims=st.dictionaries(unicode_text.map("x-{}".format), json_values, max_size=4),
+)
+def test_what_is_asked_for_is_what_verifies(
+    issuer: Issuer, sub: str, claims: dict[str, Any]
+) -> None:
+    body = json.dumps({"sub": sub, "claims": claims}).encode()
+    answer = issuer.issue(read_token_request(content_type=JSON_TYPE, body=body))
+    policy = VerificationPolicy(
+        issuer="https://issuer.local", audience="stream-watcher-docker", clock=issuer.clock
+    )
+
+    verified = verify(
+        answer.access_token, KeySet.from_document(json.loads(issuer.ring.jwks)), policy
+    )
+
+    assert verified.claims["sub"] == sub
+    assert {name: verified.claims[name] for name in claims} == claims
+
+
+@pytest.mark.requirement("TI-3")
+@SHARED_ISSUER
+@given(
+    hours=st.integers(0, 9999), minutes=st.integers(0, 9999), seconds=st.integers(0, 9999),
+    sign=st.sampled_from(["", "-"]),
+)  # fmt: skip
+def test_duration_moves_the_expiry_by_just_that(
+    issuer: Issuer, hours: int, minutes: int, seconds: int, sign: str
+) -> None:
+    text = f"{sign}{hours}h{minutes}m{seconds}s"
+    still = dataclasses.replace(issuer, clock=lambda: NOW)
+    request = read_token_request(query=f"exp={text}".encode())
+    delta = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    expected = max(0, int(delta.total_seconds()) * (-1 if sign else 1))
+
+    assert parse_duration(text) == (-delta if sign else delta)
+    assert still.issue(request).expires_in == expected
+
+
+@pytest.mark.requirement("TI-4")
+@given(accept=st.text())
+def test_any_accept_header_chooses_an_offer(accept: str) -> None:
+    assert choose_media_type(accept, ("a/b", "c/d")) in {"a/b", "c/d"}

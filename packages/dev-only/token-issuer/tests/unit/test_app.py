@@ -1,0 +1,51 @@
+# DEV-ONLY: never ship to production.
+import dataclasses
+from datetime import datetime
+
+import pytest
+from litestar.testing import TestClient
+from token_issuer.app import create_app
+from token_issuer.issuing import Issuer
+from token_issuer.settings import Settings
+
+
+def fail() -> datetime:
+    msg = "the clock broke: private detail"
+    raise RuntimeError(msg)
+
+
+@pytest.mark.requirement("TI-4")
+def test_unexpected_error_is_logged_and_answered_without_its_details(
+    issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with TestClient(
+        create_app(dataclasses.replace(issuer, clock=fail)), raise_server_exceptions=False
+    ) as client:
+        response = client.post("/token")
+
+    assert response.status_code == 500
+    assert response.json()["error"] == "server_error"
+    assert response.headers["x-dev-only"] == "token-issuer"
+    assert "private detail" not in response.text
+    assert "private detail" in caplog.text
+
+
+@pytest.mark.requirement("TI-9")
+@pytest.mark.parametrize(
+    ("configured", "origin", "is_allowed"),
+    [
+        (("https://app.test",), "https://app.test", True),
+        (("https://app.test",), "http://localhost:3000", False),
+        (("https://app.test",), "https://appxtest", False),
+        (("*",), "https://anything.test", True),
+    ],
+)
+def test_configured_origins_replace_localhost(
+    issuer: Issuer, configured: tuple[str, ...], origin: str, *, is_allowed: bool
+) -> None:
+    settings = Settings(cors_origins=configured)
+    with TestClient(create_app(dataclasses.replace(issuer, settings=settings))) as client:
+        response = client.get("/certs", headers={"Origin": origin})
+
+    allowed = response.headers.get("access-control-allow-origin")
+    assert (allowed in {origin, "*"}) is is_allowed

@@ -1,0 +1,66 @@
+# DEV-ONLY: never ship to production.
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from token_issuer.client import fetch_json
+from token_issuer.errors import RemoteIssuerError
+
+
+class MisbehavingHandler(BaseHTTPRequestHandler):
+    """Answers by the path: /<status>/<marked?>/<body>."""
+
+    def do_GET(self) -> None:
+        _, status, mark, body = self.path.split("/", 3)
+        self.send_response(int(status))
+        if mark == "marked":
+            self.send_header("X-Dev-Only", "token-issuer")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # inherited name
+        pass
+
+
+@pytest.fixture(scope="module")
+def misbehaving_url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), MisbehavingHandler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/200/plain/{}", "is not a token issuer: its answer lacks the header X-Dev-Only"),
+        ("/200/marked/[]", "is not a token issuer"),
+        ("/200/marked/<html>", "no token issuer answers at"),
+        ("/503/marked/{}", "refused: HTTP 503"),
+        ('/400/marked/{"error_description":"sub:bad"}', "refused: sub:bad"),
+        ('/404/marked/{"detail":"no-such-path"}', "refused: no-such-path"),
+    ],
+)
+def test_answer_is_refused_when_it_is_not_a_good_one(
+    misbehaving_url: str, path: str, message: str
+) -> None:
+    with pytest.raises(RemoteIssuerError, match=message):
+        fetch_json(misbehaving_url + path)
+
+
+@pytest.mark.requirement("TI-7")
+def test_good_answer_is_returned(misbehaving_url: str) -> None:
+    assert fetch_json(misbehaving_url + '/200/marked/{"a":1}') == {"a": 1}
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    "url", ["localhost:8081", "ftp://localhost", "http://", "http://localhost:x", "http://[x", "", "http://127.0.0.1:1"]
+)  # fmt: skip
+def test_url_is_refused_when_nothing_answers(url: str) -> None:
+    with pytest.raises(RemoteIssuerError, match="token-issuer serve"):
+        fetch_json(url)

@@ -1,0 +1,156 @@
+# DEV-ONLY: never ship to production.
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from token_issuer.errors import SettingsError
+from token_issuer.settings import VARIABLES, Settings, read_environment
+
+
+@pytest.mark.requirement("TI-2")
+@pytest.mark.requirement("TI-8")
+def test_settings_have_their_defaults_when_nothing_is_set() -> None:
+    settings = Settings.from_env({})
+
+    assert settings == Settings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 8081)
+    assert settings.issuer == "https://issuer.local"
+    assert settings.audience == "stream-watcher-docker"
+    assert settings.subject == "dev-user"
+    assert settings.ttl == timedelta(minutes=15)
+    assert settings.keys_dir is None
+
+
+@pytest.mark.requirement("TI-9")
+def test_settings_are_read_from_each_variable() -> None:
+    settings = Settings.from_env({
+        "TOKEN_ISSUER_HOST": "192.0.2.1",
+        "TOKEN_ISSUER_PORT": "9000",
+        "TOKEN_ISSUER_ISSUER": "https://accounts.test",
+        "TOKEN_ISSUER_AUDIENCE": "api",
+        "TOKEN_ISSUER_SUBJECT": "alice",
+        "TOKEN_ISSUER_TTL": "1h30m",
+        "PERSIST_KEYS_DIR": "/keys",
+        "TOKEN_ISSUER_ALLOW_UNMARKED_KEYS": "TRUE",
+        "TOKEN_ISSUER_CORS_ORIGINS": "https://app.test, http://127.0.0.1:3000,",
+        "TOKEN_ISSUER_LOG_LEVEL": "WARNING",
+        "TOKEN_ISSUER_ACCESS_LOG": "yes",
+    })
+
+    assert settings == Settings(
+        host="192.0.2.1",
+        port=9000,
+        issuer="https://accounts.test",
+        audience="api",
+        subject="alice",
+        ttl=timedelta(minutes=90),
+        keys_dir=Path("/keys"),
+        allow_unmarked_keys=True,
+        cors_origins=("https://app.test", "http://127.0.0.1:3000"),
+        log_level="warning",
+        access_log=True,
+    )
+
+
+@pytest.mark.requirement("TI-9")
+def test_blank_variables_count_as_unset() -> None:
+    assert Settings.from_env({variable.name: "  " for variable in VARIABLES}) == Settings()
+
+
+@pytest.mark.requirement("TI-9")
+def test_all_mistakes_are_reported_at_once() -> None:
+    wrong = {
+        "TOKEN_ISSUER_PORT": "http",
+        "TOKEN_ISSUER_TTL": "soon",
+        "TOKEN_ISSUER_LOG_LEVEL": "loud",
+        "TOKEN_ISSUER_ACCESS_LOG": "maybe",
+        "TOKEN_ISSUER_CORS_ORIGINS": "app.test",
+        "TOKEN_ISSUER_ISSUR": "https://typo.test",
+    }
+
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(wrong)
+
+    assert len(caught.value.problems) == len(wrong)
+    assert all(any(p.startswith(f"{name}:") for p in caught.value.problems) for name in wrong)
+    assert "did you mean TOKEN_ISSUER_ISSUER?" in str(caught.value)
+
+
+@pytest.mark.requirement("TI-9")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOKEN_ISSUER_PORT", "-1"),
+        ("TOKEN_ISSUER_PORT", "65536"),
+        ("TOKEN_ISSUER_PORT", "80.5"),
+        ("TOKEN_ISSUER_PORT", "https://example.test"),
+        ("TOKEN_ISSUER_TTL", "0s"),
+        ("TOKEN_ISSUER_TTL", "-5m"),
+        ("TOKEN_ISSUER_TTL", "36501d"),
+        ("TOKEN_ISSUER_CORS_ORIGINS", "https://app.test/path"),
+        ("TOKEN_ISSUER_CORS_ORIGINS", "https://*.app.test"),
+        ("TOKEN_ISSUER_CORS_ORIGINS", "https://user@app.test"),
+        ("TOKEN_ISSUER_CORS_ORIGINS", "ftp://app.test"),
+        ("TOKEN_ISSUER_CORS_ORIGINS", "http://[broken"),
+    ],
+)
+def test_value_is_refused_by_variable_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name}: .* is wrong: "):
+        Settings.from_env({name: value})
+
+
+@pytest.mark.requirement("TI-9")
+def test_unknown_variable_lists_the_known_ones_when_nothing_is_close() -> None:
+    with pytest.raises(SettingsError, match="TOKEN_ISSUER_7: no such variable; known are"):
+        Settings.from_env({"TOKEN_ISSUER_7": "1"})
+
+
+@pytest.mark.requirement("TI-9")
+def test_variables_injected_for_a_service_of_this_name_are_ignored() -> None:
+    injected = {
+        "TOKEN_ISSUER_SERVICE_HOST": "10.0.0.1",
+        "TOKEN_ISSUER_SERVICE_PORT": "8081",
+        "TOKEN_ISSUER_SERVICE_PORT_HTTP": "8081",
+        "TOKEN_ISSUER_PORT": "tcp://10.0.0.1:8081",
+        "TOKEN_ISSUER_PORT_8081_TCP": "tcp://10.0.0.1:8081",
+        "TOKEN_ISSUER_PORT_8081_TCP_PROTO": "tcp",
+        "TOKEN_ISSUER_PORT_8081_TCP_PORT": "8081",
+        "TOKEN_ISSUER_PORT_8081_TCP_ADDR": "10.0.0.1",
+        "TOKEN_ISSUER_NAME": "/web/token-issuer",
+        "TOKEN_ISSUER_ENV_PYTHON_VERSION": "3.13",
+    }
+
+    assert Settings.from_env(injected) == Settings()
+
+
+@pytest.mark.requirement("TI-9")
+def test_sources_win_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env_file = tmp_path / "issuer.env"
+    env_file.write_text(
+        "# comment\n"
+        "export TOKEN_ISSUER_HOST=file\n"
+        'TOKEN_ISSUER_ISSUER="https://$HOME.test"\n'
+        "TOKEN_ISSUER_SUBJECT=file\n"
+        "NO_VALUE\n"
+    )
+    monkeypatch.setenv("TOKEN_ISSUER_HOST", "process")
+    monkeypatch.setenv("TOKEN_ISSUER_AUDIENCE", "process")
+
+    environ = read_environment(env_file, {"TOKEN_ISSUER_AUDIENCE": "option"})
+
+    assert environ["TOKEN_ISSUER_SUBJECT"] == "file"
+    assert environ["TOKEN_ISSUER_HOST"] == "process"
+    assert environ["TOKEN_ISSUER_AUDIENCE"] == "option"
+    assert environ["TOKEN_ISSUER_ISSUER"] == "https://$HOME.test"
+    assert "NO_VALUE" not in environ
+
+
+@pytest.mark.requirement("TI-9")
+def test_env_file_is_refused_when_unreadable(tmp_path: Path) -> None:
+    binary = tmp_path / "binary.env"
+    binary.write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(SettingsError, match=r"absent\.env cannot be read: No such file"):
+        read_environment(tmp_path / "absent.env")
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        read_environment(binary)

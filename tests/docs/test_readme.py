@@ -1,0 +1,100 @@
+"""What the documents show is what happens: the tour is run, each `--help` is compared."""
+
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.services import Start
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(
+        part.startswith(".") or part == "node_modules" for part in path.relative_to(ROOT).parts
+    )
+)
+HELP = re.compile(
+    r"^```console\n\$ (?P<command>[^\n]+ --help)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+SHOWN_HELP = [
+    pytest.param(match["command"], match["text"], id=f"{path.parent.name}: {match['command']}")
+    for path in DOCUMENTS
+    for match in HELP.finditer(path.read_text(encoding="utf-8"))
+]
+BINARIES = [ROOT / ".venv/bin", ROOT / "packages/dev-only/token-issuer/.venv/bin"]
+
+
+def find_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert isinstance(port, int)
+    return port
+
+
+@pytest.mark.requirement("OPS-6")
+def test_tour_of_the_readme_runs_as_shown(
+    start_issuer: Start, base_environ: dict[str, str]
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tour = "\n".join(re.findall(r"^```sh tour\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL))
+    issuer = start_issuer()
+    proxy_port = str(find_free_port())
+    script = tour.replace("8081", issuer.url.rpartition(":")[2]).replace("8080", proxy_port)
+
+    # The proxy runs in the background of the tour; the shell ends it when it leaves.
+    outcome = subprocess.run(
+        ["bash", "-c", f"set -eu\ntrap 'kill %1' EXIT\n{script}"],
+        cwd=ROOT,
+        env={**base_environ, "PROXY_PORT": proxy_port},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert '"token_type":"Bearer"' in outcome.stdout
+    assert '"n":"zDEVzONLYzTOKENzISSUERzNOTzPRODz' in outcome.stdout
+    assert re.search(r"^200\n401\n401\n", outcome.stdout, re.MULTILINE)
+    assert "exit status 1" in outcome.stdout
+    assert "REFUSED" in outcome.stderr
+
+
+@pytest.mark.requirement("OPS-6")
+def test_commands_at_the_top_of_the_readme_name_real_parts() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"^```sh\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL)[:2]
+
+    helped = subprocess.run(
+        [*shlex.split(first), "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert helped.stdout.startswith("usage: token-issuer")
+    assert os.access(ROOT / second, os.X_OK)
+
+
+@pytest.mark.requirement("OPS-6", "TI-7", "PG-4")
+@pytest.mark.parametrize(("command", "shown"), SHOWN_HELP)
+def test_help_in_the_documents_is_the_real_one(command: str, shown: str) -> None:
+    path = os.pathsep.join(map(str, BINARIES))
+    program, *arguments = shlex.split(command)
+    executable = shutil.which(program, path=path)
+    assert executable, f"{program} is not installed"
+
+    helped = subprocess.run(
+        [executable, *arguments],
+        env={**os.environ, "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    # Where lines break differs between versions of argparse.
+    assert shown.split() == helped.stdout.split()

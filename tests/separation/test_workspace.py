@@ -1,0 +1,102 @@
+"""The simulator stands outside: of the workspace, of its lock, of production code, of git."""
+
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ISSUER = ROOT / "packages/dev-only/token-issuer"
+
+
+def read_toml(path: Path) -> dict[str, dict[str, object]]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def run(*command: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=ROOT, input=text, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.requirement("SEP-1")
+def test_root_lock_does_not_name_the_issuer() -> None:
+    lock = (ROOT / "uv.lock").read_text(encoding="utf-8").lower()
+
+    assert "reference-proxy" in lock
+    assert "token-issuer" not in lock.replace("_", "-")
+    assert (ISSUER / "uv.lock").exists()
+
+
+@pytest.mark.requirement("SEP-1")
+def test_issuer_cannot_be_uploaded() -> None:
+    project = read_toml(ISSUER / "pyproject.toml")["project"]
+
+    classifiers = project["classifiers"]
+    assert isinstance(classifiers, list)
+    assert "Private :: Do Not Upload" in classifiers
+
+
+@pytest.mark.requirement("SEP-2")
+def test_source_without_banner_is_a_lint_error() -> None:
+    path = "packages/dev-only/token-issuer/src/token_issuer/new_module.py"
+    source = '"""A module without the banner."""\n'
+
+    bare = run("ruff", "check", "--stdin-filename", path, "-", text=source)
+    bannered = run(
+        "ruff", "check", "--stdin-filename", path, "-",
+        text="# DEV-ONLY: never ship to production.\n" + source,
+    )  # fmt: skip
+
+    assert bare.returncode == 1
+    assert "copyright" in bare.stdout
+    assert bannered.returncode == 0, bannered.stdout
+
+
+@pytest.mark.requirement("SEP-2")
+@pytest.mark.parametrize("line", ["import token_issuer", "from token_issuer.app import create_app"])
+@pytest.mark.parametrize(
+    "folder", ["packages/jwt-core/src/jwt_core", "examples/proxy/src/reference_proxy"]
+)
+def test_import_of_the_issuer_is_a_lint_error(folder: str, line: str) -> None:
+    source = f'"""A module."""\n\n{line}\n'
+
+    outcome = run(
+        "ruff", "check", "--select", "TID251", "--stdin-filename", f"{folder}/new.py", "-",
+        text=source,
+    )  # fmt: skip
+
+    assert outcome.returncode == 1
+    assert "dev-only" in outcome.stdout
+
+
+@pytest.mark.requirement("SEP-5")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "private.pem",
+        "packages/dev-only/token-issuer/keys/private.pem",
+        "keys/anything",
+        "examples/proxy/secrets/token",
+        "server.key",
+        ".env.docker",
+    ],
+)
+def test_key_files_are_ignored_by_git(path: str) -> None:
+    assert run("git", "check-ignore", "--quiet", "--no-index", path).returncode == 0
+
+
+@pytest.mark.requirement("SEP-5")
+def test_no_tracked_file_is_one_that_git_ignores() -> None:
+    outcome = run("git", "ls-files", "--cached", "--ignored", "--exclude-standard")
+
+    assert outcome.stdout == ""
+
+
+@pytest.mark.requirement("SEP-5")
+@pytest.mark.parametrize("document", ["README.md", "TESTPLAN.md"])
+def test_document_has_the_dev_only_section(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+
+    assert "\n## Dev-only simulator, never ship to prod\n" in text

@@ -19,6 +19,8 @@ _LOCAL_NAMES: Final = frozenset({
     "localhost6.localdomain6",
     "ip6-localhost",
     "ip6-loopback",
+    "docker.for.mac.host.internal",
+    "docker.for.win.host.internal",
     "host.containers.internal",
     "host.minikube.internal",
     "host.lima.internal",

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -18,6 +19,7 @@ from proxy_guard.environment import (
 from proxy_guard.errors import CommandError, GuardRefusedError, ProxyGuardError
 from proxy_guard.guard import check
 from proxy_guard.report import build_document, render_text
+from proxy_guard.rules import INSPECTED_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,12 +41,15 @@ _EXEC_EXIT_CODES: Final = """\
   127  CMD was not found
 Once CMD runs, the exit code is its own.
 """
+_DECIDING_VARIABLES: Final = textwrap.fill(
+    ", ".join(ENVIRONMENT_VARIABLES), width=76, initial_indent="  ", subsequent_indent="  "
+)
 _ENVIRONMENT: Final = f"""\
 environment:
-  JWT_JWKS_URI, JWT_ISSUER
+  {", ".join(INSPECTED_VARIABLES)}
       are inspected.
-  {", ".join(ENVIRONMENT_VARIABLES)}
-      tell whether this is production: it is, unless they say only
+{_DECIDING_VARIABLES}
+      tell whether this is production. It is, unless they say only
       {", ".join(sorted(NON_PRODUCTION_WORDS))};
       one that says anything else wins, and none set means production.
 """
@@ -118,18 +123,17 @@ def _build_parser() -> argparse.ArgumentParser:
         "exec",
         help="start a command if the configuration is allowed",
         usage="proxy-guard exec [-h] [--env-file FILE] -- CMD [ARG ...]",
-        description="Judge the configuration; if it is allowed, become CMD. Prints nothing then, "
+        description="Judge the configuration; if it is allowed, become CMD. Prints nothing then,\n"
         "unless production would refuse the same configuration.",
         epilog=f"{_EXIT_CODES}{_EXEC_EXIT_CODES}\n{_ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     executing.add_argument("command", nargs="+", metavar="CMD", help="the command to start")
-    for action in (checking, executing):
-        action.add_argument(
-            "--env-file",
-            type=Path,
-            metavar="FILE",
-            help="add the variables of FILE to the environment that is judged (and that CMD gets); "
-            "where the verdict depends on one, FILE and the environment must not contradict",
-        )
+    _add_env_file(checking, "judge the environment with the variables of FILE on top")
+    _add_env_file(executing, "judge and pass on the environment with the variables of FILE on top")
     return parser
+
+
+def _add_env_file(action: argparse.ArgumentParser, purpose: str) -> None:
+    condition = "where the verdict depends on one, FILE and the environment must not contradict"
+    action.add_argument("--env-file", type=Path, metavar="FILE", help=f"{purpose}; {condition}")

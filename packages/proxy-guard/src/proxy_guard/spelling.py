@@ -71,14 +71,21 @@ def _decode_percent(text: str) -> str:
     if "%" not in text:
         return text
     # An environment variable may hold bytes that are not UTF-8; Python keeps them as surrogates.
-    head, *parts = text.encode("utf-8", "surrogatepass").split(b"%")
+    data = text.encode("utf-8", "surrogatepass")
+    while (decoded := _decode_percent_once(data)) != data:
+        data = decoded
+    return data.decode("utf-8", "replace")
+
+
+def _decode_percent_once(data: bytes) -> bytes:
+    head, *parts = data.split(b"%")
     decoded = [head]
     for part in parts:
         if len(part) > 1 and _HEX_DIGITS.issuperset(part[:2]):
             decoded.append(bytes.fromhex(part[:2].decode()) + part[2:])
         else:
             decoded.append(b"%" + part)
-    return b"".join(decoded).decode("utf-8", "replace")
+    return b"".join(decoded)
 
 
 def _decode_punycode(text: str) -> str:

@@ -1,0 +1,50 @@
+"""The README says what is true: its console sessions are run, its tables compared."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from proxy_guard import errors
+from proxy_guard.rules import EXPLANATIONS
+
+pytestmark = pytest.mark.requirement("PG-4")
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+SESSIONS = re.findall(r"^```console\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
+
+
+def list_column(heading: str, column: int) -> set[str]:
+    section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| `")]
+    return {row[column].strip(" `") for row in rows}
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=range(len(SESSIONS)))
+def test_console_session_prints_what_the_readme_shows(session: str, tmp_path: Path) -> None:
+    commands = [line[2:] for line in session.splitlines() if line.startswith("$ ")]
+    script = "\n".join(f"echo {shlex.quote(f'$ {command}')}\n{command}" for command in commands)
+
+    result = subprocess.run(
+        ["sh", "-c", f"exec 2>&1\n{script}"],
+        env={"PATH": PATH, "COLUMNS": "80"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert result.stdout == session
+
+
+def test_tables_list_every_finding_and_every_error() -> None:
+    classes = errors.ProxyGuardError.__subclasses__()
+
+    assert list_column("What is refused", 0) == set(EXPLANATIONS)
+    assert list_column("Errors", 0) == {error.__name__ for error in classes}
+    assert list_column("Errors", 1) == {error.code for error in classes}

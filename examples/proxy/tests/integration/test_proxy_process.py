@@ -1,0 +1,350 @@
+"""The proxy as a real process between real sockets: verification, streams, faults, the end."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from jwt_core import KeySet, SigningKey, encode_public_pem, generate_key, sign
+
+from tests.services import EchoHandler, Service, run_service
+
+Respond = Callable[[BaseHTTPRequestHandler], None]
+CLAIMS = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
+
+
+class Upstream:
+    """A service whose answer each test chooses; unless told, it echoes the request."""
+
+    def __init__(self) -> None:
+        outer = self
+
+        class Handler(EchoHandler):
+            def do_GET(self) -> None:  # noqa: N802  # the base class's name
+                if outer.respond is None:
+                    super().do_GET()
+                else:
+                    outer.respond(self)
+
+            do_POST = do_GET  # noqa: N815  # the base class looks it up by this name
+
+        self.respond: Respond | None = None
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
+@pytest.fixture(scope="module")
+def key() -> SigningKey:
+    return generate_key()
+
+
+@pytest.fixture(scope="module")
+def upstream_service() -> Iterator[Upstream]:
+    upstream = Upstream()
+    thread = threading.Thread(target=upstream.server.serve_forever)
+    thread.start()
+    yield upstream
+    upstream.server.shutdown()
+    upstream.server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def upstream(upstream_service: Upstream) -> Iterator[Upstream]:
+    yield upstream_service
+    upstream_service.respond = None
+
+
+@pytest.fixture(scope="module")
+def environ(key: SigningKey, upstream_service: Upstream) -> dict[str, str]:
+    return {
+        "NODE_ENV": "test",
+        "JWT_PUBLIC_KEY": encode_public_pem(key).decode(),
+        "JWT_ISSUER": CLAIMS["iss"],
+        "JWT_AUDIENCE": CLAIMS["aud"],
+        "UPSTREAM_URL": upstream_service.url,
+        "UPSTREAM_TIMEOUT_S": "1",
+        "PROXY_PORT": "0",
+    }
+
+
+@pytest.fixture(scope="module")
+def command() -> list[str]:
+    return [sys.executable, "-m", "reference_proxy"]
+
+
+@pytest.fixture(scope="module")
+def proxy(command: list[str], environ: dict[str, str]) -> Iterator[Service]:
+    with run_service(command, environ) as service:
+        yield service
+
+
+@pytest.fixture
+def client(proxy: Service, key: SigningKey) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {make_token(key)}"}
+    with httpx.Client(base_url=proxy.url, headers=headers, trust_env=False, timeout=20) as http:
+        yield http
+
+
+def make_token(key: SigningKey, **claims: object) -> str:
+    now = int(time.time())
+    return sign({**CLAIMS, "iat": now, "exp": now + 300, **claims}, key)
+
+
+@pytest.mark.requirement("OPS-3")
+def test_request_arrives_whole_and_with_the_verified_subject(
+    client: httpx.Client, upstream: Upstream
+) -> None:
+    seen = client.post("/a%2Fb?q=%20", content="hello", headers={"X-Trace": "7"}).json()
+
+    assert (seen["method"], seen["target"], seen["body"]) == ("POST", "/a%2Fb?q=%20", "hello")
+    headers = dict(seen["headers"])
+    assert headers["x-trace"] == "7"
+    assert headers["x-verified-subject"] == "alice"
+    assert headers["host"] == upstream.url.removeprefix("http://")
+    assert "authorization" not in headers
+
+
+@pytest.mark.requirement("JC-2")
+def test_refused_token_is_401_with_challenge_and_problem(client: httpx.Client) -> None:
+    answer = client.get("/", headers={"Authorization": f"Bearer {make_token(generate_key())}"})
+
+    assert answer.status_code == 401
+    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 401
+
+
+def test_health_needs_no_token(proxy: Service) -> None:
+    assert httpx.get(f"{proxy.url}/healthz", trust_env=False).json() == {"status": "ok"}
+
+
+def test_answer_streams_before_it_is_complete(client: httpx.Client, upstream: Upstream) -> None:
+    first_arrived = threading.Event()
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", "10")
+        request.end_headers()
+        request.wfile.write(b"first")
+        request.wfile.flush()
+        assert first_arrived.wait(10)
+        request.wfile.write(b"later")
+
+    upstream.respond = respond
+
+    with client.stream("GET", "/") as answer:
+        chunks = answer.iter_raw()
+        assert next(chunks) == b"first"
+        first_arrived.set()
+        assert b"".join(chunks) == b"later"
+
+
+def test_upload_streams_before_it_is_complete(client: httpx.Client, upstream: Upstream) -> None:
+    first_arrived = threading.Event()
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        assert request.rfile.read(5) == b"first"
+        first_arrived.set()
+        body = request.rfile.read(5)
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    def upload() -> Iterator[bytes]:
+        yield b"first"
+        assert first_arrived.wait(10)
+        yield b"later"
+
+    upstream.respond = respond
+
+    answer = client.post("/", content=upload(), headers={"Content-Length": "10"})
+
+    assert answer.content == b"later"
+
+
+def test_repeated_headers_and_304_pass_through(client: httpx.Client, upstream: Upstream) -> None:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(304)
+        request.send_header("Set-Cookie", "a=1")
+        request.send_header("Set-Cookie", "b=2")
+        request.send_header("Content-Length", "17")
+        request.send_header("Connection", "X-Internal")
+        request.send_header("X-Internal", "1")
+        request.end_headers()
+
+    upstream.respond = respond
+
+    answer = client.get("/")
+
+    assert answer.status_code == 304
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert "x-internal" not in answer.headers
+
+
+def test_silent_upstream_is_504(client: httpx.Client, upstream: Upstream) -> None:
+    released = threading.Event()
+
+    def respond(_request: BaseHTTPRequestHandler) -> None:
+        released.wait(10)
+
+    upstream.respond = respond
+
+    answer = client.get("/")
+    released.set()
+
+    assert answer.status_code == 504
+    assert answer.json()["title"] == "Gateway timeout"
+
+
+def test_upstream_that_hangs_up_is_502(client: httpx.Client, upstream: Upstream) -> None:
+    upstream.respond = lambda request: request.connection.shutdown(socket.SHUT_RDWR)
+
+    assert client.get("/").status_code == 502
+
+
+def test_answer_that_breaks_off_is_not_passed_off_as_complete(
+    client: httpx.Client, upstream: Upstream
+) -> None:
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", "100")
+        request.end_headers()
+        request.wfile.write(b"half")
+        request.wfile.flush()
+        request.connection.shutdown(socket.SHUT_RDWR)
+
+    upstream.respond = respond
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get("/")
+
+
+def test_client_that_leaves_ends_the_upstream_stream(
+    client: httpx.Client, upstream: Upstream
+) -> None:
+    ended = threading.Event()
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        try:
+            while True:
+                request.wfile.write(b"x" * 65536)
+        except OSError:
+            ended.set()
+
+    upstream.respond = respond
+    with client.stream("GET", "/") as answer:
+        next(answer.iter_raw())
+
+    assert ended.wait(10)
+
+
+def test_client_that_leaves_during_its_upload_disturbs_nobody(
+    proxy: Service, client: httpx.Client, key: SigningKey
+) -> None:
+    host, port = proxy.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        head = f"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {make_token(key)}\r\n"
+        connection.sendall(head.encode() + b"Content-Length: 10\r\n\r\nhalf")
+
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.requirement("JC-3")
+def test_keys_come_from_the_jwks_uri(
+    command: list[str], environ: dict[str, str], upstream: Upstream, key: SigningKey
+) -> None:
+    def publish(request: BaseHTTPRequestHandler) -> None:
+        document = json.dumps(KeySet((key.verification_key,)).to_document()).encode()
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", str(len(document)))
+        request.end_headers()
+        request.wfile.write(document)
+
+    upstream.respond = publish
+    remote = {**environ, "JWT_PUBLIC_KEY": "", "JWT_JWKS_URI": f"{upstream.url}/jwks.json"}
+
+    with run_service(command, remote) as proxy:
+        headers = {"Authorization": f"Bearer {make_token(key)}"}
+        assert httpx.get(proxy.url, headers=headers, trust_env=False).status_code == 200
+
+
+def test_sigterm_finishes_the_request_in_flight_and_exits_0(
+    command: list[str], environ: dict[str, str], upstream: Upstream, key: SigningKey
+) -> None:
+    arrived, answers = threading.Event(), []
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        arrived.set()
+        time.sleep(0.3)
+        EchoHandler.do_GET(request)  # type: ignore[arg-type]  # the handler is one
+
+    upstream.respond = respond
+    headers = {"Authorization": f"Bearer {make_token(key)}"}
+    with run_service(command, environ) as proxy, ExitStack() as stack:
+
+        def ask() -> None:
+            answers.append(httpx.get(proxy.url, headers=headers, trust_env=False).status_code)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        stack.callback(thread.join)
+        assert arrived.wait(10)
+
+        assert proxy.stop() == 0
+
+    assert answers == [200]
+
+
+def run_to_end(command: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, env=environ, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_wrong_settings_exit_2_and_name_each_variable(command: list[str]) -> None:
+    outcome = run_to_end(command, {"NODE_ENV": "test"})
+
+    assert outcome.returncode == 2
+    for name in ("JWT_JWKS_URI", "JWT_ISSUER", "JWT_AUDIENCE", "UPSTREAM_URL"):
+        assert name in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_taken_port_exits_1_and_says_what_to_do(
+    command: list[str], environ: dict[str, str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        outcome = run_to_end(command, {**environ, "PROXY_PORT": port})
+
+    assert outcome.returncode == 1
+    assert "PROXY_PORT" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.requirement("PG-1")
+def test_guard_refuses_before_anything_else_is_loaded() -> None:
+    executable = shutil.which("reference-proxy", path=str(sys.prefix) + "/bin")
+    assert executable
+    environ = {"JWT_JWKS_URI": "http://token-issuer:8081/certs"}
+
+    outcome = run_to_end([sys.executable, "-X", "importtime", executable], environ)
+
+    assert outcome.returncode == 1
+    assert "REFUSED" in outcome.stderr
+    for module in ("litestar", "httpx", "jwt_core", "uvicorn"):
+        assert f" {module}\n" not in outcome.stderr

@@ -1,0 +1,109 @@
+"""Settings: what is read, and that every mistake is reported at once."""
+
+from datetime import timedelta
+
+import pytest
+from jwt_core import Algorithm, encode_public_pem, generate_key
+from reference_proxy.errors import SettingsError
+from reference_proxy.settings import Settings
+
+GOOD = {
+    "JWT_JWKS_URI": "https://id.example.com/jwks.json",
+    "JWT_ISSUER": "https://id.example.com",
+    "JWT_AUDIENCE": "orders",
+    "UPSTREAM_URL": "http://orders:8000",
+}
+
+
+@pytest.mark.requirement("OPS-2")
+def test_from_env_uses_defaults_for_what_is_blank() -> None:
+    settings = Settings.from_env({**GOOD, "PROXY_PORT": " ", "JWT_PUBLIC_KEY": ""})
+
+    assert settings.jwks_uri == GOOD["JWT_JWKS_URI"]
+    assert settings.public_key is None
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.algorithms == {Algorithm.RS256}
+    assert settings.jwks_cooldown == timedelta(seconds=30)
+
+
+def test_from_env_reads_everything_that_can_be_set() -> None:
+    key = generate_key(Algorithm.ES256)
+    settings = Settings.from_env(
+        GOOD
+        | {
+            "JWT_JWKS_URI": "",
+            "JWT_PUBLIC_KEY": encode_public_pem(key).decode().replace("\n", "\\n"),
+            "JWT_ALGORITHMS": "RS256, ES256",
+            "JWT_LEEWAY_S": "1.5",
+            "PROXY_HOST": "0.0.0.0",  # noqa: S104  # nothing is bound here
+            "PROXY_PORT": "9000",
+        }
+    )
+
+    assert settings.public_key is not None
+    assert settings.public_key.algorithm is Algorithm.ES256
+    assert settings.algorithms == {Algorithm.RS256, Algorithm.ES256}
+    assert settings.leeway == timedelta(seconds=1.5)
+    assert settings.port == 9000
+
+
+@pytest.mark.requirement("OPS-2")
+def test_from_env_names_both_variables_when_both_keys_are_set() -> None:
+    pem = encode_public_pem(generate_key()).decode()
+
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({**GOOD, "JWT_PUBLIC_KEY": pem})
+
+    assert len(refusal.value.problems) == 1
+    assert "JWT_JWKS_URI" in refusal.value.problems[0]
+    assert "JWT_PUBLIC_KEY" in refusal.value.problems[0]
+
+
+def test_from_env_reports_every_mistake_at_once() -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({"PROXY_PORT": "many", "JWT_ALGORITHMS": "HS256", "JWT_LEEWAY_S": "-1"})
+
+    text = str(refusal.value)
+    for name in ("JWT_JWKS_URI", "JWT_ISSUER", "JWT_AUDIENCE", "UPSTREAM_URL"):
+        assert f"{name} " in text
+    for name in ("PROXY_PORT", "JWT_ALGORITHMS", "JWT_LEEWAY_S"):
+        assert f"{name}: expected" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("UPSTREAM_URL", "orders:8000"),
+        ("UPSTREAM_URL", "http://user:secret@orders/"),
+        ("JWT_JWKS_URI", "ftp://id.example.com/jwks.json"),
+        ("JWT_JWKS_URI", "https://id.example.com/jwks.json?key=secret"),
+        ("PROXY_PORT", "65536"),
+        ("UPSTREAM_TIMEOUT_S", "soon"),
+    ],
+)
+def test_from_env_refuses_value_without_repeating_it(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({**GOOD, name: value})
+
+    assert len(refusal.value.problems) == 1
+    assert refusal.value.problems[0].startswith(f"{name}: ")
+    assert "secret" not in str(refusal.value)
+
+
+def test_from_env_refuses_private_key_without_repeating_it() -> None:
+    from jwt_core import encode_private_pem
+
+    pem = encode_private_pem(generate_key()).decode()
+
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({**GOOD, "JWT_JWKS_URI": "", "JWT_PUBLIC_KEY": pem})
+
+    assert "JWT_PUBLIC_KEY: " in str(refusal.value)
+    assert pem.splitlines()[1] not in str(refusal.value)
+
+
+def test_from_env_refuses_static_key_of_an_algorithm_that_is_not_allowed() -> None:
+    pem = encode_public_pem(generate_key(Algorithm.ES256)).decode()
+
+    with pytest.raises(SettingsError, match="set JWT_ALGORITHMS=ES256"):
+        Settings.from_env({**GOOD, "JWT_JWKS_URI": "", "JWT_PUBLIC_KEY": pem})

@@ -105,13 +105,15 @@ def _add_command(
     return parser
 
 
-def _add_override(parser: Any, option: str, field: str, metavar: str) -> None:
+def _add_override(
+    parser: Any, option: str, field: str, metavar: str, summary: str | None = None
+) -> None:
     variable = next(variable for variable in VARIABLES if variable.field == field)
     parser.add_argument(
         option,
         dest=f"override_{field}",
         metavar=metavar,
-        help=f"{variable.help} [{variable.name}]",
+        help=f"{summary or variable.help} [{variable.name}]",
     )
 
 
@@ -152,7 +154,7 @@ def _add_make_token(commands: Any) -> None:
         examples=_MINTING_EXAMPLES,
     )
     source = parser.add_mutually_exclusive_group()
-    _add_override(source, "--keys-dir", "keys_dir", "DIR")
+    _add_override(source, "--keys-dir", "keys_dir", "DIR", "offline, with the key of DIR")
     source.add_argument("--url", help=f"a running issuer (default: the local one, on {PREFIX}PORT)")
     for name, description in _TOKEN_OPTIONS:
         parser.add_argument(

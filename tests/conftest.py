@@ -1,6 +1,5 @@
 """Real processes started by their real commands: the issuer, the reference proxy, an upstream."""
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.services import EchoHandler, Service, Start, run_service
+from tests.services import EchoHandler, Service, Start, read_clean_environ, run_service
 
 ROOT = Path(__file__).resolve().parent.parent
 ISSUER_COMMAND = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
@@ -19,14 +18,7 @@ ISSUER_COMMAND = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
 
 @pytest.fixture(scope="session")
 def base_environ() -> dict[str, str]:
-    """Return the environment without anything that configures the services."""
-    prefixes = ("TOKEN_ISSUER_", "JWT_", "JWKS_", "PROXY_", "UPSTREAM_")
-    names = {"PERSIST_KEYS_DIR", "NODE_ENV", "APP_ENV", "ENVIRONMENT", "ENV"}
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(prefixes) and name not in names
-    }
+    return read_clean_environ()
 
 
 @pytest.fixture(scope="session")

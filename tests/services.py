@@ -1,6 +1,7 @@
 """The services of the walk-through as real processes, and an upstream that tells what it saw."""
 
 import json
+import os
 import re
 import select
 import subprocess
@@ -35,6 +36,17 @@ class Service:
 
 
 Start = Callable[..., Service]
+
+
+def read_clean_environ() -> dict[str, str]:
+    """Return this process's environment without anything that configures the services."""
+    prefixes = ("TOKEN_ISSUER_", "JWT_", "JWKS_", "PROXY_", "UPSTREAM_")
+    names = {"PERSIST_KEYS_DIR", "NODE_ENV", "APP_ENV", "ENVIRONMENT", "ENV"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(prefixes) and name not in names
+    }
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from jwt_core import KeySet, SigningKey, encode_public_pem, generate_key, sign
 
-from tests.services import EchoHandler, Service, run_service
+from tests.services import EchoHandler, Service, read_clean_environ, run_service
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
 CLAIMS = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
@@ -67,6 +67,7 @@ def upstream(upstream_service: Upstream) -> Iterator[Upstream]:
 @pytest.fixture(scope="module")
 def environ(key: SigningKey, upstream_service: Upstream) -> dict[str, str]:
     return {
+        **read_clean_environ(),
         "NODE_ENV": "test",
         "JWT_PUBLIC_KEY": encode_public_pem(key).decode(),
         "JWT_ISSUER": CLAIMS["iss"],
@@ -316,7 +317,7 @@ def run_to_end(command: list[str], environ: dict[str, str]) -> subprocess.Comple
 
 
 def test_wrong_settings_exit_2_and_name_each_variable(command: list[str]) -> None:
-    outcome = run_to_end(command, {"NODE_ENV": "test"})
+    outcome = run_to_end(command, {**read_clean_environ(), "NODE_ENV": "test"})
 
     assert outcome.returncode == 2
     for name in ("JWT_JWKS_URI", "JWT_ISSUER", "JWT_AUDIENCE", "UPSTREAM_URL"):
@@ -340,7 +341,7 @@ def test_taken_port_exits_1_and_says_what_to_do(
 def test_guard_refuses_before_anything_else_is_loaded() -> None:
     executable = shutil.which("reference-proxy", path=str(sys.prefix) + "/bin")
     assert executable
-    environ = {"JWT_JWKS_URI": "http://token-issuer:8081/certs"}
+    environ = {**read_clean_environ(), "JWT_JWKS_URI": "http://token-issuer:8081/certs"}
 
     outcome = run_to_end([sys.executable, "-X", "importtime", executable], environ)
 

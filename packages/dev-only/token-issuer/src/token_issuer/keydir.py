@@ -2,8 +2,9 @@
 """The key directory: one key pair that survives restarts, races and crashes.
 
 `private.pem` is the truth; `public.pem` is derived from it and written after it. So a crash leaves
-no key, the private key alone, or both, and each of these is a sound start. Writers hold a lock on
-the directory itself, so reading needs neither a lock file nor permission to write.
+no key, the private key alone, or both, and each of these is a sound start. The public key alone is
+what a person left behind: to be asked about, not to be completed. Writers hold a lock on the
+directory itself, so reading needs neither a lock file nor permission to write.
 """
 
 import contextlib
@@ -57,6 +58,7 @@ def open_key_directory(
     _make_directory(directory)
     if not _exists(directory / PRIVATE_NAME):
         with _explain_os_errors(directory), _lock(directory):
+            _refuse_lone_public_key(directory)
             _remove_leftovers(directory)
             if not _exists(directory / PRIVATE_NAME):
                 _write(directory / PRIVATE_NAME, encode_private_pem(generate()), mode=0o600)
@@ -74,16 +76,28 @@ def load_key(directory: Path, *, allow_unmarked: bool = False) -> SigningKey:
     """
     path = directory / PRIVATE_NAME
     with _explain_os_errors(path):
+        _refuse_lone_public_key(directory)
         data = path.read_bytes()
         _warn_if_exposed(path)
     try:
         key = decode_private_pem(data, kid=DEFAULT_KID, algorithm=Algorithm.RS256)
     except JwtError as error:
-        problem = f"{error}; move it away, and a fresh key is made at the next start"
+        problem = f"{error}; move it and {PUBLIC_NAME} away: the next start makes a fresh pair"
         raise KeyDirectoryError(path, problem) from error
     _check_watermark(path, key, allow_unmarked=allow_unmarked)
     _check_public_key(directory / PUBLIC_NAME, key)
     return key
+
+
+def _refuse_lone_public_key(directory: Path) -> None:
+    path = directory / PUBLIC_NAME
+    # In this order: a writer that is at work makes the private key first.
+    if _exists(path) and not _exists(directory / PRIVATE_NAME):
+        problem = (
+            f"{PRIVATE_NAME}, to which it belongs, is missing; put it back, or move {PUBLIC_NAME} "
+            "away too: the next start makes a fresh pair"
+        )
+        raise KeyDirectoryError(path, problem)
 
 
 def _check_watermark(path: Path, key: SigningKey, *, allow_unmarked: bool) -> None:
@@ -92,7 +106,8 @@ def _check_watermark(path: Path, key: SigningKey, *, allow_unmarked: bool) -> No
     if not allow_unmarked:
         problem = (
             "this key was not made by the token issuer (no dev watermark), so it may be a real "
-            "one; move it away, or set TOKEN_ISSUER_ALLOW_UNMARKED_KEYS=true if you are sure"
+            f"one; move it and {PUBLIC_NAME} away, or set TOKEN_ISSUER_ALLOW_UNMARKED_KEYS=true "
+            "if you are sure"
         )
         raise UnmarkedKeyError(path, problem)
     logger.warning(

@@ -2,6 +2,7 @@
 import logging
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,37 @@ def test_public_key_is_restored_when_missing(filled_dir: Path, marked_key: Signi
     open_key_directory(filled_dir, generate=refuse_to_generate)
 
     assert (filled_dir / "public.pem").read_bytes() == encode_public_pem(marked_key)
+
+
+@pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize("function", [open_key_directory, load_key])
+def test_public_key_alone_is_refused_and_nothing_is_written(
+    filled_dir: Path, function: Callable[[Path], SigningKey]
+) -> None:
+    (filled_dir / "private.pem").unlink()
+    before = read_all(filled_dir)
+
+    with pytest.raises(KeyDirectoryError, match=r"public\.pem: private\.pem, .* is missing"):
+        function(filled_dir)
+
+    assert read_all(filled_dir) == before
+
+
+@pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize("kind", ["broken", "foreign"])
+def test_remedy_for_an_unusable_key_leads_to_a_fresh_pair(
+    filled_dir: Path, tmp_path: Path, kind: str
+) -> None:
+    (filled_dir / "private.pem").write_bytes(encode_unusable_keys()[kind][0])
+
+    with pytest.raises(KeyDirectoryError, match=r"move it and public\.pem away"):
+        open_key_directory(filled_dir)
+    for name in ("private.pem", "public.pem"):
+        (filled_dir / name).rename(tmp_path / name)
+
+    open_key_directory(filled_dir)
+
+    assert set(read_all(filled_dir)) == {"private.pem", "public.pem"}
 
 
 @pytest.mark.requirement("TI-6")

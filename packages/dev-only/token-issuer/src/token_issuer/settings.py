@@ -3,7 +3,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT
 
 from token_issuer.durations import parse_duration
@@ -181,14 +180,18 @@ class Settings:
     access_log: bool = False
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self:
+    def from_env(cls, environ: Mapping[str, str], problems: Sequence[str] = ()) -> Self:
         """Read the settings; blank variables count as unset.
+
+        Args:
+            environ: The variables.
+            problems: Mistakes that came up while *environ* was put together, to be listed too.
 
         Raises:
             SettingsError: one or more mistakes, all of them listed.
         """
         values: dict[str, Any] = {}
-        problems = _find_unknown_variables(environ)
+        problems = [*problems, *_find_unknown_variables(environ)]
         for variable in VARIABLES:
             text = environ.get(variable.name, "").strip()
             if not text or _is_injected(variable.name, text):
@@ -204,25 +207,25 @@ class Settings:
 
 def read_environment(
     env_file: Path | None = None, overrides: Mapping[str, str] | None = None
-) -> dict[str, str]:
+) -> tuple[dict[str, str], list[str]]:
     """Merge the env file, the process environment and the command line; later ones win.
 
-    Raises:
-        SettingsError: the env file cannot be read.
+    Blank variables are left out: `NODE_ENV=` must not hide what the env file says.
+
+    Returns:
+        The variables, and what is wrong with the env file.
     """
-    from_file = {} if env_file is None else _read_env_file(env_file)
-    return {**from_file, **os.environ, **(overrides or {})}
+    from_file: dict[str, str] = {}
+    problems: list[str] = []
+    if env_file is not None:
+        # Imported only here: most commands, the health check for one, have no env file to parse.
+        from token_issuer.env_file import read_env_file  # noqa: PLC0415
 
-
-def _read_env_file(path: Path) -> dict[str, str]:
-    try:
-        with path.open(encoding="utf-8") as stream:
-            pairs = dotenv_values(stream=stream, interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        problem = f"--env-file: {path} cannot be read: {reason}"
-        raise SettingsError([problem]) from error
-    return {name: value for name, value in pairs.items() if value is not None}
+        from_file, problems = read_env_file(env_file)
+    merged: dict[str, str] = {}
+    for source in (from_file, os.environ, overrides or {}):
+        merged |= {name: value for name, value in source.items() if value.strip()}
+    return merged, problems
 
 
 def _is_injected(name: str, value: str) -> bool:

@@ -128,15 +128,43 @@ def test_production_is_refused_when_the_env_file_says_so(
     assert run_command("serve", "--env-file", str(env_file)).returncode == 1
 
 
+@pytest.mark.requirement("TI-10")
+def test_blank_variable_does_not_hide_that_the_env_file_says_production(
+    run_command: RunCommand, tmp_path: Path, keys_dir: Path
+) -> None:
+    env_file = tmp_path / "issuer.env"
+    env_file.write_text("NODE_ENV=production\n")
+
+    result = run_command("make-keys", "--env-file", str(env_file), str(keys_dir), NODE_ENV="")
+
+    assert result.returncode == 1
+    assert "refusing to run in production: NODE_ENV" in result.stderr
+    assert not keys_dir.exists()
+
+
 @pytest.mark.requirement("TI-9")
-def test_all_wrong_settings_are_reported_at_once(run_command: RunCommand) -> None:
-    result = run_command("--port", "x", TOKEN_ISSUER_TTL="soon", TOKEN_ISSUER_NOPE="1")
+def test_all_wrong_settings_are_reported_at_once(run_command: RunCommand, tmp_path: Path) -> None:
+    env_file = tmp_path / "issuer.env"
+    env_file.write_text("APP_ENV hunter2\nTOKEN_ISSUER_TTL\nTOKEN_ISSUER_LOG_LEVEL=loud\n")
+
+    result = run_command(
+        *("--port", "x", "--env-file", str(env_file)),
+        TOKEN_ISSUER_TTL="soon",
+        TOKEN_ISSUER_NOPE="1",
+    )
 
     assert result.returncode == 2
-    lines = result.stderr.splitlines()
-    assert len(lines) == 3
-    for name in ("TOKEN_ISSUER_PORT", "TOKEN_ISSUER_TTL", "TOKEN_ISSUER_NOPE"):
-        assert any(line.startswith(f"token-issuer: {name}: ") for line in lines)
+    assert "hunter2" not in result.stderr
+    beginnings = [
+        f"--env-file: {env_file} line 1: ",
+        f"--env-file: {env_file} line 2: ",
+        "TOKEN_ISSUER_NOPE: ",
+        "TOKEN_ISSUER_PORT: ",
+        "TOKEN_ISSUER_TTL: ",
+        "TOKEN_ISSUER_LOG_LEVEL: ",
+    ]
+    for line, beginning in zip(result.stderr.splitlines(), beginnings, strict=True):
+        assert line.startswith(f"token-issuer: {beginning}")
 
 
 @pytest.mark.requirement("TI-9")

@@ -131,26 +131,39 @@ def test_sources_win_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "export TOKEN_ISSUER_HOST=file\n"
         'TOKEN_ISSUER_ISSUER="https://$HOME.test"\n'
         "TOKEN_ISSUER_SUBJECT=file\n"
-        "NO_VALUE\n"
     )
     monkeypatch.setenv("TOKEN_ISSUER_HOST", "process")
     monkeypatch.setenv("TOKEN_ISSUER_AUDIENCE", "process")
 
-    environ = read_environment(env_file, {"TOKEN_ISSUER_AUDIENCE": "option"})
+    environ, problems = read_environment(env_file, {"TOKEN_ISSUER_AUDIENCE": "option"})
 
     assert environ["TOKEN_ISSUER_SUBJECT"] == "file"
     assert environ["TOKEN_ISSUER_HOST"] == "process"
     assert environ["TOKEN_ISSUER_AUDIENCE"] == "option"
     assert environ["TOKEN_ISSUER_ISSUER"] == "https://$HOME.test"
-    assert "NO_VALUE" not in environ
+    assert not problems
 
 
 @pytest.mark.requirement("TI-9")
-def test_env_file_is_refused_when_unreadable(tmp_path: Path) -> None:
-    binary = tmp_path / "binary.env"
-    binary.write_bytes(b"\xff\xfe\x00")
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_blank_variable_does_not_hide_the_env_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: str
+) -> None:
+    env_file = tmp_path / "issuer.env"
+    env_file.write_text("TOKEN_ISSUER_HOST=file\nTOKEN_ISSUER_SUBJECT=file\n")
+    monkeypatch.setenv("TOKEN_ISSUER_HOST", blank)
 
-    with pytest.raises(SettingsError, match=r"absent\.env cannot be read: No such file"):
-        read_environment(tmp_path / "absent.env")
-    with pytest.raises(SettingsError, match="not UTF-8"):
-        read_environment(binary)
+    environ, _ = read_environment(env_file)
+
+    assert environ["TOKEN_ISSUER_HOST"] == "file"
+
+
+@pytest.mark.requirement("TI-9")
+def test_mistakes_of_the_env_file_are_reported_with_those_of_the_variables() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"TOKEN_ISSUER_TTL": "soon"}, ["--env-file: line 7"])
+
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "--env-file",
+        "TOKEN_ISSUER_TTL",
+    ]

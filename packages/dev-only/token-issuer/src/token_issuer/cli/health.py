@@ -4,9 +4,9 @@
 import argparse
 import sys
 
+from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
 from token_issuer.client import fetch_json
-from token_issuer.settings import Settings, read_environment
 
 
 def run(args: argparse.Namespace) -> int:
@@ -15,8 +15,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         TokenIssuerError: wrong settings, or no issuer answers.
     """
-    settings = Settings.from_env(read_environment(args.env_file))
-    url = locate_issuer(args.url, settings)
+    url = locate_issuer(args.url, read_settings(args, allow_production=True))
     answer = fetch_json(f"{url}/health")
     sys.stdout.write(f"{answer['status']}: {url} signs with kid {answer['kid']}\n")
     return 0

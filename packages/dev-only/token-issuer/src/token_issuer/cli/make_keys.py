@@ -6,9 +6,8 @@ import sys
 
 from jwt_core import compute_thumbprint
 
+from token_issuer.cli.configuration import read_settings
 from token_issuer.keydir import open_key_directory
-from token_issuer.production import refuse_production
-from token_issuer.settings import Settings, read_environment
 
 
 def run(args: argparse.Namespace) -> int:
@@ -17,9 +16,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         TokenIssuerError: production, wrong settings, or an unusable directory.
     """
-    environ = read_environment(args.env_file)
-    refuse_production(environ)
-    settings = Settings.from_env(environ)
+    settings = read_settings(args)
     key = open_key_directory(args.directory, allow_unmarked=settings.allow_unmarked_keys)
     thumbprint = compute_thumbprint(key.verification_key.public_key)
     sys.stdout.write(f"{args.directory}: kid {key.kid}, thumbprint {thumbprint} (DEV ONLY)\n")

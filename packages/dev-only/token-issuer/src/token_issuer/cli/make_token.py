@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from token_issuer.cli.arguments import collect_overrides
+from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
 from token_issuer.client import fetch_json
 from token_issuer.errors import TokenRequestError
@@ -16,8 +16,6 @@ from token_issuer.issuing import Issuer
 from token_issuer.keydir import load_key
 from token_issuer.keyring import KeyRing
 from token_issuer.parameters import convert_parameters, parse_text_parameter
-from token_issuer.production import refuse_production
-from token_issuer.settings import Settings, read_environment
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,9 +24,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         TokenIssuerError: production, wrong settings or fields, unusable keys, or no issuer.
     """
-    environ = read_environment(args.env_file, collect_overrides(args))
-    refuse_production(environ)
-    settings = Settings.from_env(environ)
+    settings = read_settings(args)
     fields = _collect_fields(args)
     if settings.keys_dir is None or args.url is not None:
         answer = fetch_json(f"{locate_issuer(args.url, settings)}/token", post=fields)

@@ -6,11 +6,10 @@ import sys
 
 from jwt_core import SigningKey
 
-from token_issuer.cli.arguments import collect_overrides
+from token_issuer.cli.configuration import read_settings
 from token_issuer.issuing import Issuer
 from token_issuer.keydir import open_key_directory
 from token_issuer.keyring import KeyRing
-from token_issuer.production import refuse_production
 from token_issuer.server import (
     configure_logging,
     exit_cleanly_on_signals,
@@ -18,7 +17,7 @@ from token_issuer.server import (
     listen,
     serve,
 )
-from token_issuer.settings import Settings, read_environment
+from token_issuer.settings import Settings
 from token_issuer.watermark import generate_marked_key
 
 
@@ -29,9 +28,7 @@ def run(args: argparse.Namespace) -> int:
         TokenIssuerError: production, wrong settings, unusable keys, or the address is taken.
     """
     exit_cleanly_on_signals()
-    environ = read_environment(args.env_file, collect_overrides(args))
-    refuse_production(environ)
-    settings = Settings.from_env(environ)
+    settings = read_settings(args)
     configure_logging(settings)
     ring = KeyRing((_load_key(settings),))
     with listen(settings.host, settings.port) as listener:

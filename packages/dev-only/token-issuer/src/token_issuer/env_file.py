@@ -1,0 +1,33 @@
+# DEV-ONLY: never ship to production.
+"""Env files: dotenv syntax without substitution, in which each line must set a variable.
+
+A line that sets nothing is a mistake, never a warning: `NODE_ENV production` must not be passed
+over. Its text is not repeated, for it may hold a secret.
+"""
+
+from pathlib import Path
+
+from dotenv.parser import Binding, parse_stream
+
+
+def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Return the variables of *path*, and what is wrong with it."""
+    try:
+        with path.open(encoding="utf-8") as stream:
+            bindings = list(parse_stream(stream))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        return {}, [f"--env-file: {path} cannot be read: {reason}"]
+    problems = [
+        f"--env-file: {path} line {_find_line(binding)}: expected NAME=VALUE, on a line of its own"
+        for binding in bindings
+        if binding.error or (binding.key is not None and binding.value is None)
+    ]
+    return {b.key: b.value for b in bindings if b.key and b.value}, problems
+
+
+def _find_line(binding: Binding) -> int:
+    """Return the line that holds the text; the parser counts from the blank lines above it."""
+    text = binding.original.string
+    blank = text[: len(text) - len(text.lstrip())]
+    return binding.original.line + blank.count("\n")

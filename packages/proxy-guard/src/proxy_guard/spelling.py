@@ -21,6 +21,21 @@ _IDEOGRAPHIC_FULL_STOP: Final = (
     "\u3002"  # NFKC leaves this one alone, IDNA (RFC 3490 §3.1) does not
 )
 _MINUS_SIGN: Final = "\u2212"
+_IGNORED: Final = (
+    # What IDNA drops without being a format character: Default_Ignorable_Code_Point (UAX #44), also
+    # where nothing is assigned yet, and the soft hyphen of Todo, as RFC 3454 table B.1 has it.
+    ("\u034f", "\u034f"),
+    ("\u115f", "\u1160"),
+    ("\u17b4", "\u17b5"),
+    ("\u1806", "\u1806"),
+    ("\u180b", "\u180f"),
+    ("\u2065", "\u2065"),
+    ("\u3164", "\u3164"),
+    ("\ufe00", "\ufe0f"),
+    ("\uffa0", "\uffa0"),
+    ("\ufff0", "\ufff8"),
+    ("\U000e0000", "\U000e0fff"),
+)
 
 
 def normalise(text: str) -> str:
@@ -54,9 +69,7 @@ def is_blank(char: str) -> bool:
 
 
 def _is_ignored(char: str, category: str) -> bool:
-    # RFC 3454 table B.1 and UTS #46 "ignored": format characters and variation selectors.
-    is_variation_selector = "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
-    return category == "Cf" or is_variation_selector or char in "\u034f\u180b\u180c\u180d"
+    return category == "Cf" or any(first <= char <= last for first, last in _IGNORED)
 
 
 def _to_ascii_punctuation(char: str, category: str) -> str:

@@ -1,5 +1,7 @@
 """The simulator stands outside: of the workspace, of its lock, of production code, of git."""
 
+import os
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -54,21 +56,53 @@ def test_source_without_banner_is_a_lint_error() -> None:
     assert bannered.returncode == 0, bannered.stdout
 
 
+PRODUCTION_FILES = [
+    "packages/jwt-core/src/jwt_core/new.py",
+    "packages/proxy-guard/src/proxy_guard/new.py",
+    "packages/proxy-guard/src/proxy_guard/environment.py",
+    "examples/proxy/src/reference_proxy/new.py",
+    "examples/proxy/src/reference_proxy/settings.py",
+]
+
+
 @pytest.mark.requirement("SEP-2")
 @pytest.mark.parametrize("line", ["import token_issuer", "from token_issuer.app import create_app"])
-@pytest.mark.parametrize(
-    "folder", ["packages/jwt-core/src/jwt_core", "examples/proxy/src/reference_proxy"]
-)
-def test_import_of_the_issuer_is_a_lint_error(folder: str, line: str) -> None:
+@pytest.mark.parametrize("path", PRODUCTION_FILES)
+def test_import_of_the_issuer_is_a_lint_error(path: str, line: str) -> None:
     source = f'"""A module."""\n\n{line}\n'
 
-    outcome = run(
-        "ruff", "check", "--select", "TID251", "--stdin-filename", f"{folder}/new.py", "-",
-        text=source,
-    )  # fmt: skip
+    outcome = run("ruff", "check", "--select", "TID251", "--stdin-filename", path, "-", text=source)
 
     assert outcome.returncode == 1
     assert "dev-only" in outcome.stdout
+
+
+@pytest.mark.requirement("SEP-2")
+@pytest.mark.parametrize("planted_in", [None, *PRODUCTION_FILES])
+def test_import_of_the_issuer_breaks_the_contract(planted_in: str | None, tmp_path: Path) -> None:
+    issuer = "packages/dev-only/token-issuer"
+    projects = ["packages/jwt-core", "packages/proxy-guard", "examples/proxy", issuer]
+    sources = [f"{project}/src" for project in projects]
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for source in sources:
+        shutil.copytree(ROOT / source, tmp_path / source)
+    if planted_in:
+        with (tmp_path / planted_in).open("a", encoding="utf-8") as module:
+            module.write("\nimport token_issuer\n")
+
+    outcome = subprocess.run(
+        ["lint-imports", "--no-cache"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sources)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    verdict = "BROKEN" if planted_in else "KEPT"
+    assert f"Nothing imports the simulator {verdict}" in outcome.stdout, outcome.stdout
+    assert outcome.returncode == (1 if planted_in else 0)
 
 
 @pytest.mark.requirement("SEP-5")

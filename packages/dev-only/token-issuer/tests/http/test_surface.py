@@ -34,6 +34,17 @@ def test_other_methods_are_refused_on_key_documents(http: httpx.Client) -> None:
     assert response.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("path", ["/token", "/token/", "//token", "//token//"])
+def test_each_spelling_that_is_routed_to_token_has_its_errors(issuer_url: str, path: str) -> None:
+    for method in ("GET", "POST"):
+        response = httpx.request(method, f"{issuer_url}{path}?nope=1", trust_env=False)
+
+        assert response.status_code == (405 if method == "GET" else 400)
+        assert response.headers["content-type"] == "application/json"
+        assert response.json()["error"] == "invalid_request"
+
+
 @pytest.mark.requirement("TI-9")
 @pytest.mark.parametrize(
     ("origin", "is_allowed"),

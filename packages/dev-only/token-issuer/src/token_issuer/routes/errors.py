@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
+from litestar.utils import normalize_path
 
 from token_issuer.errors import TokenRequestError
 from token_issuer.parameters import JSON_TYPE
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 def _answer(request: Request[Any, Any, Any], error: TokenRequestError) -> Response[bytes]:
     status = HTTPStatus(error.status)
     headers = {"Cache-Control": "no-store"}
-    if request.scope["path"].rstrip("/") == TOKEN_PATH:
+    if normalize_path(request.scope["path"]) == TOKEN_PATH:  # as the router does: //token/ is one
         body = msgspec.json.encode(
             TokenErrorResponse(error=error.error, error_description=str(error))
         )

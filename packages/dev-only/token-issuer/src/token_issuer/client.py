@@ -5,7 +5,7 @@ import http.client
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
@@ -25,7 +25,7 @@ def fetch_json(url: str, *, post: Mapping[str, Any] | None = None) -> dict[str, 
     try:
         status, is_marked, body = _exchange(url, post)
         answer = json.loads(body)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         msg = f"no token issuer answers at {url}: {reason}; start one with: token-issuer serve"
         raise RemoteIssuerError(msg) from error
@@ -41,11 +41,7 @@ def fetch_json(url: str, *, post: Mapping[str, Any] | None = None) -> dict[str, 
 
 def _exchange(url: str, post: Mapping[str, Any] | None) -> tuple[int, bool, bytes]:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = "expected a URL such as http://localhost:8081"
-        raise ValueError(msg)
-    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=_TIMEOUT_S)
+    connection = _connect(parts)
     try:
         if post is None:
             connection.request("GET", parts.path)
@@ -57,3 +53,15 @@ def _exchange(url: str, post: Mapping[str, Any] | None) -> tuple[int, bool, byte
         return response.status, is_marked, response.read(_LARGEST_ANSWER)
     finally:
         connection.close()
+
+
+def _connect(parts: SplitResult) -> http.client.HTTPConnection:
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = "expected a URL such as http://localhost:8081"
+        raise ValueError(msg)
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)
+    if not hasattr(http.client, "HTTPSConnection"):  # so it is where Python was built without TLS
+        msg = "this Python has no TLS: use an http URL"
+        raise ValueError(msg)
+    return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)

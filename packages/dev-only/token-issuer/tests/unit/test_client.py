@@ -1,7 +1,10 @@
 # DEV-ONLY: never ship to production.
+import http.client
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NoReturn
 
 import pytest
 from token_issuer.client import fetch_json
@@ -40,6 +43,7 @@ def misbehaving_url() -> Iterator[str]:
         ("/200/plain/{}", "is not a token issuer: its answer lacks the header X-Dev-Only"),
         ("/200/marked/[]", "is not a token issuer"),
         ("/200/marked/<html>", "no token issuer answers at"),
+        ("/200/marked/" + "[" * 60_000, "no token issuer answers at"),
         ("/503/marked/{}", "refused: HTTP 503"),
         ('/400/marked/{"error_description":"sub:bad"}', "refused: sub:bad"),
         ('/404/marked/{"detail":"no-such-path"}', "refused: no-such-path"),
@@ -64,3 +68,26 @@ def test_good_answer_is_returned(misbehaving_url: str) -> None:
 def test_url_is_refused_when_nothing_answers(url: str) -> None:
     with pytest.raises(RemoteIssuerError, match="token-issuer serve"):
         fetch_json(url)
+
+
+def refuse_tls() -> NoReturn:
+    raise ssl.SSLError(None, "this image has no TLS: use an http URL")
+
+
+@pytest.mark.requirement("TI-7")
+def test_https_url_is_refused_where_the_module_ssl_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssl, "_create_default_https_context", refuse_tls)
+
+    with pytest.raises(RemoteIssuerError, match=r"^[^\n]*: this image has no TLS: [^\n]*$"):
+        fetch_json("https://localhost:1")
+
+
+@pytest.mark.requirement("TI-7")
+def test_only_https_urls_are_refused_where_python_has_no_tls(
+    misbehaving_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(http.client, "HTTPSConnection")
+
+    with pytest.raises(RemoteIssuerError, match="this Python has no TLS: use an http URL"):
+        fetch_json("https://localhost:1")
+    assert fetch_json(misbehaving_url + "/200/marked/{}") == {}

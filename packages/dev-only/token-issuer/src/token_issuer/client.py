@@ -3,7 +3,6 @@
 
 import http.client
 import json
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,8 +15,8 @@ _LARGEST_ANSWER = 1 << 20
 _OK = 200
 
 
-def fetch_json(url: str, *, post: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """GET *url*, or POST the members of *post* to it as JSON, and return the JSON answer.
+def fetch_json(url: str, *, post: bytes | None = None) -> dict[str, Any]:
+    """GET *url*, or POST the JSON *post* to it, and return the JSON answer.
 
     Raises:
         RemoteIssuerError: unreachable, not a token issuer, or it refused; says which.
@@ -39,7 +38,7 @@ def fetch_json(url: str, *, post: Mapping[str, Any] | None = None) -> dict[str, 
     return answer
 
 
-def _exchange(url: str, post: Mapping[str, Any] | None) -> tuple[int, bool, bytes]:
+def _exchange(url: str, post: bytes | None) -> tuple[int, bool, bytes]:
     parts = urlsplit(url)
     connection = _connect(parts)
     try:
@@ -47,7 +46,7 @@ def _exchange(url: str, post: Mapping[str, Any] | None) -> tuple[int, bool, byte
             connection.request("GET", parts.path)
         else:
             headers = {"Content-Type": "application/json", "Accept": "application/json"}
-            connection.request("POST", parts.path, json.dumps(post), headers)
+            connection.request("POST", parts.path, post, headers)
         response = connection.getresponse()
         is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
         return response.status, is_marked, response.read(_LARGEST_ANSWER)

@@ -78,6 +78,12 @@ class AddressError(TokenIssuerError):
     code = "address"
 
 
+class OutputError(TokenIssuerError):
+    """What was asked for cannot be written to standard output."""
+
+    code = "output"
+
+
 class RemoteIssuerError(TokenIssuerError):
     """A running issuer cannot be reached, or it refused the request."""
 

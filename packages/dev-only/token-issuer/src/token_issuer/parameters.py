@@ -76,7 +76,8 @@ def parse_text_parameter(name: str, text: str) -> Any:
         TokenRequestError: `claims` is not a JSON object.
     """
     if name == "claims":
-        return _decode_json_object(text.encode(), "claims")
+        # The command line hands bytes that are not UTF-8 over as surrogates: back to bytes.
+        return _decode_json_object(text.encode(errors="surrogateescape"), "claims")
     if name == "exp" and _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text

@@ -29,11 +29,11 @@ def test_negative_duration_is_not_taken_for_an_option(argv: list[str]) -> None:
 
 @pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize("command", ["serve", "make-keys", "make-token", "health"])
-def test_help_is_complete(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_is_complete(command: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parse_arguments([command, "--help"])
 
-    text = capsys.readouterr().out
+    text = capfd.readouterr().out
     assert caught.value.code == 0
     assert "DEV ONLY" in text
     assert "examples:\n  token-issuer" in text
@@ -62,8 +62,32 @@ def test_wrong_usage_exits_with_2(argv: list[str], capsys: pytest.CaptureFixture
 
 
 @pytest.mark.requirement("TI-7")
-def test_version_says_dev_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_says_dev_only(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build_parser().parse_args(["--version"])
 
-    assert "(DEV ONLY)" in capsys.readouterr().out
+    assert "(DEV ONLY)" in capfd.readouterr().out
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize("blank", ["", " "])
+@pytest.mark.parametrize(
+    ("argv", "name"),
+    [
+        (["make-keys"], "DIR"),
+        (["make-keys", "keys", "--env-file"], "--env-file"),
+        (["serve", "--keys-dir"], "--keys-dir"),
+        (["serve", "--port"], "--port"),
+        (["make-token", "--keys-dir"], "--keys-dir"),
+        (["make-token", "--url"], "--url"),
+        (["health", "--url"], "--url"),
+    ],
+)
+def test_blank_argument_is_refused_by_name(
+    argv: list[str], name: str, blank: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_arguments([*argv, blank])
+
+    assert caught.value.code == 2
+    assert f"argument {name}: expected a value, got blank text" in capsys.readouterr().err

@@ -18,10 +18,9 @@ EXIT_USAGE = 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return 0 for ok, 1 for refused or failed, 2 for wrong usage."""
-    args = parse_arguments(sys.argv[1:] if argv is None else argv)
-    command = import_module(f"token_issuer.cli.{args.module}")
     try:
-        exit_code: int = command.run(args)
+        args = parse_arguments(sys.argv[1:] if argv is None else argv)
+        exit_code: int = import_module(f"token_issuer.cli.{args.module}").run(args)
     except TokenIssuerError as error:
         for line in str(error).splitlines():
             sys.stderr.write(f"token-issuer: {line}\n")

@@ -3,10 +3,10 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from token_issuer.cli.output import write_output
 from token_issuer.settings import PREFIX, VARIABLES
 
 _DESCRIPTION = (
@@ -46,7 +46,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser with all subcommands."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="token-issuer",
         description=_DESCRIPTION,
         epilog=f"{_EXIT_CODES}\n\n{_ENVIRONMENT}",
@@ -54,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "--version", action="version", version=f"token-issuer {version('token-issuer')} (DEV ONLY)"
+        "--version", action=_ShowVersion, nargs=0, help="show program's version number and exit"
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_serve(commands)
@@ -71,6 +71,34 @@ def collect_overrides(args: argparse.Namespace) -> dict[str, str]:
         for variable in VARIABLES
         if (value := getattr(args, f"override_{variable.field}", None)) is not None
     }
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help does not get lost unnoticed."""
+
+    def print_help(self, _file: Any = None) -> None:
+        write_output(self.format_help())
+
+
+class _ShowVersion(argparse.Action):
+    """`--version`, which looks the version up only when it is asked for: that takes a while."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        write_output(f"token-issuer {version('token-issuer')} (DEV ONLY)\n")
+        parser.exit()
+
+
+def _parse_filled(text: str) -> str:
+    if not text.strip():
+        msg = "expected a value, got blank text"
+        raise argparse.ArgumentTypeError(msg)
+    return text
+
+
+def _parse_path(text: str) -> Path:
+    return Path(_parse_filled(text))
 
 
 def _join_expiry(argv: Sequence[str]) -> list[str]:
@@ -98,7 +126,7 @@ def _add_command(
     parser.set_defaults(module=name.replace("-", "_"))
     parser.add_argument(
         "--env-file",
-        type=Path,
+        type=_parse_path,
         metavar="FILE",
         help="read variables from FILE (dotenv syntax); the process environment wins over it",
     )
@@ -112,6 +140,7 @@ def _add_override(
     parser.add_argument(
         option,
         dest=f"override_{field}",
+        type=_parse_filled,
         metavar=metavar,
         help=f"{summary or variable.help} [{variable.name}]",
     )
@@ -143,7 +172,7 @@ def _add_make_keys(commands: Any) -> None:
         summary="make a key pair in a directory, or name the one there; nothing is overwritten",
         examples=_KEYS_EXAMPLES,
     )
-    parser.add_argument("directory", type=Path, metavar="DIR", help="created where missing")
+    parser.add_argument("directory", type=_parse_path, metavar="DIR", help="created where missing")
 
 
 def _add_make_token(commands: Any) -> None:
@@ -155,7 +184,11 @@ def _add_make_token(commands: Any) -> None:
     )
     source = parser.add_mutually_exclusive_group()
     _add_override(source, "--keys-dir", "keys_dir", "DIR", "offline, with the key of DIR")
-    source.add_argument("--url", help=f"a running issuer (default: the local one, on {PREFIX}PORT)")
+    source.add_argument(
+        "--url",
+        type=_parse_filled,
+        help=f"a running issuer (default: the local one, on {PREFIX}PORT)",
+    )
     for name, description in _TOKEN_OPTIONS:
         parser.add_argument(
             f"--{name}", dest=f"field_{name}", metavar=name.upper(), help=description
@@ -193,4 +226,8 @@ def _add_health(commands: Any) -> None:
         summary="ask a running issuer whether it is up, as a container's health check does",
         examples=_HEALTH_EXAMPLES,
     )
-    parser.add_argument("--url", help=f"base URL (default: the local one, on {PREFIX}PORT)")
+    parser.add_argument(
+        "--url",
+        type=_parse_filled,
+        help=f"base URL (default: the local one, on {PREFIX}PORT)",
+    )

@@ -2,10 +2,10 @@
 """`token-issuer health`."""
 
 import argparse
-import sys
 
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
+from token_issuer.cli.output import write_output
 from token_issuer.client import fetch_json
 
 
@@ -17,5 +17,5 @@ def run(args: argparse.Namespace) -> int:
     """
     url = locate_issuer(args.url, read_settings(args, allow_production=True))
     answer = fetch_json(f"{url}/health")
-    sys.stdout.write(f"{answer['status']}: {url} signs with kid {answer['kid']}\n")
+    write_output(f"{answer['status']}: {url} signs with kid {answer['kid']}\n")
     return 0

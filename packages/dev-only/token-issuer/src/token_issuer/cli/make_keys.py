@@ -2,11 +2,11 @@
 """`token-issuer make-keys`."""
 
 import argparse
-import sys
 
 from jwt_core import compute_thumbprint
 
 from token_issuer.cli.configuration import read_settings
+from token_issuer.cli.output import write_output
 from token_issuer.keydir import open_key_directory
 
 
@@ -19,5 +19,5 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     key = open_key_directory(args.directory, allow_unmarked=settings.allow_unmarked_keys)
     thumbprint = compute_thumbprint(key.verification_key.public_key)
-    sys.stdout.write(f"{args.directory}: kid {key.kid}, thumbprint {thumbprint} (DEV ONLY)\n")
+    write_output(f"{args.directory}: kid {key.kid}, thumbprint {thumbprint} (DEV ONLY)\n")
     return 0

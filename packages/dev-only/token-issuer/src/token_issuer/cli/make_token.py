@@ -3,13 +3,14 @@
 
 import argparse
 import json
-import sys
 from typing import Any
 
 import msgspec
+from jwt_core import strict_json
 
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
+from token_issuer.cli.output import write_output
 from token_issuer.client import fetch_json
 from token_issuer.errors import TokenRequestError
 from token_issuer.issuing import Issuer
@@ -27,12 +28,13 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     fields = _collect_fields(args)
     if settings.keys_dir is None or args.url is not None:
-        answer = fetch_json(f"{locate_issuer(args.url, settings)}/token", post=fields)
+        url = locate_issuer(args.url, settings)
+        answer = fetch_json(f"{url}/token", post=_encode_fields(fields))
     else:
         key = load_key(settings.keys_dir, allow_unmarked=settings.allow_unmarked_keys)
         response = Issuer(settings, KeyRing((key,))).issue(convert_parameters(fields))
         answer = msgspec.to_builtins(response)
-    sys.stdout.write(f"{json.dumps(answer) if args.json else answer['access_token']}\n")
+    write_output(f"{json.dumps(answer) if args.json else answer['access_token']}\n")
     return 0
 
 
@@ -53,6 +55,14 @@ def _collect_fields(args: argparse.Namespace) -> dict[str, Any]:
     return fields
 
 
+def _encode_fields(fields: dict[str, Any]) -> bytes:
+    try:
+        return strict_json.encode_object(fields)
+    except ValueError as error:
+        msg = f"the options cannot be sent as JSON: {error}"
+        raise TokenRequestError(msg) from error
+
+
 def _parse_claim(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.rstrip(":"):
@@ -62,6 +72,8 @@ def _parse_claim(text: str) -> tuple[str, Any]:
         return name, value
     try:
         return name[:-1], json.loads(value)
-    except ValueError as error:
-        msg = f"--claim: '{name[:-1]}' is not JSON; for text write {name[:-1]}=TEXT"
+    except (ValueError, RecursionError) as error:
+        msg = (
+            f"--claim: '{name[:-1]}' is not JSON that can be read; for text write {name[:-1]}=TEXT"
+        )
         raise TokenRequestError(msg, "claim") from error

@@ -2,11 +2,11 @@
 """`token-issuer serve`."""
 
 import argparse
-import sys
 
 from jwt_core import SigningKey
 
 from token_issuer.cli.configuration import read_settings
+from token_issuer.cli.output import write_output
 from token_issuer.issuing import Issuer
 from token_issuer.keydir import open_key_directory
 from token_issuer.keyring import KeyRing
@@ -32,11 +32,10 @@ def run(args: argparse.Namespace) -> int:
     configure_logging(settings)
     ring = KeyRing((_load_key(settings),))
     with listen(settings.host, settings.port) as listener:
-        sys.stdout.write(
+        write_output(
             f"token-issuer (DEV ONLY, never production) listens on {format_url(listener)}, signs "
             f"with kid {ring.default_kid}, keeps keys in {settings.keys_dir or 'memory'}\n"
         )
-        sys.stdout.flush()
         serve(Issuer(settings, ring), listener)
     return 0
 

@@ -1,0 +1,138 @@
+# DEV-ONLY: never ship to production.
+"""The command as a process: its output, and what it loads."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RunCommand = Callable[..., subprocess.CompletedProcess[str]]
+
+COMMAND = (sys.executable, "-m", "token_issuer")
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["make-token", "--keys-dir", "KEYS"],
+        ["make-keys", "KEYS"],
+        ["serve", "--port=0"],
+        ["--help"],
+        ["--version"],
+    ],
+)
+@pytest.mark.parametrize(
+    ("sink", "reason"), [("> /dev/full", "No space left on device"), ("| true", "Broken pipe")]
+)
+def test_output_that_does_not_arrive_is_one_line_and_exit_code_1(
+    run_command: RunCommand,
+    keys_dir: Path,
+    clean_environ: dict[str, str],
+    arguments: list[str],
+    sink: str,
+    reason: str,
+) -> None:
+    if "make-token" in arguments:
+        run_command("make-keys", str(keys_dir))
+    # The sleep lets `true` be gone before anything is written to it.
+    script = f'(sleep 0.2; exec "$0" "$@") {sink}; exit "${{PIPESTATUS[0]}}"'
+    command = [*COMMAND, *(str(keys_dir) if a == "KEYS" else a for a in arguments)]
+
+    result = subprocess.run(
+        ["bash", "-c", script, *command],
+        env=clean_environ,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert (result.returncode, result.stderr) == (1, f"token-issuer: standard output: {reason}\n")
+
+
+@pytest.mark.requirement("TI-7")
+def test_closed_output_is_no_error(run_command: RunCommand, keys_dir: Path) -> None:
+    shell = ("bash", "-c", 'exec "$0" "$@" >&-')
+    result = run_command("make-keys", str(keys_dir), wrapper=shell)
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (keys_dir / "public.pem").exists()
+
+
+@pytest.mark.requirement("TI-8")
+def test_issuer_serves_when_its_output_is_closed(
+    run_command: RunCommand, clean_environ: dict[str, str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    script = 'exec "$0" "$@" >&-'
+    with subprocess.Popen(
+        ["bash", "-c", script, *COMMAND, "--port", port],
+        env=clean_environ,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while process.poll() is None and run_command("health", TOKEN_ISSUER_PORT=port).returncode:
+            pass
+        process.terminate()
+        stderr = process.communicate(timeout=15)[1]
+
+    assert (process.returncode, stderr) == (0, "")
+
+
+@pytest.mark.requirement("TI-7")
+def test_directory_with_a_name_that_is_not_text_is_used(
+    run_command: RunCommand, tmp_path: Path
+) -> None:
+    directory = bytes(tmp_path) + b"/\xff"
+    result = subprocess.run(
+        [*COMMAND, "make-keys", directory], capture_output=True, timeout=30, check=False
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(directory + b": kid dev-key")
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    ("arguments", "forbidden"),
+    [
+        (["--help"], {"dotenv", "importlib.metadata", "jwt_core"}),
+        (["health", "--url", "URL"], {"dotenv", "importlib.metadata", "jwt_core", "msgspec"}),
+        (["make-keys", "KEYS"], {"dotenv", "httpx"}),
+        (["make-token", "--url", "URL"], {"dotenv", "httpx"}),
+        (["make-token", "--keys-dir", "KEYS"], {"dotenv", "httpx"}),
+    ],
+)
+def test_command_loads_no_heavy_modules(
+    run_command: RunCommand,
+    start_issuer: Callable[..., Any],
+    keys_dir: Path,
+    untraced_environ: dict[str, str],
+    arguments: list[str],
+    forbidden: set[str],
+) -> None:
+    run_command("make-keys", str(keys_dir))
+    values = {"KEYS": str(keys_dir)}
+    if "URL" in arguments:
+        values["URL"] = start_issuer().url
+
+    python, *command = COMMAND
+    result = subprocess.run(
+        [python, "-X", "importtime", *command, *(values.get(a, a) for a in arguments)],
+        env=untraced_environ,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+
+    loaded = set(re.findall(r"^import time:.*\| +(\S+)$", result.stderr, re.MULTILINE))
+    assert "token_issuer.cli.arguments" in loaded
+    assert not {"litestar", "uvicorn", *forbidden} & loaded

@@ -2,10 +2,8 @@
 """Serving the application on one socket until a signal says stop."""
 
 import logging
-import signal
 import socket
 import sys
-from types import FrameType
 
 import uvicorn
 
@@ -13,6 +11,7 @@ from token_issuer.app import create_app
 from token_issuer.errors import AddressError
 from token_issuer.issuing import Issuer
 from token_issuer.settings import Settings
+from token_issuer.signals import exit_on_signals
 
 _BACKLOG = 2048
 _GRACE_S = 8  # below the ten seconds after which Docker kills
@@ -58,20 +57,6 @@ def format_url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def exit_cleanly_on_signals() -> None:
-    """Let SIGTERM and SIGINT end the process with exit code 0.
-
-    uvicorn takes both over while it serves, finishes what is in flight, and then raises them again
-    for the handlers found here. As process 1 of a container there would be no handler at all.
-    """
-
-    def exit_cleanly(_signal: int, _frame: FrameType | None) -> None:
-        sys.exit(0)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, exit_cleanly)
-
-
 def configure_logging(settings: Settings) -> None:
     """Send the log to standard error; uvicorn's own start and stop notes only when debugging."""
     logging.basicConfig(
@@ -94,4 +79,6 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
+    # uvicorn takes the signals over, finishes what is in flight, and raises them again for these.
+    exit_on_signals(0, leave=sys.exit)
     uvicorn.Server(config).run(sockets=[listener])

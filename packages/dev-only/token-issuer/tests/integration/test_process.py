@@ -1,7 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""The command as a process: its output, and what it loads."""
+"""The command as a process: its output, its signals, and what it loads."""
 
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,22 @@ import pytest
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 
 COMMAND = (sys.executable, "-m", "token_issuer")
+
+# Sends a signal while the web framework is being imported, which is most of a start, and swallows
+# what is raised then, as some extension modules do.
+INTERRUPTED_IMPORT = """
+import contextlib, os, sys
+from token_issuer.cli import main
+
+class Interrupter:
+    def find_spec(name, *_):
+        if name == "litestar":
+            with contextlib.suppress(BaseException):
+                os.kill(os.getpid(), int(sys.argv[1]))
+
+sys.meta_path.insert(0, Interrupter)
+sys.exit(main(["serve", "--port", "0"]))
+"""
 
 
 @pytest.mark.requirement("TI-7")
@@ -97,6 +114,45 @@ def test_directory_with_a_name_that_is_not_text_is_used(
 
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(directory + b": kid dev-key")
+
+
+@pytest.mark.requirement("TI-8")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_during_the_start_of_serve_is_a_clean_end(
+    clean_environ: dict[str, str], number: signal.Signals
+) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IMPORT, str(int(number))],
+        env=clean_environ,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_ends_another_command_as_not_done(
+    clean_environ: dict[str, str], number: signal.Signals
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with subprocess.Popen(
+            [*COMMAND, "make-token", "--url", url],
+            env=clean_environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            silent.settimeout(20)
+            connection = silent.accept()[0]
+            process.send_signal(number)
+            output = process.communicate(timeout=15)
+        connection.close()
+
+    assert (process.returncode, *output) == (128 + number, b"", b"")
 
 
 @pytest.mark.requirement("TI-7")

@@ -10,13 +10,7 @@ from token_issuer.cli.output import write_output
 from token_issuer.issuing import Issuer
 from token_issuer.keydir import open_key_directory
 from token_issuer.keyring import KeyRing
-from token_issuer.server import (
-    configure_logging,
-    exit_cleanly_on_signals,
-    format_url,
-    listen,
-    serve,
-)
+from token_issuer.server import configure_logging, format_url, listen, serve
 from token_issuer.settings import Settings
 from token_issuer.watermark import generate_marked_key
 
@@ -27,7 +21,6 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         TokenIssuerError: production, wrong settings, unusable keys, or the address is taken.
     """
-    exit_cleanly_on_signals()
     settings = read_settings(args)
     configure_logging(settings)
     ring = KeyRing((_load_key(settings),))

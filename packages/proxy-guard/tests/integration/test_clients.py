@@ -1,7 +1,7 @@
 """What real clients make of one odd character in a name, over all of Unicode that can matter.
 
-Left out are ideographs, syllables, cuneiform, hieroglyphs, private use and the empty planes: 19 code
-points of 20, of which these clients, asked about every single one, drop or map none.
+Left out are ideographs, syllables, cuneiform, hieroglyphs, private use and the empty planes: asked
+about each of these code points (19 of 20), the clients dropped or mapped none.
 """
 
 import json

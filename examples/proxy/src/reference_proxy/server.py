@@ -25,9 +25,10 @@ def serve(settings: Settings) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         listener = _bind(settings.host, settings.port)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a host name"
         print(
-            f"reference-proxy: cannot listen on {settings.host}:{settings.port} ({error.strerror}):"
+            f"reference-proxy: cannot listen on {settings.host}:{settings.port} ({reason}):"
             " stop what uses the port, or set PROXY_HOST and PROXY_PORT",
             file=sys.stderr,
         )
@@ -54,8 +55,20 @@ def serve(settings: Settings) -> int:
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
+    # With the protocol spelled out: asyncio switches Nagle's algorithm off only on sockets that say
+    # IPPROTO_TCP, and those of socket.create_server do not. It costs 40 ms a request.
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _announce(settings: Settings, port: int) -> None:

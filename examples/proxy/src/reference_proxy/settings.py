@@ -3,16 +3,19 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self, TypeVar
 from urllib.parse import urlsplit
 
-from jwt_core import Algorithm, JwtError, VerificationKey, decode_public_key
+from jwt_core import Algorithm, JwtError, KeyFormatError, VerificationKey, decode_public_key
 
 from reference_proxy.errors import SettingsError
 
 MAX_PORT: Final = 65535
+HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
+"""A name, or an IPv6 address without its brackets."""
 Value = TypeVar("Value")
 
 
@@ -63,7 +66,9 @@ class Settings:
             "JWT_ALGORITHMS", _parse_algorithms, frozenset({Algorithm.RS256})
         )
         jwks_uri = read.optional("JWT_JWKS_URI", _parse_url, "")
-        public_key = read.optional("JWT_PUBLIC_KEY", decode_public_key, None)
+        public_key = read.optional(
+            "JWT_PUBLIC_KEY", lambda text: _decode_key(text, algorithms), None
+        )
         read.require_one_of("JWT_JWKS_URI", "JWT_PUBLIC_KEY")
         if public_key is not None and public_key.algorithm not in algorithms:
             read.problems.append(
@@ -77,10 +82,10 @@ class Settings:
             audience=read.required("JWT_AUDIENCE", str, "the `aud` that names this service"),
             algorithms=algorithms,
             leeway=read.optional("JWT_LEEWAY_S", _parse_seconds, timedelta(0)),
-            jwks_cooldown=read.optional("JWKS_COOLDOWN_S", _parse_seconds, timedelta(seconds=30)),
+            jwks_cooldown=read.optional("JWKS_COOLDOWN_S", _parse_duration, timedelta(seconds=30)),
             upstream_url=read.required("UPSTREAM_URL", _parse_url, "the URL of the service behind"),
             upstream_timeout=read.optional(
-                "UPSTREAM_TIMEOUT_S", _parse_seconds, timedelta(seconds=30)
+                "UPSTREAM_TIMEOUT_S", _parse_duration, timedelta(seconds=30)
             ),
             host=read.optional("PROXY_HOST", str, "127.0.0.1"),
             port=read.optional("PROXY_PORT", _parse_port, 8080),
@@ -130,14 +135,30 @@ class _Reader:
 
 
 def _parse_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = "expected an absolute http or https URL, for instance https://api.example.com/"
+    message = "expected an absolute http or https URL, for instance https://api.example.com/"
+    try:
+        parts = urlsplit(text)
+        has_port = parts.port != 0  # also fails on what is no port at all
+        host = (parts.hostname or "").encode("idna").decode()  # as the resolver will
+    except ValueError:
+        raise ValueError(message) from None
+    # Whatever is not printable ASCII, clients drop, refuse or encode, each in its own way.
+    is_plain = re.fullmatch("[!-~]+", text) and HOST.fullmatch(host)
+    if parts.scheme not in {"http", "https"} or not has_port or not is_plain:
         raise ValueError(message)
-    if parts.username is not None or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in text or "#" in text:
         message = "the URL must have no user info, no query and no fragment"
         raise ValueError(message)
     return text
+
+
+def _decode_key(text: str, algorithms: frozenset[Algorithm]) -> VerificationKey:
+    key = decode_public_key(text)
+    if key.algorithm in algorithms or len(algorithms) > 1:
+        return key
+    with suppress(KeyFormatError):  # PEM does not say what an RSA key is for; the setting does
+        return decode_public_key(text, algorithm=next(iter(algorithms)))
+    return key
 
 
 def _parse_algorithms(text: str) -> frozenset[Algorithm]:
@@ -154,6 +175,13 @@ def _parse_seconds(text: str) -> timedelta:
         message = "expected a number of seconds, for instance 30 or 0.5"
         raise ValueError(message)
     return timedelta(seconds=float(text))
+
+
+def _parse_duration(text: str) -> timedelta:
+    if not (duration := _parse_seconds(text)):
+        message = "expected more than 0 seconds, for instance 30 or 0.5"
+        raise ValueError(message)
+    return duration
 
 
 def _parse_port(text: str) -> int:

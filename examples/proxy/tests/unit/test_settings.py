@@ -77,6 +77,20 @@ def test_from_env_reports_every_mistake_at_once() -> None:
         ("UPSTREAM_URL", "http://user:secret@orders/"),
         ("JWT_JWKS_URI", "ftp://id.example.com/jwks.json"),
         ("JWT_JWKS_URI", "https://id.example.com/jwks.json?key=secret"),
+        ("UPSTREAM_URL", "http://orders:abc/secret"),
+        ("UPSTREAM_URL", "http://orders:99999/secret"),
+        ("UPSTREAM_URL", "http://orders:0/secret"),
+        ("UPSTREAM_URL", "http://the orders/secret"),
+        ("UPSTREAM_URL", "http://orders/a\tsecret"),
+        ("UPSTREAM_URL", "http://orders..example/secret"),
+        ("UPSTREAM_URL", f"http://{'o' * 64}/secret"),
+        ("UPSTREAM_URL", "http://[::1/secret"),
+        ("UPSTREAM_URL", "http://[secret]/"),
+        ("UPSTREAM_URL", "http://orders/?"),
+        ("JWT_JWKS_URI", "http://id.example.com:abc/secret"),
+        ("JWT_JWKS_URI", 'http://"secret"/'),
+        ("JWKS_COOLDOWN_S", "0"),
+        ("UPSTREAM_TIMEOUT_S", "0.000"),
         ("PROXY_PORT", "65536"),
         ("UPSTREAM_TIMEOUT_S", "soon"),
     ],
@@ -88,6 +102,15 @@ def test_from_env_refuses_value_without_repeating_it(name: str, value: str) -> N
     assert len(refusal.value.problems) == 1
     assert refusal.value.problems[0].startswith(f"{name}: ")
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://orders", "http://ORDERS.:80/a@b", "https://127.0.0.1/x", "http://[::1]:8000/"]
+)
+def test_from_env_takes_any_url_that_can_be_called(url: str) -> None:
+    settings = Settings.from_env({**GOOD, "UPSTREAM_URL": url, "JWT_JWKS_URI": url})
+
+    assert (settings.upstream_url, settings.jwks_uri) == (url, url)
 
 
 def test_from_env_refuses_private_key_without_repeating_it() -> None:
@@ -107,3 +130,18 @@ def test_from_env_refuses_static_key_of_an_algorithm_that_is_not_allowed() -> No
 
     with pytest.raises(SettingsError, match="set JWT_ALGORITHMS=ES256"):
         Settings.from_env({**GOOD, "JWT_JWKS_URI": "", "JWT_PUBLIC_KEY": pem})
+
+
+def test_from_env_takes_the_only_allowed_algorithm_for_a_key_that_names_none() -> None:
+    key = generate_key(Algorithm.PS256)
+    environ = {
+        **GOOD,
+        "JWT_JWKS_URI": "",
+        "JWT_PUBLIC_KEY": encode_public_pem(key).decode(),
+        "JWT_ALGORITHMS": "PS256",
+    }
+
+    settings = Settings.from_env(environ)
+
+    assert settings.public_key is not None
+    assert settings.public_key.algorithm is Algorithm.PS256

@@ -7,103 +7,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from jwt_core import KeySet, SigningKey, encode_public_pem, generate_key, sign
+from jwt_core import KeySet, SigningKey, generate_key, sign
 
 from tests.services import EchoHandler, Service, read_clean_environ, run_service
 
-Respond = Callable[[BaseHTTPRequestHandler], None]
-CLAIMS = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
-
-
-class Upstream:
-    """A service whose answer each test chooses; unless told, it echoes the request."""
-
-    def __init__(self) -> None:
-        outer = self
-
-        class Handler(EchoHandler):
-            def do_GET(self) -> None:  # noqa: N802  # the base class's name
-                if outer.respond is None:
-                    super().do_GET()
-                else:
-                    outer.respond(self)
-
-            do_POST = do_GET  # noqa: N815  # the base class looks it up by this name
-
-        self.respond: Respond | None = None
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
-@pytest.fixture(scope="module")
-def key() -> SigningKey:
-    return generate_key()
-
-
-@pytest.fixture(scope="module")
-def upstream_service() -> Iterator[Upstream]:
-    upstream = Upstream()
-    thread = threading.Thread(target=upstream.server.serve_forever)
-    thread.start()
-    yield upstream
-    upstream.server.shutdown()
-    upstream.server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def upstream(upstream_service: Upstream) -> Iterator[Upstream]:
-    yield upstream_service
-    upstream_service.respond = None
-
-
-@pytest.fixture(scope="module")
-def environ(key: SigningKey, upstream_service: Upstream) -> dict[str, str]:
-    return {
-        **read_clean_environ(),
-        "NODE_ENV": "test",
-        "JWT_PUBLIC_KEY": encode_public_pem(key).decode(),
-        "JWT_ISSUER": CLAIMS["iss"],
-        "JWT_AUDIENCE": CLAIMS["aud"],
-        "UPSTREAM_URL": upstream_service.url,
-        "UPSTREAM_TIMEOUT_S": "1",
-        "PROXY_PORT": "0",
-    }
-
-
-@pytest.fixture(scope="module")
-def command() -> list[str]:
-    return [sys.executable, "-m", "reference_proxy"]
-
-
-@pytest.fixture(scope="module")
-def proxy(command: list[str], environ: dict[str, str]) -> Iterator[Service]:
-    with run_service(command, environ) as service:
-        yield service
-
-
-@pytest.fixture
-def client(proxy: Service, key: SigningKey) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {make_token(key)}"}
-    with httpx.Client(base_url=proxy.url, headers=headers, trust_env=False, timeout=20) as http:
-        yield http
-
-
-def make_token(key: SigningKey, **claims: object) -> str:
-    now = int(time.time())
-    return sign({**CLAIMS, "iat": now, "exp": now + 300, **claims}, key)
+if TYPE_CHECKING:
+    from examples.proxy.tests.integration.conftest import Upstream
 
 
 @pytest.mark.requirement("OPS-3")
 def test_request_arrives_whole_and_with_the_verified_subject(
-    client: httpx.Client, upstream: Upstream
+    client: httpx.Client, upstream: "Upstream"
 ) -> None:
     seen = client.post("/a%2Fb?q=%20", content="hello", headers={"X-Trace": "7"}).json()
 
@@ -117,7 +38,7 @@ def test_request_arrives_whole_and_with_the_verified_subject(
 
 @pytest.mark.requirement("JC-2")
 def test_refused_token_is_401_with_challenge_and_problem(client: httpx.Client) -> None:
-    answer = client.get("/", headers={"Authorization": f"Bearer {make_token(generate_key())}"})
+    answer = client.get("/", headers={"Authorization": f"Bearer {sign({}, generate_key())}"})
 
     assert answer.status_code == 401
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
@@ -129,7 +50,7 @@ def test_health_needs_no_token(proxy: Service) -> None:
     assert httpx.get(f"{proxy.url}/healthz", trust_env=False).json() == {"status": "ok"}
 
 
-def test_answer_streams_before_it_is_complete(client: httpx.Client, upstream: Upstream) -> None:
+def test_answer_streams_before_it_is_complete(client: httpx.Client, upstream: "Upstream") -> None:
     first_arrived = threading.Event()
 
     def respond(request: BaseHTTPRequestHandler) -> None:
@@ -150,7 +71,7 @@ def test_answer_streams_before_it_is_complete(client: httpx.Client, upstream: Up
         assert b"".join(chunks) == b"later"
 
 
-def test_upload_streams_before_it_is_complete(client: httpx.Client, upstream: Upstream) -> None:
+def test_upload_streams_before_it_is_complete(client: httpx.Client, upstream: "Upstream") -> None:
     first_arrived = threading.Event()
 
     def respond(request: BaseHTTPRequestHandler) -> None:
@@ -174,7 +95,7 @@ def test_upload_streams_before_it_is_complete(client: httpx.Client, upstream: Up
     assert answer.content == b"later"
 
 
-def test_repeated_headers_and_304_pass_through(client: httpx.Client, upstream: Upstream) -> None:
+def test_repeated_headers_and_304_pass_through(client: httpx.Client, upstream: "Upstream") -> None:
     def respond(request: BaseHTTPRequestHandler) -> None:
         request.send_response(304)
         request.send_header("Set-Cookie", "a=1")
@@ -193,7 +114,7 @@ def test_repeated_headers_and_304_pass_through(client: httpx.Client, upstream: U
     assert "x-internal" not in answer.headers
 
 
-def test_silent_upstream_is_504(client: httpx.Client, upstream: Upstream) -> None:
+def test_silent_upstream_is_504(client: httpx.Client, upstream: "Upstream") -> None:
     released = threading.Event()
 
     def respond(_request: BaseHTTPRequestHandler) -> None:
@@ -208,14 +129,14 @@ def test_silent_upstream_is_504(client: httpx.Client, upstream: Upstream) -> Non
     assert answer.json()["title"] == "Gateway timeout"
 
 
-def test_upstream_that_hangs_up_is_502(client: httpx.Client, upstream: Upstream) -> None:
+def test_upstream_that_hangs_up_is_502(client: httpx.Client, upstream: "Upstream") -> None:
     upstream.respond = lambda request: request.connection.shutdown(socket.SHUT_RDWR)
 
     assert client.get("/").status_code == 502
 
 
 def test_answer_that_breaks_off_is_not_passed_off_as_complete(
-    client: httpx.Client, upstream: Upstream
+    client: httpx.Client, upstream: "Upstream"
 ) -> None:
     def respond(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
@@ -232,7 +153,7 @@ def test_answer_that_breaks_off_is_not_passed_off_as_complete(
 
 
 def test_client_that_leaves_ends_the_upstream_stream(
-    client: httpx.Client, upstream: Upstream
+    client: httpx.Client, upstream: "Upstream"
 ) -> None:
     ended = threading.Event()
 
@@ -253,11 +174,11 @@ def test_client_that_leaves_ends_the_upstream_stream(
 
 
 def test_client_that_leaves_during_its_upload_disturbs_nobody(
-    proxy: Service, client: httpx.Client, key: SigningKey
+    proxy: Service, client: httpx.Client, token: str
 ) -> None:
     host, port = proxy.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as connection:
-        head = f"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {make_token(key)}\r\n"
+        head = f"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
         connection.sendall(head.encode() + b"Content-Length: 10\r\n\r\nhalf")
 
     assert client.get("/").status_code == 200
@@ -265,7 +186,7 @@ def test_client_that_leaves_during_its_upload_disturbs_nobody(
 
 @pytest.mark.requirement("JC-3")
 def test_keys_come_from_the_jwks_uri(
-    command: list[str], environ: dict[str, str], upstream: Upstream, key: SigningKey
+    command: list[str], environ: dict[str, str], upstream: "Upstream", key: SigningKey, token: str
 ) -> None:
     def publish(request: BaseHTTPRequestHandler) -> None:
         document = json.dumps(KeySet((key.verification_key,)).to_document()).encode()
@@ -279,12 +200,12 @@ def test_keys_come_from_the_jwks_uri(
     remote = {**environ, "JWT_PUBLIC_KEY": "", "JWT_JWKS_URI": f"{upstream.url}/jwks.json"}
 
     with run_service(command, remote) as proxy:
-        headers = {"Authorization": f"Bearer {make_token(key)}"}
+        headers = {"Authorization": f"Bearer {token}"}
         assert httpx.get(proxy.url, headers=headers, trust_env=False).status_code == 200
 
 
 def test_sigterm_finishes_the_request_in_flight_and_exits_0(
-    command: list[str], environ: dict[str, str], upstream: Upstream, key: SigningKey
+    command: list[str], environ: dict[str, str], upstream: "Upstream", token: str
 ) -> None:
     arrived, answers = threading.Event(), []
 
@@ -294,7 +215,7 @@ def test_sigterm_finishes_the_request_in_flight_and_exits_0(
         EchoHandler.do_GET(request)  # type: ignore[arg-type]  # the handler is one
 
     upstream.respond = respond
-    headers = {"Authorization": f"Bearer {make_token(key)}"}
+    headers = {"Authorization": f"Bearer {token}"}
     with run_service(command, environ) as proxy, ExitStack() as stack:
 
         def ask() -> None:
@@ -325,6 +246,32 @@ def test_wrong_settings_exit_2_and_name_each_variable(command: list[str]) -> Non
     assert "Traceback" not in outcome.stderr
 
 
+def test_values_that_could_only_fail_later_exit_2_and_are_named(
+    command: list[str], environ: dict[str, str]
+) -> None:
+    wrong = {
+        "JWT_PUBLIC_KEY": "",
+        "JWT_JWKS_URI": "http://id.example.com:abc/",
+        "UPSTREAM_URL": "http://the orders/",
+        "JWKS_COOLDOWN_S": "0",
+        "UPSTREAM_TIMEOUT_S": "0",
+    }
+
+    outcome = run_to_end(command, {**environ, **wrong})
+
+    assert outcome.returncode == 2
+    named = {line.split(": ")[1] for line in outcome.stderr.splitlines() if "expected" in line}
+    assert named == set(wrong) - {"JWT_PUBLIC_KEY"}
+
+
+def test_host_that_cannot_be_one_exits_1(command: list[str], environ: dict[str, str]) -> None:
+    outcome = run_to_end(command, {**environ, "PROXY_HOST": "a..b"})
+
+    assert outcome.returncode == 1
+    assert "PROXY_HOST" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
 def test_taken_port_exits_1_and_says_what_to_do(
     command: list[str], environ: dict[str, str]
 ) -> None:
@@ -347,5 +294,5 @@ def test_guard_refuses_before_anything_else_is_loaded() -> None:
 
     assert outcome.returncode == 1
     assert "REFUSED" in outcome.stderr
-    for module in ("litestar", "httpx", "jwt_core", "uvicorn"):
+    for module in ("aiohttp", "litestar", "httpx", "jwt_core", "uvicorn"):
         assert f" {module}\n" not in outcome.stderr

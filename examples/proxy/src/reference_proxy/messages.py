@@ -1,0 +1,117 @@
+"""What goes on to the next hop: targets and header fields. Pure.
+
+Spec: RFC 9110 §7.6 (message forwarding)
+"""
+
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote, unquote_to_bytes
+
+from reference_proxy.errors import InvalidRequestError
+
+SUBJECT_HEADER: Final = b"x-verified-subject"
+"""Carries the verified `sub` to the upstream, percent-encoded as in a URL (RFC 3986 §2.1)."""
+
+HOP_BY_HOP: Final = frozenset(
+    b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection"
+    b" te trailer transfer-encoding upgrade".split()
+)
+"""Header fields about one connection only (RFC 9110 §7.6.1)."""
+
+NOT_FORWARDED: Final = frozenset({b"authorization", b"expect", b"host"})
+"""The upstream gets the verified subject, not the credential, and a Host of its own; `Expect:
+100-continue` is answered by this server already."""
+
+VIA: Final = (b"via", b"1.1 reference-proxy")
+"""A gateway names itself to the upstream (RFC 9110 §7.6.3)."""
+
+Header = tuple[bytes, bytes]
+
+
+def build_target(upstream: str, raw_path: bytes, query: bytes) -> str:
+    """Append the request's path and query, as received, to the upstream's URL.
+
+    Raises:
+        InvalidRequestError: the target has no path, is not UTF-8, or has a dot segment, which would
+            be resolved against the upstream's own path (RFC 3986 §5.2.4).
+    """
+    if not raw_path.startswith(b"/"):
+        message = "the request target is not a path: send one that starts with `/`"
+        raise InvalidRequestError(message)
+    segments = unquote_to_bytes(raw_path).replace(b"\\", b"/").split(b"/")
+    if b"." in segments or b".." in segments:
+        message = "the path has a `.` or `..` segment: send the resolved path"
+        raise InvalidRequestError(message)
+    return upstream.rstrip("/") + _decode(raw_path + (b"?" + query if query else b""))
+
+
+def build_request_headers(headers: Iterable[Header], *, subject: str | None) -> list[Header]:
+    """Return the header fields for the upstream.
+
+    Whatever the client sends under the name of the subject header is dropped, also when it is spelt
+    with other punctuation: CGI-like servers turn all of it into the same character.
+
+    Spec: RFC 9110 §5.5, §7.6.1
+    """
+    kept = [
+        (name, value.strip(b" \t"))
+        for name, value in _strip_hop_by_hop(list(headers))
+        if name not in NOT_FORWARDED and _unify_punctuation(name) != SUBJECT_HEADER
+    ]
+    kept.append(VIA)
+    if subject is not None:
+        kept.append((SUBJECT_HEADER, quote(subject, safe="@:+!*'(),;=").encode("ascii")))
+    return kept
+
+
+def build_response_headers(headers: Iterable[Header], *, status: int) -> list[Header]:
+    """Return the header fields for the client.
+
+    Spec: RFC 9110 §7.6.1
+    """
+    kept = _strip_hop_by_hop(list(headers))
+    if status == HTTPStatus.NOT_MODIFIED:
+        # It describes the body that is not sent (RFC 9110 §8.6); uvicorn would wait for that body.
+        kept = [(name, value) for name, value in kept if name.lower() != b"content-length"]
+    return kept
+
+
+def decode_headers(headers: Iterable[Header]) -> list[tuple[str, str]]:
+    """Decode header fields for a client that takes text.
+
+    Raises:
+        InvalidRequestError: a field is not UTF-8.
+    """
+    return [(_decode(name), _decode(value)) for name, value in headers]
+
+
+def has_body(headers: Iterable[Header]) -> bool:
+    """Tell whether a request with *headers* has a body.
+
+    Spec: RFC 9112 §6.3
+    """
+    return any(name in {b"content-length", b"transfer-encoding"} for name, _ in headers)
+
+
+def _strip_hop_by_hop(headers: list[Header]) -> list[Header]:
+    named = {
+        token.strip().lower()
+        for name, value in headers
+        if name.lower() == b"connection"
+        for token in value.split(b",")
+    }
+    return [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP | named]
+
+
+def _unify_punctuation(name: bytes) -> bytes:
+    return re.sub(rb"[^a-z0-9]", b"-", name.lower())
+
+
+def _decode(text: bytes) -> str:
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        message = "the request target or a header field is not UTF-8: send it encoded as UTF-8"
+        raise InvalidRequestError(message) from None

@@ -11,9 +11,10 @@ check packages/jwt-core
 check packages/proxy-guard
 check examples/proxy
 check tests
+check benchmarks
 check ci/uv
 check ci/traceability
 
 issuer=packages/dev-only/token-issuer
 printf '%s: ' "$issuer"
-ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests"
+ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests" "$issuer/image/assemble.py" "$issuer/image/modules/sitecustomize.py"

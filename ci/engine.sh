@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Bring what the container tests need, where it is missing: a Docker engine, Compose and buildx, the
+# base image, emulation for arm64. Where Docker and a registry are, nothing changes.
+#
+#   ci/engine.sh start    install and start what is missing (Debian or Ubuntu; root or sudo)
+#   ci/engine.sh stop     stop the engine that `start` started, if it did
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+state=$PWD/.cache/engine
+mirror=http://deb.debian.org/debian
+base=debian:trixie-slim
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+fail() { echo "ci/engine.sh: $*" >&2; exit 1; }
+
+install_packages() {
+  command -v apt-get >/dev/null || fail "needs $*: install them, or run on Debian or Ubuntu"
+  as_root apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# Run apt-get on Debian 13's packages, whatever release this machine is.
+apt_trixie() {
+  local apt=$state/apt
+  mkdir -p "$apt/lists/partial"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$apt/sources.list"
+  apt-get -qq -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o Dir::State::Lists="$apt/lists" "$@"
+}
+
+start_engine() {
+  docker info >/dev/null 2>&1 && return
+  echo "ci/engine.sh: no Docker engine answers: starting Debian's"
+  command -v dockerd >/dev/null || install_packages docker.io iptables
+  as_root setsid dockerd --pidfile "$state/dockerd.pid" >"$state/dockerd.log" 2>&1 </dev/null &
+  for _ in {1..60}; do
+    docker info >/dev/null 2>&1 && return
+    sleep 0.5
+  done
+  tail -n 20 "$state/dockerd.log" >&2
+  fail "dockerd did not start; its log is above"
+}
+
+# Debian 13's plugins are static and run with any engine.
+add_plugins() {
+  docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1 && return
+  echo "ci/engine.sh: fetching Compose and buildx"
+  apt_trixie update
+  (cd "$state" && apt_trixie download docker-compose docker-buildx)
+  for package in "$state"/docker-{compose,buildx}_*.deb; do dpkg -x "$package" "$state/plugins"; done
+  as_root mkdir -p /usr/local/lib/docker/cli-plugins
+  as_root cp "$state"/plugins/usr/libexec/docker/cli-plugins/* /usr/local/lib/docker/cli-plugins/
+}
+
+add_base_image() {
+  docker image inspect "$base" >/dev/null 2>&1 && return
+  docker pull --quiet "$base" 2>/dev/null && return
+  echo "ci/engine.sh: no registry answers: making $base from Debian's archive"
+  command -v debootstrap >/dev/null || install_packages debootstrap
+  as_root rm -rf "$state/rootfs"
+  as_root debootstrap --variant=minbase trixie "$state/rootfs" "$mirror" >"$state/debootstrap.log" \
+    || fail "debootstrap failed, see $state/debootstrap.log"
+  as_root tar -C "$state/rootfs" -c . | docker import - "$base" >/dev/null
+  as_root rm -rf "$state/rootfs"
+}
+
+# Images for arm64 are built without emulation; only running them needs it.
+add_emulation() {
+  local registry=/proc/sys/fs/binfmt_misc
+  [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || return 0 # an arm64 machine, or Docker Desktop
+  [ -e "$registry/qemu-aarch64" ] && return
+  echo "ci/engine.sh: adding emulation for arm64"
+  install_packages qemu-user-static binfmt-support
+  mountpoint -q "$registry" || as_root mount -t binfmt_misc binfmt_misc "$registry"
+  as_root update-binfmts --enable qemu-aarch64
+  [ -e "$registry/qemu-aarch64" ] || fail "this kernel did not take the emulation for arm64"
+}
+
+stop() {
+  [ -e "$state/dockerd.pid" ] || return 0
+  local pid
+  pid=$(cat "$state/dockerd.pid")
+  as_root kill "$pid"
+  for _ in {1..40}; do
+    [ -e "/proc/$pid" ] || return 0
+    sleep 0.5
+  done
+  fail "dockerd (process $pid) did not stop"
+}
+
+case ${1-} in
+  start)
+    mkdir -p "$state"
+    start_engine
+    add_plugins
+    add_base_image
+    add_emulation
+    ;;
+  stop) stop ;;
+  *)
+    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,124 @@
+"""The real compose stack on a real Docker engine; ci/containers.sh brings both."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = "token-issuer-test"
+PERSIST = ("-f", "docker-compose.yaml", "-f", "docker-compose.persist.yaml")
+
+Docker = Callable[..., str]
+
+
+def run_docker(*arguments: str, timeout_s: float = 100) -> str:
+    """Run docker, and fail with what it printed if it fails."""
+    outcome = subprocess.run(
+        ["docker", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "COMPOSE_PROJECT_NAME": PROJECT},
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    if outcome.returncode != 0:
+        pytest.fail(f"docker {' '.join(arguments)}: {outcome.stderr or outcome.stdout}")
+    return outcome.stdout.strip()
+
+
+def inspect(name: str) -> dict[str, Any]:
+    """Return what the engine knows of an image or a container."""
+    described: list[dict[str, Any]] = json.loads(run_docker("inspect", name))
+    return described[0]
+
+
+def wait_until(condition: Callable[[], bool], *, timeout_s: float = 60) -> bool:
+    """Ask until *condition* holds; tell whether it came to hold."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The running stack, on the ports that a user gets."""
+
+    files: tuple[str, ...]
+    issuer = "http://127.0.0.1:8081"
+    proxy = "http://127.0.0.1:8080"
+
+    def compose(self, *arguments: str) -> str:
+        return run_docker("compose", *self.files, *arguments)
+
+    def container(self, service: str) -> dict[str, Any]:
+        return inspect(self.compose("ps", "--all", "--quiet", service))
+
+    def mint(self, **fields: object) -> str:
+        answer = httpx.post(
+            f"{self.issuer}/token", json=fields, headers={"Accept": "text/plain"}, trust_env=False
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def call(self, token: str | None) -> httpx.Response:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return httpx.get(f"{self.proxy}/orders", headers=headers, trust_env=False, timeout=20)
+
+
+@pytest.fixture(scope="module")
+def start_stack() -> Iterator[Callable[..., Stack]]:
+    """Return a function that brings the stack up as a user would; it is taken down afterwards."""
+    started: list[Stack] = []
+
+    def start(*files: str) -> Stack:
+        stack = Stack(files)
+        started.append(stack)
+        stack.compose("up", "--wait", "--wait-timeout", "90")
+        return stack
+
+    yield start
+    for stack in started:
+        stack.compose("down", "--volumes", "--timeout", "5")
+
+
+@pytest.fixture
+def start_container() -> Iterator[Callable[..., str]]:
+    """Return a function that starts a container, hardened; it is removed afterwards."""
+    started: list[str] = []
+
+    def start(image: str, *options: str) -> str:
+        hardened = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges")
+        published = "--publish=127.0.0.1::8081"
+        name = run_docker("run", "--detach", *hardened, published, *options, image)
+        started.append(name)
+        return name
+
+    yield start
+    for name in started:
+        run_docker("rm", "--force", "--volumes", name)
+
+
+def find_url(container: str) -> str:
+    """Return where a container's port 8081 is published, once it is healthy."""
+
+    def is_up() -> bool:
+        try:
+            return httpx.get(f"{url}/health", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+    url = "http://" + run_docker("port", container, "8081").splitlines()[0]
+    assert wait_until(is_up), run_docker("logs", container)
+    return url

@@ -1,0 +1,185 @@
+"""The images themselves: weight, content, user, health, the end."""
+
+import gzip
+import subprocess
+import time
+import tomllib
+from collections.abc import Callable
+from email.parser import HeaderParser
+from pathlib import Path
+
+import httpx
+import pytest
+from jwt_core import KeySet, VerificationPolicy, verify
+
+from tests.containers.conftest import ROOT, find_url, inspect, run_docker, wait_until
+
+IMAGE = "token-issuer:latest"  # `docker save` without a tag saves all of them
+IMAGE_ARM64 = "token-issuer:arm64"
+IMAGES = [IMAGE, IMAGE_ARM64]
+PROXY_IMAGE = "reference-proxy"
+ISSUER = ROOT / "packages/dev-only/token-issuer"
+LARGEST_SIZE = 25_000_000
+LARGEST_DOWNLOAD = 12_000_000
+
+StartContainer = Callable[..., str]
+
+
+@pytest.fixture(params=IMAGES)
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return the unpacked root file system of an image."""
+    container = run_docker("create", request.param)
+    try:
+        with subprocess.Popen(["docker", "export", container], stdout=subprocess.PIPE) as export:
+            subprocess.run(["tar", "-x", "-C", tmp_path], stdin=export.stdout, check=True)
+    finally:
+        run_docker("rm", container)
+    return tmp_path
+
+
+@pytest.mark.requirement("OPS-1")
+@pytest.mark.parametrize("image", IMAGES)
+def test_image_stays_below_its_limits(image: str) -> None:
+    size = inspect(image)["Size"]
+    saved = subprocess.run(["docker", "save", image], capture_output=True, check=True).stdout
+    download = len(gzip.compress(saved, compresslevel=9))
+
+    assert size < LARGEST_SIZE
+    assert download < LARGEST_DOWNLOAD
+
+
+@pytest.mark.requirement("OPS-1")
+@pytest.mark.parametrize(("image", "architecture"), [(IMAGE, "amd64"), (IMAGE_ARM64, "arm64")])
+def test_image_says_what_it_is(image: str, architecture: str) -> None:
+    described = inspect(image)
+    config = described["Config"]
+
+    assert described["Architecture"] == architecture
+    assert config["User"] == "65532:65532"
+    assert config["Entrypoint"] == ["token-issuer"]
+    assert config["Healthcheck"]["Test"] == ["CMD", "token-issuer", "health"]
+    assert config["Labels"]["dev-only"] == "true"
+    assert "DEV ONLY" in config["Labels"]["org.opencontainers.image.description"]
+
+
+@pytest.mark.requirement("OPS-1")
+def test_image_holds_exactly_the_versions_of_the_lock(files: Path) -> None:
+    lock = tomllib.loads((ISSUER / "uv.lock").read_text(encoding="utf-8"))
+    locked = {package["name"]: package["version"] for package in lock["package"]}
+    found = {}
+    for path in files.rglob("*.dist-info/METADATA"):
+        metadata = HeaderParser().parsestr(path.read_text(encoding="utf-8"))
+        found[metadata["Name"].lower().replace("_", "-")] = metadata["Version"]
+
+    assert found == {name: locked[name] for name in found}
+    assert {"cryptography", "litestar", "pyjwt", "token-issuer", "uvicorn"} <= set(found)
+    assert not {"pytest", "faker", "schemathesis"} & set(found)
+
+
+@pytest.mark.requirement("OPS-1")
+def test_image_holds_no_shell_and_no_secret_of_its_build(files: Path) -> None:
+    names = {path.name for path in files.rglob("*")}
+
+    assert not names & {"sh", "bash", "busybox", "apt-get", "ca-certificates.crt", "ca"}
+    assert not [name for name in names if name.endswith(".pem")]
+
+
+@pytest.mark.requirement("OPS-1", "TI-8")
+def test_container_becomes_healthy_by_its_own_check(start_container: StartContainer) -> None:
+    container = start_container(IMAGE)
+
+    assert wait_until(lambda: inspect(container)["State"]["Health"]["Status"] == "healthy")
+
+
+def stop(container: str) -> tuple[float, int]:
+    """Stop as `docker stop` does; return how long it took, and the exit code."""
+    started = time.monotonic()
+    run_docker("stop", "--time", "9", container)
+    return time.monotonic() - started, inspect(container)["State"]["ExitCode"]
+
+
+@pytest.mark.requirement("OPS-1", "TI-8")
+def test_sigterm_ends_the_container_within_a_second(start_container: StartContainer) -> None:
+    container = start_container(IMAGE)
+    find_url(container)
+
+    took_s, exit_code = stop(container)
+
+    assert took_s < 1
+    assert exit_code == 0
+
+
+@pytest.mark.requirement("OPS-1", "TI-8")
+def test_sigterm_during_the_start_counts_where_there_is_an_init(
+    start_container: StartContainer,
+) -> None:
+    """Process 1 has no default action for signals: the compose stack runs an init for that."""
+    took_s, exit_code = stop(start_container(IMAGE, "--init"))
+
+    assert took_s < 1
+    assert exit_code in {0, 143}
+
+
+@pytest.mark.requirement("OPS-1")
+@pytest.mark.parametrize("image", IMAGES)
+def test_token_verifies_on_this_machine(start_container: StartContainer, image: str) -> None:
+    url = find_url(start_container(image))
+    keys = KeySet.from_document(httpx.get(f"{url}/.well-known/jwks.json", trust_env=False).json())
+    token = httpx.post(f"{url}/token", json={"sub": "alice"}, trust_env=False).json()
+    policy = VerificationPolicy(issuer="https://issuer.local", audience="stream-watcher-docker")
+
+    verified = verify(token["access_token"], keys, policy)
+
+    assert verified.claims["sub"] == "alice"
+
+
+@pytest.mark.requirement("OPS-1", "TI-7")
+@pytest.mark.parametrize("image", IMAGES)
+def test_commands_work_inside_the_container(start_container: StartContainer, image: str) -> None:
+    container = start_container(image, "--volume=/keys")
+    find_url(container)
+
+    made = run_docker("exec", container, "token-issuer", "make-keys", "/keys")
+    token = run_docker("exec", container, "token-issuer", "make-token", "--keys-dir=/keys")
+
+    assert "/keys" in made
+    assert token.count(".") == 2
+
+
+@pytest.mark.requirement("OPS-1")
+def test_tls_is_refused_with_a_reason(start_container: StartContainer) -> None:
+    container = start_container(IMAGE)
+    refused = subprocess.run(
+        ["docker", "exec", container, "token-issuer", "health", "--url=https://localhost:8081"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert "this image has no TLS: use an http URL" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.requirement("SEP-4", "OPS-2")
+def test_production_image_holds_nothing_of_the_simulator() -> None:
+    listing = run_docker(
+        *("run", "--rm", "--user=0", "--entrypoint=find", PROXY_IMAGE),
+        *("/", "-xdev", "-name", "*token?issuer*"),
+    )
+    environment = inspect(PROXY_IMAGE)["Config"]["Env"]
+
+    assert listing == ""
+    assert "NODE_ENV=production" in environment
+    assert inspect(PROXY_IMAGE)["Config"]["User"] == "65532:65532"
+
+
+@pytest.mark.requirement("SEP-4")
+def test_production_build_does_not_reference_the_simulator() -> None:
+    dockerfile = (ROOT / "examples/proxy/Dockerfile").read_text(encoding="utf-8")
+    ignored = (ROOT / "examples/proxy/Dockerfile.dockerignore").read_text(encoding="utf-8")
+    build = (ROOT / "ci/build.sh").read_text(encoding="utf-8")
+
+    assert "packages/dev-only" in ignored.splitlines()
+    assert "Dockerfile.dev" not in dockerfile + build
+    assert "dev-only/" not in dockerfile + build

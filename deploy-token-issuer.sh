@@ -1,0 +1,503 @@
+#!/usr/bin/env bash
+# DEV-ONLY: put the token-issuer on a Docker host in the lab, a Raspberry Pi for one (see --help).
+#
+# What runs on the host are functions of this file, sent to its bash on standard input together with
+# their arguments as quoted words: nothing passes through a login shell, nothing is installed there.
+# The container in use is NAME; NAME-new has not started yet, NAME-old is the one that it replaces.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+usage: deploy-token-issuer.sh [OPTION]... [USER@]HOST
+
+DEV ONLY, never production. Builds the token-issuer's image here, sends it to HOST over SSH, starts
+it there, waits until it is healthy, prints its URL and kid. A second run replaces the first. When
+the new version does not become healthy, the old one is started again. An interrupted run leaves the
+old or the new version running; the next run tidies up.
+
+HOST needs bash and Docker 20.10 or later, for a user who may use it; this machine needs SSH and
+Docker with buildx (with --image, Docker alone).
+
+what runs:
+  --platform PLATFORM   linux/arm64 or linux/amd64 (default: what HOST is; another one is refused)
+  --image IMAGE         ship this image of the local engine instead of building one; it must be a
+                        token-issuer with a HEALTHCHECK
+  --env NAME=VALUE      set a variable of the issuer; may be repeated
+  --keys-volume VOLUME  keep the key pair in this Docker volume of HOST; without it each start makes
+                        a fresh key, and tokens made before a restart are no longer valid
+where it runs:
+  --systemd             start it by a systemd unit (as root, or with sudo that asks no password)
+                        instead of docker's --restart unless-stopped
+  --name NAME           name of the container and of the unit (default token-issuer)
+  --port PORT           port of HOST (default 8081)
+  --bind ADDRESS        address of HOST to publish the port on. The default is 0.0.0.0, since a lab's
+                        issuer serves other machines: whoever reaches the port gets any token, and
+                        Docker's port rules go past ufw. 127.0.0.1 keeps it on HOST.
+how it gets there:
+  --registry REGISTRY   push to REGISTRY (as in registry.lab:5000/qa) and pull from it, instead of
+                        streaming the image; log in to it on both machines beforehand
+  --ssh-port PORT       port of HOST's SSH server
+  --identity FILE       private key for SSH
+  --ssh-option OPTION   any option of ssh_config, as in ProxyJump=gateway; may be repeated
+other things to do:
+  --dry-run             print the commands; neither build, nor contact HOST
+  --uninstall           remove container, unit and images from HOST; a keys volume is kept
+  --help                print this
+
+Refused as production is a HOST whose /etc/environment, or an --env, holds a variable such as
+NODE_ENV or APP_ENV that says anything but development, dev, local, test, testing, ci, qa, docker.
+
+environment:
+  BUILD_CA_BUNDLE       CA certificates for the build, for networks that re-sign TLS
+
+exit codes: 0 ok, 1 refused or failed, 2 wrong usage
+
+examples:
+  deploy-token-issuer.sh pi@raspberrypi.local
+  deploy-token-issuer.sh --systemd --keys-volume token-issuer-keys --env NODE_ENV=qa pi@10.0.0.7
+  deploy-token-issuer.sh --uninstall pi@raspberrypi.local
+END
+}
+
+# The same definition of production as proxy_guard.environment; tests/deploy compares the two.
+environment_variables="APP_ENV APP_ENVIRONMENT APPLICATION_ENV ENVIRONMENT ENV DEPLOY_ENV
+DEPLOYMENT_ENV DEPLOYMENT_ENVIRONMENT NODE_ENV PYTHON_ENV DJANGO_ENV FLASK_ENV FASTAPI_ENV GO_ENV
+RAILS_ENV RACK_ENV HANAMI_ENV MIX_ENV ASPNETCORE_ENVIRONMENT DOTNET_ENVIRONMENT
+AZURE_FUNCTIONS_ENVIRONMENT VERCEL_ENV WP_ENVIRONMENT_TYPE"
+non_production_words="development dev local test testing ci qa docker"
+
+name=token-issuer port=8081 bind=0.0.0.0 manager=docker
+host="" platform="" image="" source_image="" registry="" keys_volume="" run_dir="" staged=""
+dry_run=false uninstall=false
+ssh=(ssh -T)
+environment=()
+
+# ---- both here and on the host ------------------------------------------------------------------
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() { # MESSAGE REMEDY
+  say "error: $1"
+  say "  remedy: $2"
+  exit 1
+}
+
+explain() { # MESSAGE: what the engine of the host said, as an error with a remedy
+  case $1 in
+    *"no space left on device"*)
+      fail "the disk of $host is full" "see what uses it there: df -h; docker system df" ;;
+    *"port is already allocated"* | *"address already in use"*)
+      fail "port $port of $host is taken" "stop what listens there, or choose another by --port" ;;
+    *"cannot assign requested address"*)
+      fail "$host has no address $bind" "name one of its own by --bind" ;;
+    *"permission denied while trying to connect"*)
+      fail "the user may not use docker on $host" \
+        "there: sudo usermod -aG docker USER; it counts from the next login" ;;
+    *"Cannot connect to the Docker daemon"* | *"failed to connect to the docker API"*)
+      fail "docker does not run on $host" "there: sudo systemctl enable --now docker" ;;
+    *) fail "docker on $host says: ${1##*$'\n'}" "the same command by hand may tell more" ;;
+  esac
+}
+
+refuse_production() { # PLACE: reads lines NAME=VALUE; a variable that is not set has no vote
+  local line value assignment='^[[:space:]]*(export[[:space:]]+)?([A-Za-z_]+)[[:space:]]*=(.*)$'
+  while IFS= read -r line || [[ -n $line ]]; do
+    [[ $line =~ $assignment ]] || continue
+    [[ " ${environment_variables//$'\n'/ } " == *" ${BASH_REMATCH[2]} "* ]] || continue
+    value=$(tr -d "\"'[:space:]" <<<"${BASH_REMATCH[3]}" | tr '[:upper:]' '[:lower:]')
+    [[ -z $value || " $non_production_words " == *" $value "* ]] ||
+      fail "$1 says that this is production, by ${BASH_REMATCH[2]}" \
+        "never run the token-issuer there; on a development host let it say one of: $non_production_words"
+  done
+}
+
+# ---- on the host --------------------------------------------------------------------------------
+
+exists() { docker container inspect "$1" >/dev/null 2>&1; }
+
+manager_of() { # CONTAINER: docker or systemd, as the label says; nothing for a foreign container
+  docker inspect --format '{{index .Config.Labels "token-issuer.manager"}}' "$1"
+}
+
+unit_is_ours() { grep -qs "by deploy-token-issuer.sh" "$unit"; }
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi; }
+
+refuse_foreign() { # what this script has not made is neither replaced nor removed
+  local container
+  for container in "$name" "$name-new" "$name-old"; do
+    ! exists "$container" || [[ -n $(manager_of "$container") ]] ||
+      fail "the container $container of $host is not of this script" "choose another by --name"
+  done
+  [[ ! -e $unit ]] || unit_is_ours ||
+    fail "$unit on $host is not of this script" "choose another by --name"
+}
+
+refuse_taken_port() {
+  local address=$bind published
+  [[ $bind != 0.0.0.0 ]] || address=127.0.0.1
+  published=$(docker port "$name" 2>/dev/null; docker port "$name-old" 2>/dev/null) || true
+  if [[ $published$'\n' != *":$port"$'\n'* ]] && (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null; then
+    explain "address already in use"
+  fi
+}
+
+check_host() { # prints the platform of a host that can run the issuer, and may
+  local server
+  if [[ -e /etc/environment ]]; then
+    sed 's/#.*//' /etc/environment | refuse_production "/etc/environment of $host"
+  fi
+  command -v docker >/dev/null ||
+    fail "there is no docker on $host" "install it: https://docs.docker.com/engine/install/debian/"
+  server=$(docker version --format '{{.Server.Os}}/{{.Server.Arch}}' 2>&1) || explain "$server"
+  server=${server##*$'\n'}
+  [[ -z $platform || $platform/ == "$server"/* ]] ||
+    fail "wrong architecture: $host is $server, not $platform" "leave out --platform"
+  refuse_foreign
+  if [[ $manager == systemd ]]; then
+    [[ -d /run/systemd/system ]] || fail "$host does not run systemd" "leave out --systemd"
+    as_root true || fail "no root on $host" "deploy as root, or allow sudo without a password"
+  fi
+  refuse_taken_port
+  printf '%s\n' "$server"
+}
+
+lock() { # waits for a run that is still at work; the docker command is a file that every user has
+  exec 9<"$(command -v docker)"
+  flock --wait 150 9 || fail "another run is at work on $host" "try again when it has ended"
+}
+
+write_unit() {
+  as_root tee "$unit" >/dev/null <<END
+# Written by deploy-token-issuer.sh
+[Unit]
+Description=token-issuer (DEV ONLY, never production)
+Requires=docker.service
+After=docker.service network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart=$(command -v docker) start --attach $name
+ExecStop=$(command -v docker) stop $name
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+END
+  as_root systemctl daemon-reload
+}
+
+remove_unit() { # which has been stopped
+  if unit_is_ours; then
+    as_root systemctl --quiet disable "$name.service"
+    as_root rm -f "$unit"
+    as_root systemctl daemon-reload
+  fi
+}
+
+start() { # does nothing where it runs
+  if [[ $(manager_of "$name") == systemd ]]; then
+    as_root systemctl --quiet enable --now "$name.service"
+  else
+    docker start "$name" >/dev/null
+  fi
+}
+
+stop() {
+  if unit_is_ours; then as_root systemctl stop "$name.service"; fi
+  docker stop "$name" >/dev/null 2>&1 || true # there may be none
+}
+
+wait_until_healthy() {
+  local status restarts health message deadline=$((SECONDS + 90))
+  local format='{{.State.Status}}|{{.RestartCount}}|{{with .State.Health}}{{.Status}}{{end}}|{{.State.Error}}'
+  while ((SECONDS < deadline)); do
+    IFS='|' read -r status restarts health message < <(docker inspect --format "$format" "$name")
+    [[ -z $message ]] || explain "$message" # systemd keeps it to itself
+    case "$status $restarts $health" in
+      "running 0 healthy") return ;;
+      "running 0 starting" | "created 0 "*) sleep 1 ;;
+      *) break ;;
+    esac
+  done
+  fail "the new version does not become healthy on $host; it is $status, its health ${health:-unknown}" \
+    "see the last lines of its log"
+}
+
+restore() { # the version that served before, wherever this run or an earlier one has stopped
+  if exists "$name-old"; then
+    stop
+    docker rm --force "$name" >/dev/null 2>&1 || true # there may be none
+    docker rename "$name-old" "$name"
+  fi
+  ! exists "$name-new" || docker rm --force "$name-new" >/dev/null
+  ! exists "$name" || start
+}
+
+roll_back() {
+  set +e # whatever fails here, the rest still counts
+  if ! exists "$name-new"; then
+    docker logs --tail 20 "$name" 2>&1 | sed 's/^/  | /' >&2
+    stop
+    docker rename "$name" "$name-new"
+  fi
+  restore
+  tidy
+  if exists "$name"; then say "the old version of $name serves again"; fi
+}
+
+tidy() { # removes the unit and the images that nothing uses any more
+  local used=none
+  if exists "$name"; then used=$(docker inspect --format '{{.Config.Image}}' "$name"); fi
+  if [[ $used == none || $(manager_of "$name") != systemd ]]; then remove_unit; fi
+  docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=localhost/$name" |
+    { grep -vxF "$used" || true; } | xargs -r docker image rm >/dev/null 2>&1 || true
+}
+
+fetch_image() { # from standard input, or from the registry to be known by its local name alone
+  if [[ $staged == "$image" ]]; then
+    docker load
+  else
+    docker pull --quiet "$staged" && docker tag "$staged" "$image" && docker image rm "$staged"
+  fi
+}
+
+replace() { # CREATE_OPTION...: starts the image in place of what runs; prints the kid
+  local output
+  trap '' HUP PIPE # when the connection is lost, go on: to the new version or back to the old one
+  lock
+  restore
+  output=$(fetch_image 2>&1) || explain "$output"
+  output=$(docker create --name "$name-new" --label "token-issuer.manager=$manager" "$@" "$image" \
+    2>&1 >/dev/null) || explain "$output"
+  trap roll_back EXIT
+  [[ $manager != systemd ]] || write_unit
+  if exists "$name"; then
+    stop
+    docker rename "$name" "$name-old"
+  fi
+  docker rename "$name-new" "$name"
+  output=$(start 2>&1) || explain "$output"
+  wait_until_healthy
+  trap - EXIT
+  ! exists "$name-old" || docker rm --force "$name-old" >/dev/null
+  tidy
+  output=$(docker exec "$name" token-issuer health)
+  printf '%s\n' "${output##* }"
+}
+
+remove_everything() {
+  local container volume
+  lock
+  refuse_foreign
+  stop
+  for container in "$name" "$name-new" "$name-old"; do
+    if exists "$container"; then
+      volume=$(docker inspect --format '{{range .Mounts}}{{.Name}}{{end}}' "$container")
+      [[ -z $volume ]] || say "kept: volume $volume of $host (docker volume rm $volume)"
+      docker rm --force "$container" >/dev/null
+    fi
+  done
+  tidy
+  say "$name is not on $host any more"
+}
+
+# ---- here ---------------------------------------------------------------------------------------
+
+wrong_usage() {
+  say "error: $1 (see --help)"
+  exit 2
+}
+
+set_option() { # OPTION VALUE
+  case $1 in
+    --platform) platform=$2 ;;
+    --image) source_image=$2 ;;
+    --registry) registry=$2 ;;
+    --name) name=$2 ;;
+    --port) port=$2 ;;
+    --bind) bind=$2 ;;
+    --keys-volume) keys_volume=$2 ;;
+    --env) environment+=("$2") ;;
+    --ssh-port) ssh+=(-p "$2") ;;
+    --identity) ssh+=(-i "$2") ;;
+    --ssh-option) ssh+=(-o "$2") ;;
+    *) wrong_usage "unknown option $1" ;;
+  esac
+}
+
+parse_arguments() {
+  while (($#)); do
+    case $1 in
+      -h | --help) usage && exit ;;
+      --systemd) manager=systemd ;;
+      --dry-run) dry_run=true ;;
+      --uninstall) uninstall=true ;;
+      -*)
+        (($# > 1)) || wrong_usage "$1 is unknown or lacks its value"
+        set_option "$1" "$2"
+        shift
+        ;;
+      *)
+        [[ -z $host ]] || wrong_usage "two hosts: $host and $1"
+        host=$1
+        ;;
+    esac
+    shift
+  done
+}
+
+check_arguments() {
+  local assignment
+  [[ -n $host ]] || wrong_usage "which HOST?"
+  [[ $host =~ ^[A-Za-z0-9_.@:%-]+$ ]] || wrong_usage "HOST is not a host: $host"
+  [[ $name =~ ^[a-z0-9]+(-[a-z0-9]+)*$ ]] || wrong_usage "--name is lower case, digits, -: $name"
+  [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || wrong_usage "--port is no port: $port"
+  ((port < 65536)) || wrong_usage "--port is beyond 65535: $port"
+  [[ $bind =~ ^[0-9A-Fa-f.:]+$ ]] || wrong_usage "--bind is no address: $bind"
+  [[ $registry =~ ^[a-z0-9.:/_-]*$ ]] || wrong_usage "--registry is no registry: $registry"
+  [[ $keys_volume =~ ^([A-Za-z0-9][A-Za-z0-9_.-]*)?$ ]] ||
+    wrong_usage "--keys-volume is no name of a volume: $keys_volume"
+  for assignment in ${environment[@]+"${environment[@]}"}; do # so that bash 3.2 of macOS takes it
+    [[ $assignment =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] || wrong_usage "--env is NAME=VALUE: $assignment"
+    [[ ! $assignment =~ ^TOKEN_ISSUER_(HOST|PORT)= ]] ||
+      wrong_usage "in the container they are fixed; use --bind and --port: $assignment"
+    refuse_production "--env" <<<"$assignment"
+  done
+  unit=/etc/systemd/system/$name.service
+}
+
+run() { # COMMAND...
+  if $dry_run; then
+    { printf '%q ' "$@" && echo; } >&3
+  else
+    "$@"
+  fi
+}
+
+connect() { # one connection, and one question for a password, for everything that follows
+  ! $dry_run || return 0
+  run_dir=$(mktemp -d)
+  trap clean_up EXIT
+  ssh+=(-o ConnectTimeout=10 -o ServerAliveInterval=15 -o ControlMaster=auto
+    -o "ControlPath=$run_dir/ssh" -o ControlPersist=10m)
+  "${ssh[@]}" -- "$host" true >/dev/null 2>"$run_dir/error" ||
+    fail "no SSH connection to $host: $(tail -n 1 "$run_dir/error")" \
+      "make this work: ${ssh[*]:0:2} $host true; see also --ssh-port, --identity and --ssh-option"
+}
+
+clean_up() {
+  "${ssh[@]}" -O exit -- "$host" 2>/dev/null || true
+  [[ -z $staged ]] || docker image rm "$staged" >/dev/null 2>&1 || true
+  rm -rf "$run_dir"
+}
+
+on_host() { # FUNCTION [ARGUMENT...]: its standard input follows the script; bash reads no further
+  if $dry_run; then
+    {
+      [[ $1 != replace || -n $registry ]] || printf 'docker save %q | gzip -1 | ' "$staged"
+      run "${ssh[@]}" -- "$host" bash -s
+      echo "# runs there, with helpers of this script:"
+      declare -f "$1"
+      run "$@"
+    } >&3
+    return
+  fi
+  {
+    echo "set -euo pipefail"
+    declare -p name port bind manager host platform image staged unit environment_variables \
+      non_production_words
+    declare -f "${host_functions[@]}"
+    echo "{ $(printf '%q ' "$@"); }" # of a lost connection half a line may arrive; nothing runs then
+    cat
+  } | "${ssh[@]}" -- "$host" bash -s || {
+    (($? != 255)) || fail "the SSH connection to $host was lost" \
+      "run it again; meanwhile $host goes on by itself, to the new version or back to the old one"
+    exit 1
+  }
+}
+
+host_functions=(say fail explain refuse_production exists manager_of unit_is_ours as_root
+  refuse_foreign refuse_taken_port check_host lock write_unit remove_unit start stop
+  wait_until_healthy restore roll_back tidy fetch_image replace remove_everything)
+
+build_image() { # leaves its name in source_image
+  local secret=()
+  [[ -z $source_image ]] || return 0
+  case $platform in
+    linux/amd64 | linux/arm64 | PLATFORM) ;;
+    *) fail "wrong architecture: $host is $platform" "use a 64-bit system there, arm64 or amd64" ;;
+  esac
+  source_image=token-issuer:deploy
+  [[ -z ${BUILD_CA_BUNDLE:-} ]] || secret=(--secret "id=ca,src=$BUILD_CA_BUNDLE")
+  run docker buildx build --file "$root/packages/dev-only/token-issuer/Dockerfile.dev" \
+    --target simulator --platform "$platform" ${secret[@]+"${secret[@]}"} \
+    --tag "$source_image" --load "$root" >&2 ||
+    fail "the image could not be built" "see docker's message above"
+}
+
+stage_image() { # under a name that its content alone decides; leaves that name in staged
+  local id=IMAGE_ID built=$platform output
+  if ! $dry_run; then
+    output=$(docker image inspect --format '{{.Id}} {{.Os}}/{{.Architecture}}' "$source_image") ||
+      fail "there is no image $source_image here" "docker image ls lists those there are"
+    read -r id built <<<"$output"
+    [[ $built == "$platform" ]] ||
+      fail "wrong architecture: $source_image is $built, $host is $platform" "ship one for $platform"
+  fi
+  id=${id#sha256:}
+  image=localhost/$name:${id:0:12}
+  staged=${registry:-localhost}/$name:${id:0:12}
+  run docker tag "$source_image" "$staged"
+  [[ -z $registry ]] || run docker push --quiet "$staged" >&2 ||
+    fail "the image could not be pushed to $registry" "see docker's message above; docker login"
+}
+
+send_image() { # prints it, compressed, for fetch_image
+  $dry_run || [[ -n $registry ]] || docker save "$staged" | gzip -1
+}
+
+report() { # KID
+  local address=$bind
+  case $bind in
+    0.0.0.0 | ::)
+      address=$("${ssh[@]}" -G -- "$host" | sed -n 's/^hostname //p')
+      say "Whoever reaches this address gets any token; --bind 127.0.0.1 keeps it on $host."
+      ;;
+    127.* | ::1) say "Only $host itself reaches this address; a tunnel: ssh -L $port:$bind:$port $host" ;;
+  esac
+  [[ $address != *:* ]] || address=[$address]
+  printf 'URL: http://%s:%s\nkid: %s\n' "$address" "$port" "$1"
+}
+
+main() {
+  local found kid options assignment published
+  parse_arguments "$@"
+  check_arguments
+  connect
+  if $uninstall; then
+    on_host remove_everything </dev/null
+    return
+  fi
+  found=$(on_host check_host </dev/null) || exit 1
+  platform=${found:-${platform:-PLATFORM}}
+  build_image
+  stage_image
+
+  published=$bind
+  [[ $bind != *:* ]] || published=[$bind]
+  options=(--pull never --publish "$published:$port:8081" --init --read-only --cap-drop ALL
+    --security-opt no-new-privileges --memory 128m --pids-limit 64)
+  if [[ $manager == docker ]]; then options+=(--restart unless-stopped); fi
+  for assignment in ${environment[@]+"${environment[@]}"}; do options+=(--env "$assignment"); done
+  if [[ -n $keys_volume ]]; then
+    options+=(--env PERSIST_KEYS_DIR=/keys --mount "type=volume,source=$keys_volume,target=/keys")
+  fi
+  kid=$(send_image | on_host replace "${options[@]}") || exit 1
+  $dry_run || report "$kid"
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+exec 3>&1 # where --dry-run prints, also from within $(…)
+main "$@"

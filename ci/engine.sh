@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Bring what the container tests need, where it is missing: a Docker engine, Compose and buildx, the
-# base image, emulation for arm64. Where Docker and a registry are, nothing changes.
+# base image, emulation for arm64, an SSH server to deploy to. Nothing changes where all of it is.
 #
 #   ci/engine.sh start    install and start what is missing (Debian or Ubuntu; root or sudo)
 #   ci/engine.sh stop     stop the engine that `start` started, if it did
@@ -77,6 +77,13 @@ add_emulation() {
   [ -e "$registry/qemu-aarch64" ] || fail "this kernel did not take the emulation for arm64"
 }
 
+# The tests of the deployment start an sshd of their own on loopback, and let systemd judge the unit.
+add_deployment_tools() {
+  [ -x /usr/sbin/sshd ] && command -v systemd-analyze >/dev/null && return
+  echo "ci/engine.sh: adding an SSH server and systemd-analyze"
+  install_packages openssh-server systemd
+}
+
 stop() {
   [ -e "$state/dockerd.pid" ] || return 0
   local pid
@@ -96,6 +103,7 @@ case ${1-} in
     add_plugins
     add_base_image
     add_emulation
+    add_deployment_tools
     ;;
   stop) stop ;;
   *)

@@ -26,7 +26,7 @@ apt_trixie() {
   mkdir -p "$apt/lists/partial"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$apt/sources.list"
   apt-get -qq -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-    -o Dir::State::Lists="$apt/lists" "$@"
+    -o Dir::State::Lists="$apt/lists" -o APT::Sandbox::User=root "$@"
 }
 
 start_engine() {

@@ -17,11 +17,21 @@ docker buildx build --quiet --load --platform linux/arm64 --tag token-issuer:arm
   --secret "id=ca,src=${BUILD_CA_BUNDLE:-/dev/null}" --target simulator \
   --file packages/dev-only/token-issuer/Dockerfile.dev . >/dev/null
 
+wait_until_healthy() {
+  for _ in {1..60}; do
+    [ "$(docker inspect --format '{{.State.Health.Status}}' "$1")" != healthy ] || return 0
+    sleep 1
+  done
+  docker logs "$1" >&2
+  return 1
+}
+
 # The issuer's own HTTP tests, so that no module that is imported late is missing in the images.
 issuer=packages/dev-only/token-issuer
 for image in token-issuer token-issuer:arm64; do
   printf '\n%s: the HTTP tests of the issuer\n' "$image"
   container=$(docker run --detach --read-only --cap-drop ALL --publish 127.0.0.1::8081 "$image")
+  wait_until_healthy "$container"
   TOKEN_ISSUER_TEST_URL=http://$(docker port "$container" 8081) \
     ci/uv run --locked --project "$issuer" pytest --quiet -c pyproject.toml --rootdir . "$issuer/tests/http"
   docker rm --force "$container" >/dev/null

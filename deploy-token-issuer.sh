@@ -123,6 +123,12 @@ unit_is_ours() { grep -qs "by deploy-token-issuer.sh" "$unit"; }
 
 as_root() { if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi; }
 
+require_root() { # where there is a unit to write or to remove
+  if [[ $manager == systemd ]] || unit_is_ours; then
+    as_root true || fail "no root on $host" "deploy as root, or allow sudo without a password"
+  fi
+}
+
 refuse_foreign() { # what this script has not made is neither replaced nor removed
   local container
   for container in "$name" "$name-new" "$name-old"; do
@@ -154,17 +160,17 @@ check_host() { # prints the platform of a host that can run the issuer, and may
   [[ -z $platform || $platform/ == "$server"/* ]] ||
     fail "wrong architecture: $host is $server, not $platform" "leave out --platform"
   refuse_foreign
-  if [[ $manager == systemd ]]; then
-    [[ -d /run/systemd/system ]] || fail "$host does not run systemd" "leave out --systemd"
-    as_root true || fail "no root on $host" "deploy as root, or allow sudo without a password"
-  fi
+  [[ $manager != systemd || -d /run/systemd/system ]] ||
+    fail "$host does not run systemd" "leave out --systemd"
+  require_root
   refuse_taken_port
   printf '%s\n' "$server"
 }
 
 lock() { # waits for a run that is still at work; the docker command is a file that every user has
   exec 9<"$(command -v docker)"
-  flock --wait 150 9 || fail "another run is at work on $host" "try again when it has ended"
+  flock --wait 150 9 ||
+    fail "another run is at work on $host" "try again; it ends by itself, in 20 minutes at most"
 }
 
 write_unit() {
@@ -172,9 +178,8 @@ write_unit() {
 # Written by deploy-token-issuer.sh
 [Unit]
 Description=token-issuer (DEV ONLY, never production)
-Requires=docker.service
+Wants=docker.service network-online.target
 After=docker.service network-online.target
-Wants=network-online.target
 
 [Service]
 ExecStart=$(command -v docker) start --attach $name
@@ -232,7 +237,7 @@ restore() { # the version that served before, wherever this run or an earlier on
     docker rename "$name-old" "$name"
   fi
   ! exists "$name-new" || docker rm --force "$name-new" >/dev/null
-  ! exists "$name" || start
+  ! exists "$name" || start || say "the version of $name that was there does not start"
 }
 
 roll_back() {
@@ -244,7 +249,8 @@ roll_back() {
   fi
   restore
   tidy
-  if exists "$name"; then say "the old version of $name serves again"; fi
+  [[ $(docker inspect --format '{{.State.Running}}' "$name" 2>/dev/null) != true ]] ||
+    say "the old version of $name serves again"
 }
 
 tidy() { # removes the unit and the images that nothing uses any more
@@ -257,7 +263,7 @@ tidy() { # removes the unit and the images that nothing uses any more
 
 fetch_image() { # from standard input, or from the registry to be known by its local name alone
   if [[ $staged == "$image" ]]; then
-    docker load
+    timeout 900 docker load # of a connection that went dead no end may ever arrive
   else
     docker pull --quiet "$staged" && docker tag "$staged" "$image" && docker image rm "$staged"
   fi
@@ -291,6 +297,7 @@ remove_everything() {
   local container volume
   lock
   refuse_foreign
+  require_root
   stop
   for container in "$name" "$name-new" "$name-old"; do
     if exists "$container"; then
@@ -377,14 +384,15 @@ run() { # COMMAND...
 }
 
 connect() { # one connection, and one question for a password, for everything that follows
+  local by_hand="${ssh[*]} $host true"
   ! $dry_run || return 0
   run_dir=$(mktemp -d)
   trap clean_up EXIT
   ssh+=(-o ConnectTimeout=10 -o ServerAliveInterval=15 -o ControlMaster=auto
     -o "ControlPath=$run_dir/ssh" -o ControlPersist=10m)
-  "${ssh[@]}" -- "$host" true >/dev/null 2>"$run_dir/error" ||
+  "${ssh[@]}" -- "$host" true </dev/null >/dev/null 2>"$run_dir/error" ||
     fail "no SSH connection to $host: $(tail -n 1 "$run_dir/error")" \
-      "make this work: ${ssh[*]:0:2} $host true; see also --ssh-port, --identity and --ssh-option"
+      "make this work: $by_hand; see also --ssh-port, --identity and --ssh-option"
 }
 
 clean_up() {
@@ -419,7 +427,7 @@ on_host() { # FUNCTION [ARGUMENT...]: its standard input follows the script; bas
 }
 
 host_functions=(say fail explain refuse_production exists manager_of unit_is_ours as_root
-  refuse_foreign refuse_taken_port check_host lock write_unit remove_unit start stop
+  require_root refuse_foreign refuse_taken_port check_host lock write_unit remove_unit start stop
   wait_until_healthy restore roll_back tidy fetch_image replace remove_everything)
 
 build_image() { # leaves its name in source_image

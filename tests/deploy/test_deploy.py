@@ -137,6 +137,14 @@ def test_dry_run_prints_commands_and_runs_none(tmp_path: Path) -> None:
     assert not (tmp_path / "log").exists()
 
 
+def test_dry_run_of_removal_prints_commands() -> None:
+    outcome = call("--dry-run", "--uninstall", "pi@raspberrypi")
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert "ssh -T -- pi@raspberrypi bash -s" in outcome.stdout
+    assert "docker rm --force" in outcome.stdout
+
+
 def test_unreachable_host_is_told(tmp_path: Path) -> None:
     options = ("--ssh-port", str(find_free_port()), "--identity", str(tmp_path / "none"))
 
@@ -203,6 +211,20 @@ def test_same_version_again_with_another_port(
 
     assert outcome.output == f"URL: http://127.0.0.1:{port}\nkid: dev-key\n", outcome.errors
     assert deployment.list_containers() == [deployment.name]
+
+
+def test_version_that_cannot_start_any_more_is_replaced(
+    deployment: Deployment, host: Host, images: Images
+) -> None:
+    assert deployment.deploy(host, "--image", images["old"]).status == 0
+    run("docker", "stop", deployment.name)
+    with socket.create_server(("127.0.0.1", deployment.port)):
+        port = str(find_free_port())
+
+        outcome = deployment.deploy(host, "--image", images["new"], "--port", port)
+
+    assert outcome.status == 0, outcome.errors
+    assert deployment.version == "new"
 
 
 def test_values_arrive_as_they_were_given(

@@ -9,26 +9,21 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from jwt_core.errors import InvalidSignatureError, KeySetUnavailableError, UnknownKeyError
 from jwt_core.jwks import KeySet
 from jwt_core.remote.cache import CacheLimits, CacheRecord, KeySetState
 from jwt_core.remote.fetching import FetchedDocument, Fetcher
+from jwt_core.remote.steps import Flight, Steps, run, run_async
 from jwt_core.verification import VerificationPolicy, VerifiedToken, verify
 
 Screen = Callable[[Mapping[str, object]], None]
 """Looks at a fetched document and raises to refuse it."""
 
 _log: Final = logging.getLogger("jwt_core.remote")
-
-_T = TypeVar("_T")
-_Flight = Future[None]
-_Steps = Generator[_Flight, None, _T]
-"""Yields each fetch that must land before it can go on, and returns the outcome."""
 
 
 class RemoteKeySet:
@@ -95,7 +90,7 @@ class RemoteKeySet:
         self._clock = clock
         self._lock = threading.Lock()  # guards the three below; never held while waiting
         self._record = CacheRecord()
-        self._flight: _Flight | None = None
+        self._flight: Flight | None = None
         self._is_closed = False
 
     @property
@@ -110,7 +105,7 @@ class RemoteKeySet:
             KeySetUnavailableError: there is no usable key set; the cause is chained.
             VerificationError: the token is refused, as by `jwt_core.verify`.
         """
-        return _run(self._verify(unverified_token, policy))
+        return run(self._verify(unverified_token, policy))
 
     async def verify_async(
         self, unverified_token: str, policy: VerificationPolicy
@@ -121,7 +116,7 @@ class RemoteKeySet:
             KeySetUnavailableError: there is no usable key set; the cause is chained.
             VerificationError: the token is refused, as by `jwt_core.verify`.
         """
-        return await _run_async(self._verify(unverified_token, policy))
+        return await run_async(self._verify(unverified_token, policy))
 
     def prefetch(self) -> None:
         """Fetch the key set now if it is due, so that the first token need not wait.
@@ -129,7 +124,7 @@ class RemoteKeySet:
         Raises:
             KeySetUnavailableError: there is no usable key set.
         """
-        _run(self._load())
+        run(self._load())
 
     async def prefetch_async(self) -> None:
         """Do as `prefetch`, without blocking the event loop.
@@ -137,14 +132,14 @@ class RemoteKeySet:
         Raises:
             KeySetUnavailableError: there is no usable key set.
         """
-        await _run_async(self._load())
+        await run_async(self._load())
 
     def close(self) -> None:
         """Begin no more fetches; one under way ends at its own deadline."""
         with self._lock:
             self._is_closed = True
 
-    def _verify(self, unverified_token: str, policy: VerificationPolicy) -> "_Steps[VerifiedToken]":
+    def _verify(self, unverified_token: str, policy: VerificationPolicy) -> Steps[VerifiedToken]:
         keys = yield from self._load()
         try:
             return verify(unverified_token, keys, policy)
@@ -154,7 +149,7 @@ class RemoteKeySet:
                 raise
         return verify(unverified_token, newer, policy)
 
-    def _load(self) -> "_Steps[KeySet]":
+    def _load(self) -> Steps[KeySet]:
         with self._lock:
             is_due = self._record.needs_fetch(self._clock())
             flight = self._join_flight() if is_due else None
@@ -162,7 +157,7 @@ class RemoteKeySet:
             yield flight
         return self._get_usable_keys()
 
-    def _reload(self, used: KeySet) -> "_Steps[KeySet]":
+    def _reload(self, used: KeySet) -> Steps[KeySet]:
         with self._lock:
             # While this token was being checked another one may have caused the fetch already.
             is_due = self._record.keys is used and self._record.may_fetch(self._clock())
@@ -179,9 +174,9 @@ class RemoteKeySet:
             raise KeySetUnavailableError(self._fetcher.uri, reason) from record.last_error
         return keys
 
-    def _join_flight(self) -> _Flight | None:
+    def _join_flight(self) -> Flight | None:
         if self._flight is None and not self._is_closed:
-            flight = _Flight()
+            flight = Flight()
             flight.set_running_or_notify_cancel()  # so that no waiter's cancellation reaches it
             thread = threading.Thread(
                 target=self._fly, args=(flight,), name="jwt-core-fetch", daemon=True
@@ -194,14 +189,14 @@ class RemoteKeySet:
             self._flight = flight
         return self._flight
 
-    def _fly(self, flight: _Flight) -> None:
+    def _fly(self, flight: Flight) -> None:
         try:
             with asyncio.Runner() as runner:
                 runner.run(self._refresh(flight))
         except BaseException as error:  # noqa: BLE001  # whatever happens, the waiters must go on
             self._land(flight, self._refuse(error, logging.ERROR))
 
-    async def _refresh(self, flight: _Flight) -> None:
+    async def _refresh(self, flight: Flight) -> None:
         # Lands before the loop closes: that may have to wait for a name lookup that hangs.
         try:
             fetched = await self._fetcher.fetch()
@@ -225,28 +220,10 @@ class RemoteKeySet:
         _log.log(level, "no new key set from %s: %s", self._fetcher.uri, error)
         return self._record.record_failure(error, self._clock(), self._limits)
 
-    def _land(self, flight: _Flight, record: CacheRecord) -> None:
+    def _land(self, flight: Flight, record: CacheRecord) -> None:
         with self._lock:
             if self._flight is not flight:
                 return
             self._record = record
             self._flight = None
         flight.set_result(None)
-
-
-def _run(steps: _Steps[_T]) -> _T:
-    try:
-        while True:
-            next(steps).result()
-    except StopIteration as done:
-        outcome: _T = done.value
-        return outcome
-
-
-async def _run_async(steps: _Steps[_T]) -> _T:
-    try:
-        while True:
-            await asyncio.wrap_future(next(steps))
-    except StopIteration as done:
-        outcome: _T = done.value
-        return outcome

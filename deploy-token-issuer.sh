@@ -142,7 +142,7 @@ refuse_foreign() { # what this script has not made is neither replaced nor remov
 refuse_taken_port() {
   local address=$bind published
   [[ $bind != 0.0.0.0 ]] || address=127.0.0.1
-  published=$(docker port "$name" 2>/dev/null; docker port "$name-old" 2>/dev/null) || true
+  published=$(docker port "$name" 2>/dev/null; docker port "$name-old" 2>/dev/null) || true # nothing runs yet
   if [[ $published$'\n' != *":$port"$'\n'* ]] && (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null; then
     explain "address already in use"
   fi
@@ -258,7 +258,7 @@ tidy() { # removes the unit and the images that nothing uses any more
   if exists "$name"; then used=$(docker inspect --format '{{.Config.Image}}' "$name"); fi
   if [[ $used == none || $(manager_of "$name") != systemd ]]; then remove_unit; fi
   docker image ls --format '{{.Repository}}:{{.Tag}}' --filter "reference=localhost/$name" |
-    { grep -vxF "$used" || true; } | xargs -r docker image rm >/dev/null 2>&1 || true
+    { grep -vxF "$used" || true; } | xargs -r docker image rm >/dev/null 2>&1 || true # one may be in use
 }
 
 fetch_image() { # from standard input, or from the registry to be known by its local name alone
@@ -396,8 +396,8 @@ connect() { # one connection, and one question for a password, for everything th
 }
 
 clean_up() {
-  "${ssh[@]}" -O exit -- "$host" 2>/dev/null || true
-  [[ -z $staged ]] || docker image rm "$staged" >/dev/null 2>&1 || true
+  "${ssh[@]}" -O exit -- "$host" 2>/dev/null || true # it may be gone already
+  [[ -z $staged ]] || docker image rm "$staged" >/dev/null 2>&1 || true # a tag, of no harm if it stays
   rm -rf "$run_dir"
 }
 

@@ -134,3 +134,14 @@ def test_document_has_the_dev_only_section(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
 
     assert "\n## Dev-only simulator, never ship to prod\n" in text
+
+
+@pytest.mark.requirement("SEP-4")
+def test_production_build_does_not_reference_the_simulator() -> None:
+    dockerfile = (ROOT / "examples/proxy/Dockerfile").read_text(encoding="utf-8")
+    ignored = (ROOT / "examples/proxy/Dockerfile.dockerignore").read_text(encoding="utf-8")
+    build = (ROOT / "ci/build.sh").read_text(encoding="utf-8")
+
+    assert "packages/dev-only" in ignored.splitlines()
+    assert "Dockerfile.dev" not in dockerfile + build
+    assert "dev-only/" not in dockerfile + build

@@ -1,6 +1,5 @@
 """The services of the walk-through as real processes, and an upstream that tells what it saw."""
 
-import json
 import os
 import re
 import select
@@ -8,10 +7,11 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 
 import httpx
 import pytest
+
+from examples.proxy.upstream import Echo
 
 START_TIMEOUT_S = 30
 
@@ -67,27 +67,8 @@ def run_service(command: list[str], environ: Mapping[str, str]) -> Iterator[Serv
         process.communicate(timeout=15)
 
 
-class EchoHandler(BaseHTTPRequestHandler):
-    """Answers with what it received, as JSON."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        seen = {
-            "method": self.command,
-            "target": self.path,
-            "headers": [[name.lower(), value] for name, value in self.headers.items()],
-            "body": body.decode(),
-        }
-        answer = json.dumps(seen).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    do_POST = do_GET  # noqa: N815  # the base class looks it up by this name
+class EchoHandler(Echo):
+    """The upstream of the compose stack, without its log."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
         """Say nothing."""

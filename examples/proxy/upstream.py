@@ -20,7 +20,7 @@ class Echo(BaseHTTPRequestHandler):
         seen = {
             "method": self.command,
             "target": self.path,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "headers": [[name.lower(), value] for name, value in self.headers.items()],
             "body": body.decode(errors="replace"),
         }
         answer = json.dumps(seen).encode()

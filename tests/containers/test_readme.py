@@ -25,6 +25,6 @@ def test_stack_session_of_the_readme_runs_as_shown() -> None:
     )
 
     assert outcome.returncode == 0, outcome.stderr
-    assert '"x-verified-subject": "alice"' in outcome.stdout
+    assert '["x-verified-subject", "alice"]' in outcome.stdout
     assert outcome.stdout.splitlines()[1:] == ["200", "exit status 1"]
     assert "proxy-guard: REFUSED" in outcome.stderr

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from proxy_guard import cli
 from proxy_guard.environment import ENVIRONMENT_VARIABLES
+from proxy_guard.rules import INSPECTED_VARIABLES
 
 pytestmark = pytest.mark.requirement("PG-4")
 
@@ -24,7 +25,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Run `proxy-guard` with the given variables and nothing else that it looks at."""
-    ignored = {*ENVIRONMENT_VARIABLES, "JWT_JWKS_URI", "JWT_ISSUER"}
+    ignored = {*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES}
     inherited = {name: value for name, value in os.environ.items() if name not in ignored}
 
     def run_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -54,7 +55,7 @@ def run(tmp_path: Path) -> Run:
 def test_check_reports_on_standard_output(
     run: Run, variables: dict[str, str], exit_code: int, verdict: str
 ) -> None:
-    result = run("check", **variables)
+    result = run("check", "--no-probe", **variables)
 
     assert result.returncode == exit_code
     assert result.stdout.startswith(f"proxy-guard: {verdict}")
@@ -123,7 +124,7 @@ def test_help_names_exit_codes_and_every_variable(run: Run, action: str) -> None
     assert result.returncode == 0
     assert "exit codes:" in result.stdout
     assert "--env-file FILE" in result.stdout
-    for variable in (*ENVIRONMENT_VARIABLES, "JWT_JWKS_URI", "JWT_ISSUER"):
+    for variable in (*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES):
         assert variable in result.stdout
     assert ("127" in result.stdout) == (action == "exec")
 
@@ -135,7 +136,7 @@ def test_exec_becomes_the_command_with_the_environment_that_was_judged(
     script = "import os, sys; print(os.environ['GREETING'], sys.argv[1:]); sys.exit(7)"
 
     command = (sys.executable, "-c", script, "--json", "-h")
-    result = run("exec", "--env-file", "proxy.env", "--", *command, **REAL)
+    result = run("exec", "--no-probe", "--env-file", "proxy.env", "--", *command, **REAL)
 
     assert result.returncode == 7
     assert result.stdout == "good day ['--json', '-h']\n"

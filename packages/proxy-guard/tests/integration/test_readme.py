@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from proxy_guard import errors
-from proxy_guard.rules import EXPLANATIONS
+from proxy_guard.findings import EXPLANATIONS
 
 pytestmark = pytest.mark.requirement("PG-4")
 

@@ -1,14 +1,16 @@
 """From an environment to findings."""
 
 import pytest
-from proxy_guard import rules, urls
-from proxy_guard.rules import EXPLANATIONS, RULES, Finding
+from proxy_guard import dev_marks, findings, rules, urls
+from proxy_guard.findings import EXPLANATIONS, Finding
+from proxy_guard.rules import RULES
 
 DEV_URI = "http://token-issuer:8081/.well-known/jwks.json"
 ALL_CODES = {
     value
-    for name, value in vars(urls).items()
-    if name.isupper() and isinstance(value, str) and value.isidentifier()
+    for name, value in [*vars(urls).items(), *vars(findings).items()]
+    if name.isupper() and not name.startswith("_") and name not in vars(dev_marks)
+    if isinstance(value, str) and value.isidentifier()
 }
 
 
@@ -30,6 +32,8 @@ def test_finding_says_what_is_wrong_and_what_to_do(code: str) -> None:
     assert "{detail} of it" in finding.what, "a value is never taken for a template"
     assert "JWT_JWKS_URI" in finding.remedy
     assert "{" not in finding.remedy
+    assert "{" not in EXPLANATIONS[code].meaning
+    assert EXPLANATIONS[code].meaning.endswith(".")
     assert repr(finding) == f"<Finding {code} in JWT_JWKS_URI>"
 
 

@@ -202,13 +202,8 @@ def _parse_json(text: str) -> object:
 
 
 def _keep_all(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Keep members with the same name apart: of two, some clients take the first."""
-    members: dict[str, object] = {}
-    repeated = []
-    for name, value in pairs:
-        if name in members:
-            repeated.append({name: value})
-        members[name] = value
-    if repeated:
-        members[""] = [*repeated, members.get("")]
+    """Read members with the same name both ways: some clients take the last, some the first."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        members[""] = [dict(reversed(pairs)), *({name: value} for name, value in pairs)]
     return members

@@ -167,3 +167,13 @@ def encode() -> Encode:
 def dev_certificate() -> x509.Certificate:
     """Return a certificate as the simulator makes them, for a key without a watermark."""
     return certify(CA_KEY.public_key(), "DEV ONLY token-issuer")
+
+
+@pytest.fixture(scope="session")
+def server_credentials() -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """Return a self-signed certificate for `localhost`, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 2, DAY, DAY.replace(year=2036))
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    return builder.add_extension(names, critical=False).sign(key, hashes.SHA256()), key

@@ -107,8 +107,11 @@ class Exchange:
             try:
                 while len(body) <= LARGEST_BODY and (chunk := self._read(response)):
                     body += chunk
+                is_cut = bool(response.length)
             except (OSError, http.client.HTTPException):
-                answer.fault = "its answer broke off or took too long"
+                is_cut = True
+        if is_cut:
+            answer.fault = "its answer broke off or took too long"
         answer.body, is_whole = _decompress(bytes(body))
         if not is_whole:
             answer.fault = f"its answer is larger than {LARGEST_BODY // 1024} KiB"

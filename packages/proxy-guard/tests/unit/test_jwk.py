@@ -1,6 +1,7 @@
 """Canonical keys and their thumbprints."""
 
 import json
+from pathlib import Path
 
 import pytest
 from proxy_guard.jwk import (
@@ -13,14 +14,16 @@ from proxy_guard.published import find_publication, read_list
 
 pytestmark = pytest.mark.requirement("PG-3")
 
+PUBLISHED = Path(__file__).parents[1] / "data/published.json"
 X = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"
 Y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
 
 
 def test_thumbprint_is_that_of_rfc_7638() -> None:
-    source = next(e for e in json.loads(read_list())["keys"] if "RFC 7638" in str(e["sources"]))
+    key = read_jwk(json.loads(PUBLISHED.read_text("utf-8"))["RFC 7517 Appendix A.2"])
 
-    assert source["thumbprint"] == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    assert key is not None
+    assert compute_thumbprint(key) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"  # §3.1
 
 
 @pytest.mark.parametrize(

@@ -68,3 +68,18 @@ def test_other_variables_are_not_looked_at() -> None:
 def test_inspected_variables_are_those_the_rules_read() -> None:
     for variable in rules.INSPECTED_VARIABLES:
         assert find_all({variable: DEV_URI}) == [(variable, "token_issuer_host")]
+
+
+@pytest.mark.requirement("PG-3")
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ('{"kty":"RSA","e":"AQAB","n":"zDEVzONLYzTOKENzISSUERzNOTzPRODzabcd"}', "dev_key"),
+        ('{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}',
+         "published_key"),
+        ('{"keys":[],"dev_only":true}', "dev_jwks"),
+    ],
+)  # fmt: skip
+def test_static_key_of_the_simulator_is_a_finding(key: str, code: str) -> None:
+    assert find_all({"JWT_PUBLIC_KEY": key}) == [("JWT_PUBLIC_KEY", code)]
+    assert find_all({"JWT_PUBLIC_KEY": "https://id.example.com/keys"}) == []

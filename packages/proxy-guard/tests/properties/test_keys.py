@@ -35,7 +35,7 @@ def test_no_real_key_is_refused_in_any_encoding(
     encode: Callable[..., Mapping[str, object]],
 ) -> None:
     for index in range(200):
-        key = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
         encodings = encode(key) if index % 10 == 0 else {"pem": _to_pem(key)}
         for value in encodings.values():
             assert screen_key(value, PRODUCTION) == ()

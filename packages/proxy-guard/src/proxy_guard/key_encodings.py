@@ -23,7 +23,9 @@ _SMALLEST_MODULUS: Final = 64
 _LARGEST_EXPONENT: Final = 8
 """Both in bytes: less than 512 bits is no key, more than 64 no exponent."""
 _ED25519_SIZE: Final = 32
-_UNCOMPRESSED: Final = 4
+_UNCOMPRESSED: Final = b"\4"
+_COMPRESSED: Final = (b"\2", b"\3")
+"""The last bit is that of y."""
 _CURVES: Final = {
     # Size of a coordinate: the name, the prime p and the coefficient b of y² = x³ - 3x + b
     # (NIST SP 800-186 §3.2.1). All three primes are 3 modulo 4, so a square root is one power.
@@ -75,31 +77,27 @@ def _read_point(point: bytes) -> Iterator[CanonicalKey]:
     if len(point) == _ED25519_SIZE:
         yield build_okp_key("Ed25519", point)
         return
-    form, coordinates = (point[0], point[1:]) if point else (0, b"")
+    form, coordinates = point[:1], point[1:]
     half = len(coordinates) // 2
     if form == _UNCOMPRESSED and half in _CURVES:
-        pairs = [(coordinates[:half], coordinates[half:])]
-        size = half
-    elif form in {2, 3} and len(coordinates) in _CURVES:
-        pairs = _decompress(coordinates, is_odd=form == 3)  # noqa: PLR2004  # SEC 1 §2.3.3
-        size = len(coordinates)
-    else:
-        return
-    for x, y in pairs:
-        key = build_ec_key(_CURVES[size][0], x, y)
-        if key:
-            yield key
+        yield from _build_key(coordinates[:half], coordinates[half:])
+    elif form in _COMPRESSED and len(coordinates) in _CURVES:
+        y = _decompress(coordinates, is_odd=form == _COMPRESSED[1])
+        yield from _build_key(coordinates, y)
 
 
-def _decompress(x: bytes, *, is_odd: bool) -> list[tuple[bytes, bytes]]:
+def _build_key(x: bytes, y: bytes) -> Iterator[CanonicalKey]:
+    key = build_ec_key(_CURVES[len(x)][0], x, y)
+    if key:
+        yield key
+
+
+def _decompress(x: bytes, *, is_odd: bool) -> bytes:
+    """Return y; of an x that is not on the curve, some number that belongs to no key."""
     _, prime, b = _CURVES[len(x)]
     number = int.from_bytes(x, "big") % prime
-    square = (number**3 - 3 * number + b) % prime
-    root = pow(square, (prime + 1) // 4, prime)
-    if root * root % prime != square:
-        return []
-    y = root if root % 2 == is_odd else prime - root
-    return [(x, y.to_bytes(len(x), "big"))]
+    root = pow(number**3 - 3 * number + b, (prime + 1) // 4, prime)
+    return (root if root % 2 == is_odd else prime - root).to_bytes(len(x), "big")
 
 
 def _read_openssh(data: bytes) -> Iterator[CanonicalKey]:

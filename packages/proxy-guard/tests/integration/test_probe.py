@@ -234,12 +234,13 @@ def test_redirects_end(server: Server) -> None:
         (b"not found", [], 404, "it answered with status 404"),
         (b'{"keys": []}', [], 200, "there is no key in its answer that the guard can read"),
         (b"<html>sign in</html>", [], 200, "there is no key in its answer"),
+        (b"\x1f\x8bnot gzip", [], 200, "there is no key in its answer"),
         (b" " * 600_000, [], 200, "its answer is larger than 512 KiB"),
         (gzip.compress(b" " * 50_000_000), [], 200, "its answer is larger than 512 KiB"),
         (CLEAN, [("Content-Length", "9999")], 200, "its answer broke off or took too long"),
         (CLEAN, [("Transfer-Encoding", "chunked")], 200, "its answer broke off or took too long"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_answer_without_keys_is_reported_and_allowed(
     server: Server, body: bytes, headers: list[Header], status: int, detail: str

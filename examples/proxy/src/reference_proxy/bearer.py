@@ -5,7 +5,7 @@ Spec: RFC 6750
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 import proxy_guard
@@ -52,7 +52,9 @@ class Authenticator:
             self._keys = KeySet((settings.public_key,))
         else:
             self._keys = RemoteKeySet(
-                settings.jwks_uri, screen=screen_keys, cooldown=settings.jwks_cooldown
+                settings.jwks_uri,
+                screen=proxy_guard.screen_jwks,  # a dev key is refused; the set in use stays
+                cooldown=settings.jwks_cooldown,
             )
 
     async def authenticate(self, headers: RawHeaders) -> VerifiedToken:
@@ -82,15 +84,6 @@ class Authenticator:
         except KeySetUnavailableError as error:
             raise KeysUnavailableError(str(error)) from None
         return token
-
-
-def screen_keys(document: Mapping[str, object]) -> None:
-    """Refuse a fetched key set that production must not trust; the set in use stays.
-
-    Raises:
-        GuardRefusedError: the key set holds a key of the simulator, or one that anybody has.
-    """
-    proxy_guard.screen_jwks(document)
 
 
 def read_bearer_token(headers: RawHeaders) -> str:

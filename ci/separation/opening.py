@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final, cast
 
-from separation.limits import Budget, CountingReader, ExpandedReader, buffer
+from separation.limits import MEBIBYTE, Budget, CountingReader, ExpandedReader, buffer
 
 DAMAGED: Final = (
     tarfile.TarError,
@@ -48,10 +48,11 @@ _OPAQUE: Final = {
     b"\x04\x22\x4d\x18": "LZ4",
     b"MSCF\0\0\0\0": "CAB",
     b"hsqs": "SquashFS",
-    b"!<arch>\ndebian-binary": "Debian package",
     b"\xed\xab\xee\xdb": "RPM",
     b"xar!": "xar",
 }
+_AR: Final = b"!<arch>\n"
+_AR_HEADER: Final = 60
 LONGEST_HEAD: Final = _BLOCK
 
 
@@ -81,8 +82,8 @@ def is_archive(head: bytes, tail: bytes = b"") -> bool:
     return (
         _find_compression(head) is not None
         or _find_opaque(head) is not None
-        or head.startswith(b"PK\x03\x04")
-        or (_ZIP_END in tail[-_ZIP_TAIL:] and zipfile.is_zipfile(io.BytesIO(tail)))
+        or head.startswith((b"PK\x03\x04", _AR))
+        or (_ZIP_END in tail[-_ZIP_TAIL:] and _is_zip(tail))
         or _is_tar(head)
     )
 
@@ -109,6 +110,8 @@ def open_archive(head: bytes, stream: io.BufferedIOBase, budget: Budget) -> Iter
         raise OpaqueError(message)
     elif _is_tar(head):
         yield from _open_tar(stream, budget)
+    elif head.startswith(_AR):
+        yield from _open_ar(stream, budget)
     else:
         yield from _open_zip(stream, budget)
 
@@ -125,6 +128,14 @@ def _find_compression(head: bytes) -> Opener | None:
 
 def _find_opaque(head: bytes) -> str | None:
     return next((kind for magic, kind in _OPAQUE.items() if head.startswith(magic)), None)
+
+
+def _is_zip(data: bytes) -> bool:
+    try:
+        zipfile.ZipFile(io.BytesIO(data)).close()
+    except (*DAMAGED, ValueError, NotImplementedError):
+        return False
+    return True
 
 
 def _is_tar(head: bytes) -> bool:
@@ -147,6 +158,39 @@ def _open_tar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
                 yield Member(info.name, target=info.linkname)
             else:
                 yield Member(info.name, stream=_limit(content, info.size, budget))
+
+
+def _open_ar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
+    """Yield the members of a Debian package or a static library (ar(5), deb(5))."""
+    stream.read(len(_AR))
+    while header := stream.read(_AR_HEADER):
+        budget.count_member()
+        if not header.endswith(b"`\n") or not header[48:58].strip().isdigit():
+            raise EOFError
+        content = _Part(stream, size=int(header[48:58]))
+        yield Member(header[:16].decode("latin-1").rstrip(" /"), stream=buffer(content))
+        content.skip()
+
+
+class _Part(CountingReader):
+    """The next *size* bytes of a stream, and the byte that fills them up to an even number."""
+
+    def __init__(self, stream: io.BufferedIOBase, *, size: int) -> None:
+        super().__init__(lambda wanted: stream.read1(min(wanted, size - self.count)))
+        self._stream = stream
+        self._size = size
+
+    def skip(self) -> None:
+        """Move the stream to what follows.
+
+        Raises:
+            EOFError: the stream ended before.
+        """
+        while self.read(MEBIBYTE):
+            pass
+        if self.count < self._size:
+            raise EOFError
+        self._stream.read(self._size % 2)
 
 
 def _open_zip(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:

@@ -377,6 +377,19 @@ def archives_in_archives(folder: Path, key: DevKey) -> None:
     write(folder, {"a.tar.bz2": bz2.compress(make_tar({"b.zip": make_zip({"c.tar.xz": inner})}))})
 
 
+@plant("watermark", "data.tar.xz!./usr/share/k")
+def debian_package(folder: Path, key: DevKey) -> None:
+    members = {
+        "debian-binary": b"2.0\n",
+        "data.tar.xz": lzma.compress(make_tar({"./usr/share/k": key.spki})),
+    }
+    content = b"!<arch>\n"
+    for name, data in members.items():
+        header = f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(data):<10}`\n"
+        content += header.encode() + data + b"\n" * (len(data) % 2)
+    write(folder, {"a.deb": content})
+
+
 @plant("watermark", "x.txt!base64 at byte")
 def archive_in_base64_in_a_text(folder: Path, key: DevKey) -> None:
     text = base64.encodebytes(gzip.compress(key.spki)).decode()

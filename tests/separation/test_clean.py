@@ -52,6 +52,7 @@ INNOCENT: dict[str, Content] = {
     "src/dev/only.py": "x = 1\n",
     # What looks like an archive, or like encoded bytes.
     "app/text.txt": "BZh is how a bzip2 archive begins; 7z too.\nPK\x05\x06 ends a zip.\n",
+    "app/about_zip.pyc": b"\xa7\x0d\r\n" + bytes(12) + b"s\x04\0\0\0PK\x05\x06" + bytes(40),
     "app/empty.zip": b"PK\x05\x06" + bytes(18),
     "app/noise.bin": secrets.token_bytes(1 << 20),
     "app/noise.b64": secrets.token_hex(40_000) + "\n" + secrets.token_urlsafe(60_000),

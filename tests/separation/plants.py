@@ -379,10 +379,8 @@ def archives_in_archives(folder: Path, key: DevKey) -> None:
 
 @plant("watermark", "data.tar.xz!./usr/share/k")
 def debian_package(folder: Path, key: DevKey) -> None:
-    members = {
-        "debian-binary": b"2.0\n",
-        "data.tar.xz": lzma.compress(make_tar({"./usr/share/k": key.spki})),
-    }
+    data_tar = lzma.compress(make_tar({"./usr/share/k": key.spki}))
+    members = {"debian-binary": b"2.0\n", "data.tar.xz": data_tar}
     content = b"!<arch>\n"
     for name, data in members.items():
         header = f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(data):<10}`\n"

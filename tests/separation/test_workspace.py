@@ -170,3 +170,32 @@ def test_simulator_does_not_even_reach_the_build_of_the_production_image() -> No
     ignored = (ROOT / "examples/proxy/Dockerfile.dockerignore").read_text(encoding="utf-8")
 
     assert "packages/dev-only" in ignored.splitlines()
+
+
+CI_STEPS = {
+    "lint": "ci/lint.sh",
+    "types": "ci/types.sh",
+    "test": "ci/test.sh",
+    "build": "ci/build.sh",
+    "containers": "ci/containers.sh",
+    "separation": "ci/prod.sh",
+}
+
+
+@pytest.mark.requirement("OPS-5")
+@pytest.mark.parametrize("script", CI_STEPS.values(), ids=CI_STEPS)
+def test_each_step_runs_in_the_one_check_and_in_a_workflow(script: str) -> None:
+    workflows = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
+    check = (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+    assert re.search(rf"^step \w+ {re.escape(script)}$", check, re.MULTILINE)
+    assert any(re.search(rf"\b{re.escape(script)}\b", text) for text in workflows)
+    assert os.access(ROOT / script, os.X_OK)
+
+
+@pytest.mark.requirement("OPS-5")
+def test_coverage_below_the_goal_fails_the_tests() -> None:
+    limit = re.search(r"--fail-under=(\d+)", (ROOT / "ci/test.sh").read_text(encoding="utf-8"))
+
+    assert limit is not None
+    assert int(limit[1]) >= 90

@@ -14,6 +14,7 @@ check tests
 check benchmarks
 check ci/uv
 check ci/traceability
+check ci/policy
 
 issuer=packages/dev-only/token-issuer
 printf '%s: ' "$issuer"

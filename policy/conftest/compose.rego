@@ -4,7 +4,7 @@ package dev_only
 subjects contains subject if {
 	some file in documents
 	not file.kind
-	some name, service in file.services
+	some name, service in mapping(file, "services")
 	subject := {
 		"title": sprintf("service %v", [name]),
 		"images": {service.image | true},

@@ -1,9 +1,12 @@
 # What a Kubernetes manifest says, whatever its kind: one subject for each that goes to production.
 package dev_only
 
-documents := [entry.contents | some entry in input] if is_array(input) # conftest --combine
+documents contains input if is_object(input)
 
-documents := [input] if is_object(input)
+documents contains entry.contents if { # conftest --combine
+	is_array(input)
+	some entry in input
+}
 
 manifests contains manifest if {
 	some manifest in documents
@@ -12,8 +15,8 @@ manifests contains manifest if {
 }
 
 manifests contains manifest if {
-	some list in documents
-	some manifest in list.items
+	some document in documents
+	some manifest in list(document, "items")
 	manifest.kind
 }
 
@@ -31,6 +34,15 @@ subjects contains subject if {
 	}
 }
 
+# What a file leaves empty is null there, and has no members.
+list(part, field) := part[field] if {
+	is_array(part[field])
+} else := []
+
+mapping(part, field) := part[field] if {
+	is_object(part[field])
+} else := {}
+
 # Where the pod is described; kinds that come with extensions have it at the same places.
 template_of(manifest) := manifest if {
 	manifest.spec.containers
@@ -42,19 +54,26 @@ template_of(manifest) := manifest if {
 	manifest.template
 } else := {}
 
-metadata_of(manifest) := {manifest.metadata | true} | {template_of(manifest).metadata | true}
+pod_of(manifest) := mapping(template_of(manifest), "spec")
+
+metadata_of(manifest) := [mapping(manifest, "metadata"), mapping(template_of(manifest), "metadata")]
 
 containers_of(manifest) := {container |
-	pod := template_of(manifest).spec
-	some list in ["containers", "initContainers", "ephemeralContainers"]
-	some container in pod[list]
+	some field in ["containers", "initContainers", "ephemeralContainers"]
+	some container in list(pod_of(manifest), field)
 }
 
-images_of(manifest) := {container.image | some container in containers_of(manifest)} | {volume.image.reference | some volume in template_of(manifest).spec.volumes}
+images_of(manifest) := {image |
+	some images in [
+		{container.image | some container in containers_of(manifest)},
+		{volume.image.reference | some volume in list(pod_of(manifest), "volumes")},
+	]
+	some image in images
+}
 
 labels_of(manifest) := {{"name": name, "value": text} |
 	some metadata in metadata_of(manifest)
-	some name, value in metadata.labels
+	some name, value in mapping(metadata, "labels")
 	text := sprintf("%v", [value])
 }
 
@@ -63,28 +82,37 @@ names_of(manifest) := {name |
 		{metadata[field] | some metadata in metadata_of(manifest); some field in ["name", "generateName"]},
 		{sprintf("%v=%v", [label.name, label.value]) | some label in labels_of(manifest)},
 		{container.name | some container in containers_of(manifest)},
-		{template_of(manifest).spec[field] | some field in ["hostname", "subdomain"]},
-		{host | some host in template_of(manifest).spec.hostAliases[_].hostnames},
+		{pod_of(manifest)[field] | some field in ["hostname", "subdomain"]},
+		{name | some alias in list(pod_of(manifest), "hostAliases"); some name in list(alias, "hostnames")},
 	]
 	some name in names
 }
 
-routes_of(manifest) := routes_of_service(manifest.spec) if {
+routes_of(manifest) := routes_of_service(mapping(manifest, "spec")) if {
 	manifest.kind == "Service"
-} else := routes_of_ingress(manifest.spec) if {
+} else := routes_of_ingress(mapping(manifest, "spec")) if {
 	manifest.kind == "Ingress"
 } else := set()
 
 routes_of_service(spec) := {spec.externalName | true} | {route |
-	some key, value in spec.selector
+	some key, value in mapping(spec, "selector")
 	route := sprintf("%v=%v", [key, value])
 }
 
-routes_of_ingress(spec) := {rule.host | some rule in spec.rules} | ({path.backend.service.name | some path in spec.rules[_].http.paths} | {spec.defaultBackend.service.name | true})
+routes_of_ingress(spec) := {route |
+	rules := list(spec, "rules")
+	paths := [path | some rule in rules; some path in list(mapping(rule, "http"), "paths")]
+	some routes in [
+		{rule.host | some rule in rules},
+		{path.backend.service.name | some path in paths},
+		{spec.defaultBackend.service.name | true},
+	]
+	some route in routes
+}
 
 settings_of(manifest) := {{"at": at, "text": text} |
 	some container in containers_of(manifest)
-	some variable in container.env
+	some variable in list(container, "env")
 	at := sprintf("%v of container %v", [variable.name, container.name])
 	text := sprintf("%v=%v", [variable.name, variable.value])
 }
@@ -92,22 +120,18 @@ settings_of(manifest) := {{"at": at, "text": text} |
 commands_of(manifest) := {{"at": at, "text": text} |
 	some container in containers_of(manifest)
 	at := sprintf("command of container %v", [container.name])
-	words := array.concat(object.get(container, "command", []), object.get(container, "args", []))
-	text := concat(" ", words)
+	text := concat(" ", array.concat(list(container, "command"), list(container, "args")))
 }
 
 data_of(manifest) := {{"at": at, "text": text} |
-	some key, value in entries_of(manifest)
+	some key, value in plain_data_of(manifest)
 	at := sprintf("key %v", [key])
 	text := sprintf("%v=%v", [key, value])
 }
 
-entries_of(manifest) := object.get(manifest, "data", {}) if {
+plain_data_of(manifest) := mapping(manifest, "data") if {
 	manifest.kind == "ConfigMap"
-} else := object.union(decoded, object.get(manifest, "stringData", {})) if {
+} else := object.union(decoded, mapping(manifest, "stringData")) if {
 	manifest.kind == "Secret"
-	decoded := {key: text |
-		some key, value in manifest.data
-		text := base64.decode(value)
-	}
+	decoded := {key: base64.decode(value) | some key, value in mapping(manifest, "data")}
 } else := {}

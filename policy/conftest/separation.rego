@@ -8,7 +8,7 @@ deny contains message if {
 	regex.match(dev_name, lower(image))
 	message := sprintf(
 		"[dev_image] %s: the image names the dev-only %s: %s. Remedy: %s",
-		[subject.title, service_name, image, rename],
+		[subject.title, service_name, image, leave_out],
 	)
 }
 
@@ -18,7 +18,7 @@ deny contains message if {
 	regex.match(dev_name, lower(name))
 	message := sprintf(
 		"[dev_name] %s: a name, label or host is that of the dev-only %s: %s. Remedy: %s",
-		[subject.title, service_name, name, rename],
+		[subject.title, service_name, name, leave_out],
 	)
 }
 
@@ -29,7 +29,7 @@ deny contains message if {
 	label.value != "false"
 	message := sprintf(
 		"[dev_label] %s: the label %s says that this is dev-only. Remedy: %s",
-		[subject.title, label.name, rename],
+		[subject.title, label.name, leave_out],
 	)
 }
 
@@ -43,10 +43,7 @@ deny contains message if {
 	)
 }
 
-rename := concat("", [
-	"deploy it to a namespace that is labelled as not being production; ",
-	"what is your own needs another name, this one is reserved.",
-])
+leave_out := "leave it out of production; what is your own needs another name, this one is reserved."
 
 reconfigure := "set it to your production identity provider, in plain spelling."
 

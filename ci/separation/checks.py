@@ -11,9 +11,9 @@ from separation.code import count_known_runs
 from separation.marks import (
     BANNER,
     CERTIFICATE_NAME,
+    DEV_MARKS,
     DISTRIBUTION,
     ENCODED_WATERMARKS,
-    GUARD_SOURCE,
     ISSUER_URL,
     MODULE,
     MODULE_USE,
@@ -28,7 +28,6 @@ from separation.pieces import Piece
 
 Look = Callable[[Piece], Iterator[str]]
 
-_DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 _DEV_MARKS_PATH: Final = "proxy_guard/dev_marks.py"
 _DEV_MARKS_BYTECODE: Final = re.compile(r"proxy_guard/__pycache__/dev_marks\.[\w-]+\.pyc\Z")
 _BANNER_LINE: Final = re.compile(rb"^[ \t]*" + re.escape(BANNER) + rb"\b", re.MULTILINE)
@@ -64,10 +63,10 @@ def find_in_path(path: str) -> str | None:
 def is_exempt(piece: Piece) -> bool:
     """Tell whether this is the one file that may name the simulator, byte for byte as built."""
     if piece.path.endswith(_DEV_MARKS_PATH):
-        built = hashlib.sha256(_DEV_MARKS.read_bytes()).digest()
+        built = hashlib.sha256(DEV_MARKS.read_bytes()).digest()
         return hashlib.sha256(piece.data).digest() == built
     if _DEV_MARKS_BYTECODE.search(piece.path):
-        return bytecode.is_compiled_from(piece.data, str(_DEV_MARKS))
+        return bytecode.is_compiled_from(piece.data, str(DEV_MARKS))
     return False
 
 

@@ -12,6 +12,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 GUARD_SOURCE: Final = ROOT / "packages/proxy-guard/src"
 SIMULATOR_SOURCE: Final = ROOT / "packages/dev-only/token-issuer/src"
+DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 sys.path.append(str(GUARD_SOURCE))
 
 from proxy_guard import dev_marks  # noqa: E402  # found through the line above

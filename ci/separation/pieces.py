@@ -1,5 +1,6 @@
 """A piece of content to look at, in the views that the checks share."""
 
+import codecs
 from functools import cached_property
 from typing import Final
 
@@ -15,6 +16,7 @@ _ESCAPES: Final = {
 """Line breaks as program text, JSON, URLs and XML write them, by what they begin with."""
 
 _TO_LOWER: Final = bytes(range(256)).lower()
+_WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _TEXT_SAMPLE: Final = 4096
 
 
@@ -51,6 +53,13 @@ class Piece:
                 for escape in escapes:
                     data = data.replace(escape, b"")
         return data.translate(None, _DROPPED)
+
+    @cached_property
+    def text(self) -> bytes:
+        """The text in it with one byte for each ASCII character; empty if it is no text."""
+        if self.data.startswith(_WIDE):
+            return self.data.replace(b"\0", b"")
+        return self.data if self.is_text else b""
 
     @cached_property
     def is_text(self) -> bool:

@@ -84,9 +84,10 @@ class Scan:
     def _look_at_file(self, path: Path) -> None:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            self.files[str(path)] = (digest, stream.tell())
+            size = stream.tell()
+            self.files[str(path)] = (digest, size)
             stream.seek(0)
-            self._look_at_stream(str(path), stream, 0, Budget())
+            self._look_at_stream(str(path), stream, 0, Budget(size))
 
     def _look_at_stream(
         self, path: str, stream: io.BufferedIOBase, depth: int, budget: Budget
@@ -110,7 +111,7 @@ class Scan:
         )
         if not is_open:
             self._look_at_piece(piece)
-            if piece.is_text:
+            if piece.text:
                 self._look_at_encoded(piece, depth, budget)
 
     def _look_inside(
@@ -152,7 +153,7 @@ class Scan:
         """Look at what base64 in a text hides: a key in a Kubernetes Secret, an archive."""
         if depth >= MAX_DEPTH:
             return
-        for start, data in find_base64(piece.data):
+        for start, data in find_base64(piece.text):
             self._look_at_whole(f"{piece.path}{_GUESS}{start}", data, depth + 1, budget)
 
     def _look_through_windows(

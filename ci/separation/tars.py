@@ -5,7 +5,7 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO, Final, cast
 
-from separation.limits import MEBIBYTE, Budget, CountingReader, buffer
+from separation.limits import MAX_EXPANDED, MEBIBYTE, Budget, CountingReader, buffer
 from separation.members import Member, join, limit
 
 BLOCK: Final = 512
@@ -57,6 +57,9 @@ def open_tar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
     ) as archive:
         for info in archive:
             budget.count_member()
+            if archive.offset > MAX_EXPANDED:  # tarfile would read as far, though nothing is there
+                message = f"the next member at byte {archive.offset}"
+                raise tarfile.ReadError(message)
             content = archive.extractfile(info) if _has_content(info) else None
             archive.members = []  # type: ignore[attr-defined]  # else it remembers every one
             if content is None:

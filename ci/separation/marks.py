@@ -52,7 +52,7 @@ MODULE_USE: Final = re.compile(
     rb"|(?<![\w.])%(m)s(?:[.:](?:%(modules)s|__main__|main)\b|/|-\d)"
     rb"|\b(?:import_module|__import__|find_spec|run_module|import)\(\s*[\"']%(m)s\b"
     rb"|(?<![\w-])-m[\s\"',]+%(m)s\b"
-    rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n]{0,200}?[ \t\"']%(m)s(?![\w-])"
+    rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"
     % {b"m": MODULE, b"modules": _list_modules()}
 )
 """The module in use. The bare word is a likely variable of innocent code: `token_issuer = iss`."""

@@ -12,8 +12,7 @@ from proxy_guard import urls
 from separation.pieces import Piece
 
 _LARGEST: Final = 1 << 20
-# Looked at, not consumed: a value may hold a setting itself, Environment="NAME=VALUE".
-_VALUE: Final = r"""(?=["']?(?P<value%d>[^\s"',;}<]+))"""
+_VALUE: Final = r"""["']?(?P<value%d>[^\s"',;}<]{1,2048}+)"""
 _ASSIGNMENT: Final = re.compile(
     # Kubernetes, Spring: name: NAME, value: VALUE, in YAML, JSON or XML, and the other way round
     r"""\b(?:name|key)["']?[ \t]*[:=][ \t]*["']?(?P<name1>[\w.-]+)["']?[,\s]*["']?\bvalue["']?"""
@@ -21,15 +20,17 @@ _ASSIGNMENT: Final = re.compile(
     + _VALUE % 1
     + r"""|\bvalue["']?[ \t]*:[ \t]*"""
     + _VALUE % 2
-    + r"""(?=[^\s,]+[,\s]*["']?name["']?[ \t]*:[ \t]*["']?(?P<name2>[\w.-]+))"""
+    + r"""(?=["'\s,]++name["']?[ \t]*:[ \t]*["']?(?P<name2>[\w.-]+))"""
     # Dockerfile: ENV NAME VALUE; nginx: set $NAME VALUE
     + r"|^[ \t]*(?:ENV[ \t]+|set[ \t]+\$)(?P<name3>\w+)[ \t]+"
     + _VALUE % 3
     # Arguments: --NAME VALUE, ["--NAME", "VALUE"], and on two lines of YAML
     + r"""|--(?P<name4>[a-z][\w.-]{2,60})(?:["']?(?:,\s*|\s+-)|[ \t])[ \t]*"""
     + _VALUE % 4
-    # NAME=VALUE, NAME: VALUE, "NAME": "VALUE", -Dname=VALUE, <NAME>VALUE, a folded scalar of YAML
-    + r"""|\b(?P<name5>[A-Za-z][\w.-]{2,60})["']?[ \t]*[:=>][ \t]*(?:[>|][+-]?\s+)?"""
+    # NAME=VALUE, NAME: VALUE, "NAME": "VALUE", -Dname=VALUE, <NAME>VALUE, a folded scalar of YAML;
+    # but the value of some may be a setting itself: Environment="NAME=VALUE"
+    + r"""|\b(?!(?:environment|env|key|name)["']?[ \t]*[:=])"""
+    r"""(?P<name5>[A-Za-z][\w.-]{2,60})["']?[ \t]*[:=>][ \t]*(?:[>|][+-]?\s+)?"""
     + _VALUE % 5,
     re.MULTILINE | re.IGNORECASE,
 )  # fmt: skip

@@ -22,7 +22,6 @@ PLANTS: dict[str, Plant] = {}
 
 
 Build = Callable[[Path, DevKey], object]
-Files = Callable[[DevKey], dict[str, Content]]
 
 
 def plant(check: str, where: str) -> Callable[[Build], Build]:

@@ -38,15 +38,17 @@ def main() -> None:
 
 
 def make_image(image: Path) -> None:
-    """Write layers into *image* until it is large enough."""
+    """Write layers into *image*, as many files as make up the size."""
     layer = image.with_name("layer.tar")
     folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")]
     with tarfile.open(image, "w") as outer:
         for number, folder in enumerate(itertools.cycle(folders)):
             with tarfile.open(layer, "w") as inner:
-                inner.add(folder, f"usr/lib/{number}")
+                for path in sorted(Path(folder).rglob("*")):
+                    if outer.offset + inner.offset < SIZE and not path.is_dir():
+                        inner.add(path, f"usr/lib/{number}/{path.relative_to(folder)}")
             outer.add(layer, f"layer-{number}/layer.tar")
-            if outer.offset > SIZE:
+            if outer.offset >= SIZE:
                 return
 
 

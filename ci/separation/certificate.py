@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from separation.checks import CHECKS
-from separation.marks import ROOT
+from separation.marks import DEV_MARKS, ROOT
 from separation.scan import Scan
 
 FORMAT: Final = "separation-certificate/1"
@@ -36,6 +36,7 @@ def build_document(scan: Scan) -> dict[str, Any]:
         ],
         "unreadable": scan.unreadable,
         "checks": {name: check.description for name, check in CHECKS.items()},
+        "roots": sorted(map(str, scan.roots)),
         "artefacts": [
             {"path": path, "sha256": digest, "size": size}
             for path, (digest, size) in sorted(scan.files.items())
@@ -48,6 +49,7 @@ def write(path: Path, scan: Scan) -> None:
     document = build_document(scan)
     for entry in (*document["artefacts"], *document["findings"]):
         entry["path"] = os.path.relpath(entry["path"], path.parent)
+    document["roots"] = [os.path.relpath(root, path.parent) for root in document["roots"]]
     content = {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -70,16 +72,10 @@ def verify(path: Path) -> list[str]:
         CertificateError: it cannot be read, or is none.
     """
     content = _read(path)
-    scan = Scan()
-    faults = []
-    for entry in content["artefacts"]:
-        artefact = path.parent / entry["path"]
-        scan.look_through(artefact)
-        digest, size = scan.files.get(str(artefact), ("", 0))
-        if not digest:
-            faults.append(f"{entry['path']}: is missing or cannot be read")
-        elif (digest, size) != (entry["sha256"], entry["size"]):
-            faults.append(f"{entry['path']}: is not what was certified: its SHA-256 is {digest}")
+    scan = Scan(skipped=path)
+    for root in content["roots"]:
+        scan.look_through(path.parent / root)
+    faults = _compare(content["artefacts"], scan, path.parent)
     if content["verdict"] != "clean":
         faults.append(f"{path.name}: its verdict is {content['verdict']!r}, not 'clean'")
     if missing := sorted(CHECKS.keys() - content["checks"].keys()):
@@ -88,13 +84,27 @@ def verify(path: Path) -> list[str]:
     return [*faults, *sorted(found)]
 
 
+def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[str]:
+    """Say how the files that are there differ from those that were certified."""
+    there = {os.path.relpath(path, folder): seen for path, seen in scan.files.items()}
+    faults = []
+    for entry in artefacts:
+        name = entry["path"]
+        digest, size = there.pop(name, ("", 0))
+        if not digest:
+            faults.append(f"{name}: is missing or cannot be read")
+        elif (digest, size) != (entry["sha256"], entry["size"]):
+            faults.append(f"{name}: is not what was certified: its SHA-256 is {digest}")
+    return faults + [f"{name}: was not there when the others were certified" for name in there]
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise CertificateError(message) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if (
         not isinstance(content, dict)
@@ -107,13 +117,17 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _is_complete(content: dict[str, Any]) -> bool:
-    artefacts = content.get("artefacts")
+    artefacts, roots = content.get("artefacts"), content.get("roots")
     return (
         isinstance(artefacts, list)
         and all(
-            isinstance(entry, dict) and {"path", "sha256", "size"} <= entry.keys()
+            isinstance(entry, dict)
+            and isinstance(entry.get("path"), str)
+            and {"sha256", "size"} <= entry.keys()
             for entry in artefacts
         )
+        and isinstance(roots, list)
+        and all(isinstance(root, str) and "\0" not in root for root in roots)
         and isinstance(content.get("checks"), dict)
         and isinstance(content.get("verdict"), str)
     )
@@ -121,7 +135,8 @@ def _is_complete(content: dict[str, Any]) -> bool:
 
 def _list_tools() -> dict[str, str | None]:
     scanner = hashlib.sha256()
-    for source in sorted((ROOT / "ci/separation").glob("*.py")):
+    sources = [ROOT / "ci/check-separation", DEV_MARKS, *(ROOT / "ci/separation").glob("*.py")]
+    for source in sorted(sources):
         scanner.update(source.read_bytes())
     versions = {name: _run(*command) for name, command in _TOOLS.items()}
     return {

@@ -11,9 +11,9 @@ from separation.code import count_known_runs
 from separation.marks import (
     BANNER,
     CERTIFICATE_NAME,
+    DEV_MARKS,
     DISTRIBUTION,
     ENCODED_WATERMARKS,
-    GUARD_SOURCE,
     ISSUER_URL,
     MODULE,
     MODULE_USE,
@@ -28,7 +28,6 @@ from separation.pieces import Piece
 
 Look = Callable[[Piece], Iterator[str]]
 
-_DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 _DEV_MARKS_PATH: Final = "proxy_guard/dev_marks.py"
 _DEV_MARKS_BYTECODE: Final = re.compile(r"proxy_guard/__pycache__/dev_marks\.[\w-]+\.pyc\Z")
 _BANNER_LINE: Final = re.compile(rb"^[ \t]*" + re.escape(BANNER) + rb"\b", re.MULTILINE)
@@ -64,10 +63,10 @@ def find_in_path(path: str) -> str | None:
 def is_exempt(piece: Piece) -> bool:
     """Tell whether this is the one file that may name the simulator, byte for byte as built."""
     if piece.path.endswith(_DEV_MARKS_PATH):
-        built = hashlib.sha256(_DEV_MARKS.read_bytes()).digest()
+        built = hashlib.sha256(DEV_MARKS.read_bytes()).digest()
         return hashlib.sha256(piece.data).digest() == built
     if _DEV_MARKS_BYTECODE.search(piece.path):
-        return bytecode.is_compiled_from(piece.data, str(_DEV_MARKS))
+        return bytecode.is_compiled_from(piece.data, str(DEV_MARKS))
     return False
 
 
@@ -109,8 +108,8 @@ def look_for_banner(piece: Piece) -> Iterator[str]:
 
 def look_for_code(piece: Piece) -> Iterator[str]:
     """Look for the simulator's code under any name."""
-    is_source = piece.is_text and b"import " in piece.data
-    if (is_source or piece.is_bytecode) and (runs := count_known_runs(piece.data)):
+    text = piece.data if piece.is_bytecode else piece.text if b"import " in piece.text else b""
+    if runs := count_known_runs(text):
         yield f"holds code of the simulator ({runs} runs of words known from its source)"
 
 
@@ -139,9 +138,9 @@ CHECKS: Final = {
     "archive": Check("archives that are bombs, encrypted, damaged or of a kind unknown", None),
     "name": Check("its names in any text, as grep would, and in UTF-16", look_for_name),
     "module": Check("imports and other uses of its module", look_for_module),
-    "manifest": Check("metadata, locks, SBOMs, services", look_for_manifest, needs_whole=True),
+    "manifest": Check("metadata, locks, SBOMs, services", look_for_manifest),
     "banner": Check("the banner of its source files", look_for_banner),
-    "code": Check("its code under another name", look_for_code, needs_whole=True),
+    "code": Check("its code under another name", look_for_code),
     "image": Check("the label of its image", look_for_image, needs_whole=True),
     "settings": Check("settings that point at it", look_for_settings, needs_whole=True),
     "watermark": Check("its keys, by their watermark", look_for_key),

@@ -4,7 +4,6 @@ Docstrings, messages and comments survive renaming and reformatting; the first t
 too. Code alone would not do: runs of import lines are the same everywhere.
 """
 
-import re
 import tokenize
 from collections.abc import Iterator
 from functools import cache
@@ -12,7 +11,9 @@ from typing import Final
 
 from separation.marks import ROOT, SIMULATOR_SOURCE
 
-_WORD: Final = re.compile(rb"[A-Za-z]{2,}")
+_LETTERS: Final = bytes(
+    byte if chr(byte).isascii() and chr(byte).isalpha() else 32 for byte in range(256)
+)
 _RUN: Final = 7
 """Words in a row; shorter ones stand in other people's docstrings, too."""
 
@@ -49,5 +50,5 @@ def _list_prose_runs(folder: str) -> Iterator[Run]:
 
 
 def _list_runs(data: bytes) -> Iterator[Run]:
-    words = _WORD.findall(data)
+    words = [word for word in data.translate(_LETTERS).split() if len(word) > 1]
     return zip(*(words[start:] for start in range(_RUN)), strict=False)

@@ -20,6 +20,10 @@ MAX_EXPANDED: Final = 16 << 30
 MAX_MEMBERS: Final = 2_000_000
 """Members that all archives below one artefact may hold."""
 
+MAX_TOTAL_RATIO: Final = 100
+SMALLEST_TOTAL: Final = 1 << 30
+"""What all archives unpack to, each level counted, may be more than either but not than both."""
+
 MAX_RATIO: Final = 300
 SMALLEST_BOMB: Final = 64 * MEBIBYTE
 """What unpacks to more than this, and to more than `MAX_RATIO` times its size, is a bomb."""
@@ -34,9 +38,14 @@ class BombError(Exception):
 
 
 class Budget:
-    """What is left of the limits for one artefact."""
+    """What is left of the limits for one artefact.
 
-    def __init__(self) -> None:
+    Args:
+        size: Bytes of the artefact.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._most = min(MAX_EXPANDED, max(SMALLEST_TOTAL, MAX_TOTAL_RATIO * size))
         self._expanded = 0
         self._members = 0
 
@@ -58,8 +67,10 @@ class Budget:
             LimitError: there are too many.
         """
         self._expanded += size
-        if self._expanded > MAX_EXPANDED:
-            message = f"unpacks to more than {MAX_EXPANDED >> 30} GiB"
+        if self._expanded > self._most:
+            message = (
+                f"unpacks to more than {self._most / (1 << 30):.1f} GiB, too much for its size"
+            )
             raise LimitError(message)
 
 

@@ -23,8 +23,8 @@ _DOCUMENTS: Final = re.compile(
 
 _NAMED: Final = re.compile(
     # Compose and Kubernetes: values that are names, and a key that is a service's name.
-    rb"(?:image|name|container_name|hostname|service|context|dockerfile|repository|host|aliases|chart)"
-    rb"[\"']?\s*[:=]\s*[\"']?[^\s\"',}]*?%(name)s"
+    rb"(?:image|name|container_name|hostname|service|context|dockerfile|repository|host|aliases|chart|app)"
+    rb"[\"']?\s*[:=]\s*[\"']?(?:[^\s\"',}]{0,255}?[/:@.])?%(name)s"
     rb"|^[ \t]*(?:-[ \t]+)?[\"']?%(name)s[\"']?\s*:\s*(?:[{&#].*)?$"
     rb"|^[ \t]*-[ \t]+[\"']?%(name)s[\"']?\s*$" % {b"name": DISTRIBUTION.pattern},
     re.MULTILINE,

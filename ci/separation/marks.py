@@ -12,6 +12,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 GUARD_SOURCE: Final = ROOT / "packages/proxy-guard/src"
 SIMULATOR_SOURCE: Final = ROOT / "packages/dev-only/token-issuer/src"
+DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 sys.path.append(str(GUARD_SOURCE))
 
 from proxy_guard import dev_marks  # noqa: E402  # found through the line above
@@ -50,7 +51,9 @@ MODULE_USE: Final = re.compile(
     rb"\b(?:import|from)[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*%(m)s\b"
     rb"|(?<![\w.])%(m)s(?:[.:](?:%(modules)s|__main__|main)\b|/|-\d)"
     rb"|\b(?:import_module|__import__|find_spec|run_module|import)\(\s*[\"']%(m)s\b"
-    rb"|(?<![\w-])-m[\s\"',]+%(m)s\b" % {b"m": MODULE, b"modules": _list_modules()}
+    rb"|(?<![\w-])-m[\s\"',]+%(m)s\b"
+    rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"
+    % {b"m": MODULE, b"modules": _list_modules()}
 )
 """The module in use. The bare word is a likely variable of innocent code: `token_issuer = iss`."""
 
@@ -85,14 +88,15 @@ ENCODED_WATERMARKS: Final = (
     WATERMARK.hex().encode(),
     WATERMARK.hex().upper().encode(),
     "".join(map(str, WATERMARK)).encode(),
+    "".join(str(abs((byte ^ 0x80) - 0x80)) for byte in WATERMARK).encode(),
     *(
         "".join(map(form.format, WATERMARK)).encode()
         for form in ("0x{:02x}", "0x{:02X}", "x{:02x}", "x{:02X}")
     ),
     _share_decimal_digits(WATERMARK, 2048),
 )
-"""As text without separators: base64 at each alignment, hexadecimal, lists of bytes, escapes, and
-the decimal digits of a 2048-bit modulus."""
+"""As text without separators: base64 at each alignment, hexadecimal, lists of bytes (those of Java
+are signed), escapes, and the decimal digits of a 2048-bit modulus."""
 
 WATERMARK_LITERAL: Final = repr(WATERMARK)[2:-1].encode()
 """As Python writes it in a bytes literal."""

@@ -1,12 +1,22 @@
 """A piece of content to look at, in the views that the checks share."""
 
+import codecs
 from functools import cached_property
 from typing import Final
 
-_KEPT: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_KEPT: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _DROPPED: Final = bytes(byte for byte in range(256) if byte not in _KEPT)
-_TO_STANDARD_BASE64: Final = bytes.maketrans(b"-_", b"+/")
+_ESCAPES: Final = {
+    b"\\": (b"\\n", b"\\r", b"\\t"),
+    b"\\u000": (b"\\u000a", b"\\u000A", b"\\u000d", b"\\u000D", b"\\u0009"),
+    b"\\x0": (b"\\x0a", b"\\x0A", b"\\x0d", b"\\x0D", b"\\x09"),
+    b"%0": (b"%0a", b"%0A", b"%0d", b"%0D"),
+    b"&#": (b"&#10;", b"&#13;", b"&#xa;", b"&#xA;", b"&#xd;", b"&#xD;"),
+}
+"""Line breaks as program text, JSON, URLs and XML write them, by what they begin with."""
+
 _TO_LOWER: Final = bytes(range(256)).lower()
+_WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _TEXT_SAMPLE: Final = 4096
 
 
@@ -36,12 +46,20 @@ class Piece:
 
     @cached_property
     def squeezed(self) -> bytes:
-        """Nothing but the characters of standard base64: no line breaks, quotes, separators."""
+        """Nothing but letters and digits: no line breaks, quotes, separators, joining operators."""
         data = self.data
-        for escape in (b"\\n", b"\\r"):
-            if escape in data:
-                data = data.replace(escape, b"")
-        return data.translate(_TO_STANDARD_BASE64, _DROPPED)
+        for beginning, escapes in _ESCAPES.items():
+            if beginning in data:
+                for escape in escapes:
+                    data = data.replace(escape, b"")
+        return data.translate(None, _DROPPED)
+
+    @cached_property
+    def text(self) -> bytes:
+        """The text in it with one byte for each ASCII character; empty if it is no text."""
+        if self.data.startswith(_WIDE):
+            return self.data.replace(b"\0", b"")
+        return self.data if self.is_text else b""
 
     @cached_property
     def is_text(self) -> bool:

@@ -1,91 +1,93 @@
 """From artefacts to findings: opens what can be opened and shows each piece to all checks."""
 
-import base64
 import hashlib
 import io
 import os
-import re
 from pathlib import Path
 from typing import Final
 
 from separation.checks import CHECKS, find_in_path, is_exempt
+from separation.encoded import find_base64
 from separation.findings import Finding
 from separation.limits import (
     MAX_DEPTH,
     MEBIBYTE,
     BombError,
     Budget,
-    CountingReader,
     LimitError,
-    buffer,
 )
-from separation.opening import (
-    DAMAGED,
-    LONGEST_HEAD,
-    Member,
-    OpaqueError,
-    is_archive,
-    open_archive,
-)
+from separation.members import DAMAGED, Member, OpaqueError, join
+from separation.opening import LONGEST_HEAD, is_archive, open_archive
 from separation.pieces import Piece
+from separation.zips import Suspicion
 
 _WHOLE: Final = 8 * MEBIBYTE
 """Larger files are looked at through windows."""
 
 _OVERLAP: Final = 4096
 _DAMAGE: Final = "is damaged, so nobody can tell what is inside"
-_BASE64: Final = re.compile(
-    # A long word, and what follows it on further lines.
-    rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{40,}+(?:(?:\\[rn]|[\s\"'\\])++[A-Za-z0-9+/_-]{2,}+)*+"
-)
-_BETWEEN_BASE64: Final = re.compile(rb"\\[rn]|[^A-Za-z0-9+/_-]")
-_SHORTEST_BASE64: Final = 64
 _GUESS: Final = "!base64 at byte "
 
 
 class Scan:
     """Looks through artefacts.
 
+    Args:
+        skipped: A file that is no artefact: the certificate about them.
+
     Attributes:
+        roots: What was given to be looked through.
         findings: What was found so far, each once.
         unreadable: The files that could not be read, with the reason.
         files: The SHA-256 and the size in bytes of each file looked at, by path.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, skipped: Path | None = None) -> None:
+        self.roots: list[Path] = []
         self.findings: dict[Finding, None] = {}
         self.unreadable: dict[str, str] = {}
         self.files: dict[str, tuple[str, int]] = {}
-        self._visited: set[str] = set()
+        self._visited = {os.path.realpath(skipped)} if skipped else set()
 
-    def look_through(self, path: Path) -> None:
+    def look_through(self, root: Path) -> None:
         """Look through a file, or through everything below a directory."""
-        try:
-            self._look_at_link(path)
-            real = os.path.realpath(path)
-            if real in self._visited:
-                return
-            self._visited.add(real)
-            if path.is_dir():
-                for child in sorted(path.iterdir()):
-                    self.look_through(child)
-            elif path.is_file():
-                self._look_at_file(path)
-        except OSError as error:
-            self.unreadable[str(path)] = error.strerror or "cannot be read"
+        self.roots.append(root)
+        waiting = [root]  # no recursion: directories may lie deeper than Python's stack
+        while waiting:
+            path = waiting.pop()
+            try:
+                waiting += self._look_at_entry(path)
+            except OSError as error:
+                self.unreadable[str(path)] = error.strerror or "cannot be read"
+
+    def _look_at_entry(self, path: Path) -> list[Path]:
+        """Look at a file or directory, and return what the latter holds, the first one last."""
+        self._look_at_link(path)
+        real = os.path.realpath(path)
+        if real in self._visited:
+            return []
+        self._visited.add(real)
+        if path.is_dir():
+            return sorted(path.iterdir(), reverse=True)
+        if path.is_file():
+            self._look_at_file(path)
+        return []
 
     def _look_at_link(self, path: Path) -> None:
-        self._look_at_path(str(path), str(path))
+        # What the directories above the working directory are called is not shipped.
+        self._look_at_path(str(path), os.path.relpath(path))
         if path.is_symlink():
+            target = os.path.relpath(os.path.realpath(path))
             self._look_at_path(str(path), str(path.readlink()), "is a link to what ")
-            self._look_at_path(str(path), os.path.realpath(path), "is a link to what ")
+            self._look_at_path(str(path), target, "is a link to what ")
 
     def _look_at_file(self, path: Path) -> None:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            self.files[str(path)] = (digest, stream.tell())
+            size = stream.tell()
+            self.files[str(path)] = (digest, size)
             stream.seek(0)
-            self._look_at_stream(str(path), stream, 0, Budget())
+            self._look_at_stream(str(path), stream, 0, Budget(size))
 
     def _look_at_stream(
         self, path: str, stream: io.BufferedIOBase, depth: int, budget: Budget
@@ -96,7 +98,7 @@ class Scan:
         elif is_archive(head[:LONGEST_HEAD]):
             self._look_inside(path, head, _join(head, stream), depth, budget)
         else:
-            self._look_through_windows(path, head, stream)
+            self._look_through_windows(path, head, stream, depth, budget)
         if fault:
             raise fault
 
@@ -109,7 +111,7 @@ class Scan:
         )
         if not is_open:
             self._look_at_piece(piece)
-            if piece.is_text:
+            if piece.text:
                 self._look_at_encoded(piece, depth, budget)
 
     def _look_inside(
@@ -151,19 +153,20 @@ class Scan:
         """Look at what base64 in a text hides: a key in a Kubernetes Secret, an archive."""
         if depth >= MAX_DEPTH:
             return
-        for match in _BASE64.finditer(piece.data):
-            text = _BETWEEN_BASE64.sub(b"", match[0])
-            if len(text) >= _SHORTEST_BASE64:
-                text = text[: len(text) - (len(text) % 4 == 1)]  # one character is less than a byte
-                data = base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_")
-                path = f"{piece.path}{_GUESS}{match.start()}"
-                self._look_at_whole(path, data, depth + 1, budget)
+        for start, data in find_base64(piece.text):
+            self._look_at_whole(f"{piece.path}{_GUESS}{start}", data, depth + 1, budget)
 
-    def _look_through_windows(self, path: str, window: bytes, stream: io.BufferedIOBase) -> None:
-        while window:
+    def _look_through_windows(
+        self, path: str, window: bytes, stream: io.BufferedIOBase, depth: int, budget: Budget
+    ) -> None:
+        new, zip_behind = window, Suspicion()
+        while new:
             self._look_at_piece(Piece(path, window, is_whole=False))
-            rest = stream.read(_WHOLE)
-            window = window[-_OVERLAP:] + rest if rest else b""
+            zip_behind.watch(window, len(new))
+            new = stream.read(_WHOLE)
+            window = window[-_OVERLAP:] + new
+        if (archive := zip_behind.take_archive()) is not None:
+            self._look_inside(path, b"", archive, depth, budget)
 
     def _look_at_piece(self, piece: Piece) -> None:
         for name, check in CHECKS.items():
@@ -199,5 +202,4 @@ def _join(head: bytes, rest: io.BufferedIOBase) -> io.BufferedIOBase:
     if rest.seekable():
         rest.seek(0)
         return rest
-    lead = io.BytesIO(head)
-    return buffer(CountingReader(lambda size: lead.read(size) or rest.read1(size)))
+    return join(head, rest)

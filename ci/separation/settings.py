@@ -12,20 +12,31 @@ from proxy_guard import urls
 from separation.pieces import Piece
 
 _LARGEST: Final = 1 << 20
-_VALUE: Final = r"""["']?(?P<value%d>[^\s"',;}]+)"""
+_VALUE: Final = r"""["']?(?P<value%d>[^\s"',;}<]{1,2048}+)"""
 _ASSIGNMENT: Final = re.compile(
-    # Kubernetes: name: NAME, value: VALUE, in YAML or JSON
-    r"""\bname["']?[ \t]*:[ \t]*["']?(?P<name1>[\w.-]+)["']?[,\s]*["']?\bvalue["']?[ \t]*:[ \t]*"""
+    # Kubernetes, Spring: name: NAME, value: VALUE, in YAML, JSON or XML, and the other way round
+    r"""\b(?:name|key)["']?[ \t]*[:=][ \t]*["']?(?P<name1>[\w.-]+)["']?[,\s]*["']?\bvalue["']?"""
+    r"""[ \t]*[:=][ \t]*"""
     + _VALUE % 1
-    # Dockerfile: ENV NAME VALUE
-    + r"|^[ \t]*ENV[ \t]+(?P<name2>\w+)[ \t]+" + _VALUE % 2
-    # NAME=VALUE, NAME: VALUE, "NAME": "VALUE", -Dname=VALUE
-    + r"""|\b(?P<name3>[A-Za-z][\w.-]{2,60})["']?[ \t]*[:=][ \t]*""" + _VALUE % 3,
+    + r"""|\bvalue["']?[ \t]*:[ \t]*"""
+    + _VALUE % 2
+    + r"""(?=["'\s,]++name["']?[ \t]*:[ \t]*["']?(?P<name2>[\w.-]+))"""
+    # Dockerfile: ENV NAME VALUE; nginx: set $NAME VALUE
+    + r"|^[ \t]*(?:ENV[ \t]+|set[ \t]+\$)(?P<name3>\w+)[ \t]+"
+    + _VALUE % 3
+    # Arguments: --NAME VALUE, ["--NAME", "VALUE"], and on two lines of YAML
+    + r"""|--(?P<name4>[a-z][\w.-]{2,60})(?:["']?(?:,\s*|\s+-)|[ \t])[ \t]*"""
+    + _VALUE % 4
+    # NAME=VALUE, NAME: VALUE, "NAME": "VALUE", -Dname=VALUE, <NAME>VALUE, a folded scalar of YAML;
+    # but the value of some may be a setting itself: Environment="NAME=VALUE"
+    + r"""|\b(?!(?:environment|env|key|name)["']?[ \t]*[:=])"""
+    r"""(?P<name5>[A-Za-z][\w.-]{2,60})["']?[ \t]*[:=>][ \t]*(?:[>|][+-]?\s+)?"""
+    + _VALUE % 5,
     re.MULTILINE | re.IGNORECASE,
 )  # fmt: skip
 _FILES: Final = re.compile(
-    r".*\.(?:env|ya?ml|json|toml|ini|cfg|conf|properties|sh|service|tf|tfvars|hcl|txt|container)"
-    r"|\.?env.*|dockerfile.*|containerfile.*|.*compose.*"
+    r".*\.(?:env|ya?ml|json|toml|ini|cfg|conf|properties|sh|service|tf|tfvars|hcl|txt|container|xml"
+    r"|bat|ps1|mk)|\.?env.*|dockerfile.*|containerfile.*|.*compose.*|makefile|jenkinsfile|procfile"
 )
 _ISSUER_NAMES: Final = re.compile(r"jw[tk]|issuer|oidc|o?auth|idp|sso|certs", re.IGNORECASE)
 _WORD: Final = re.compile(r"[\w-]*")
@@ -38,7 +49,11 @@ def find_pointers(piece: Piece) -> Iterator[str]:
     text = piece.data.replace(b"\0", b"").decode("utf-8", "replace")
     found = {}
     for match in _ASSIGNMENT.finditer(text):
-        name, value = filter(None, match.groups())
+        groups = {key: text for key, text in match.groupdict().items() if text}
+        name, value = (
+            next(groups[key] for key in groups if key.startswith(kind))
+            for kind in ("name", "value")
+        )
         if name not in found and _leads_to_simulator(name, value):
             found[name] = True
     yield from found

@@ -39,9 +39,13 @@ class Scanned:
         return [(finding["check"], finding["path"]) for finding in self.report["findings"]]
 
 
-def check_separation(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def check_separation(
+    *arguments: str | Path, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "ci/check-separation"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 def scan(*paths: Path) -> Scanned:

@@ -50,9 +50,15 @@ INNOCENT: dict[str, Content] = {
     "requirements.txt": "# dev-only: pytest\nmy-token-issuers==1.0\n",
     "setup.sh": "# Dev-only tools are not installed here.\n",
     "src/dev/only.py": "x = 1\n",
+    "install.sh": "pip install my-token_issuer token_issuers && echo token_issuer\n",
+    "deploy/args.yaml": "args: [--admin-url, 'http://localhost:8081']\n"
+    "labels: {app: my-token-issuer}\n",
+    "app/beans.xml": '<entry key="issuer">https://accounts.google.com</entry>',
+    "app/token-issuers.txt": "x",
     # What looks like an archive, or like encoded bytes.
     "app/text.txt": "BZh is how a bzip2 archive begins; 7z too.\nPK\x05\x06 ends a zip.\n",
     "app/about_zip.pyc": b"\xa7\x0d\r\n" + bytes(12) + b"s\x04\0\0\0PK\x05\x06" + bytes(40),
+    "app/lzma.txt": b"]\0\0 is how an lzma file begins\n",
     "app/empty.zip": b"PK\x05\x06" + bytes(18),
     "app/noise.bin": secrets.token_bytes(1 << 20),
     "app/noise.b64": secrets.token_hex(40_000) + "\n" + secrets.token_urlsafe(60_000),

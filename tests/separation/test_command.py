@@ -1,6 +1,7 @@
 """`ci/check-separation` as a command: its output, its exit codes, its certificate."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,7 @@ def test_certificate_goes_with_its_folder(artefacts: Path) -> None:
             "is not what was certified",
         ),
         (lambda folder: (folder / "data/more.txt").unlink(), "data/more.txt: is missing"),
+        (lambda folder: (folder / "new.txt").write_text("x"), "new.txt: was not there"),
     ],
 )
 def test_certificate_does_not_hold_for_other_artefacts(
@@ -150,7 +152,63 @@ def test_certificate_of_refused_artefacts_does_not_hold(artefacts: Path, dev_key
     assert "key.pem: holds a key of the simulator" in verified_forgery.stdout
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "\xff", '{"format": "separation-certificate/1"}'])
+def test_certificate_may_be_written_again(artefacts: Path, dev_key: DevKey) -> None:
+    certificate = artefacts / "separation.json"
+    key = write(artefacts, {"key.pem": dev_key.public_pem}) / "key.pem"
+    refused = check_separation("--certificate", certificate, artefacts)
+    key.unlink()
+
+    written = check_separation("--certificate", certificate, artefacts)
+
+    assert (refused.returncode, written.returncode) == (1, 0)
+    assert check_separation("--verify", certificate).returncode == 0
+
+
+def test_folder_without_files_exits_2(tmp_path: Path) -> None:
+    outcome = check_separation(tmp_path)
+
+    assert outcome.returncode == 2
+    assert "holds no file to look at" in outcome.stderr
+
+
+def test_directories_deeper_than_the_stack_are_looked_through(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1100):
+        os.mkdir("d", dir_fd=folder)
+        below = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    file = os.open("x.txt", os.O_CREAT | os.O_WRONLY, dir_fd=folder)
+    os.write(file, b"the token-issuer")
+    os.close(file)
+    os.close(folder)
+
+    outcome = check_separation(tmp_path)
+
+    assert outcome.returncode == 1
+    assert "x.txt: names token-issuer" in outcome.stdout
+
+
+def test_name_of_the_working_directory_is_not_shipped(tmp_path: Path) -> None:
+    checkout = write(tmp_path / "token-issuer-proxy", {"dist/a.txt": "x"})
+
+    outcome = check_separation(checkout / "dist", folder=checkout)
+
+    assert outcome.returncode == 0, outcome.stdout
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("text", ["issuer name:", "value:", "jwt:", "a-", "import ", "-----", "a"])
+def test_text_made_to_be_slow_is_not(text: str, tmp_path: Path) -> None:
+    for name in ("a.yaml", "requirements.txt", "a.py"):
+        write(tmp_path, {name: "token_issuer " + text * ((1 << 19) // len(text))})
+
+    assert check_separation(tmp_path).returncode in {0, 1}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "[" * 100_000, "{}", "\xff", '{"format": "separation-certificate/1"}']
+)
 def test_what_is_no_certificate_exits_2(text: str, tmp_path: Path) -> None:
     path = tmp_path / "separation.json"
     path.write_bytes(text.encode("latin-1"))

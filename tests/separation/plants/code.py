@@ -1,0 +1,90 @@
+"""Planted violations: pieces of its code."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.separation.artefacts import SIMULATOR, Content, DevKey, make_wheel, write
+from tests.separation.plants.registry import compile_source, plant, plant_file
+
+
+def read_simulator() -> Iterator[tuple[str, str]]:
+    for path in sorted(SIMULATOR.rglob("*.py")):
+        yield str(path.relative_to(SIMULATOR)), path.read_text(encoding="utf-8")
+
+
+@plant("path", "service-1.0-py3-none-any.whl!token_issuer/app.py")
+def vendored_copy_in_a_wheel(folder: Path, _key: DevKey) -> None:
+    files: dict[str, Content] = {f"token_issuer/{name}": text for name, text in read_simulator()}
+    write(folder, {"service-1.0-py3-none-any.whl": make_wheel(files)})
+
+
+@plant("banner", "ghost/app.py")
+def renamed_module(folder: Path, _key: DevKey) -> None:
+    write(folder, {f"ghost/{name}": text for name, text in read_simulator()})
+
+
+@plant("code", "ghost/watermark.py")
+def renamed_module_without_its_banner(folder: Path, _key: DevKey) -> None:
+    for name, text in read_simulator():
+        body = text.partition("\n")[2].replace("token_issuer", "ghost").replace("token-issuer", "g")
+        write(folder, {f"ghost/{name}": body})
+
+
+@plant("path", "token_issuer/settings.pyc")
+def only_bytecode(folder: Path, _key: DevKey) -> None:
+    source = (SIMULATOR / "settings.py").read_text(encoding="utf-8")
+    bytecode = compile_source(folder, source)
+    write(folder, {"token_issuer/settings.pyc": bytecode})
+
+
+@plant("code", "lib/a.pyc")
+def only_bytecode_renamed(folder: Path, _key: DevKey) -> None:
+    source = (SIMULATOR / "watermark.py").read_text(encoding="utf-8")
+    write(folder, {"lib/a.pyc": compile_source(folder, source)})
+
+
+@plant("module", "lib/b.pyc")
+def bytecode_that_imports_it(folder: Path, _key: DevKey) -> None:
+    source = "from token_issuer import create\n\ncreate()\n"
+    write(folder, {"lib/b.pyc": compile_source(folder, source)})
+
+
+@plant("module", "lib/c.pyc")
+def bytecode_of_another_python_that_names_it(folder: Path, _key: DevKey) -> None:
+    bytecode = compile_source(folder, "import token_issuer\n")
+    write(folder, {"lib/c.pyc": b"\x6f\x0d" + bytecode[2:]})
+
+
+plant_file("import", "module", "service/boot.py", lambda _: "import os, token_issuer\n")
+plant_file(
+    "import in UTF-16", "module", "boot.py", lambda _: "import token_issuer\n".encode("utf-16")
+)
+plant_file(
+    "import in UTF-32", "module", "boot.py", lambda _: "import token_issuer\n".encode("utf-32")
+)
+plant_file(
+    "import by name", "module", "boot.py", lambda _: 'importlib.import_module("token_issuer.app")\n'
+)
+plant_file("start by python -m", "module", "run.sh", lambda _: "exec python3 -m token_issuer\n")
+plant_file(
+    "start by uvicorn", "module", "Procfile", lambda _: "web: uvicorn token_issuer.app:create_app\n"
+)
+plant_file(
+    "command in a JSON array",
+    "module",
+    "job.json",
+    lambda _: '{"cmd": ["python", "-m", "token_issuer"]}',
+)
+plant_file("banner alone", "banner", "x.py", lambda _: "# DEV-ONLY: never ship to production.\n")
+plant_file("name in prose", "name", "docs/index.html", lambda _: "<p>Start the token-issuer</p>")
+plant_file("folder of the simulator", "name", "a.cfg", lambda _: "path = ../packages/dev-only/x\n")
+plant_file("issuer in code", "name", "a.js", lambda _: 'const iss = "https://issuer.local";')
+
+
+plant_file("installation", "module", "run.sh", lambda _: "pip install --quiet token_issuer\n")
+plant_file(
+    "code in a large file", "code", "bundle.py",
+    lambda _: "\n".join(text.partition("\n")[2] for _, text in read_simulator()).replace(
+        "token_issuer", "ghost"
+    ) + "#" * (9 << 20),
+)  # fmt: skip

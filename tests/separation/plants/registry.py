@@ -1,0 +1,51 @@
+"""What a planted violation is, and how one is planted."""
+
+import py_compile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.separation.artefacts import Content, DevKey, write
+
+FULLWIDTH_T = "\uff54"
+
+
+class Plant(NamedTuple):
+    """One planted violation: who must catch it, where, and how it is made."""
+
+    check: str
+    where: str
+    build: Callable[[Path, DevKey], object]
+
+
+PLANTS: dict[str, Plant] = {}
+
+
+Build = Callable[[Path, DevKey], object]
+
+
+def plant(check: str, where: str) -> Callable[[Build], Build]:
+    def register(build: Build) -> Build:
+        name = build.__name__.replace("_", " ")
+        assert name not in PLANTS
+        PLANTS[name] = Plant(check, where, build)
+        return build
+
+    return register
+
+
+def plant_file(name: str, check: str, path: str, content: Callable[[DevKey], Content]) -> None:
+    """Plant one file in a directory."""
+    assert name not in PLANTS
+    build: Build = lambda folder, key: write(folder, {path: content(key)})  # noqa: E731
+    PLANTS[name] = Plant(check, path, build)
+
+
+def compile_source(folder: Path, source: str, *, name: str = "module") -> bytes:
+    path = write(folder, {f"{name}.py": source}) / f"{name}.py"
+    compiled = folder / f"{name}.pyc"
+    py_compile.compile(str(path), str(compiled), doraise=True)
+    data = compiled.read_bytes()
+    path.unlink()
+    compiled.unlink()
+    return data

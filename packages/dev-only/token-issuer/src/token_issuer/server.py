@@ -77,6 +77,7 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
         log_config=None,
         access_log=issuer.settings.access_log,
         server_header=False,
+        date_header=False,  # each answer has the date of the issuer's own clock
         timeout_graceful_shutdown=_GRACE_S,
     )
     # uvicorn takes the signals over, finishes what is in flight, and raises them again for these.

@@ -10,7 +10,7 @@ PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 @pytest.mark.requirement("TI-5")
-@pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/certs"])
+@pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs"])
 def test_jwks_is_served(http: httpx.Client, path: str) -> None:
     response = http.get(path)
     document = response.json()

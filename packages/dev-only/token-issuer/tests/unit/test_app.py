@@ -1,17 +1,21 @@
 # DEV-ONLY: never ship to production.
 import dataclasses
-from datetime import datetime
+from typing import NoReturn
 
 import pytest
 from litestar.testing import TestClient
 from token_issuer.app import create_app
 from token_issuer.issuing import Issuer
+from token_issuer.request_log import RequestLog
 from token_issuer.settings import Settings
 
 
-def fail() -> datetime:
-    msg = "the clock broke: private detail"
-    raise RuntimeError(msg)
+class BrokenLog(RequestLog):
+    """Fails where no handler expects it."""
+
+    def count(self, path: str | None = None) -> NoReturn:
+        msg = f"the log broke at {path}: private detail"
+        raise RuntimeError(msg)
 
 
 @pytest.mark.requirement("TI-4")
@@ -19,12 +23,13 @@ def test_unexpected_error_is_logged_and_answered_without_its_details(
     issuer: Issuer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with TestClient(
-        create_app(dataclasses.replace(issuer, clock=fail)), raise_server_exceptions=False
+        create_app(dataclasses.replace(issuer, requests=BrokenLog())),
+        raise_server_exceptions=False,
     ) as client:
-        response = client.post("/token")
+        response = client.get("/admin/requests")
 
     assert response.status_code == 500
-    assert response.json()["error"] == "server_error"
+    assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["x-dev-only"] == "token-issuer"
     assert "private detail" not in response.text
     assert "private detail" in caplog.text

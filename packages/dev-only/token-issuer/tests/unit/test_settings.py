@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from token_issuer.errors import SettingsError
-from token_issuer.settings import VARIABLES, Settings, read_environment
+from token_issuer.settings import Settings, read_environment
+from token_issuer.variables import VARIABLES
 
 
 @pytest.mark.requirement("TI-2")

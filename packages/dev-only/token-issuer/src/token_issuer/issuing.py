@@ -9,7 +9,7 @@ from typing import Any
 from jwt_core import Algorithm, SigningError, SigningKey, sign
 from msgspec import UNSET
 
-from token_issuer.claims import LATEST_NUMERIC_DATE, build_claims
+from token_issuer.claims import LATEST_NUMERIC_DATE, build_claims, find_default
 from token_issuer.clock import Clock
 from token_issuer.errors import TokenRequestError
 from token_issuer.instants import parse_instant
@@ -35,6 +35,12 @@ class Issuer:
     keys: KeyService
     clock: Clock = field(default_factory=Clock)
     requests: RequestLog = field(default_factory=RequestLog)
+
+    @property
+    def name(self) -> str:
+        """The `iss` claim of tokens for which nothing else is asked."""
+        name: str = find_default(self.settings, self.find_profile(), "iss")
+        return name
 
     def issue(self, request: TokenRequest) -> TokenResponse:
         """Mint the token that *request* describes.

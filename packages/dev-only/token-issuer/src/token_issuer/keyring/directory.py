@@ -252,7 +252,9 @@ _RSA_ALGORITHMS = frozenset({Algorithm.RS256, Algorithm.PS256})
 def _compute_thumbprint(name: str, data: bytes) -> str | None:
     try:
         if name == PRIVATE_NAME:
-            return compute_thumbprint(decode_private_pem(data).verification_key.public_key)
-        return compute_thumbprint(decode_public_key(data.decode("ascii")).public_key)
+            key = decode_private_pem(data, check_numbers=False).verification_key
+        else:
+            key = decode_public_key(data.decode("ascii"))
     except (JwtError, UnicodeDecodeError):
         return None
+    return compute_thumbprint(key.public_key)

@@ -57,6 +57,7 @@ class KeyService:
         self._style = style
         self._generate = generate
         self._view = KeyView(store.ring, clock())
+        self._spares: dict[Algorithm, SigningKey] = {}
         self._stopping = threading.Event()
 
     @property
@@ -141,10 +142,15 @@ class KeyService:
             KeyDirectoryError: the ring cannot be kept.
         """
         self._store.synchronise()
+        if self.plan.period is None:
+            return
         for algorithm in self.view.signers:
             if self._is_due(self._store.ring, algorithm):
                 event = self._build_rotation(RotationMode.GRACEFUL, algorithm)
                 self._store.update(partial(self._rotate_if_due, event))
+            # In advance: it may take longer than a fast schedule has to spare.
+            if algorithm not in self._spares:
+                self._spares[algorithm] = self._generate(algorithm)
 
     def __enter__(self) -> Self:
         """Keep catching up in the background."""
@@ -181,8 +187,9 @@ class KeyService:
         lead: timedelta | None = None,
         retention: timedelta | None = None,
     ) -> Rotate:
+        spare = self._spares.pop(algorithm, None)
         return Rotate(
-            candidate=self._generate(algorithm),
+            candidate=self._generate(algorithm) if spare is None else spare,
             style=self._style,
             mode=mode,
             lead=self.plan.lead if lead is None else lead,

@@ -13,7 +13,6 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from proxy_guard.dev_marks import JWKS_MEMBER
 
-from token_issuer.claims import find_default
 from token_issuer.issuing import Issuer
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.keys import JWKS_PATHS
@@ -33,7 +32,7 @@ async def get_discovery_document(
     base = find_base_url(request, issuer.settings)
     profile = issuer.find_profile()
     document = {
-        "issuer": find_default(issuer.settings, profile, "iss"),
+        "issuer": issuer.name,
         "token_endpoint": base + TOKEN_PATH,
         "jwks_uri": base + JWKS_PATHS[0],
         "response_types_supported": [],  # required, and there is no authorization endpoint

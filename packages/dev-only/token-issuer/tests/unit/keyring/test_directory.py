@@ -185,9 +185,19 @@ def test_foreign_pem_file_beside_a_ring_is_refused_and_kept(
         ({}, {"kid": "dev-key-2"}),
         ({}, {"alg": "HS256"}),
         ({}, {"private_key": "-----BEGIN PRIVATE KEY-----\nnope", "thumbprint": "x"}),
+        ({}, {"thumbprint": "x"}),
         ({}, {"active_at": "2026-03-01T12:00:00"}),
     ],
-    ids=["format", "unknown member", "empty", "same kid", "algorithm", "broken key", "naive time"],
+    ids=[
+        "format",
+        "unknown member",
+        "empty",
+        "same kid",
+        "algorithm",
+        "broken key",
+        "thumbprint",
+        "naive time",
+    ],
 )
 def test_unusable_ring_is_refused_and_kept(
     old_dir: Path,
@@ -224,8 +234,9 @@ def test_ring_that_is_no_document_is_refused(
 def test_foreign_rsa_key_in_a_ring_is_refused(old_dir: Path, spare_keys: list[SigningKey]) -> None:
     serve(old_dir, spare_keys).rotate()
     document = json.loads((old_dir / "ring.json").read_text())
-    document["keys"][0]["private_key"] = encode_private_pem(generate_key()).decode()
-    document["keys"][0]["thumbprint"] = "another"
+    foreign = generate_key()
+    document["keys"][0]["private_key"] = encode_private_pem(foreign).decode()
+    document["keys"][0]["thumbprint"] = foreign.kid
     (old_dir / "ring.json").write_text(json.dumps(document))
 
     with pytest.raises(UnmarkedKeyError, match=r"ring\.json"):

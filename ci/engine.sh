@@ -61,6 +61,7 @@ add_base_image() {
   as_root rm -rf "$state/rootfs"
   as_root debootstrap --variant=minbase trixie "$state/rootfs" "$mirror" >"$state/debootstrap.log" \
     || fail "debootstrap failed, see $state/debootstrap.log"
+  as_root rm -rf "$state"/rootfs/var/cache/apt/archives/*.deb
   as_root tar -C "$state/rootfs" -c . | docker import - "$base" >/dev/null
   as_root rm -rf "$state/rootfs"
 }

@@ -14,6 +14,7 @@ check tests
 check benchmarks
 check ci/uv
 check ci/traceability
+check ci/separation ci/check-separation
 
 issuer=packages/dev-only/token-issuer
 printf '%s: ' "$issuer"

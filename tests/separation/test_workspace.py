@@ -1,6 +1,7 @@
 """The simulator stands outside: of the workspace, of its lock, of production code, of git."""
 
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -136,12 +137,65 @@ def test_document_has_the_dev_only_section(document: str) -> None:
     assert "\n## Dev-only simulator, never ship to prod\n" in text
 
 
+PRODUCTION_BUILD = [
+    ".github/workflows/production.yml",
+    "ci/prod.sh",
+    "ci/build.sh",
+    "ci/build-guard-pyz.sh",
+    "ci/engine.sh",
+    "ci/uv",
+    "examples/proxy/Dockerfile",
+]
+
+
 @pytest.mark.requirement("SEP-4")
-def test_production_build_does_not_reference_the_simulator() -> None:
-    dockerfile = (ROOT / "examples/proxy/Dockerfile").read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", PRODUCTION_BUILD)
+def test_production_build_does_not_reference_the_simulator(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+
+    assert "Dockerfile.dev" not in text
+    assert "packages/dev-only" not in text
+
+
+@pytest.mark.requirement("SEP-4")
+def test_list_of_production_scripts_is_complete() -> None:
+    text = "".join((ROOT / path).read_text(encoding="utf-8") for path in PRODUCTION_BUILD)
+    called = set(re.findall(r"\bci/[\w.-]+", text)) - {"ci/check-separation"}
+
+    assert called <= set(PRODUCTION_BUILD)
+
+
+@pytest.mark.requirement("SEP-4")
+def test_simulator_does_not_even_reach_the_build_of_the_production_image() -> None:
     ignored = (ROOT / "examples/proxy/Dockerfile.dockerignore").read_text(encoding="utf-8")
-    build = (ROOT / "ci/build.sh").read_text(encoding="utf-8")
 
     assert "packages/dev-only" in ignored.splitlines()
-    assert "Dockerfile.dev" not in dockerfile + build
-    assert "dev-only/" not in dockerfile + build
+
+
+CI_STEPS = {
+    "lint": "ci/lint.sh",
+    "types": "ci/types.sh",
+    "test": "ci/test.sh",
+    "build": "ci/build.sh",
+    "containers": "ci/containers.sh",
+    "separation": "ci/prod.sh",
+}
+
+
+@pytest.mark.requirement("OPS-5")
+@pytest.mark.parametrize("script", CI_STEPS.values(), ids=CI_STEPS)
+def test_each_step_runs_in_the_one_check_and_in_a_workflow(script: str) -> None:
+    workflows = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
+    check = (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+    assert re.search(rf"^step \w+ {re.escape(script)}$", check, re.MULTILINE)
+    assert any(re.search(rf"\b{re.escape(script)}\b", text) for text in workflows)
+    assert os.access(ROOT / script, os.X_OK)
+
+
+@pytest.mark.requirement("OPS-5")
+def test_coverage_below_the_goal_fails_the_tests() -> None:
+    limit = re.search(r"--fail-under=(\d+)", (ROOT / "ci/test.sh").read_text(encoding="utf-8"))
+
+    assert limit is not None
+    assert int(limit[1]) >= 90

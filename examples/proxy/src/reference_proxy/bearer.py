@@ -3,10 +3,12 @@
 Spec: RFC 6750
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import Final
 
+import proxy_guard
 from jwt_core import (
     KeySet,
     KeySetUnavailableError,
@@ -32,6 +34,9 @@ CREDENTIALS: Final = re.compile(rb"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECA
 """RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1)."""
 
 
+logger = logging.getLogger(__name__)
+
+
 class Authenticator:
     """Decides which requests carry a token that this proxy accepts."""
 
@@ -46,7 +51,11 @@ class Authenticator:
         if settings.public_key is not None:
             self._keys = KeySet((settings.public_key,))
         else:
-            self._keys = RemoteKeySet(settings.jwks_uri, cooldown=settings.jwks_cooldown)
+            self._keys = RemoteKeySet(
+                settings.jwks_uri,
+                screen=proxy_guard.screen_jwks,  # a dev key is refused; the set in use stays
+                cooldown=settings.jwks_cooldown,
+            )
 
     async def authenticate(self, headers: RawHeaders) -> VerifiedToken:
         """Verify the bearer token of a request.
@@ -54,7 +63,7 @@ class Authenticator:
         Raises:
             MissingTokenError: there is none.
             InvalidRequestError: there are several, or it is not of the form `Bearer TOKEN`.
-            InvalidTokenError: it is refused.
+            InvalidTokenError: it is refused, by its verification or by the guard.
             KeysUnavailableError: no key set could be fetched to judge it by.
 
         Spec: RFC 6750 §2.1, §3.1
@@ -62,12 +71,19 @@ class Authenticator:
         unverified_token = read_bearer_token(headers)
         try:
             if isinstance(self._keys, KeySet):
-                return verify(unverified_token, self._keys, self._policy)
-            return await self._keys.verify_async(unverified_token, self._policy)
+                token = verify(unverified_token, self._keys, self._policy)
+            else:
+                token = await self._keys.verify_async(unverified_token, self._policy)
+            proxy_guard.screen_token(token.header, token.claims)
+        except proxy_guard.GuardRefusedError as refusal:
+            logger.error("a token with a good signature is refused: %s", refusal)  # noqa: TRY400  # the message is the whole story
+            message = "the token is not fit for production"
+            raise InvalidTokenError(message) from None
         except VerificationError as error:
             raise InvalidTokenError(str(error)) from None
         except KeySetUnavailableError as error:
             raise KeysUnavailableError(str(error)) from None
+        return token
 
 
 def read_bearer_token(headers: RawHeaders) -> str:

@@ -22,6 +22,7 @@ _LOCAL_NAMES: Final = frozenset({
     "docker.for.mac.host.internal",
     "docker.for.win.host.internal",
     "host.containers.internal",
+    "host.k3d.internal",
     "host.minikube.internal",
     "host.lima.internal",
     "host.orb.internal",
@@ -31,13 +32,27 @@ _LOCAL_SUFFIXES: Final = (
     ".localhost",  # RFC 6761 §6.3
     ".docker.internal",  # host, gateway, kubernetes and vm
     # Public names that resolve to the loopback address, or to any address spelled in the name.
+    ".lacolhost.com",
+    ".localho.st",
     ".localtest.me",
     ".lvh.me",
     ".nip.io",
     ".sslip.io",
+    ".traefik.me",
+    ".vcap.me",
+    ".xip.io",
 )
 _DOCKER_DESKTOP_HOSTS: Final = frozenset({0xC0A84102, 0xC0A841FE})  # 192.168.65.2 and .254
 _DOCKER_NETWORKS: Final = range(0xAC11, 0xAC20)  # 172.17.0.0/16 to 172.31.0.0/16
+_IPV4_MASK: Final = 0xFFFF_FFFF
+_PREFIXES_BEFORE_IPV4: Final = frozenset({
+    0xFFFF,  # ::ffff:0:0/96, mapped (RFC 4291 §2.5.5.2)
+    0xFFFF_0000,  # ::ffff:0:0:0/96, translated (RFC 2765 §2.1)
+    0x64_FF9B << 64,  # 64:ff9b::/96, NAT64 (RFC 6052 §2.1)
+    0x64_FF9B_0001 << 48,  # 64:ff9b:1::/96, NAT64 within a site (RFC 8215)
+})
+"""Upper 96 bits of the IPv6 addresses whose lower 32 bits are an IPv4 address."""
+_SIX_TO_FOUR: Final = 0x2002  # 2002::/16, the IPv4 address follows (RFC 3056 §2)
 _MOST_PARTS: Final = 4
 _LARGEST_OCTET: Final = 255
 
@@ -77,8 +92,13 @@ def _is_local_ipv6(text: str) -> bool:
     except ValueError:
         return False
     number = int(address)
-    is_ipv4 = address.ipv4_mapped is not None or 1 < number <= 0xFFFF_FFFF  # noqa: PLR2004  # RFC 4291 §2.5.5
-    return number in {0, 1} or (is_ipv4 and _is_local_ipv4(number & 0xFFFF_FFFF))
+    if number in {0, 1}:
+        return True
+    if number >> 112 == _SIX_TO_FOUR:
+        return _is_local_ipv4(number >> 80 & _IPV4_MASK)
+    # Without a prefix it is the deprecated "compatible" form (RFC 4291 §2.5.5.1).
+    is_ipv4 = number <= _IPV4_MASK or number >> 32 in _PREFIXES_BEFORE_IPV4
+    return is_ipv4 and _is_local_ipv4(number & _IPV4_MASK)
 
 
 def _is_local_ipv4(address: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""Command line: `proxy-guard check` and `proxy-guard exec`, for proxies in any language."""
+"""Command line: `proxy-guard check`, `exec` and `explain`, for proxies in any language."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from proxy_guard.environment import (
     current_environ,
 )
 from proxy_guard.errors import CommandError, GuardRefusedError, ProxyGuardError
-from proxy_guard.guard import check
-from proxy_guard.report import build_document, render_text
+from proxy_guard.findings import EXPLANATIONS
+from proxy_guard.guard import check, judge_start
+from proxy_guard.report import FAILED, build_document, render_text
 from proxy_guard.rules import INSPECTED_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from proxy_guard.report import Report
 
 ALLOWED: Final = 0
 REFUSED: Final = 1
@@ -33,7 +36,7 @@ _NOT_FOUND: Final = 127
 _EXIT_CODES: Final = """\
 exit codes:
   0    allowed
-  1    refused: production is configured against the dev-only token issuer
+  1    refused: production would trust the dev-only token issuer, or a published key
   2    wrong usage, or an env file that cannot be read, understood or reconciled
 """
 _EXEC_EXIT_CODES: Final = """\
@@ -58,11 +61,14 @@ environment:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = _build_parser().parse_args(arguments)
+    if options.action == "explain":
+        return _explain(options.code)
+    probing = {"probe": options.probe, "require_probe": options.require_probe}
     try:
         environ = _assemble_environ(options.env_file)
         if options.action == "exec":
-            _exec(options.command, environ)
-        return _check(environ, as_json=options.json)
+            _exec(options.command, judge_start(environ, **probing), environ)
+        return _check(check(environ, **probing), as_json=options.json)
     except GuardRefusedError as error:
         print(error, file=sys.stderr)
         return REFUSED
@@ -79,18 +85,16 @@ def _assemble_environ(env_file: Path | None) -> Mapping[str, str]:
     return environ if env_file is None else merge_env_file(env_file, environ)
 
 
-def _check(environ: Mapping[str, str], *, as_json: bool) -> int:
-    report = check(environ)
+def _check(report: Report, *, as_json: bool) -> int:
     print(json.dumps(build_document(report), indent=2) if as_json else render_text(report))
     return ALLOWED if report.allowed else REFUSED
 
 
-def _exec(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
+def _exec(command: Sequence[str], report: Report, environ: Mapping[str, str]) -> NoReturn:
     """Become *command* if the guard allows it."""
-    report = check(environ)
     if not report.allowed:
         raise GuardRefusedError(report.findings, render_text(report))
-    if report.findings:
+    if report.findings or report.probe.status == FAILED:
         print(render_text(report), file=sys.stderr, flush=True)
     program = command[0]
     try:
@@ -101,6 +105,23 @@ def _exec(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
     except OSError as error:
         reason = error.strerror or "it cannot be executed"
         raise CommandError(program, reason, exit_code=_NOT_EXECUTABLE) from error
+
+
+def _explain(code: str | None) -> int:
+    if code is None:
+        width = max(map(len, EXPLANATIONS))
+        for known, explanation in EXPLANATIONS.items():
+            print(f"{known:{width}}  {explanation.meaning.partition('. ')[0].rstrip('.')}.")
+        return ALLOWED
+    if code not in EXPLANATIONS:
+        message = f"there is no code {code!r}; the codes are {', '.join(EXPLANATIONS)}"
+        print(f"proxy-guard: {message}", file=sys.stderr)
+        return MISCONFIGURED
+    explanation = EXPLANATIONS[code]
+    remedy = explanation.remedy.format(variable="the variable")
+    for paragraph in (code, explanation.meaning, f"Remedy: {remedy}"):
+        print(textwrap.fill(paragraph, width=76, break_long_words=False))
+    return ALLOWED
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -122,16 +143,45 @@ def _build_parser() -> argparse.ArgumentParser:
     executing = actions.add_parser(
         "exec",
         help="start a command if the configuration is allowed",
-        usage="proxy-guard exec [-h] [--env-file FILE] -- CMD [ARG ...]",
+        usage="proxy-guard exec [-h] [--no-probe | --require-probe] [--env-file FILE]\n"
+        "                        -- CMD [ARG ...]",
         description="Judge the configuration; if it is allowed, become CMD. Prints nothing then,\n"
-        "unless production would refuse the same configuration.",
+        "unless production would refuse the same configuration, or its keys could\n"
+        "not be fetched. Outside production nothing is fetched.",
         epilog=f"{_EXIT_CODES}{_EXEC_EXIT_CODES}\n{_ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_explain(actions)
+    for action in (checking, executing):
+        _add_probing(action)
     executing.add_argument("command", nargs="+", metavar="CMD", help="the command to start")
     _add_env_file(checking, "judge the environment with the variables of FILE on top")
     _add_env_file(executing, "judge and pass on the environment with the variables of FILE on top")
     return parser
+
+
+def _add_explain(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explaining = actions.add_parser(
+        "explain",
+        help="tell what a code of the report means",
+        description="Tell what a code of the report means and what to do; without CODE, list them.",
+    )
+    explaining.add_argument("code", nargs="?", metavar="CODE", help="a code of the report")
+
+
+def _add_probing(action: argparse.ArgumentParser) -> None:
+    probing = action.add_mutually_exclusive_group()
+    probing.add_argument(
+        "--no-probe",
+        dest="probe",
+        action="store_false",
+        help="do not fetch JWT_JWKS_URI; otherwise the keys there are looked at, for at most 2 s",
+    )
+    probing.add_argument(
+        "--require-probe",
+        action="store_true",
+        help="refuse when there are no keys to look at; otherwise that is only reported",
+    )
 
 
 def _add_env_file(action: argparse.ArgumentParser, purpose: str) -> None:

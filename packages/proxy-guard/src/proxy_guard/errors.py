@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import ClassVar
 
-    from proxy_guard.rules import Finding
+    from proxy_guard.findings import Finding
 
 
 class ProxyGuardError(Exception):
@@ -21,10 +21,10 @@ class ProxyGuardError(Exception):
 
 
 class GuardRefusedError(ProxyGuardError):
-    """The configuration leads a production proxy to the dev-only token issuer.
+    """Production was about to trust the dev-only token issuer, or a key that anybody has.
 
     Attributes:
-        findings: What was found, never empty. `str()` is the report with the remedies.
+        findings: What was found, never empty. `str()` is the report.
     """
 
     code = "refused"

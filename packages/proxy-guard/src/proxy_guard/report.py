@@ -4,8 +4,33 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from proxy_guard.environment import DeploymentEnvironment
-    from proxy_guard.rules import Finding
+    from proxy_guard.findings import Finding
+
+SKIPPED: Final = "skipped"
+CLEAN: Final = "clean"
+FOUND: Final = "found"
+FAILED: Final = "failed"
+
+
+class ProbeOutcome:
+    """What came of looking at the keys that are served.
+
+    Attributes:
+        status: `skipped`, `clean`, `found`, or `failed` when there was no key to look at.
+        detail: Why, fit to be printed.
+    """
+
+    __slots__ = ("detail", "status")
+
+    def __init__(self, status: str, detail: str) -> None:
+        self.status = status
+        self.detail = detail
+
+    def __repr__(self) -> str:
+        return f"<ProbeOutcome {self.status}: {self.detail}>"
 
 
 class Report:
@@ -14,13 +39,20 @@ class Report:
     Attributes:
         environment: Whether it is production, and why.
         findings: What leads to the simulator, in production or not.
+        probe: What came of fetching `JWT_JWKS_URI`.
     """
 
-    __slots__ = ("environment", "findings")
+    __slots__ = ("environment", "findings", "probe")
 
-    def __init__(self, environment: DeploymentEnvironment, findings: tuple[Finding, ...]) -> None:
+    def __init__(
+        self,
+        environment: DeploymentEnvironment,
+        findings: tuple[Finding, ...],
+        probe: ProbeOutcome,
+    ) -> None:
         self.environment = environment
         self.findings = findings
+        self.probe = probe
 
     @property
     def allowed(self) -> bool:
@@ -38,6 +70,7 @@ def render_text(report: Report) -> str:
     lines.append(f"  environment: {kind} ({report.environment.reason})")
     for finding in report.findings:
         lines += [f"  [{finding.code}] {finding.what}", f"    remedy: {finding.remedy}"]
+    lines.append(f"  probe: {report.probe.status} ({report.probe.detail})")
     return "\n".join(lines)
 
 
@@ -59,6 +92,7 @@ def build_document(report: Report) -> dict[str, object]:
             }
             for finding in report.findings
         ],
+        "probe": {"status": report.probe.status, "detail": report.probe.detail},
     }
 
 

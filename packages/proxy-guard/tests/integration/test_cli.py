@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from proxy_guard import cli
 from proxy_guard.environment import ENVIRONMENT_VARIABLES
+from proxy_guard.findings import EXPLANATIONS
+from proxy_guard.rules import INSPECTED_VARIABLES
 
 pytestmark = pytest.mark.requirement("PG-4")
 
@@ -24,7 +26,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Run `proxy-guard` with the given variables and nothing else that it looks at."""
-    ignored = {*ENVIRONMENT_VARIABLES, "JWT_JWKS_URI", "JWT_ISSUER"}
+    ignored = {*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES}
     inherited = {name: value for name, value in os.environ.items() if name not in ignored}
 
     def run_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -54,7 +56,7 @@ def run(tmp_path: Path) -> Run:
 def test_check_reports_on_standard_output(
     run: Run, variables: dict[str, str], exit_code: int, verdict: str
 ) -> None:
-    result = run("check", **variables)
+    result = run("check", "--no-probe", **variables)
 
     assert result.returncode == exit_code
     assert result.stdout.startswith(f"proxy-guard: {verdict}")
@@ -123,7 +125,7 @@ def test_help_names_exit_codes_and_every_variable(run: Run, action: str) -> None
     assert result.returncode == 0
     assert "exit codes:" in result.stdout
     assert "--env-file FILE" in result.stdout
-    for variable in (*ENVIRONMENT_VARIABLES, "JWT_JWKS_URI", "JWT_ISSUER"):
+    for variable in (*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES):
         assert variable in result.stdout
     assert ("127" in result.stdout) == (action == "exec")
 
@@ -135,7 +137,7 @@ def test_exec_becomes_the_command_with_the_environment_that_was_judged(
     script = "import os, sys; print(os.environ['GREETING'], sys.argv[1:]); sys.exit(7)"
 
     command = (sys.executable, "-c", script, "--json", "-h")
-    result = run("exec", "--env-file", "proxy.env", "--", *command, **REAL)
+    result = run("exec", "--no-probe", "--env-file", "proxy.env", "--", *command, **REAL)
 
     assert result.returncode == 7
     assert result.stdout == "good day ['--json', '-h']\n"
@@ -206,3 +208,55 @@ def test_exec_hands_over_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert cli.main(["exec", "--", "proxy", "--port", "8080"]) == 126
     assert handed_over == ["proxy", ["proxy", "--port", "8080"], QA | DEV]
+
+
+def test_explain_tells_meaning_and_remedy(run: Run) -> None:
+    for code, explanation in EXPLANATIONS.items():
+        result = run("explain", code)
+
+        text = " ".join(result.stdout.split())
+        assert result.returncode == 0
+        assert text.startswith(f"{code} {explanation.meaning} Remedy: ")
+        assert "{" not in text
+
+
+def test_explain_lists_the_codes(run: Run) -> None:
+    result = run("explain")
+
+    assert result.returncode == 0
+    assert [line.split()[0] for line in result.stdout.splitlines()] == list(EXPLANATIONS)
+
+
+def test_explain_names_the_known_codes(run: Run) -> None:
+    result = run("explain", "nonsense")
+
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("proxy-guard: there is no code 'nonsense'; the codes are ")
+    assert all(code in result.stderr for code in EXPLANATIONS)
+
+
+def test_failed_probe_is_told_and_required_by_option(run: Run) -> None:
+    dead = {"JWT_JWKS_URI": "http://no-such-host.invalid/keys"}
+
+    allowed = run("check", "--json", **dead)
+    refused = run("check", "--require-probe", **dead)
+    started = run("exec", "--", "echo", "started", **dead)
+    stopped = run("exec", "--require-probe", "--", "echo", "started", **dead)
+
+    assert json.loads(allowed.stdout)["probe"] == {
+        "status": "failed",
+        "detail": "its host name cannot be resolved",
+    }
+    assert (allowed.returncode, refused.returncode) == (0, 1)
+    assert "[probe_failed]" in refused.stdout
+    assert started.stdout == "started\n"
+    assert "probe: failed" in started.stderr
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+
+
+def test_probe_is_wanted_or_not_but_not_both(run: Run) -> None:
+    result = run("check", "--no-probe", "--require-probe")
+
+    assert result.returncode == 2
+    assert "not allowed with argument" in result.stderr

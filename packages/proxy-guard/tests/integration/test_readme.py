@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from proxy_guard import errors
-from proxy_guard.rules import EXPLANATIONS
+from proxy_guard.findings import EXPLANATIONS
 
 pytestmark = pytest.mark.requirement("PG-4")
 
@@ -48,3 +48,12 @@ def test_tables_list_every_finding_and_every_error() -> None:
     assert list_column("What is refused", 0) == set(EXPLANATIONS)
     assert list_column("Errors", 0) == {error.__name__ for error in classes}
     assert list_column("Errors", 1) == {error.code for error in classes}
+
+
+def test_threat_table_names_tests_that_exist() -> None:
+    root = Path(__file__).parents[4]
+    named = re.findall(r"`([\w/.-]+\.py)::(\w+)` \|$", README, re.MULTILINE)
+
+    assert len(named) >= 20
+    for path, function in named:
+        assert f"\ndef {function}(" in (root / path).read_text("utf-8"), (path, function)

@@ -17,6 +17,7 @@ HEAVY = {
     "email",
     "enum",
     "functools",
+    "hashlib",
     "http",
     "inspect",
     "ipaddress",
@@ -32,13 +33,18 @@ HEAVY = {
     "urllib",
 }
 PROVIDER = "https://www.googleapis.com/oauth2/v3/certs"
+PEM = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEx/xEzRu9m36HLN/tue659LNpXW6p
+CyStikYjKIWI5a1/zfncndPbEXIPBy6/m+0u17R6czNXvp7xO6z048e9FUQ=
+-----END PUBLIC KEY-----
+"""
 PROBE = """
 import sys
 bare = set(sys.modules)
 sys.path.insert(0, {source!r})
 import proxy_guard
 try:
-    proxy_guard.enforce({environ!r})
+    proxy_guard.enforce({environ!r}, probe=False)
 except proxy_guard.GuardRefusedError:
     pass
 loaded = sorted(set(sys.modules) - bare)
@@ -85,3 +91,11 @@ def test_enforce_loads_only_the_standard_library_for_unusual_values(uri: str) ->
     top_level = {name.partition(".")[0] for name in load({"JWT_JWKS_URI": uri})}
 
     assert top_level - sys.stdlib_module_names == {"proxy_guard"}
+
+
+@pytest.mark.requirement("PG-3")
+def test_static_key_is_looked_at_with_little_more() -> None:
+    top_level = {name.partition(".")[0] for name in load({"JWT_PUBLIC_KEY": PEM})}
+
+    assert top_level - sys.stdlib_module_names == {"proxy_guard"}
+    assert top_level & HEAVY <= {"hashlib"}

@@ -34,7 +34,7 @@ def test_enforce_refuses_in_production(environment: dict[str, str]) -> None:
 def test_enforce_is_silent_when_production_has_a_real_provider(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    proxy_guard.enforce(REAL)
+    proxy_guard.enforce(REAL, probe=False)
     proxy_guard.enforce({})
 
     assert not caplog.records

@@ -20,6 +20,7 @@ def test_text_tells_verdict_environment_finding_and_remedy() -> None:
         "  [token_issuer_host] JWT_JWKS_URI names the dev-only token-issuer as its host "
         "(http://token-issuer:8081/certs)"
     )
+    assert lines[4] == "  probe: skipped (nothing is fetched with values that are refused)"
     assert lines[3].startswith("    remedy: Set JWT_JWKS_URI to your production identity provider.")
 
 
@@ -56,6 +57,10 @@ def test_document_holds_all_of_the_report() -> None:
                 "remedy": finding.remedy,
             }
         ],
+        "probe": {
+            "status": "skipped",
+            "detail": "nothing is fetched with values that are refused",
+        },
     }
 
 

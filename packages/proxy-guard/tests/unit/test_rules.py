@@ -1,14 +1,16 @@
 """From an environment to findings."""
 
 import pytest
-from proxy_guard import rules, urls
-from proxy_guard.rules import EXPLANATIONS, RULES, Finding
+from proxy_guard import dev_marks, findings, rules, urls
+from proxy_guard.findings import EXPLANATIONS, Finding
+from proxy_guard.rules import RULES
 
 DEV_URI = "http://token-issuer:8081/.well-known/jwks.json"
 ALL_CODES = {
     value
-    for name, value in vars(urls).items()
-    if name.isupper() and isinstance(value, str) and value.isidentifier()
+    for name, value in [*vars(urls).items(), *vars(findings).items()]
+    if name.isupper() and not name.startswith("_") and name not in vars(dev_marks)
+    if isinstance(value, str) and value.isidentifier()
 }
 
 
@@ -30,6 +32,8 @@ def test_finding_says_what_is_wrong_and_what_to_do(code: str) -> None:
     assert "{detail} of it" in finding.what, "a value is never taken for a template"
     assert "JWT_JWKS_URI" in finding.remedy
     assert "{" not in finding.remedy
+    assert "{" not in EXPLANATIONS[code].meaning
+    assert EXPLANATIONS[code].meaning.endswith(".")
     assert repr(finding) == f"<Finding {code} in JWT_JWKS_URI>"
 
 
@@ -64,3 +68,18 @@ def test_other_variables_are_not_looked_at() -> None:
 def test_inspected_variables_are_those_the_rules_read() -> None:
     for variable in rules.INSPECTED_VARIABLES:
         assert find_all({variable: DEV_URI}) == [(variable, "token_issuer_host")]
+
+
+@pytest.mark.requirement("PG-3")
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ('{"kty":"RSA","e":"AQAB","n":"zDEVzONLYzTOKENzISSUERzNOTzPRODzabcd"}', "dev_key"),
+        ('{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}',
+         "published_key"),
+        ('{"keys":[],"dev_only":true}', "dev_jwks"),
+    ],
+)  # fmt: skip
+def test_static_key_of_the_simulator_is_a_finding(key: str, code: str) -> None:
+    assert find_all({"JWT_PUBLIC_KEY": key}) == [("JWT_PUBLIC_KEY", code)]
+    assert find_all({"JWT_PUBLIC_KEY": "https://id.example.com/keys"}) == []

@@ -65,7 +65,22 @@ def test_issuer_passes_when_it_only_is_no_url(value: str) -> None:
 
 def test_table_of_production_uris_is_long_enough_to_mean_something() -> None:
     assert len(PRODUCTION_URIS) >= 100
-    assert len(DISGUISES) >= 150
+    assert len(DISGUISES) >= 300
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://token.issuer:8081/certs",
+        "http://token--issuer:8081/certs",
+        "http://t\u043eken-issuer:8081/certs",
+        "http://10.0.2.2:8081/certs",
+        "https://keys.example.com/jwks.json",
+    ],
+    ids=["dot", "two hyphens", "cyrillic letter", "virtual machine host", "neutral name"],
+)
+def test_neutral_name_is_out_of_reach_and_left_to_the_probe(value: str) -> None:
+    assert urls.inspect_uri(value) is None
 
 
 @pytest.mark.parametrize("value", ["", " \t\r\n", '""', "''", "\ufeff", "\u200b", '" "'])

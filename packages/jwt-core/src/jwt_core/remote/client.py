@@ -20,8 +20,8 @@ from jwt_core.remote.fetching import FetchedDocument, Fetcher
 from jwt_core.remote.steps import Flight, Steps, run, run_async
 from jwt_core.verification import VerificationPolicy, VerifiedToken, verify
 
-Screen = Callable[[Mapping[str, object]], None]
-"""Looks at a fetched document and raises to refuse it."""
+Screen = Callable[[Mapping[str, object]], object]
+"""Looks at a fetched document and raises to refuse it; what it returns does not matter."""
 
 _log: Final = logging.getLogger("jwt_core.remote")
 

@@ -1,0 +1,61 @@
+"""How long ci/check-separation takes for an image of 200 MB, and how much memory.
+
+The image is what `docker save` writes: a layer with this Python's standard library, one with the
+packages of this environment, and the same again until the size is reached. The yardstick is
+`sha256sum` over the same file: it reads each byte once.
+"""
+
+import itertools
+import resource
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SIZE = 200 * 1000 * 1000
+ROUNDS = 3
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder) / "image.tar"
+        make_image(image)
+        yardstick = statistics.median(measure("sha256sum", str(image)) for _ in range(ROUNDS))
+        scan = statistics.median(
+            measure(sys.executable, str(ROOT / "ci/check-separation"), str(image))
+            for _ in range(ROUNDS)
+        )
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        print(f"image {image.stat().st_size / 1e6:.0f} MB, median of {ROUNDS}")
+        print(f"sha256sum        {yardstick:6.2f} s")
+        print(f"check-separation {scan:6.2f} s   ratio {scan / yardstick:.1f}   goal below 20 s")
+        print(f"peak memory      {peak:6d} MB  goal below 300 MB")
+
+
+def make_image(image: Path) -> None:
+    """Write layers into *image* until it is large enough."""
+    layer = image.with_name("layer.tar")
+    folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")]
+    with tarfile.open(image, "w") as outer:
+        for number, folder in enumerate(itertools.cycle(folders)):
+            with tarfile.open(layer, "w") as inner:
+                inner.add(folder, f"usr/lib/{number}")
+            outer.add(layer, f"layer-{number}/layer.tar")
+            if outer.offset > SIZE:
+                return
+
+
+def measure(*command: str) -> float:
+    """Run *command* and return the seconds it took."""
+    start = time.perf_counter()
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Looking through artefacts for anything of the dev-only token issuer.
+
+`opening` takes artefacts apart, `checks` says what is looked for in each piece, `scan` joins the
+two and `certificate` writes down what was seen. Standard library only.
+"""

@@ -1,0 +1,98 @@
+"""The dev marks as byte patterns: each name and key under every spelling that is looked for.
+
+The marks themselves stand in `proxy_guard.dev_marks` alone.
+"""
+
+import base64
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+GUARD_SOURCE: Final = ROOT / "packages/proxy-guard/src"
+SIMULATOR_SOURCE: Final = ROOT / "packages/dev-only/token-issuer/src"
+sys.path.append(str(GUARD_SOURCE))
+
+from proxy_guard import dev_marks  # noqa: E402  # found through the line above
+
+NAME: Final = dev_marks.SERVICE_NAME.encode()
+MODULE: Final = NAME.replace(b"-", b"_")
+BANNER: Final = dev_marks.BANNER.encode()
+CERTIFICATE_NAME: Final = dev_marks.CERTIFICATE_COMMON_NAME.encode()
+
+_SPELLED: Final = NAME.replace(b"-", rb"[-_.]+")
+"""The name as PEP 503 normalises it; the text is lower-cased before."""
+
+DISTRIBUTION: Final = re.compile(rb"(?<![a-z0-9])" + _SPELLED + rb"(?![a-z])")
+"""The distribution, image or module where names stand: manifests, metadata, paths."""
+
+PROSE: Final = re.compile(rb"(?<![a-z0-9])(?<![a-z0-9][-_])" + NAME + rb"(?![a-z0-9_])(?!-[a-z])")
+"""What `grep` finds, but for other names that contain it: `trusted-token-issuer` is AWS's."""
+
+PROSE_IN_BINARY: Final = re.compile(rb"(?<![a-z0-9][-_])" + NAME)
+"""The same where letters stand next to each other by chance: lengths and types in bytecode."""
+
+ISSUER_URL: Final = re.compile(
+    rb"(?<![a-z0-9])https?:/+" + re.escape(dev_marks.ISSUER_HOST.encode()) + rb"(?![a-z0-9-])"
+)
+
+PROJECT_FOLDER: Final = b"packages/dev-only"
+
+
+def _list_modules() -> bytes:
+    folder = SIMULATOR_SOURCE / MODULE.decode()
+    names = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
+    return b"|".join(sorted(re.escape(name.encode()) for name in names if name[:2] != "__"))
+
+
+MODULE_USE: Final = re.compile(
+    rb"\b(?:import|from)[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*%(m)s\b"
+    rb"|(?<![\w.])%(m)s(?:[.:](?:%(modules)s|__main__|main)\b|/|-\d)"
+    rb"|\b(?:import_module|__import__|find_spec|run_module|import)\(\s*[\"']%(m)s\b"
+    rb"|(?<![\w-])-m[\s\"',]+%(m)s\b" % {b"m": MODULE, b"modules": _list_modules()}
+)
+"""The module in use. The bare word is a likely variable of innocent code: `token_issuer = iss`."""
+
+
+def _encode_at_each_alignment(data: bytes) -> tuple[bytes, ...]:
+    """Encode in base64 what *data* comes to wherever it begins within a group of three bytes."""
+    encoded = []
+    for offset in range(3):
+        text = base64.b64encode(bytes(offset) + data)
+        first = -(-offset * 8 // 6)  # characters that also carry bits of what stands before
+        last = (offset + len(data)) * 8 // 6
+        encoded.append(text[first:last])
+    return tuple(encoded)
+
+
+def _share_decimal_digits(data: bytes, bits: int) -> bytes:
+    """Return the leading decimal digits that all numbers of *bits* bits beginning so share."""
+    free = bits - 8 * len(data)
+    lowest = int.from_bytes(data, "big") << free
+    pairs = zip(str(lowest), str(lowest + (1 << free) - 1), strict=True)
+    digits = []
+    for low, high in pairs:
+        if low != high:
+            break
+        digits.append(low)
+    return "".join(digits).encode()
+
+
+WATERMARK: Final = dev_marks.WATERMARK
+ENCODED_WATERMARKS: Final = (
+    *_encode_at_each_alignment(WATERMARK),
+    WATERMARK.hex().encode(),
+    WATERMARK.hex().upper().encode(),
+    "".join(map(str, WATERMARK)).encode(),
+    *(
+        "".join(map(form.format, WATERMARK)).encode()
+        for form in ("0x{:02x}", "0x{:02X}", "x{:02x}", "x{:02X}")
+    ),
+    _share_decimal_digits(WATERMARK, 2048),
+)
+"""As text without separators: base64 at each alignment, hexadecimal, lists of bytes, escapes, and
+the decimal digits of a 2048-bit modulus."""
+
+WATERMARK_LITERAL: Final = repr(WATERMARK)[2:-1].encode()
+"""As Python writes it in a bytes literal."""

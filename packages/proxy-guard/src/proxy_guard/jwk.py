@@ -1,0 +1,101 @@
+"""Public keys in canonical form: the members that name a key, and their RFC 7638 thumbprint.
+
+Written to recognise keys, not to use them: what a lenient client would accept is read, too.
+"""
+
+from __future__ import annotations
+
+from binascii import Error, a2b_base64, b2a_base64
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Final, TypeAlias
+
+    CanonicalKey: TypeAlias = dict[str, str]
+    """The required members of a JWK (RFC 7638 §3.2), in the order of their names."""
+
+_COORDINATE_SIZES: Final = {"P-256": 32, "P-384": 48, "P-521": 66}
+_LONGEST_MEMBER: Final = 8192
+"""In characters; an RSA modulus of 32,768 bits has 5462."""
+_TO_STANDARD_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
+_NOT_OF_THE_ALPHABET: Final = b"= \t\r\n"
+
+
+def build_rsa_key(modulus: bytes, exponent: bytes) -> CanonicalKey:
+    """Build an RSA key from big-endian numbers; leading zero bytes do not matter."""
+    return {
+        "e": _encode(exponent.lstrip(b"\0")),
+        "kty": "RSA",
+        "n": _encode(modulus.lstrip(b"\0")),
+    }
+
+
+def build_ec_key(curve: str, x: bytes, y: bytes) -> CanonicalKey | None:
+    """Build an EC key; coordinates are brought to the curve's size (RFC 7518 §6.2.1.2).
+
+    Returns:
+        None when it is not one of the curves that JOSE signs with.
+    """
+    size = _COORDINATE_SIZES.get(curve)
+    if size is None:
+        return None
+    x, y = (number.lstrip(b"\0").rjust(size, b"\0") for number in (x, y))
+    return {"crv": curve, "kty": "EC", "x": _encode(x), "y": _encode(y)}
+
+
+def build_okp_key(curve: str, x: bytes) -> CanonicalKey:
+    """Build an octet key pair (RFC 8037 §2)."""
+    return {"crv": curve, "kty": "OKP", "x": _encode(x)}
+
+
+def read_jwk(jwk: Mapping[object, object]) -> CanonicalKey | None:
+    """Read the public key of a JWK by the members it has.
+
+    Returns:
+        None when there is no RSA, EC or OKP key in it.
+    """
+    n, e, x, y = (_read_member(jwk, name) for name in ("n", "e", "x", "y"))
+    curve = jwk.get("crv")
+    if n and e:
+        return build_rsa_key(n, e)
+    if x and isinstance(curve, str):
+        if y:
+            return build_ec_key(curve, x, y)
+        return build_okp_key(curve, x) if curve.isascii() and curve.isalnum() else None
+    return None
+
+
+def compute_thumbprint(key: CanonicalKey) -> str:
+    """Compute the SHA-256 thumbprint, base64url without padding.
+
+    Spec: RFC 7638 §3
+    """
+    from hashlib import sha256  # noqa: PLC0415  # milliseconds that only a key has to pay
+
+    # No value needs escaping in JSON: each is base64url or the name of a curve.
+    members = ",".join(f'"{name}":"{value}"' for name, value in key.items())
+    return _encode(sha256(f"{{{members}}}".encode()).digest())
+
+
+def decode_base64(text: bytes) -> bytes:
+    """Decode base64 or base64url, with or without padding and blanks; b"" for anything else."""
+    stripped = text.translate(_TO_STANDARD_ALPHABET, _NOT_OF_THE_ALPHABET)
+    if len(stripped) % 4 == 1:
+        stripped = stripped[:-1]  # the rest may still hold a whole key
+    try:
+        return a2b_base64(stripped + b"=" * (-len(stripped) % 4), strict_mode=True)
+    except Error:
+        return b""
+
+
+def _read_member(jwk: Mapping[object, object], name: str) -> bytes:
+    value = jwk.get(name)
+    if not isinstance(value, str) or not value.isascii() or len(value) > _LONGEST_MEMBER:
+        return b""
+    return decode_base64(value.encode())
+
+
+def _encode(data: bytes) -> str:
+    encoded = b2a_base64(data, newline=False).rstrip(b"=")
+    return encoded.translate(bytes.maketrans(b"+/", b"-_")).decode()

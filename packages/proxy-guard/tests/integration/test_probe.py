@@ -1,0 +1,419 @@
+"""The probe against real servers: honest ones, the simulator behind others, and hostile ones."""
+
+import gzip
+import json
+import logging
+import socket
+import socketserver
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import proxy_guard
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from proxy_guard import Report, check, enforce
+from proxy_guard.probe import run_probe
+
+pytestmark = pytest.mark.requirement("PG-3")
+
+Encode = Callable[..., Mapping[str, object]]
+Header = tuple[str, str]
+
+CLEAN_JWK = {
+    "kty": "EC",
+    "crv": "P-256",
+    "kid": "1",
+    "x": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    "y": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+}
+CLEAN = json.dumps({"keys": [CLEAN_JWK]}).encode()
+MARKED = b'{"keys": [{"kty": "RSA", "e": "AQAB", "n": "zDEVzONLYzTOKENzISSUERzNOTzPRODzabcd"}]}'
+DEV_HEADER = ("X-Dev-Only", "token-issuer")
+FORWARD = "http://token-issuer:8081/certs"
+
+
+class Server:
+    """Answers each path as the test says, and remembers the requests."""
+
+    def __init__(self, stack: ExitStack, *, context: ssl.SSLContext | None = None) -> None:
+        self.answers: dict[str, tuple[int, list[Header], bytes]] = {}
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.requests.append((self.path, dict(self.headers)))
+                status, headers, body = outer.answers[self.path]
+                self.send_response(status)
+                for name, value in headers:
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(server.server_close)
+        stack.callback(server.shutdown)
+        host = "localhost" if context else "127.0.0.1"
+        self.url = f"http{'s' if context else ''}://{host}:{server.server_address[1]}"
+
+    def serve(
+        self, body: bytes = CLEAN, *headers: Header, status: int = 200, path: str = "/keys"
+    ) -> str:
+        self.answers[path] = (status, list(headers), body)
+        return self.url + path
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with ExitStack() as stack:
+        yield Server(stack)
+
+
+@contextmanager
+def serve_raw(respond: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Serve by a function that gets each connection."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            try:
+                self.request.recv(4096)
+                respond(self.request)
+            except OSError:
+                return  # the guard hung up, as it should
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as raw:
+        raw.daemon_threads = True
+        thread = threading.Thread(target=raw.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{raw.server_address[1]}/keys"
+        raw.shutdown()
+        thread.join()
+
+
+def probe(uri: str, **options: Any) -> Report:
+    return check({"JWT_JWKS_URI": uri}, **options)
+
+
+def get_codes(report: Report) -> list[str]:
+    return [finding.code for finding in report.findings]
+
+
+def test_honest_key_set_is_clean(server: Server) -> None:
+    report = probe(server.serve())
+
+    assert report.allowed
+    assert report.probe.status == "clean"
+    ((_, headers),) = server.requests
+    assert headers["Accept-Encoding"] == "identity"
+    assert not {"Cookie", "Authorization", "Referer"} & headers.keys()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (MARKED, "dev_key"),
+        (b"\xef\xbb\xbf" + MARKED, "dev_key"),
+        (MARKED.decode().encode("utf-16"), "dev_key"),
+        (gzip.compress(MARKED), "dev_key"),
+        (zlib.compress(MARKED), "dev_key"),
+        (b'{"keys": [], "dev_only": true}', "dev_jwks"),
+        (b'{"keys": [{"kid": "dev-key"}]}', "dev_kid"),
+        (b'{"jwks_uri": "http://token-issuer:8081/certs"}', "dev_reference"),
+        (b"<html>" + MARKED + b"</html>", "dev_key"),
+    ],
+    ids=range(9),
+)
+@pytest.mark.parametrize("status", [200, 401, 500])
+def test_content_counts_whatever_it_is_said_to_be(
+    server: Server, body: bytes, code: str, status: int
+) -> None:
+    report = probe(server.serve(body, ("Content-Type", "image/png"), status=status))
+
+    assert get_codes(report) == [code]
+    assert not report.allowed
+    assert report.probe.status == "found"
+
+
+def test_pem_and_der_are_read(server: Server, dev_key: rsa.RSAPublicKey, encode: Encode) -> None:
+    encodings = encode(dev_key)
+    for name in ("pem as bytes", "der", "certificate in der", "jwk as bytes"):
+        body = encodings[name]
+        assert isinstance(body, bytes)
+        assert get_codes(probe(server.serve(body))) == ["dev_key"], name
+
+
+@pytest.mark.parametrize("status", [200, 204, 304, 401, 404, 500])
+@pytest.mark.parametrize("name", ["X-Dev-Only", "x-dev-only"])
+def test_header_of_the_simulator_is_seen_in_any_answer(
+    server: Server, status: int, name: str
+) -> None:
+    assert get_codes(probe(server.serve(b"", (name, ""), status=status))) == ["dev_header"]
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+def test_redirect_to_the_simulator_is_not_followed(server: Server, status: int) -> None:
+    report = probe(server.serve(b"", ("Location", FORWARD), status=status))
+
+    (finding,) = report.findings
+    assert finding.code == "dev_reference"
+    assert f"it redirects to {FORWARD}" in finding.what
+    assert len(server.requests) == 1
+
+
+def test_redirects_are_followed_to_judge_what_is_there(server: Server) -> None:
+    server.serve(MARKED, path="/b/keys")
+    server.serve(b"", ("Location", "../b/keys"), status=302, path="/a/hop")
+    uri = server.serve(b"", ("Location", "/a/hop"), status=307)
+
+    assert get_codes(probe(uri)) == ["dev_key"]
+    assert [path for path, _ in server.requests] == ["/keys", "/a/hop", "/b/keys"]
+
+
+def test_body_and_header_of_a_redirect_count(server: Server) -> None:
+    server.serve(path="/clean")
+
+    uri = server.serve(MARKED, ("Location", "/clean"), DEV_HEADER, status=302)
+
+    assert get_codes(probe(uri)) == ["dev_header", "dev_key"]
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("/keys", "in a circle"),
+        ("/keys#again", "in a circle"),
+        ("ftp://keys.example.com/", "no plain http or https URI"),
+        ("file:///etc/passwd", "no plain http or https URI"),
+        ("http://[", "it cannot be fetched"),
+        ("http://a b/", "no plain http or https URI"),
+        ("\u00ff\u00fe", "status 404"),
+        ("", "in a circle"),
+    ],
+)
+def test_redirect_to_nowhere_is_reported(server: Server, location: str, reason: str) -> None:
+    server.answers["/%EF%BF%BD%EF%BF%BD"] = (404, [], b"")
+
+    report = probe(server.serve(b"", ("Location", location), status=302))
+
+    assert report.allowed
+    assert report.probe.status == "failed"
+    assert reason in report.probe.detail
+
+
+def test_redirects_end(server: Server) -> None:
+    for number in range(20):
+        server.serve(b"", ("Location", f"/{number + 1}"), status=302, path=f"/{number}")
+
+    report = probe(f"{server.url}/0")
+
+    assert report.probe.detail == "it redirects more than 5 times"
+    assert len(server.requests) == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "detail"),
+    [
+        (b"not found", [], 404, "it answered with status 404"),
+        (b'{"keys": []}', [], 200, "there is no key in its answer that the guard can read"),
+        (b"<html>sign in</html>", [], 200, "there is no key in its answer"),
+        (b"\x1f\x8bnot gzip", [], 200, "there is no key in its answer"),
+        (b" " * 600_000, [], 200, "its answer is larger than 512 KiB"),
+        (gzip.compress(b" " * 50_000_000), [], 200, "its answer is larger than 512 KiB"),
+        (CLEAN, [("Content-Length", "9999")], 200, "its answer broke off or took too long"),
+        (CLEAN, [("Transfer-Encoding", "chunked")], 200, "its answer broke off or took too long"),
+    ],
+    ids=range(8),
+)
+def test_answer_without_keys_is_reported_and_allowed(
+    server: Server, body: bytes, headers: list[Header], status: int, detail: str
+) -> None:
+    uri = server.serve(body, *headers, status=status)
+
+    report = probe(uri)
+
+    assert report.allowed
+    assert report.probe.status == "failed"
+    assert report.probe.detail.startswith(detail)
+    (finding,) = probe(uri, require_probe=True).findings
+    assert finding.code == "probe_failed"
+    assert report.probe.detail in finding.what
+
+
+def test_marks_before_the_bound_are_seen(server: Server) -> None:
+    assert get_codes(probe(server.serve(MARKED + b" " * 600_000))) == ["dev_key"]
+
+
+def find_dead_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("http://127.0.0.1:{port}/keys", "it cannot be reached (Connection refused)"),
+        ("https://127.0.0.1:{port}/keys", "it cannot be reached (Connection refused)"),
+        ("http://no-such-host.invalid/keys", "its host name cannot be resolved"),
+    ],
+)
+def test_unreachable_endpoint_is_a_warning(
+    uri: str, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    environ = {"JWT_JWKS_URI": uri.format(port=find_dead_port())}
+
+    enforce(environ)
+
+    (record,) = caplog.records
+    assert record.name == "proxy_guard"
+    assert record.levelno == logging.WARNING
+    assert f"probe: failed ({reason})" in record.getMessage()
+    with pytest.raises(proxy_guard.GuardRefusedError, match="probe_failed"):
+        enforce(environ, require_probe=True)
+
+
+@pytest.mark.parametrize(
+    ("head", "step"),
+    [
+        (b"", b""),
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+    ids=["silence", "header", "body", "chunks", "interim answers"],
+)
+def test_server_that_trickles_is_left_in_time(head: bytes, step: bytes) -> None:
+    def trickle(connection: socket.socket) -> None:
+        connection.sendall(head)
+        for _ in range(100):
+            time.sleep(0.05)
+            connection.sendall(step)
+
+    with serve_raw(trickle) as uri:
+        started = time.monotonic()
+        outcome, findings = run_probe(uri, timeout_s=0.5)
+
+        assert time.monotonic() - started < 1
+        assert outcome.status == "failed"
+        assert findings == ()
+        names = [thread.name for thread in threading.enumerate()]
+        deadline = time.monotonic() + 5
+        while "proxy-guard" in names and time.monotonic() < deadline:
+            time.sleep(0.02)
+            names = [thread.name for thread in threading.enumerate()]
+        assert "proxy-guard" not in names, "the thread ends, too"
+
+
+def test_marks_of_a_server_that_trickles_count() -> None:
+    def trickle(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Dev-Only: token-issuer\r\n\r\n" + MARKED)
+        time.sleep(3)
+
+    with serve_raw(trickle) as uri:
+        outcome, findings = run_probe(uri, timeout_s=1)
+
+    assert outcome.status == "found"
+    assert [finding.code for finding in findings] == ["dev_header", "dev_key"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nA: " + b"b" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"\x1b[31mhunter2\r\n\r\n",
+    ],
+    ids=range(7),
+)
+def test_what_is_not_http_is_reported(answer: bytes) -> None:
+    with serve_raw(lambda connection: connection.sendall(answer)) as uri:
+        report = probe(uri)
+
+    assert report.allowed
+    assert report.probe.status == "failed"
+    assert "hunter2" not in report.probe.detail
+
+
+def test_nothing_is_fetched_where_nothing_would_be_refused(server: Server) -> None:
+    uri = server.serve(MARKED)
+
+    enforce({"JWT_JWKS_URI": uri, "APP_ENV": "qa"})
+    enforce({"JWT_JWKS_URI": uri}, probe=False)
+    skipped = check({"JWT_JWKS_URI": uri, "JWT_ISSUER": "https://issuer.local"})
+
+    assert server.requests == []
+    assert skipped.probe.status == "skipped"
+    assert check({"JWT_JWKS_URI": uri, "APP_ENV": "qa"}).allowed
+    assert len(server.requests) == 1, "check looks, whatever the environment"
+
+
+def test_proxies_of_the_environment_take_no_part(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{find_dead_port()}")
+
+    assert probe(server.serve()).probe.status == "clean"
+
+
+def test_user_info_is_not_sent(server: Server) -> None:
+    uri = server.serve().replace("http://", "http://user:hunter2@")
+
+    report = probe(uri)
+
+    ((_, headers),) = server.requests
+    assert report.probe.status == "clean"
+    assert "Authorization" not in headers
+    assert headers["Host"] == server.url.removeprefix("http://")
+
+
+@pytest.fixture
+def tls_server(
+    tmp_path: Path, server_credentials: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
+) -> Iterator[Server]:
+    certificate, key = server_credentials
+    pem = tmp_path / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    (tmp_path / "ca.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with ExitStack() as stack:
+        yield Server(stack, context=context)
+
+
+def test_tls_is_verified(
+    tls_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = tls_server.serve(MARKED, DEV_HEADER)
+    distrusted = probe(uri)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+
+    assert distrusted.allowed
+    assert "its TLS certificate is not trusted (self-signed" in distrusted.probe.detail
+    assert get_codes(probe(uri)) == ["dev_header", "dev_key"]
+    assert "not trusted" in probe(uri.replace("localhost", "127.0.0.1")).probe.detail

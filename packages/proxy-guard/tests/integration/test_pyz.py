@@ -1,0 +1,80 @@
+"""The guard as a single file, built by its script and run by a bare Python."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.requirement("PG-4")
+
+ROOT = Path(__file__).resolve().parents[4]
+PUBLISHED = (
+    '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'  # RFC 8037
+)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build in a copy, so that nobody's `dist` is touched."""
+    copy = tmp_path_factory.mktemp("copy")
+    build(copy)
+    return copy / "dist/proxy-guard.pyz"
+
+
+def build(copy: Path) -> None:
+    for name in ("ci", "packages/proxy-guard/src"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-R", ROOT / name, copy / name], check=True, timeout=60)
+    subprocess.run([copy / "ci/build-guard-pyz.sh"], check=True, capture_output=True, timeout=60)
+
+
+def run(archive: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", "-S", archive, *arguments],
+        env=environ,
+        cwd=archive.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def test_bare_python_runs_it(archive: Path) -> None:
+    assert run(archive, "--help").stdout.startswith("usage: proxy-guard")
+    assert "REFUSED" in run(archive, "check", JWT_JWKS_URI="http://token-issuer:8081/").stdout
+    assert run(archive, "exec", "--", "echo", "started", APP_ENV="qa").stdout == "started\n"
+
+
+def test_data_can_be_read_inside_it(archive: Path) -> None:
+    refused = run(archive, "check", JWT_PUBLIC_KEY=PUBLISHED)
+
+    assert refused.returncode == 1
+    assert "RFC 8037 Appendix A.1" in refused.stdout
+
+
+def test_probe_works_inside_it(archive: Path) -> None:
+    report = run(archive, "check", JWT_JWKS_URI="http://no-such-host.invalid/")
+
+    assert report.returncode == 0
+    assert "probe: failed (its host name cannot be resolved)" in report.stdout
+
+
+def test_it_is_a_program_without_bytecode(archive: Path) -> None:
+    assert archive.read_bytes().startswith(b"#!/usr/bin/env python3\n")
+    assert os.access(archive, os.X_OK)
+    assert b"__pycache__" not in archive.read_bytes()
+
+
+def test_same_sources_give_the_same_bytes(archive: Path, tmp_path: Path) -> None:
+    build(tmp_path)
+    (tmp_path / "packages/proxy-guard/src/proxy_guard/cli.py").touch()
+    neighbour = tmp_path / "dist/another.whl"
+    neighbour.touch()
+
+    build(tmp_path)
+
+    assert (tmp_path / "dist/proxy-guard.pyz").read_bytes() == archive.read_bytes()
+    assert neighbour.exists(), "only its own file is replaced"

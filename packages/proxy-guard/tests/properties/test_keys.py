@@ -1,0 +1,62 @@
+"""No false alarm: ten thousand RSA keys, a few hundred of them really made."""
+
+import base64
+import random
+from collections.abc import Callable, Mapping
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from proxy_guard import screen_jwks, screen_key, screen_token
+from proxy_guard.recognition import recognise
+
+pytestmark = pytest.mark.requirement("PG-3")
+
+PRODUCTION = {"APP_ENV": "production"}
+SEED = 20260101
+
+
+def test_no_random_modulus_is_taken_for_a_marked_one() -> None:
+    numbers = random.Random(SEED)  # noqa: S311  # a repeatable test, not a key
+    for _ in range(10_000):
+        modulus = numbers.getrandbits(2048) | 1 << 2047 | 1
+        key = rsa.RSAPublicNumbers(65537, modulus).public_key()
+        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        n = base64.urlsafe_b64encode(modulus.to_bytes(256, "big")).decode().rstrip("=")
+        jwk = {"kty": "RSA", "kid": "1", "use": "sig", "alg": "RS256", "n": n, "e": "AQAB"}
+
+        assert screen_jwks({"keys": [jwk]}, PRODUCTION) == ()
+        assert screen_key(spki, PRODUCTION) == ()
+
+
+def test_no_real_key_is_refused_in_any_encoding(
+    encode: Callable[..., Mapping[str, object]],
+) -> None:
+    for index in range(200):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+        encodings = encode(key) if index % 10 == 0 else {"pem": _to_pem(key)}
+        for value in encodings.values():
+            assert screen_key(value, PRODUCTION) == ()
+
+
+def _to_pem(key: rsa.RSAPublicKey) -> str:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(document=JSON, data=st.binary(max_size=300))
+def test_no_screen_ever_fails(document: object, data: bytes) -> None:
+    for material in (document, data, b"\x30" + data, b"\0\0\0\x07ssh-rsa" + data, [data]):
+        for value in (screen_jwks, screen_key):
+            value(material, {"APP_ENV": "qa"})
+        screen_token(material, material, {"APP_ENV": "qa"})
+        assert all(f.what.isprintable() for f in recognise(material, variable="it").findings)

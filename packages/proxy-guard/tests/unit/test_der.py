@@ -1,0 +1,50 @@
+"""The walker over DER."""
+
+import pytest
+from proxy_guard.der import MOST_VALUES, walk
+
+pytestmark = pytest.mark.requirement("PG-3")
+
+
+def list_levels(text: str) -> list[list[tuple[int, str]]]:
+    levels = walk(bytes.fromhex(text))
+    return [[(value.tag, value.content.hex()) for value in level] for level in levels]
+
+
+def test_levels_come_from_the_top_down() -> None:
+    assert list_levels("3006020101020102") == [
+        [(0x30, "020101020102")],
+        [(2, "01"), (2, "02")],
+    ]
+
+
+@pytest.mark.parametrize("length", ["01", "8101", "820001", "8400000001"])
+def test_length_may_be_written_long(length: str) -> None:
+    assert list_levels(f"02{length}07") == [[(2, "07")]]
+
+
+@pytest.mark.parametrize("wrapping", ["0306003003020107", "04053003020107", "a0053003020107"])
+def test_strings_and_explicit_tags_are_looked_into(wrapping: str) -> None:
+    assert list_levels(wrapping)[-1] == [(2, "07")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["", "30", "3005", "308001", "3085000000000101", "30840000", "1f0101", "02020"],
+    ids=["empty", "tag", "short", "indefinite", "size", "cut", "long tag", "cut content"],
+)
+def test_broken_data_ends_a_level(data: str) -> None:
+    assert list_levels(data[: len(data) // 2 * 2]) == []
+
+
+def test_number_of_values_is_bounded() -> None:
+    assert sum(map(len, walk(b"\x30\x00" * (2 * MOST_VALUES)))) == MOST_VALUES
+
+
+def test_deep_nesting_ends() -> None:
+    data = b""
+    for _ in range(2000):
+        size = len(data).to_bytes(4, "big")
+        data = b"\x30\x84" + size + data
+
+    assert sum(map(len, walk(data))) == 2000

@@ -1,0 +1,113 @@
+"""The three screens: an exception in production, an answer elsewhere, nothing for honest input."""
+
+import json
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import proxy_guard
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from proxy_guard import screen_jwks, screen_key, screen_token
+
+pytestmark = pytest.mark.requirement("PG-3")
+
+PRODUCTION = {"APP_ENV": "production"}
+QA = {"APP_ENV": "qa"}
+DEV_JWKS = {"keys": [{"kty": "RSA", "kid": "dev-key"}], "dev_only": True}
+
+
+def test_key_set_is_refused_in_production_in_one_line() -> None:
+    with pytest.raises(proxy_guard.GuardRefusedError) as caught:
+        screen_jwks(DEV_JWKS, PRODUCTION)
+
+    assert [finding.code for finding in caught.value.findings] == ["dev_jwks", "dev_kid"]
+    assert "\n" not in str(caught.value)
+    for finding in caught.value.findings:
+        assert finding.variable == "the key set"
+        assert f"[{finding.code}] {finding.what}" in str(caught.value)
+
+
+def test_findings_are_the_answer_outside_production(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        findings = screen_jwks(DEV_JWKS, QA)
+
+    assert [finding.code for finding in findings] == ["dev_jwks", "dev_kid"]
+    assert not caplog.records
+
+
+def test_process_is_asked_when_no_environment_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APP_ENV", "production")
+
+    with pytest.raises(proxy_guard.GuardRefusedError):
+        screen_jwks(DEV_JWKS)
+
+
+@pytest.mark.parametrize("wrap", [dict, MappingProxyType, json.dumps])
+def test_key_set_may_come_as_any_mapping_or_text(wrap: type[object]) -> None:
+    assert len(screen_jwks(wrap(DEV_JWKS), QA)) == 2  # type: ignore[call-arg]
+
+
+def test_key_may_come_as_any_kind_of_bytes(dev_key: rsa.RSAPublicKey) -> None:
+    der = dev_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    for key in (der, bytearray(der), memoryview(der)):
+        (finding,) = screen_key(key, QA)
+        assert finding.what.startswith("the key brings a key that the dev-only token-issuer made")
+        assert finding.remedy == "Take the key from your production identity provider."
+
+
+@pytest.mark.parametrize(
+    ("header", "claims", "code"),
+    [
+        ({"alg": "RS256", "kid": "dev-key"}, {}, "dev_kid"),
+        ({"jku": "http://token-issuer:8081/certs"}, {}, "dev_reference"),
+        ({"x5u": "https://t%6Fken-issuer/x"}, {}, "dev_reference"),
+        ({"jwk": {"kty": "RSA", "n": "zDEVzONLYzTOKENzISSUERzNOTzPRODzabcd"}}, {}, "dev_key"),
+        ({}, {"iss": "https://issuer.local"}, "dev_reference"),
+        ({}, {"iss": "http://localhost:8081"}, "dev_reference"),
+        ({}, MappingProxyType({"iss": "https://keys.issuer.local"}), "dev_reference"),
+    ],
+)
+def test_token_of_the_simulator_is_refused(
+    header: Mapping[str, object], claims: Mapping[str, object], code: str
+) -> None:
+    (finding,) = screen_token(header, claims, QA)
+
+    assert finding.code == code
+    assert finding.variable == "the token"
+    with pytest.raises(proxy_guard.GuardRefusedError):
+        screen_token(header, claims, PRODUCTION)
+
+
+@pytest.mark.parametrize(
+    ("header", "claims"),
+    [
+        ({"alg": "RS256", "typ": "JWT", "kid": "1f2e"}, {"iss": "https://accounts.google.com"}),
+        ({"kid": "a"}, {"sub": "dev-key", "note": "http://token-issuer:8081", "dev_only": True}),
+        ({}, {"iss": ["https://issuer.local"]}),
+        ({}, {"iss": 7}),
+        (None, None),
+        ("header", ["claims"]),
+        (b"\xff", b"\xff"),
+    ],
+)
+def test_other_tokens_pass(header: object, claims: object) -> None:
+    assert screen_token(header, claims, PRODUCTION) == ()
+
+
+@pytest.mark.parametrize("garbage", [None, 5, 1.5, object(), set(), range(9), "\udcff", b"\xff"])
+def test_garbage_passes_every_screen(garbage: object) -> None:
+    assert screen_key(garbage, PRODUCTION) == ()
+    assert screen_jwks(garbage, PRODUCTION) == ()
+    assert screen_token(garbage, garbage, PRODUCTION) == ()
+
+
+def test_refusal_shows_nothing_of_the_key(dev_key: rsa.RSAPublicKey) -> None:
+    pem = dev_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    with pytest.raises(proxy_guard.GuardRefusedError) as caught:
+        screen_key(pem, PRODUCTION)
+
+    assert not any(line in str(caught.value) for line in pem.splitlines())

@@ -1,0 +1,223 @@
+"""The guard against the real issuer behind neutral names, at boot and while the proxy runs."""
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+from jwt_core import KeySet, SigningKey, generate_key, sign
+
+from tests.services import Service, Start, mint
+
+pytestmark = pytest.mark.requirement("PG-3")
+
+Respond = Callable[[BaseHTTPRequestHandler], None]
+Publish = Callable[[Respond], str]
+CLAIMS = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
+
+
+@pytest.fixture
+def publish() -> Iterator[Publish]:
+    """Return a function that serves keys under an innocent URI, by the function it is given."""
+    with ExitStack() as stack:
+
+        def start(respond: Respond) -> str:
+            class Handler(BaseHTTPRequestHandler):
+                def do_GET(self) -> None:
+                    respond(self)
+
+                def log_message(self, *_: object) -> None:
+                    """Say nothing."""
+
+            server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            server.daemon_threads = True
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_address[1]}/realms/main/certs"
+
+        yield start
+
+
+def answer(request: BaseHTTPRequestHandler, body: bytes, headers: Mapping[str, str]) -> None:
+    request.send_response(200)
+    for name, value in headers.items():
+        request.send_header(name, value)
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body)
+
+
+def fetch_marked_keys(issuer: Service) -> list[dict[str, Any]]:
+    document = httpx.get(f"{issuer.url}/.well-known/jwks.json", trust_env=False).json()
+    keys: list[dict[str, Any]] = document["keys"]
+    return keys
+
+
+def check(environ: Mapping[str, str], **variables: str) -> tuple[int, set[str], str]:
+    command = shutil.which("proxy-guard")
+    assert command, "run the tests with ci/test.sh, which installs the workspace"
+    outcome = subprocess.run(
+        [command, "check", "--json"],
+        env={**environ, "NODE_ENV": "production", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    report = json.loads(outcome.stdout)
+    codes = {finding["code"] for finding in report["findings"]}
+    return outcome.returncode, codes, report["probe"]["status"]
+
+
+def test_issuer_itself_is_refused_behind_an_address_and_another_port(
+    start_issuer: Start, base_environ: dict[str, str]
+) -> None:
+    issuer = start_issuer()
+
+    for path in ("/.well-known/jwks.json", "/certs"):
+        outcome = check(base_environ, JWT_JWKS_URI=f"{issuer.url}{path}")
+        assert outcome == (1, {"dev_header", "dev_jwks", "dev_kid", "dev_key"}, "found"), path
+    elsewhere = check(base_environ, JWT_JWKS_URI=f"{issuer.url}/no-such-path")
+    assert elsewhere == (1, {"dev_header"}, "found")
+
+
+def test_middleman_that_strips_all_marks_but_the_watermark_is_refused(
+    start_issuer: Start, base_environ: dict[str, str], publish: Publish
+) -> None:
+    issuer = start_issuer()
+    keys = [{**key, "kid": "prod-1"} for key in fetch_marked_keys(issuer)]
+    stripped = {
+        "header": ({"keys": keys}, {"X-Dev-Only": "token-issuer"}, {"dev_header", "dev_key"}),
+        "member": ({"keys": keys, "dev_only": True}, {}, {"dev_jwks", "dev_key"}),
+        "watermark": ({"keys": keys}, {}, {"dev_key"}),
+    }
+    for name, (document, headers, codes) in stripped.items():
+        body = json.dumps(document).encode()
+        uri = publish(lambda request, body=body, headers=headers: answer(request, body, headers))  # type: ignore[misc]
+
+        assert check(base_environ, JWT_JWKS_URI=uri) == (1, codes, "found"), name
+
+
+def test_redirect_to_the_issuer_is_refused(
+    start_issuer: Start, base_environ: dict[str, str], publish: Publish
+) -> None:
+    issuer = start_issuer()
+
+    def redirect(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(302)
+        request.send_header("Location", f"{issuer.url}/certs")
+        request.end_headers()
+
+    exit_code, codes, _ = check(base_environ, JWT_JWKS_URI=publish(redirect))
+
+    assert exit_code == 1
+    assert {"dev_header", "dev_key"} <= codes
+
+
+def test_key_of_the_issuer_is_refused_as_a_static_key(
+    start_issuer: Start, base_environ: dict[str, str]
+) -> None:
+    issuer = start_issuer()
+    (jwk, *_) = fetch_marked_keys(issuer)
+
+    assert check(base_environ, JWT_PUBLIC_KEY=json.dumps(jwk | {"kid": "1"}))[1] == {"dev_key"}
+
+
+class KeyEndpoint:
+    """A production key endpoint whose document changes while the proxy runs."""
+
+    def __init__(self, key: SigningKey) -> None:
+        self.document = KeySet((key.verification_key,)).to_document()
+        self.fetches = 0
+
+    def respond(self, request: BaseHTTPRequestHandler) -> None:
+        self.fetches += 1
+        headers = {"Content-Type": "application/json"}
+        answer(request, json.dumps(self.document).encode(), headers)
+
+
+def test_dev_key_that_appears_after_the_start_is_refused_loudly(
+    client: httpx.Client, start_issuer: Start, start_proxy: Start, publish: Publish
+) -> None:
+    issuer = start_issuer()
+    key = generate_key(kid="prod-1")
+    endpoint = KeyEndpoint(key)
+    proxy = start_proxy(
+        NODE_ENV="production",
+        JWT_JWKS_URI=publish(endpoint.respond),
+        JWT_ISSUER=CLAIMS["iss"],
+        JWT_AUDIENCE=CLAIMS["aud"],
+    )
+    good_token = sign({**CLAIMS, "exp": int(time.time()) + 300}, key)
+    dev_token = mint(client, issuer, **CLAIMS)
+
+    def call(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return client.get(f"{proxy.url}/orders", headers=headers).status_code
+
+    assert call(good_token) == 200
+    fetches = endpoint.fetches
+    endpoint.document = {"keys": [*endpoint.document["keys"], *fetch_marked_keys(issuer)]}
+    time.sleep(0.3)  # the proxy's cooldown, set to 0.2 s
+
+    assert call(dev_token) == 401
+    assert endpoint.fetches > fetches, "the token caused a fetch, and its answer was refused"
+    assert call(good_token) == 200
+    assert proxy.stop() == 0
+    assert proxy.process.stderr
+    log = proxy.process.stderr.read()
+    assert "ERROR jwt_core.remote: no new key set from http://127.0.0.1:" in log
+    assert "[dev_key] the key set brings a key that the dev-only token-issuer made" in log
+    assert "[dev_kid]" in log
+
+
+def test_token_that_says_it_is_the_issuers_is_refused_although_it_verifies(
+    client: httpx.Client, start_proxy: Start, publish: Publish
+) -> None:
+    key = generate_key(kid="prod-1")
+    proxy = start_proxy(
+        NODE_ENV="production",
+        JWT_JWKS_URI=publish(KeyEndpoint(key).respond),
+        JWT_ISSUER=CLAIMS["iss"],
+        JWT_AUDIENCE=CLAIMS["aud"],
+    )
+    claims = {**CLAIMS, "exp": int(time.time()) + 300}
+    marked = sign(claims, key, headers={"jku": "https://issuer.local/certs"})
+
+    reply = client.get(f"{proxy.url}/orders", headers={"Authorization": f"Bearer {marked}"})
+
+    assert reply.status_code == 401
+    assert "not fit for production" in reply.json()["detail"]
+    assert proxy.stop() == 0
+    assert proxy.process.stderr
+    assert "[dev_reference] the token points to the dev-only token-issuer" in (
+        proxy.process.stderr.read()
+    )
+
+
+def test_proxy_does_not_start_against_a_marked_endpoint(
+    start_issuer: Start, base_environ: dict[str, str], proxy_command: str
+) -> None:
+    issuer = start_issuer()
+
+    outcome = subprocess.run(
+        [proxy_command],
+        env={**base_environ, "NODE_ENV": "production", "JWT_JWKS_URI": f"{issuer.url}/certs"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert outcome.returncode == 1
+    assert "[dev_key]" in outcome.stderr

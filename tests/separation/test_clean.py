@@ -1,0 +1,140 @@
+"""`ci/check-separation` never cries wolf."""
+
+import json
+import py_compile
+import secrets
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.separation.artefacts import (
+    ROOT,
+    Content,
+    make_saved_image,
+    make_tar,
+    make_wheel,
+    make_zip,
+    scan,
+    write,
+)
+
+pytestmark = pytest.mark.requirement("SEP-3")
+
+LARGE_WHEELS = [
+    "botocore==1.44.5",
+    "cryptography==50.0.2",
+    "django==5.2.19",
+    "grpcio==1.85.1",
+    "kubernetes==37.0.2",
+    "litellm==1.109.1",
+    "numpy==2.4.6",
+    "pandas==3.1.1",
+    "scipy==1.17.1",
+    "sqlalchemy==2.1.9",
+]
+INNOCENT: dict[str, Content] = {
+    # Names that anybody may choose.
+    "app/claims.py": 'token_issuer = claims["iss"]\nok = token.issuer == token_issuer.lower()\n',
+    "app/models.py": "class TokenIssuer:\n    token_issuer: str\n",
+    "app/aws.json": '{"url": "https://docs.aws.amazon.com/using-apps-with-trusted-token-issuer.html"}',
+    "app/config.yaml": "token_issuer: https://accounts.google.com\ntoken-issuers: [a, b]\n",
+    "deploy/prod.yaml": "- name: JWT_ISSUER\n  value: https://tokens.issuer.example.com\n"
+    "- name: METRICS_URL\n  value: http://localhost:8081/metrics\n",
+    ".env": "JWT_JWKS_URI=https://www.googleapis.com/oauth2/v3/certs\nADMIN=http://127.0.0.1:8081\n",
+    "requirements.txt": "# dev-only: pytest\nmy-token-issuers==1.0\n",
+    "setup.sh": "# Dev-only tools are not installed here.\n",
+    "src/dev/only.py": "x = 1\n",
+    # What looks like an archive, or like encoded bytes.
+    "app/text.txt": "BZh is how a bzip2 archive begins; 7z too.\nPK\x05\x06 ends a zip.\n",
+    "app/about_zip.pyc": b"\xa7\x0d\r\n" + bytes(12) + b"s\x04\0\0\0PK\x05\x06" + bytes(40),
+    "app/empty.zip": b"PK\x05\x06" + bytes(18),
+    "app/noise.bin": secrets.token_bytes(1 << 20),
+    "app/noise.b64": secrets.token_hex(40_000) + "\n" + secrets.token_urlsafe(60_000),
+    "app/zeros.bin": bytes(9 << 20),
+}
+
+
+@pytest.mark.parametrize("path", INNOCENT)
+def test_innocent_file_is_no_finding(path: str, tmp_path: Path) -> None:
+    write(tmp_path, {path: INNOCENT[path]})
+
+    scanned = scan(tmp_path)
+
+    assert (scanned.exit_code, scanned.findings) == (0, [])
+
+
+def test_innocent_files_are_no_finding_in_any_archive(tmp_path: Path) -> None:
+    image = make_saved_image(make_tar(INNOCENT), environment=["ADMIN_URL=http://localhost:8081"])
+    wheel = make_wheel(INNOCENT)
+    write(tmp_path, {"a.zip": make_zip(INNOCENT), "a-1.0-any.whl": wheel, "image.tar": image})
+
+    scanned = scan(tmp_path)
+
+    assert (scanned.exit_code, scanned.findings) == (0, [])
+
+
+def test_real_keys_of_others_are_no_finding(tmp_path: Path) -> None:
+    for index in range(20):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        write(tmp_path, {f"key-{index}.pem": pem})
+
+    assert scan(tmp_path).findings == []
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        ["ci/uv", "build", "--quiet", "--all-packages", "--out-dir", str(folder)],
+        cwd=ROOT, check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    shutil.copy(ROOT / "uv.lock", folder)
+    return folder
+
+
+def test_our_own_artefacts_are_clean(dist: Path) -> None:
+    scanned = scan(dist)
+
+    assert scanned.findings == []
+    assert {Path(entry["path"]).name for entry in scanned.report["artefacts"]} >= {
+        "uv.lock", "proxy_guard-0.1.0-py3-none-any.whl", "proxy_guard-0.1.0.tar.gz"
+    }  # fmt: skip
+
+
+def test_the_guard_is_clean_when_its_bytecode_is_installed_too(dist: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(dist / "proxy_guard-0.1.0-py3-none-any.whl") as wheel:
+        wheel.extractall(tmp_path)
+    for source in (tmp_path / "proxy_guard").glob("*.py"):
+        cached = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+        py_compile.compile(str(source), str(cached), doraise=True)
+
+    assert scan(tmp_path).findings == []
+
+
+@pytest.mark.timeout(900)
+def test_ten_large_wheels_from_pypi_are_clean(tmp_path: Path) -> None:
+    platforms = ["--platform=manylinux_2_28_x86_64", "--platform=manylinux2014_x86_64"]
+    subprocess.run(
+        ["ci/uv", "run", "--no-project", "--with", "pip", "python", "-m", "pip", "download",
+         "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:",
+         "--python-version=3.11", *platforms,
+         "--dest", str(tmp_path), *LARGE_WHEELS],
+        cwd=ROOT, check=True, timeout=300,
+    )  # fmt: skip
+
+    scanned = scan(tmp_path)
+
+    assert scanned.findings == []
+    assert len(scanned.report["artefacts"]) == len(LARGE_WHEELS)
+    assert json.dumps(scanned.report["unreadable"]) == "{}"

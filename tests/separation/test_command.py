@@ -1,0 +1,169 @@
+"""`ci/check-separation` as a command: its output, its exit codes, its certificate."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.separation.artefacts import DevKey, check_separation, write
+
+pytestmark = pytest.mark.requirement("SEP-3")
+
+
+def read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+@pytest.fixture
+def artefacts(tmp_path: Path) -> Path:
+    return write(tmp_path / "dist", {"service.txt": "a service", "data/more.txt": "more"})
+
+
+def test_help_names_each_check_and_exit_code() -> None:
+    outcome = check_separation("--help")
+
+    assert outcome.returncode == 0
+    for word in ("watermark", "archive", "settings", "--json", "--verify", "exit codes"):
+        assert word in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "expected one PATH or more"),
+        (["dist", "--verify", "x"], "expected one PATH or more, or --verify CERT alone"),
+        (["--verify", "x", "--json"], "--verify takes no other option"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["/does/not/exist"], "/does/not/exist: does not exist"),
+        (["--verify", "/does/not/exist"], "cannot be read: No such file or directory"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_was_expected(arguments: list[str], message: str) -> None:
+    outcome = check_separation(*arguments)
+
+    assert outcome.returncode == 2
+    assert message in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_clean_artefacts_exit_0(artefacts: Path) -> None:
+    outcome = check_separation(artefacts)
+
+    assert outcome.returncode == 0
+    assert outcome.stdout == "check-separation: nothing of the simulator in 2 files\n"
+
+
+def test_file_that_cannot_be_read_exits_2() -> None:
+    outcome = check_separation("/proc/self/mem")  # not even root can read its beginning
+
+    assert outcome.returncode == 2
+    assert outcome.stderr == "check-separation: /proc/self/mem: Input/output error\n"
+
+
+def test_link_to_nowhere_and_links_in_a_circle_are_survived(artefacts: Path) -> None:
+    (artefacts / "nowhere").symlink_to("missing")
+    (artefacts / "circle").symlink_to(artefacts)
+    (artefacts / "self").symlink_to("self")
+
+    outcome = check_separation(artefacts)
+
+    assert "Traceback" not in outcome.stderr
+    assert outcome.returncode == 0
+
+
+def test_names_that_would_act_on_a_terminal_are_printed_harmlessly(tmp_path: Path) -> None:
+    write(tmp_path, {"\x1b[31m/x.txt": "the token-issuer"})
+
+    outcome = check_separation(tmp_path)
+
+    assert outcome.returncode == 1
+    assert "\x1b" not in outcome.stdout
+    assert "?[31m/x.txt: names token-issuer" in outcome.stdout
+
+
+def test_certificate_lists_what_was_seen_and_holds(artefacts: Path) -> None:
+    certificate = artefacts / "separation.json"
+
+    written = check_separation("--certificate", certificate, artefacts)
+    verified = check_separation("--verify", certificate)
+
+    assert written.returncode == 0
+    content = read(certificate)
+    assert content["verdict"] == "clean"
+    assert [entry["path"] for entry in content["artefacts"]] == ["data/more.txt", "service.txt"]
+    assert all(len(entry["sha256"]) == 64 for entry in content["artefacts"])
+    assert {"watermark", "code", "archive"} <= content["checks"].keys()
+    assert content["tools"]["python"]
+    assert content["tools"]["check-separation"].startswith("sha256:")
+    assert verified.returncode == 0
+    assert verified.stdout == f"check-separation: {certificate}: holds\n"
+
+
+def test_certificate_goes_with_its_folder(artefacts: Path) -> None:
+    check_separation("--certificate", artefacts / "separation.json", artefacts)
+    moved = artefacts.rename(artefacts.with_name("elsewhere"))
+
+    assert check_separation("--verify", moved / "separation.json").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda folder: (folder / "service.txt").write_text("other"),
+            "is not what was certified",
+        ),
+        (lambda folder: (folder / "data/more.txt").unlink(), "data/more.txt: is missing"),
+    ],
+)
+def test_certificate_does_not_hold_for_other_artefacts(
+    change: Any, message: str, artefacts: Path
+) -> None:
+    certificate = artefacts / "separation.json"
+    check_separation("--certificate", certificate, artefacts)
+    change(artefacts)
+
+    outcome = check_separation("--verify", certificate)
+
+    assert outcome.returncode == 1
+    assert message in outcome.stdout
+    assert "does not hold" in outcome.stdout
+
+
+def test_certificate_of_refused_artefacts_does_not_hold(artefacts: Path, dev_key: DevKey) -> None:
+    certificate = artefacts / "separation.json"
+    write(artefacts, {"key.pem": dev_key.public_pem})
+
+    written = check_separation("--certificate", certificate, artefacts)
+    forged = read(certificate)
+    verified = check_separation("--verify", certificate)
+    certificate.write_text(json.dumps({**forged, "verdict": "clean", "findings": []}))
+    verified_forgery = check_separation("--verify", certificate)
+
+    assert written.returncode == 1
+    assert forged["verdict"] == "refused"
+    assert verified.returncode == 1
+    assert "its verdict is 'refused'" in verified.stdout
+    assert verified_forgery.returncode == 1
+    assert "key.pem: holds a key of the simulator" in verified_forgery.stdout
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "\xff", '{"format": "separation-certificate/1"}'])
+def test_what_is_no_certificate_exits_2(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "separation.json"
+    path.write_bytes(text.encode("latin-1"))
+
+    outcome = check_separation("--verify", path)
+
+    assert outcome.returncode == 2
+    assert "is no separation certificate" in outcome.stderr
+
+
+def test_report_as_json(artefacts: Path) -> None:
+    outcome = check_separation("--json", artefacts)
+
+    report = json.loads(outcome.stdout)
+    assert report["verdict"] == "clean"
+    assert report["findings"] == []

@@ -1,0 +1,39 @@
+"""Nothing of the simulator gets past `ci/check-separation`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.separation.artefacts import DevKey, check_separation, scan
+from tests.separation.plants import PLANTS
+
+
+@pytest.mark.requirement("SEP-3")
+@pytest.mark.parametrize("name", PLANTS)
+def test_planted_violation_is_caught_and_named_with_its_path(
+    name: str, tmp_path: Path, dev_key: DevKey
+) -> None:
+    plant = PLANTS[name]
+    folder = tmp_path / "artefacts"
+    folder.mkdir()
+    plant.build(folder, dev_key)
+
+    scanned = scan(folder)
+
+    assert scanned.exit_code == 1
+    assert scanned.errors == ""
+    assert any(check == plant.check and plant.where in path for check, path in scanned.findings), (
+        scanned.findings
+    )
+
+
+@pytest.mark.requirement("SEP-3")
+def test_report_names_the_path_and_holds_no_key(tmp_path: Path, dev_key: DevKey) -> None:
+    (tmp_path / "k.pem").write_text(dev_key.private_pem, encoding="ascii")
+
+    outcome = check_separation(tmp_path)
+
+    assert outcome.returncode == 1
+    assert f"{tmp_path}/k.pem: holds a key of the simulator" in outcome.stdout
+    assert "MII" not in outcome.stdout + outcome.stderr
+    assert "zDEV" not in outcome.stdout + outcome.stderr

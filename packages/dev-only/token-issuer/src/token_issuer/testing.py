@@ -22,9 +22,10 @@ from token_issuer.clock import Clock
 from token_issuer.issuing import Issuer
 from token_issuer.keyring import KeyRing, MemoryStore, RotationMode
 from token_issuer.parameters import convert_parameters
+from token_issuer.production import refuse_production
 from token_issuer.request_log import RequestLog
 from token_issuer.schemas import FIELDS
-from token_issuer.settings import Settings
+from token_issuer.settings import Settings, read_environment
 
 
 class RunningIssuer:
@@ -120,7 +121,11 @@ def run_token_issuer(**settings: Any) -> Iterator[RunningIssuer]:
 
     Args:
         settings: Fields of `Settings`, such as `issuer`, `audience`, `profile`, `keys_max_age`.
+
+    Raises:
+        ProductionEnvironmentError: the environment calls itself production.
     """
+    refuse_production(read_environment()[0])
     # The web framework takes half a second to import: only those who run an issuer wait for it.
     from token_issuer.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 

@@ -9,21 +9,12 @@ is, as in the directories that the first version of the issuer made.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from jwt_core import (
-    Algorithm,
-    JwtError,
-    SigningKey,
-    compute_thumbprint,
-    decode_private_pem,
-    decode_public_key,
-    encode_private_pem,
-    encode_public_pem,
-)
+from jwt_core import Algorithm, SigningKey
 
 from token_issuer.clock import read_system_clock
 from token_issuer.errors import KeyDirectoryError
@@ -36,14 +27,17 @@ from token_issuer.key_files import (
     lock_directory,
     make_directory,
     remove_leftovers,
+    warn_if_exposed,
     write_file,
 )
 from token_issuer.keydir import check_watermark, load_key, open_key_directory
 from token_issuer.keyring.document import decode_ring, encode_ring
 from token_issuer.keyring.naming import KidStyle, name_key
+from token_issuer.keyring.pair import check_pair, write_pair
 from token_issuer.keyring.ring import KeyRing, enter_ring
 from token_issuer.keyring.store import RingChange
 
+_RSA_ALGORITHMS = frozenset({Algorithm.RS256, Algorithm.PS256})
 _ATTEMPTS = 3  # a ring that appears while a pair is read is seen by the next attempt
 
 logger = logging.getLogger(__name__)
@@ -103,7 +97,9 @@ class DirectoryStore:
                     raise
         store = cls(directory, style=style, allow_unmarked=allow_unmarked, clock=clock)
         if exists(directory / RING_NAME):
-            store._check_pair(store._ring)  # of this class
+            with explain_os_errors(directory), lock_directory(directory):
+                check_pair(directory, store._read())
+                warn_if_exposed(directory / RING_NAME)
             store._update_pair()
         return store
 
@@ -121,7 +117,7 @@ class DirectoryStore:
         with explain_os_errors(self.directory), lock_directory(self.directory):
             remove_leftovers(self.directory)
             ring = self._read()
-            self._check_pair(ring)
+            check_pair(self.directory, ring)
             changed = change(ring)
             if changed is not ring:
                 write_file(self.directory / RING_NAME, encode_ring(changed), mode=0o600)
@@ -199,26 +195,6 @@ class DirectoryStore:
             raise KeyDirectoryError(path, problem)
         return signer.signing_key
 
-    def _check_pair(self, ring: KeyRing) -> None:
-        """Refuse to go on where `private.pem` or `public.pem` is of a key that is not ours."""
-        known = {key.thumbprint for key in ring.keys}
-        for name, thumbprint in self._read_pair():
-            if thumbprint not in known:
-                problem = (
-                    f"is no key of {RING_NAME}; move {name} away to have it made again, or move "
-                    f"{RING_NAME} away to sign with {PRIVATE_NAME} alone"
-                )
-                raise KeyDirectoryError(self.directory / name, problem)
-
-    def _read_pair(self) -> Iterator[tuple[str, str | None]]:
-        """Yield name and thumbprint of each PEM file that exists; None where it is no key."""
-        for name in (PRIVATE_NAME, PUBLIC_NAME):
-            path = self.directory / name
-            with explain_os_errors(path):
-                data = path.read_bytes() if exists(path) else None
-            if data is not None:
-                yield name, _compute_thumbprint(name, data)
-
     def _update_pair(self) -> None:
         """Bring the PEM files up to date where that is possible; signing does not need them."""
         try:
@@ -228,33 +204,12 @@ class DirectoryStore:
             self._paired = active.kid  # one attempt each, or the log would fill up
             with explain_os_errors(self.directory), lock_directory(self.directory):
                 ring = self._read()
-                self._check_pair(ring)
+                check_pair(self.directory, ring)
                 self._write_pair(ring)
         except KeyDirectoryError as error:
             logger.warning("%s and %s stay as they are: %s", PRIVATE_NAME, PUBLIC_NAME, error)
 
     def _write_pair(self, ring: KeyRing) -> None:
         active = self._find_active_key(ring)
-        wanted = (
-            (PRIVATE_NAME, encode_private_pem(active), 0o600),
-            (PUBLIC_NAME, encode_public_pem(active), 0o644),
-        )
-        for name, data, mode in wanted:
-            path = self.directory / name
-            if not exists(path) or path.read_bytes() != data:
-                write_file(path, data, mode=mode)
+        write_pair(self.directory, active)
         self._paired = active.kid
-
-
-_RSA_ALGORITHMS = frozenset({Algorithm.RS256, Algorithm.PS256})
-
-
-def _compute_thumbprint(name: str, data: bytes) -> str | None:
-    try:
-        if name == PRIVATE_NAME:
-            key = decode_private_pem(data, check_numbers=False).verification_key
-        else:
-            key = decode_public_key(data.decode("ascii"))
-    except (JwtError, UnicodeDecodeError):
-        return None
-    return compute_thumbprint(key.public_key)

@@ -57,8 +57,16 @@ class DirectoryStore:
         style: KidStyle = KidStyle.DEV_KEY,
         allow_unmarked: bool = False,
         clock: Callable[[], datetime] = read_system_clock,
+        checked_key: SigningKey | None = None,
     ) -> None:
         """Load the ring of *directory* without writing anything.
+
+        Args:
+            directory: Where it is kept.
+            style: How keys are named.
+            allow_unmarked: Accept keys without the dev watermark.
+            clock: The clock of the machine.
+            checked_key: What `private.pem` was found to hold; checking takes a tenth of a second.
 
         Raises:
             KeyDirectoryError: no key, or something that cannot be used.
@@ -67,6 +75,7 @@ class DirectoryStore:
         self._style = style
         self._allow_unmarked = allow_unmarked
         self._clock = clock
+        self._checked_key = checked_key
         self._seen = self._read_version()
         self._ring = self._read()
         self._paired: str | None = None
@@ -89,13 +98,16 @@ class DirectoryStore:
         make_directory(directory)
         with explain_os_errors(directory):
             has_ring = exists(directory / RING_NAME)
+        key = None
         if not has_ring:
             try:
-                open_key_directory(directory, allow_unmarked=allow_unmarked)
+                key = open_key_directory(directory, allow_unmarked=allow_unmarked)
             except KeyDirectoryError:
                 if not exists(directory / RING_NAME):  # else the pair was read while it changed
                     raise
-        store = cls(directory, style=style, allow_unmarked=allow_unmarked, clock=clock)
+        store = cls(
+            directory, style=style, allow_unmarked=allow_unmarked, clock=clock, checked_key=key
+        )
         if exists(directory / RING_NAME):
             with explain_os_errors(directory), lock_directory(directory):
                 check_pair(directory, store._read())
@@ -170,7 +182,9 @@ class DirectoryStore:
     def _adopt_pair(self) -> KeyRing:
         """Make a ring of the one key that a directory without a ring holds."""
         path = self.directory / PRIVATE_NAME
-        key = load_key(self.directory, allow_unmarked=self._allow_unmarked)
+        key, self._checked_key = self._checked_key, None  # what is read later may be another
+        if key is None:
+            key = load_key(self.directory, allow_unmarked=self._allow_unmarked)
         with explain_os_errors(path):
             created_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             if exists(self.directory / RING_NAME):

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-_LOCAL_NAMES: Final = frozenset({
+LOCAL_NAMES: Final = frozenset({
     "",  # Go dials the local system when the host is left out
     "localhost",
     "localhost4",
@@ -28,7 +28,9 @@ _LOCAL_NAMES: Final = frozenset({
     "host.orb.internal",
     "host.rancher-desktop.internal",
 })
-_LOCAL_SUFFIXES: Final = (
+"""Host names of this machine or of its container host."""
+
+LOCAL_SUFFIXES: Final = (
     ".localhost",  # RFC 6761 §6.3
     ".docker.internal",  # host, gateway, kubernetes and vm
     # Public names that resolve to the loopback address, or to any address spelled in the name.
@@ -42,8 +44,14 @@ _LOCAL_SUFFIXES: Final = (
     ".vcap.me",
     ".xip.io",
 )
-_DOCKER_DESKTOP_HOSTS: Final = frozenset({0xC0A84102, 0xC0A841FE})  # 192.168.65.2 and .254
-_DOCKER_NETWORKS: Final = range(0xAC11, 0xAC20)  # 172.17.0.0/16 to 172.31.0.0/16
+"""Each stands for itself without the leading dot, and for every name below."""
+
+DOCKER_DESKTOP_HOSTS: Final = frozenset({0xC0A84102, 0xC0A841FE})
+"""192.168.65.2 and .254, by which Docker Desktop's containers reach their host."""
+
+DOCKER_NETWORKS: Final = range(0xAC11, 0xAC20)
+"""Upper halves of 172.17.0.0/16 to 172.31.0.0/16; the host is the first address in each."""
+
 _IPV4_MASK: Final = 0xFFFF_FFFF
 _PREFIXES_BEFORE_IPV4: Final = frozenset({
     0xFFFF,  # ::ffff:0:0/96, mapped (RFC 4291 §2.5.5.2)
@@ -67,7 +75,7 @@ def is_local(host: str) -> bool:
     host = host.strip("[]").partition("%")[0].rstrip(".")
     if ":" in host:
         return _is_local_ipv6(host)
-    if host in _LOCAL_NAMES or f".{host}".endswith(_LOCAL_SUFFIXES):
+    if host in LOCAL_NAMES or f".{host}".endswith(LOCAL_SUFFIXES):
         return True
     # Clients disagree whether a leading zero means octal: each reading counts.
     return any(_is_local_ipv4(_parse_ipv4(host, octal=octal)) for octal in (True, False))
@@ -105,8 +113,8 @@ def _is_local_ipv4(address: int | None) -> bool:
     if address is None:
         return False
     is_loopback = address >> 24 in {0, 127}
-    is_docker_gateway = address >> 16 in _DOCKER_NETWORKS and address & 0xFFFF == 1
-    return is_loopback or is_docker_gateway or address in _DOCKER_DESKTOP_HOSTS
+    is_docker_gateway = address >> 16 in DOCKER_NETWORKS and address & 0xFFFF == 1
+    return is_loopback or is_docker_gateway or address in DOCKER_DESKTOP_HOSTS
 
 
 def _parse_ipv4(host: str, *, octal: bool) -> int | None:

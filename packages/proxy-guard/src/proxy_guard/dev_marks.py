@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SERVICE_NAME: Final = "token-issuer"
 """Distribution, image, compose service and host name of the simulator."""
 
+IMAGE_LABEL: Final = "dev-only"
+"""Label of the simulator's image; its value is `true`."""
+
 DEFAULT_PORT: Final = 8081
 """TCP port on which the simulator listens unless told otherwise."""
 

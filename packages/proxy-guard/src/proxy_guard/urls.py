@@ -3,8 +3,9 @@
 The whole value is searched for marks, not only what one parser takes for the host: parsers disagree
 about user info, backslashes and blanks, and no disagreement may be a way in.
 
-The rule for names: that of the service (`_` counts as `-`) is a mark unless a letter stands directly
-before or after it; the issuer's host is one wherever it is a whole name or its last two labels.
+The rule for names: that of the service (`_` counts as `-`) is a mark unless a letter stands
+directly before or after it; the issuer's host is one wherever it is a whole name or its last two
+labels.
 """
 
 from __future__ import annotations

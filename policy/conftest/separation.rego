@@ -1,0 +1,58 @@
+# Refuses the dev-only token issuer in what is deployed to production: its image, its names, and
+# settings that lead to it. For Kubernetes manifests and Compose files; see ../README.md.
+package dev_only
+
+deny contains message if {
+	some subject in subjects
+	some image in subject.images
+	regex.match(dev_name, lower(image))
+	message := sprintf(
+		"[dev_image] %s: the image names the dev-only %s: %s. Remedy: %s",
+		[subject.title, service_name, image, leave_out],
+	)
+}
+
+deny contains message if {
+	some subject in subjects
+	some name in subject.names
+	regex.match(dev_name, lower(name))
+	message := sprintf(
+		"[dev_name] %s: a name, label or host is that of the dev-only %s: %s. Remedy: %s",
+		[subject.title, service_name, name, leave_out],
+	)
+}
+
+deny contains message if {
+	some subject in subjects
+	some label in subject.labels
+	label.name == image_label
+	label.value != "false"
+	message := sprintf(
+		"[dev_label] %s: the label %s says that this is dev-only. Remedy: %s",
+		[subject.title, label.name, leave_out],
+	)
+}
+
+deny contains message if {
+	some subject in subjects
+	some text in subject.texts
+	leads_to_issuer(lower(text.text))
+	message := sprintf(
+		"[dev_setting] %s: %s leads to the dev-only %s or hides its host. Remedy: %s",
+		[subject.title, text.at, service_name, reconfigure],
+	)
+}
+
+leave_out := "leave it out of production; what is your own needs another name, this one is reserved."
+
+reconfigure := "set it to your production identity provider, in plain spelling."
+
+leads_to_issuer(text) if regex.match(dev_name, text)
+
+leads_to_issuer(text) if regex.match(hidden_host, text)
+
+leads_to_issuer(text) if {
+	some line in split(text, "\n")
+	regex.match(about_keys, line)
+	regex.match(local_dev_port, line)
+}

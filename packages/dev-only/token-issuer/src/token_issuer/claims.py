@@ -17,7 +17,7 @@ from token_issuer.settings import Settings
 LATEST_NUMERIC_DATE = 253402300799  # 9999-12-31T23:59:59Z: beyond, common date types overflow
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")  # RFC 6749 §3.3
 _AUDIENCE_FIELDS = ("aud", "audience", "resource")
-_CLAIMS_OF_SETTINGS = {"issuer": "iss", "subject": "sub", "audience": "aud"}
+_FIELDS_OF_SETTINGS = {"iss": "issuer", "sub": "subject", "aud": "audience"}
 
 
 def build_claims(
@@ -53,11 +53,9 @@ def find_default(settings: Settings, profile: Profile, claim: str) -> Any:
 
     A variable that was set wins over the profile, and the profile over a variable's default.
     """
-    for field, its_claim in _CLAIMS_OF_SETTINGS.items():
-        if claim == its_claim:
-            value = getattr(settings, field)
-            return value if field in settings.chosen else profile.claims.get(claim, value)
-    return profile.claims.get(claim)
+    field = _FIELDS_OF_SETTINGS[claim]
+    value = getattr(settings, field)
+    return value if field in settings.chosen else profile.claims.get(claim, value)
 
 
 def _collect_defaults(
@@ -67,7 +65,7 @@ def _collect_defaults(
     issued_at = int(now.timestamp())
     defaults: dict[str, Any] = {
         **profile.claims,
-        **{claim: find_default(settings, profile, claim) for claim in ("iss", "sub", "aud")},
+        **{claim: find_default(settings, profile, claim) for claim in _FIELDS_OF_SETTINGS},
         **({} if client_id is None else {"sub": client_id}),
         "iat": issued_at,
         "nbf": issued_at,

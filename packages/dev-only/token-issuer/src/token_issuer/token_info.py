@@ -6,13 +6,22 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from jwt_core import Algorithm, JwtError, KeySet, VerificationPolicy, verify
+from jwt_core import (
+    Algorithm,
+    JwtError,
+    KeySet,
+    VerificationKey,
+    VerificationPolicy,
+    verify,
+)
 from jwt_core.compact import parse_compact, parse_json_part
 
 from token_issuer.errors import TokenRequestError
 
 
-def describe_token(token: str, keys: KeySet, clock: Callable[[], datetime]) -> dict[str, str]:
+def describe_token(
+    token: str, keys: tuple[VerificationKey, ...], clock: Callable[[], datetime]
+) -> dict[str, str]:
     """Return the claims of a valid token as text, with `alg`, `kid` and `typ` of its header.
 
     Valid is what this issuer signed with a key that it still publishes, and what has not expired;
@@ -30,7 +39,7 @@ def describe_token(token: str, keys: KeySet, clock: Callable[[], datetime]) -> d
             algorithms=frozenset(Algorithm),
             clock=clock,
         )
-        verified = verify(token, keys, policy)
+        verified = verify(token, KeySet(keys), policy)
     except (JwtError, ValueError, TypeError) as error:
         reason = error if isinstance(error, JwtError) else "iss or aud is missing or no text"
         msg = f"id_token: {reason}"

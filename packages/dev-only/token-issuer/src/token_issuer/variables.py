@@ -105,8 +105,8 @@ VARIABLES = (
         f"{PREFIX}ALGORITHMS",
         "algorithms",
         parse_algorithms,
-        f"algorithms with a key from the start, comma-separated: {', '.join(ALGORITHMS)}; any other"
-        " gets one when a request first names it (default RS256)",
+        f"algorithms that have a key from the start beside RS256: {', '.join(ALGORITHMS[1:])},"
+        " comma-separated; any other gets one when a request first names it",
     ),
     Variable(
         f"{PREFIX}KIDS",

@@ -124,6 +124,26 @@ def test_bad_rotation_is_refused_by_name(http: httpx.Client, body: bytes, word: 
 
 
 @pytest.mark.requirement("GO-4")
+def test_documents_are_empty_while_the_only_key_is_kept_back(http: httpx.Client) -> None:
+    body = {"mode": "sign-before-publish", "lead": "1h", "retention": "0s"}
+    assert http.post("/admin/keys/rotate", json=body).status_code == 200
+    token = http.post("/token").json()["access_token"]
+
+    assert http.get("/certs").json() == {"keys": [], "dev_only": True}
+    assert http.get("/oauth2/v1/certs").json() == {}
+    assert http.get("/tokeninfo", params={"id_token": token}).status_code == 400
+
+
+@pytest.mark.requirement("GO-4")
+def test_algorithms_have_keys_from_the_start() -> None:
+    with run_token_issuer(algorithms=("ES256", "EdDSA"), rotation="google") as issuer:
+        keys = httpx.get(issuer.jwks_uri).json()["keys"]
+
+    assert [key["alg"] for key in keys] == ["RS256", "RS256", "ES256", "EdDSA"]
+    assert issuer.kid == "dev-key"
+
+
+@pytest.mark.requirement("GO-4")
 def test_keys_are_removed_by_name(http: httpx.Client) -> None:
     http.post("/admin/keys/rotate", json={"lead": "0s"})
 

@@ -69,18 +69,19 @@ class KeyService:
         return view
 
     def prepare(self, algorithms: tuple[Algorithm, ...]) -> None:
-        """Make sure of a key for each of *algorithms*, and of what a schedule begins with.
+        """Make sure of keys for RS256 and *algorithms*, and of what a schedule begins with.
 
         Raises:
             KeyDirectoryError: the ring cannot be kept.
         """
-        for algorithm in algorithms:
-            self.provide(algorithm)
+        self.provide(Algorithm.RS256)
         if self.plan.period is not None and self._store.ring.made == 1:
             # Two keys are published at any time, from the first day on.
             stay = self.plan.lead + self.plan.retention
             event = Precede(self._generate(Algorithm.RS256), self._style, stay)
             self._store.update(lambda ring: apply_event(ring, self.clock(), event))
+        for algorithm in algorithms:
+            self.provide(algorithm)
 
     def provide(self, algorithm: Algorithm) -> SigningKey:
         """Return the key that signs with *algorithm*; it is made where there is none.

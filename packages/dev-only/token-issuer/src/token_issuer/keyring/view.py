@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 
-from jwt_core import Algorithm, KeySet, SigningKey
+from jwt_core import Algorithm, SigningKey, VerificationKey, encode_jwk
 from proxy_guard.dev_marks import JWKS_MEMBER
 
 from token_issuer.keyring.ring import KeyRing, KeyState
@@ -69,11 +69,9 @@ class KeyView:
         return self.signers[Algorithm.RS256].kid
 
     @cached_property
-    def key_set(self) -> KeySet:
-        """The published public keys."""
-        return KeySet(
-            tuple(k.signing_key.verification_key for k in self._published if k.signing_key)
-        )
+    def verification_keys(self) -> tuple[VerificationKey, ...]:
+        """The published public keys; none while the one that signs is kept back."""
+        return tuple(k.signing_key.verification_key for k in self._published if k.signing_key)
 
     @cached_property
     def jwks(self) -> Document:
@@ -81,7 +79,8 @@ class KeyView:
 
         Spec: RFC 7517 §5
         """
-        return _encode_document({**self.key_set.to_document(), JWKS_MEMBER: True})
+        keys = [encode_jwk(key) for key in self.verification_keys]
+        return _encode_document({"keys": keys, JWKS_MEMBER: True})
 
     @cached_property
     def certificates(self) -> Document:

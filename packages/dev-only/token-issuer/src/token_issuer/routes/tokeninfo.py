@@ -29,7 +29,7 @@ async def get_token_info(
     if len(tokens) != 1:
         msg = f"{_FIELD}: expected one token, as {TOKENINFO_PATH}?{_FIELD}=eyJ…"
         raise TokenRequestError(msg, _FIELD)
-    described = describe_token(tokens[0], issuer.keys.view.key_set, issuer.clock)
+    described = describe_token(tokens[0], issuer.keys.view.verification_keys, issuer.clock)
     return Response(
         msgspec.json.encode(described),
         media_type=JSON_TYPE,

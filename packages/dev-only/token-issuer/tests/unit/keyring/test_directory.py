@@ -260,6 +260,35 @@ def test_running_process_keeps_its_ring_when_the_file_turns_bad(
 
 
 @pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize("name", ["private.pem", "public.pem"])
+def test_pem_file_that_is_no_key_is_refused_beside_a_ring(
+    old_dir: Path, spare_keys: list[SigningKey], name: str
+) -> None:
+    serve(old_dir, spare_keys).rotate()
+    (old_dir / name).write_bytes(b"\xff")
+
+    with pytest.raises(KeyDirectoryError, match=rf"{name}: is no key of ring\.json"):
+        DirectoryStore.open(old_dir)
+
+
+@pytest.mark.requirement("TI-6")
+def test_running_process_leaves_a_foreign_pem_file_alone(
+    old_dir: Path, spare_keys: list[SigningKey], caplog: pytest.LogCaptureFixture
+) -> None:
+    service = serve(old_dir, spare_keys)
+    service.rotate()
+    other = KeyService(DirectoryStore(old_dir), plan=PLAN)
+    (old_dir / "private.pem").write_bytes(encode_private_pem(spare_keys[2]))
+    before = (old_dir / "private.pem").read_bytes()
+
+    for _ in range(3):
+        other.catch_up()
+
+    assert (old_dir / "private.pem").read_bytes() == before
+    assert caplog.text.count("private.pem and public.pem stay as they are") == 1
+
+
+@pytest.mark.requirement("TI-6")
 def test_loading_writes_nothing(old_dir: Path, spare_keys: list[SigningKey]) -> None:
     serve(old_dir, spare_keys).rotate()
     (old_dir / "public.pem").unlink()

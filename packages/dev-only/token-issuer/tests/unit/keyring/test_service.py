@@ -37,7 +37,7 @@ def start_service(timeline: Timeline, plan: RotationPlan) -> KeyService:
 
 
 def count_published(service: KeyService) -> int:
-    return len(service.view.key_set.keys)
+    return len(service.view.verification_keys)
 
 
 @pytest.mark.requirement("GO-4")
@@ -73,7 +73,7 @@ def test_schedule_never_signs_with_a_key_before_it_was_published_for_18_hours(
     for _ in range(24 * 20):
         timeline.now += timedelta(hours=1)
         service.catch_up()
-        for key in service.view.key_set.keys:
+        for key in service.view.verification_keys:
             first_seen.setdefault(key.kid or "", timeline.now)
         assert timeline.now - first_seen[service.view.default_kid] >= timedelta(hours=18)
 
@@ -121,7 +121,10 @@ def test_key_of_an_algorithm_is_made_when_it_is_first_needed(timeline: Timeline)
     key = service.provide(Algorithm.EDDSA)
 
     assert service.provide(Algorithm.EDDSA) is key
-    assert {k.algorithm for k in service.view.key_set.keys} == {Algorithm.RS256, Algorithm.EDDSA}
+    assert {k.algorithm for k in service.view.verification_keys} == {
+        Algorithm.RS256,
+        Algorithm.EDDSA,
+    }
     assert service.find_next_document_change() is None
 
 

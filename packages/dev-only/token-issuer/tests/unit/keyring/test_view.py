@@ -35,7 +35,7 @@ def test_certificates_hold_the_same_keys_as_the_jwks_and_the_dev_marks(keys: Key
     document = json.loads(keys.view.certificates.body)
     certificates = {kid: x509.load_pem_x509_certificate(t.encode()) for kid, t in document.items()}
 
-    for key in keys.view.key_set.keys:
+    for key in keys.view.verification_keys:
         assert key.kid
         certificate = certificates.pop(key.kid)
         assert certificate.public_key() == key.public_key

@@ -3,10 +3,12 @@
 import os
 import re
 import select
+import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpx
 import pytest
@@ -36,6 +38,14 @@ class Service:
 
 
 Start = Callable[..., Service]
+
+
+def find_free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert isinstance(port, int)
+    return port
 
 
 def read_clean_environ() -> dict[str, str]:
@@ -74,7 +84,15 @@ class EchoHandler(Echo):
         """Say nothing."""
 
 
-def mint(client: httpx.Client, issuer: Service, **fields: object) -> str:
+class HasUrl(Protocol):
+    """Something that is reached at a URL."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+
+
+def mint(client: httpx.Client, issuer: HasUrl, **fields: object) -> str:
     answer = client.post(f"{issuer.url}/token", json=fields)
     assert answer.status_code == 200, answer.text
     token = answer.json()["access_token"]

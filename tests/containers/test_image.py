@@ -172,3 +172,52 @@ def test_production_image_holds_nothing_of_the_simulator() -> None:
     assert listing == ""
     assert "NODE_ENV=production" in environment
     assert inspect(PROXY_IMAGE)["Config"]["User"] == "65532:65532"
+
+
+@pytest.mark.requirement("OPS-1", "GO-4")
+@pytest.mark.parametrize("image", IMAGES)
+def test_admin_surface_and_profiles_work_in_the_image(
+    start_container: StartContainer, tmp_path: Path, image: str
+) -> None:
+    """What is imported late must be there: certificates, TOML, the ring's file."""
+    profiles = tmp_path / "profiles.toml"
+    profiles.write_text('[profiles.staff]\nclaims = { groups = ["admin"] }\n')
+    container = start_container(
+        image,
+        "--volume=/keys",
+        f"--volume={profiles}:/profiles.toml:ro",
+        "--env=PERSIST_KEYS_DIR=/keys",
+        "--env=TOKEN_ISSUER_PROFILES=/profiles.toml",
+        "--env=TOKEN_ISSUER_PROFILE=staff",
+        "--env=TOKEN_ISSUER_ADMIN_TOKEN=correct-horse",
+    )
+    url = find_url(container)
+    with httpx.Client(base_url=url, trust_env=False, timeout=30) as http:
+        assert http.get("/admin/keys").status_code == 401
+        http.headers["Authorization"] = "Bearer correct-horse"
+        rotated = http.post("/admin/keys/rotate", json={"lead": "0s"})
+        removed = http.delete("/admin/keys/dev-key")
+        turned = http.put("/admin/clock", json={"now": "2030-01-01T00:00:00Z", "frozen": True})
+        info = http.get(
+            "/tokeninfo", params={"id_token": http.post("/token").json()["access_token"]}
+        )
+        counts = http.get("/admin/requests").json()["counts"]
+        certificates = http.get("/oauth2/v1/certs").json()
+    listed = run_docker("exec", container, "token-issuer", "keys", "list")
+    broken = subprocess.run(
+        [
+            *("docker", "exec", "--env=TOKEN_ISSUER_PROFILES=/usr/bin/token-issuer", container),
+            *("token-issuer", "keys", "list"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (rotated.json()["kid"], removed.status_code) == ("dev-key-2", 200)
+    assert turned.headers["date"] == "Tue, 01 Jan 2030 00:00:00 GMT"
+    assert info.json()["groups"] == '["admin"]'
+    assert counts["/token"] == 1
+    assert list(certificates) == ["dev-key-2"]
+    assert listed.splitlines()[1].startswith("dev-key-2  RS256  active")
+    assert "not TOML" in broken.stderr

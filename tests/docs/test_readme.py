@@ -4,13 +4,12 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.services import Start
+from tests.services import Start, find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
@@ -29,13 +28,6 @@ SHOWN_HELP = [
     for match in HELP.finditer(path.read_text(encoding="utf-8"))
 ]
 BINARIES = [ROOT / ".venv/bin", ROOT / "packages/dev-only/token-issuer/.venv/bin"]
-
-
-def find_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert isinstance(port, int)
-    return port
 
 
 @pytest.mark.requirement("OPS-6")

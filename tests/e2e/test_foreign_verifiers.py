@@ -1,94 +1,142 @@
 """Verifiers that nobody here wrote accept the issuer's tokens over HTTP, and refuse bad ones."""
 
-import json
-import shutil
-import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import jwt
 import pytest
 
-from tests.services import Service, Start, flip_last_payload_character, mint
+from tests.e2e.verifiers import (
+    NODE_VERIFIERS,
+    PYTHON_VERIFIERS,
+    RefusedError,
+    Target,
+    Verify,
+    install_node_project,
+    run_node_verifier,
+)
+from tests.services import Service, Start, find_free_port, flip_last_payload_character, mint
 
-NODE_PROJECT = Path(__file__).parent / "node"
-Verify = Callable[[str, str], object]
-
-
-class RefusedError(Exception):
-    """The verifier under test did not accept the token."""
+Connect = Callable[[Target], Verify]
+ALL_VERIFIERS = [*PYTHON_VERIFIERS, *NODE_VERIFIERS]
 
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """Install the npm verifiers from their lock file; return Node and the folder."""
-    project = tmp_path_factory.mktemp("node") / "project"
-    shutil.copytree(NODE_PROJECT, project, ignore=shutil.ignore_patterns("node_modules"))
-    npm, executable = shutil.which("npm"), shutil.which("node")
-    assert npm, "npm is missing: run the tests with ci/test.sh, which brings one"
-    assert executable
-    subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=project, check=True, timeout=110)
-    return executable, project
+def node_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return install_node_project(tmp_path_factory.mktemp("node"))
 
 
-def verify_with_pyjwt(jwks_uri: str, token: str) -> object:
-    client = jwt.PyJWKClient(jwks_uri)
-    try:
-        key = client.get_signing_key_from_jwt(token)
-        return jwt.decode(
-            token, key, ["RS256"], audience="stream-watcher-docker", issuer="https://issuer.local"
-        )
-    except jwt.PyJWTError as error:
-        raise RefusedError from error
-
-
-@pytest.fixture(params=["pyjwt", "jose", "jwks-rsa"])
-def verify(request: pytest.FixtureRequest) -> Verify:
-    """Return a function that verifies a token against a JWKS URI, by one foreign library."""
-    if request.param == "pyjwt":
-        return verify_with_pyjwt
-    executable, project = request.getfixturevalue("node")
-
-    def verify_with_node(jwks_uri: str, token: str) -> object:
-        outcome = subprocess.run(
-            [executable, "verify.mjs", request.param, jwks_uri, token],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        if outcome.returncode != 0:
-            raise RefusedError(outcome.stderr)
-        return json.loads(outcome.stdout)
-
-    return verify_with_node
+@pytest.fixture(params=ALL_VERIFIERS)
+def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    """Return a function that configures one foreign verifier."""
+    if request.param in PYTHON_VERIFIERS:
+        yield PYTHON_VERIFIERS[request.param]
+        return
+    project = request.getfixturevalue("node_project")
+    with ExitStack() as stack:
+        yield lambda target: stack.enter_context(run_node_verifier(project, request.param, target))
 
 
 @pytest.fixture
-def issuer(start_issuer: Start) -> Service:
-    return start_issuer()
+def target(start_issuer: Start) -> Target:
+    """Start an issuer that calls itself by its URL, as openid-client wants it, and is Google's."""
+    port = find_free_port()
+    url = f"http://127.0.0.1:{port}"
+    start_issuer(
+        port=port,
+        TOKEN_ISSUER_ISSUER=url,
+        TOKEN_ISSUER_PROFILE="google",
+        TOKEN_ISSUER_KEYS_MAX_AGE="1s",
+    )
+    return Target(url, issuer=url)
+
+
+@pytest.mark.requirement("GO-1", "TI-2", "TI-5")
+def test_foreign_verifier_accepts_minted_token(
+    client: httpx.Client, target: Target, connect: Connect
+) -> None:
+    verify = connect(target)
+
+    assert verify(mint(client, target, sub="alice"))["sub"] == "alice"
+
+
+@pytest.mark.requirement("GO-1", "TI-3")
+def test_foreign_verifier_refuses_expired_and_tampered_token(
+    client: httpx.Client, target: Target, connect: Connect
+) -> None:
+    verify = connect(target)
+    verify(mint(client, target))
+
+    with pytest.raises(RefusedError):
+        verify(mint(client, target, exp="-10m"))  # some allow five minutes
+    with pytest.raises(RefusedError):
+        verify(flip_last_payload_character(mint(client, target)))
+    with pytest.raises(RefusedError):
+        verify(mint(client, target, aud="another-service"))
+
+
+@pytest.mark.requirement("GO-4")
+def test_foreign_verifier_goes_through_a_graceful_rotation_without_an_error(
+    client: httpx.Client, target: Target, connect: Connect
+) -> None:
+    verify = connect(target)
+    first = mint(client, target)
+    verify(first)
+    rotated = client.post(f"{target.url}/admin/keys/rotate", json={}).json()
+    signers = []
+    deadline = time.monotonic() + 4  # it takes two seconds until the new key signs
+    while time.monotonic() < deadline:
+        token = mint(client, target)
+        verify(token)
+        verify(first)
+        signers.append(jwt.get_unverified_header(token)["kid"])
+        time.sleep(0.05)
+
+    assert signers[0] != signers[-1] == rotated["kid"]
+    assert len(set(signers)) == 2
+
+
+@pytest.mark.requirement("GO-4")
+def test_client_that_trusts_max_age_fails_when_a_key_signs_before_it_is_published(
+    client: httpx.Client, target: Target, node_project: Path
+) -> None:
+    """The fault is there: without it, the test above would prove nothing."""
+    with run_node_verifier(node_project, "google-auth-library", target) as verify:
+        verify(mint(client, target))
+        body = {"mode": "sign-before-publish", "lead": "1h"}
+        assert client.post(f"{target.url}/admin/keys/rotate", json=body).is_success
+
+        with pytest.raises(RefusedError, match="No pem found for envelope"):
+            verify(mint(client, target))
+
+
+@pytest.mark.requirement("GO-2", "TI-1")
+def test_openid_client_finds_the_endpoints_and_gets_a_token(
+    target: Target, node_project: Path
+) -> None:
+    with run_node_verifier(node_project, "openid-client", target) as verify:
+        granted = verify("grant")
+        claims = verify(granted["token"])
+
+    assert granted["scope"] == "read"
+    assert 3590 <= granted["expires_in"] <= 3600
+    assert claims["azp"] == "app"
 
 
 @pytest.mark.requirement("TI-2", "TI-5")
-@pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/certs"])
-def test_foreign_verifier_accepts_minted_token(
-    client: httpx.Client, issuer: Service, verify: Verify, path: str
+@pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs"])
+def test_plain_token_verifies_at_each_path(
+    client: httpx.Client, start_issuer: Start, path: str
 ) -> None:
-    claims = verify(issuer.url + path, mint(client, issuer, sub="alice"))
+    issuer: Service = start_issuer()
+    token = mint(client, issuer, sub="alice")
+    key = jwt.PyJWKClient(issuer.url + path).get_signing_key_from_jwt(token)
 
-    assert isinstance(claims, dict)
+    claims = jwt.decode(
+        token, key, ["RS256"], audience="stream-watcher-docker", issuer="https://issuer.local"
+    )
+
     assert claims["sub"] == "alice"
-
-
-@pytest.mark.requirement("TI-3")
-def test_foreign_verifier_refuses_expired_and_tampered_token(
-    client: httpx.Client, issuer: Service, verify: Verify
-) -> None:
-    jwks_uri = f"{issuer.url}/.well-known/jwks.json"
-
-    with pytest.raises(RefusedError):
-        verify(jwks_uri, mint(client, issuer, exp="-1m"))
-    with pytest.raises(RefusedError):
-        verify(jwks_uri, flip_last_payload_character(mint(client, issuer)))

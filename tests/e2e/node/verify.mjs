@@ -1,31 +1,61 @@
-// Verifies a token over HTTP with a verifier from npm: `node verify.mjs jose|jwks-rsa JWKS_URI TOKEN`.
-// Prints the claims as JSON and exits with 0, or prints the refusal and exits with 1.
+// Verifies tokens over HTTP with a verifier from npm: `node verify.mjs NAME ISSUER_URL ISS AUDIENCE`.
+// Reads one token a line, and answers each with a line of JSON: {"claims":…} or {"refused":…}. One
+// process is one verifier with its caches, as in a service. `grant` as a line asks for a token.
+import { createInterface } from "node:readline";
+import { OAuth2Client } from "google-auth-library";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import jsonwebtoken from "jsonwebtoken";
 import jwksRsa from "jwks-rsa";
+import * as openid from "openid-client";
 
-const expected = {
-  issuer: "https://issuer.local",
-  audience: "stream-watcher-docker",
-  algorithms: ["RS256"],
+const [name, base, issuer, audience] = process.argv.slice(2);
+const expected = { issuer, audience, algorithms: ["RS256"] };
+
+// What jose fetches at once is a matter of its cooldown, by default half a minute.
+const verifyWithJose = (jwksUri) => {
+  const keys = createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 500 });
+  return async (token) => (await jwtVerify(token, keys, expected)).payload;
 };
 
 const verifiers = {
-  async jose(jwksUri, token) {
-    const keys = createRemoteJWKSet(new URL(jwksUri));
-    return (await jwtVerify(token, keys, expected)).payload;
+  async jose() {
+    return verifyWithJose(`${base}/.well-known/jwks.json`);
   },
-  async "jwks-rsa"(jwksUri, token) {
-    const { header } = jsonwebtoken.decode(token, { complete: true });
-    const key = await jwksRsa({ jwksUri }).getSigningKey(header.kid);
-    return jsonwebtoken.verify(token, key.getPublicKey(), expected);
+  async "jwks-rsa"() {
+    const client = jwksRsa({ jwksUri: `${base}/.well-known/jwks.json` });
+    return async (token) => {
+      const { header } = jsonwebtoken.decode(token, { complete: true });
+      const key = await client.getSigningKey(header.kid);
+      return jsonwebtoken.verify(token, key.getPublicKey(), expected);
+    };
+  },
+  async "google-auth-library"() {
+    const client = new OAuth2Client({
+      endpoints: { oauth2FederatedSignonPemCertsUrl: `${base}/oauth2/v1/certs` },
+      issuers: [issuer],
+    });
+    return async (idToken) => (await client.verifyIdToken({ idToken, audience })).getPayload();
+  },
+  // Finds everything by discovery; what it does not do itself is check access tokens.
+  async "openid-client"() {
+    const options = { execute: [openid.allowInsecureRequests] };
+    const config = await openid.discovery(new URL(base), "app", "secret", undefined, options);
+    const verify = verifyWithJose(config.serverMetadata().jwks_uri);
+    return async (line) => {
+      if (line !== "grant") return verify(line);
+      const granted = await openid.clientCredentialsGrant(config, { scope: "read" });
+      return { token: granted.access_token, scope: granted.scope, expires_in: granted.expires_in };
+    };
   },
 };
 
-const [name, jwksUri, token] = process.argv.slice(2);
-try {
-  console.log(JSON.stringify(await verifiers[name](jwksUri, token)));
-} catch (error) {
-  console.error(`${error.name}: ${error.message}`);
-  process.exitCode = 1;
+const verify = await verifiers[name]();
+for await (const line of createInterface({ input: process.stdin })) {
+  let answer;
+  try {
+    answer = { claims: await verify(line) };
+  } catch (error) {
+    answer = { refused: `${error.name}: ${error.message}` };
+  }
+  console.log(JSON.stringify(answer));
 }

@@ -2,6 +2,7 @@
 """Real processes, a real key, and environments without surprises."""
 
 import contextlib
+import dataclasses
 import os
 import re
 import select
@@ -9,15 +10,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from jwt_core import SigningKey
 from proxy_guard.environment import ENVIRONMENT_VARIABLES
+from token_issuer.clock import Clock
 from token_issuer.issuing import Issuer
-from token_issuer.keyring import KeyRing
+from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RingKey, RotationPlan
+from token_issuer.keyring.ring import enter_ring
 from token_issuer.settings import Settings
 from token_issuer.watermark import generate_marked_key
 
@@ -144,10 +148,23 @@ def second_key() -> SigningKey:
     return generate_marked_key(kid="dev-key-2")
 
 
+def enter(key: SigningKey, **moments: Any) -> RingKey:
+    """Return a ring's entry of a key that came an hour before `NOW`."""
+    return dataclasses.replace(enter_ring(key, NOW - timedelta(hours=1)), **moments)
+
+
 @pytest.fixture
-def issuer(marked_key: SigningKey, second_key: SigningKey) -> Issuer:
+def keys(marked_key: SigningKey, second_key: SigningKey) -> KeyService:
+    """Return two keys, the first of which signs; their time stands still at `NOW`."""
+    ring = KeyRing((enter(marked_key), enter(second_key, retired_at=NOW - timedelta(minutes=9))), 2)
+    plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
+    return KeyService(MemoryStore(ring), plan=plan, clock=lambda: NOW)
+
+
+@pytest.fixture
+def issuer(keys: KeyService) -> Issuer:
     """Return an issuer with two keys and a clock that stands still at `NOW`."""
-    return Issuer(Settings(), KeyRing((marked_key, second_key)), clock=lambda: NOW)
+    return Issuer(Settings(), keys, Clock(lambda: NOW))
 
 
 @pytest.fixture

@@ -51,6 +51,22 @@ def test_private_pem_is_named_by_thumbprint_and_signs_rs256_by_default(key: Sign
     assert loaded.algorithm is Algorithm.RS256
 
 
+def test_private_pem_with_wrong_numbers_is_refused_unless_it_is_our_own(key: SigningKey) -> None:
+    assert isinstance(key.private_key, rsa.RSAPrivateKey)
+    n = key.private_key.private_numbers()
+    numbers = rsa.RSAPrivateNumbers(
+        *(n.p, n.q, n.d + 2, n.dmp1, n.dmq1, n.iqmp), public_numbers=n.public_numbers
+    )
+    private_key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
+    pem = encode_private_pem(SigningKey(private_key, Algorithm.RS256, "wrong"))
+
+    with pytest.raises(KeyFormatError, match="not a private key"):
+        decode_private_pem(pem)
+    loaded = decode_private_pem(pem, check_numbers=False)
+
+    assert loaded.verification_key.public_key == key.verification_key.public_key
+
+
 def _encrypt(key: SigningKey) -> bytes:
     return key.private_key.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")

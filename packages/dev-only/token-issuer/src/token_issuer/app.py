@@ -1,19 +1,23 @@
 # DEV-ONLY: never ship to production.
-"""The web application: routes, CORS, the dev mark on each answer, and errors as documents."""
+"""The web application: routes, CORS, and what goes for each answer."""
 
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
-from litestar.datastructures import MutableScopeHeaders
+from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.types import Message, Scope
-from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
+from proxy_guard.dev_marks import HEADER_NAME
 
 from token_issuer.issuing import Issuer
+from token_issuer.routes.admin import build_admin_router
+from token_issuer.routes.admin.access import ADMIN_TOKEN_STATE
+from token_issuer.routes.discovery import get_discovery_document
 from token_issuer.routes.errors import EXCEPTION_HANDLERS
+from token_issuer.routes.finishing import build_finisher
 from token_issuer.routes.health import get_health
-from token_issuer.routes.keys import get_jwks
+from token_issuer.routes.keys import get_certificates, get_jwks
 from token_issuer.routes.openapi import get_openapi_document
 from token_issuer.routes.token import mint_token
+from token_issuer.routes.tokeninfo import get_token_info
 from token_issuer.settings import Settings
 
 _LOCALHOST_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
@@ -21,16 +25,27 @@ _LOCALHOST_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 
 def create_app(issuer: Issuer) -> Litestar:
     """Build the application around *issuer*."""
+    settings = issuer.settings
 
     async def provide_issuer() -> Issuer:
         return issuer
 
     return Litestar(
-        route_handlers=[mint_token, get_jwks, get_health, get_openapi_document],
+        route_handlers=[
+            mint_token,
+            get_jwks,
+            get_certificates,
+            get_discovery_document,
+            get_token_info,
+            get_health,
+            get_openapi_document,
+            *([build_admin_router()] if settings.has_admin else ()),
+        ],
         dependencies={"issuer": Provide(provide_issuer)},
+        state=State({ADMIN_TOKEN_STATE: settings.admin_token}),
         exception_handlers=EXCEPTION_HANDLERS,
-        before_send=[_add_dev_mark],
-        cors_config=_build_cors_config(issuer.settings),
+        before_send=[build_finisher(issuer)],
+        cors_config=_build_cors_config(settings),
         openapi_config=None,
         logging_config=None,
     )
@@ -43,8 +58,3 @@ def _build_cors_config(settings: Settings) -> CORSConfig:
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         expose_headers=[HEADER_NAME],
     )
-
-
-async def _add_dev_mark(message: Message, _: Scope) -> None:
-    if message["type"] == "http.response.start":
-        MutableScopeHeaders.from_message(message)[HEADER_NAME] = HEADER_VALUE

@@ -15,14 +15,24 @@ _LARGEST_ANSWER = 1 << 20
 _OK = 200
 
 
-def fetch_json(url: str, *, post: bytes | None = None) -> dict[str, Any]:
-    """GET *url*, or POST the JSON *post* to it, and return the JSON answer.
+def fetch_json(
+    url: str, *, post: bytes | None = None, method: str | None = None, secret: str | None = None
+) -> dict[str, Any]:
+    """Send a request and return the JSON answer.
+
+    Args:
+        url: Where to.
+        post: A JSON body.
+        method: By default POST with a body, and GET without.
+        secret: The bearer token of the admin surface.
 
     Raises:
         RemoteIssuerError: unreachable, not a token issuer, or it refused; says which.
     """
     try:
-        status, is_marked, body = _exchange(url, post)
+        status, is_marked, body = _exchange(
+            url, method or ("GET" if post is None else "POST"), post, secret
+        )
         answer = json.loads(body)
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -38,15 +48,18 @@ def fetch_json(url: str, *, post: bytes | None = None) -> dict[str, Any]:
     return answer
 
 
-def _exchange(url: str, post: bytes | None) -> tuple[int, bool, bytes]:
+def _exchange(
+    url: str, method: str, body: bytes | None, secret: str | None
+) -> tuple[int, bool, bytes]:
     parts = urlsplit(url)
     connection = _connect(parts)
+    headers = {"Accept": "application/json"}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    if secret is not None:
+        headers["Authorization"] = f"Bearer {secret}"
     try:
-        if post is None:
-            connection.request("GET", parts.path)
-        else:
-            headers = {"Content-Type": "application/json", "Accept": "application/json"}
-            connection.request("POST", parts.path, post, headers)
+        connection.request(method, parts.path, body, headers)
         response = connection.getresponse()
         is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
         return response.status, is_marked, response.read(_LARGEST_ANSWER)

@@ -25,3 +25,16 @@ def parse_duration(text: str) -> timedelta:
     units = ("days", "hours", "minutes", "seconds")
     duration = timedelta(**{unit: int(match[unit] or 0) for unit in units})
     return -duration if match["sign"] else duration
+
+
+def parse_ttl(text: str) -> timedelta:
+    """Read how long something is valid.
+
+    Raises:
+        ValueError: not a duration, not positive, or more than 100 years.
+    """
+    duration = parse_duration(text)
+    if duration <= timedelta(0) or duration > timedelta(days=36500):
+        msg = "expected more than zero and at most 100 years"
+        raise ValueError(msg)
+    return duration

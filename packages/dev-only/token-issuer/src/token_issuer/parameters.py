@@ -78,7 +78,7 @@ def parse_text_parameter(name: str, text: str) -> Any:
     if name == "claims":
         # The command line hands bytes that are not UTF-8 over as surrogates: back to bytes.
         return _decode_json_object(text.encode(errors="surrogateescape"), "claims")
-    if name == "exp" and _NUMBER.fullmatch(text):
+    if name in {"exp", "now"} and _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text
 

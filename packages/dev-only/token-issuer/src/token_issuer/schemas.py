@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from token_issuer.setting_values import ALGORITHMS
+
 Text = Annotated[str, Meta(min_length=1)]
 TextOrList = Text | Annotated[list[Text], Meta(min_length=1)]
 
@@ -26,7 +28,38 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         | UnsetType
     ) = UNSET
     iss: Annotated[Text, Meta(description="Issuer.")] | UnsetType = UNSET
-    kid: Annotated[Text, Meta(description="Name of the signing key.")] | UnsetType = UNSET
+    kid: (
+        Annotated[Text, Meta(description="Name of the signing key, whatever its state.")]
+        | UnsetType
+    ) = UNSET
+    alg: (
+        Annotated[
+            Text,
+            Meta(
+                description="Algorithm; the key that is active for it signs. Default: RS256.",
+                examples=["ES256"],
+                extra_json_schema={"enum": list(ALGORITHMS)},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    profile: (
+        Annotated[
+            Text,
+            Meta(description="Claims and lifetime: plain, google or an own.", examples=["google"]),
+        ]
+        | UnsetType
+    ) = UNSET
+    now: (
+        Annotated[
+            int | float | str,
+            Meta(
+                description="When the token is made: a NumericDate, or RFC 3339 text.",
+                examples=["2026-03-01T12:00:00Z"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     exp: (
         Annotated[
             int | float | str,

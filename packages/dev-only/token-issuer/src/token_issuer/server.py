@@ -4,8 +4,12 @@
 import logging
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
+from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.app import create_app
 from token_issuer.errors import AddressError
@@ -14,6 +18,7 @@ from token_issuer.settings import Settings
 from token_issuer.signals import exit_on_signals
 
 _BACKLOG = 2048
+_GRACE_OF_TESTS_S = 1
 _GRACE_S = 8  # below the ten seconds after which Docker kills
 
 
@@ -68,17 +73,39 @@ def configure_logging(settings: Settings) -> None:
 
 def serve(issuer: Issuer, listener: socket.socket) -> None:
     """Answer requests on *listener* until SIGTERM or SIGINT."""
-    config = uvicorn.Config(
-        create_app(issuer),
-        http="httptools",
-        loop="asyncio",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=issuer.settings.access_log,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-    )
+    server = _build_server(issuer, grace_s=_GRACE_S)
     # uvicorn takes the signals over, finishes what is in flight, and raises them again for these.
     exit_on_signals(0, leave=sys.exit)
-    uvicorn.Server(config).run(sockets=[listener])
+    server.run(sockets=[listener])
+
+
+@contextmanager
+def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
+    """Answer requests on *listener* while the block runs; the signals are left alone."""
+    server = _build_server(issuer, grace_s=_GRACE_OF_TESTS_S)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listener]}, name=SERVICE_NAME, daemon=True
+    )
+    thread.start()  # who connects before it is ready waits in the queue of the listener
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _build_server(issuer: Issuer, *, grace_s: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(issuer),
+            http="httptools",
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=issuer.settings.access_log,
+            server_header=False,
+            date_header=False,  # each answer has the date of the issuer's own clock
+            timeout_graceful_shutdown=grace_s,
+        )
+    )

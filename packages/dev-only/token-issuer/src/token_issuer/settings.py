@@ -3,22 +3,22 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT
 
-from token_issuer.durations import parse_duration
 from token_issuer.errors import SettingsError
+from token_issuer.profiles import BUILT_IN, GOOGLE, Profile
+from token_issuer.variables import PREFIX, VARIABLES
 
-PREFIX = "TOKEN_ISSUER_"
-_LOG_LEVELS = ("debug", "info", "warning", "error")
-_HIGHEST_PORT = 65535
+_MAX_AGE = timedelta(minutes=5)
+_GOOGLE_MAX_AGE = timedelta(hours=6)
+_LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 # What Kubernetes and Docker links put into every container beside a service named token-issuer.
 # TOKEN_ISSUER_PORT=tcp://… is theirs too, and is told apart by its value.
@@ -28,143 +28,25 @@ _INJECTED_NAME = re.compile(
 _INJECTED_PORT = re.compile(r"(tcp|udp|sctp)://.+")
 
 
-def _parse_text(text: str) -> str:
-    return text
-
-
-def _parse_port(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _HIGHEST_PORT:
-        msg = f"not a port: expected 0 (any free one) to {_HIGHEST_PORT}"
-        raise ValueError(msg)
-    return int(text)
-
-
-def _parse_ttl(text: str) -> timedelta:
-    duration = parse_duration(text)
-    if duration <= timedelta(0) or duration > timedelta(days=36500):
-        msg = "expected more than zero and at most 100 years"
-        raise ValueError(msg)
-    return duration
-
-
-def _parse_log_level(text: str) -> str:
-    if text.lower() not in _LOG_LEVELS:
-        msg = f"expected one of {', '.join(_LOG_LEVELS)}"
-        raise ValueError(msg)
-    return text.lower()
-
-
-def _parse_flag(text: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if text.lower() not in words:
-        msg = "expected true or false"
-        raise ValueError(msg)
-    return words[text.lower()]
-
-
-def _parse_origins(text: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
-    for origin in origins:
-        if origin != "*" and not _is_origin(origin):
-            msg = "expected * or origins such as https://app.example.com:3000, comma-separated"
-            raise ValueError(msg)
-    return origins
-
-
-def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)  # a ValueError of its own says the same
-    return (
-        parts.scheme in {"http", "https"}
-        and bool(parts.hostname)
-        and text == f"{parts.scheme}://{parts.netloc}"
-        and "*" not in text
-        and "@" not in text
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One environment variable: where its value goes, and how to explain it."""
-
-    name: str
-    field: str
-    parse: Callable[[str], Any]
-    help: str
-
-
-VARIABLES = (
-    Variable(
-        f"{PREFIX}HOST",
-        "host",
-        _parse_text,
-        "address to listen on (default 127.0.0.1; 0.0.0.0 in a container)",
-    ),
-    Variable(
-        f"{PREFIX}PORT",
-        "port",
-        _parse_port,
-        f"port to listen on, 0 for any free one (default {DEFAULT_PORT})",
-    ),
-    Variable(
-        f"{PREFIX}ISSUER",
-        "issuer",
-        _parse_text,
-        f"the iss claim (default {DEFAULT_ISSUER})",
-    ),
-    Variable(
-        f"{PREFIX}AUDIENCE",
-        "audience",
-        _parse_text,
-        "the aud claim (default stream-watcher-docker)",
-    ),
-    Variable(f"{PREFIX}SUBJECT", "subject", _parse_text, "the sub claim (default dev-user)"),
-    Variable(
-        f"{PREFIX}TTL",
-        "ttl",
-        _parse_ttl,
-        "how long a token is valid: 90s, 15m, 2h (default 15m)",
-    ),
-    Variable(
-        "PERSIST_KEYS_DIR",
-        "keys_dir",
-        Path,
-        "directory that keeps the key pair (default: a fresh key in memory at each start)",
-    ),
-    Variable(
-        f"{PREFIX}ALLOW_UNMARKED_KEYS",
-        "allow_unmarked_keys",
-        _parse_flag,
-        "true: sign with a key without the dev watermark; production cannot recognise it"
-        " (default false)",
-    ),
-    Variable(
-        f"{PREFIX}CORS_ORIGINS",
-        "cors_origins",
-        _parse_origins,
-        "origins that browsers may call from, comma-separated, or * (default: localhost, any port)",
-    ),
-    Variable(
-        f"{PREFIX}LOG_LEVEL",
-        "log_level",
-        _parse_log_level,
-        f"{', '.join(_LOG_LEVELS)} (default info)",
-    ),
-    Variable(
-        f"{PREFIX}ACCESS_LOG",
-        "access_log",
-        _parse_flag,
-        "true: one log line for each request (default false)",
-    ),
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How this issuer behaves.
 
     Attributes:
+        profile: Name of the profile that tokens have unless a request names another.
+        own_profiles: Profiles beside the built-in ones.
+        public_url: Base of the URLs that the discovery document names; None: as requests came in.
+        keys_dir: Where the keys are kept; None means in memory.
+        algorithms: Algorithms that have a key from the start.
+        kids: How keys are named; None leaves it to the profile.
+        rotation: `google` or `off`.
+        rotation_factor: How many times faster than in real time.
+        keys_max_age: How long key documents may be cached; None leaves it to the profile.
         cors_origins: Origins browsers may call from; empty means localhost, whatever the port.
-        keys_dir: Where the key pair is kept; None means in memory.
+        admin: Whether the admin surface is served; None: where that is safe.
+        admin_token: What it asks for; None: nothing.
+        request_log: How many requests are remembered.
+        chosen: The fields that were set, as opposed to having their defaults.
     """
 
     host: str = "127.0.0.1"
@@ -173,11 +55,47 @@ class Settings:
     audience: str = "stream-watcher-docker"
     subject: str = "dev-user"
     ttl: timedelta = timedelta(minutes=15)
+    profile: str = "plain"
+    own_profiles: Mapping[str, Profile] = field(default_factory=dict)
+    public_url: str | None = None
     keys_dir: Path | None = None
+    algorithms: tuple[str, ...] = ("RS256",)
+    kids: str | None = None
+    rotation: str = "off"
+    rotation_factor: float = 1
+    keys_max_age: timedelta | None = None
     allow_unmarked_keys: bool = False
     cors_origins: tuple[str, ...] = ()
     log_level: str = "info"
     access_log: bool = False
+    admin: bool | None = None
+    admin_token: str | None = field(default=None, repr=False)
+    request_log: int = 1000
+    chosen: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """All profiles by name."""
+        return {**BUILT_IN, **self.own_profiles}
+
+    @property
+    def kid_style(self) -> str:
+        """How keys are named."""
+        return self.kids or ("hex" if self.profile == GOOGLE.name else "dev-key")
+
+    @property
+    def max_age(self) -> timedelta:
+        """How long key documents may be cached."""
+        if self.keys_max_age is not None:
+            return self.keys_max_age
+        return _GOOGLE_MAX_AGE if self.profile == GOOGLE.name else _MAX_AGE
+
+    @property
+    def has_admin(self) -> bool:
+        """Whether the admin surface is served."""
+        if self.admin is not None:
+            return self.admin
+        return self.admin_token is not None or _LOOPBACK.fullmatch(self.host) is not None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], problems: Sequence[str] = ()) -> Self:
@@ -199,10 +117,13 @@ class Settings:
             try:
                 values[variable.field] = variable.parse(text)
             except ValueError as error:
-                problems.append(f"{variable.name}: {text[:80]!r} is wrong: {error}")
+                shown = "the value" if variable.is_secret else repr(text[:80])
+                problems.append(f"{variable.name}: {shown} is wrong: {error}")
+        settings = cls(**values, chosen=frozenset(values))
+        problems += _find_contradictions(settings, environ)
         if problems:
             raise SettingsError(problems)
-        return cls(**values)
+        return settings
 
 
 def read_environment(
@@ -226,6 +147,22 @@ def read_environment(
     for source in (from_file, os.environ, overrides or {}):
         merged |= {name: value for name, value in source.items() if value.strip()}
     return merged, problems
+
+
+def _find_contradictions(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with variables that are right by themselves."""
+    has_own_profiles = settings.own_profiles or not environ.get(f"{PREFIX}PROFILES", "").strip()
+    if settings.profile not in settings.profiles and has_own_profiles:
+        yield (
+            f"{PREFIX}PROFILE: no profile is named {settings.profile[:80]!r}; known are "
+            f"{', '.join(settings.profiles)}; {PREFIX}PROFILES names a file with more"
+        )
+    is_exposed = _LOOPBACK.fullmatch(settings.host) is None and settings.admin_token is None
+    if settings.admin and is_exposed and f"{PREFIX}ADMIN_TOKEN" not in environ:
+        yield (
+            f"{PREFIX}ADMIN: the admin surface is open to the network on {settings.host[:80]}; set "
+            f"{PREFIX}ADMIN_TOKEN too, or listen on 127.0.0.1"
+        )
 
 
 def _is_injected(name: str, value: str) -> bool:

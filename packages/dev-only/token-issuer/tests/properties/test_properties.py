@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jwt_core import KeySet, VerificationPolicy, verify
+from token_issuer.clock import Clock
 from token_issuer.durations import parse_duration
 from token_issuer.errors import TokenRequestError
 from token_issuer.issuing import Issuer
@@ -90,7 +91,7 @@ def test_what_is_asked_for_is_what_verifies(
     )
 
     verified = verify(
-        answer.access_token, KeySet.from_document(json.loads(issuer.ring.jwks)), policy
+        answer.access_token, KeySet.from_document(json.loads(issuer.keys.view.jwks.body)), policy
     )
 
     assert verified.claims["sub"] == sub
@@ -107,7 +108,7 @@ def test_duration_moves_the_expiry_by_just_that(
     issuer: Issuer, hours: int, minutes: int, seconds: int, sign: str
 ) -> None:
     text = f"{sign}{hours}h{minutes}m{seconds}s"
-    still = dataclasses.replace(issuer, clock=lambda: NOW)
+    still = dataclasses.replace(issuer, clock=Clock(lambda: NOW))
     request = read_token_request(query=f"exp={text}".encode())
     delta = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     expected = max(0, int(delta.total_seconds()) * (-1 if sign else 1))

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 import pytest
 from token_issuer.cli.arguments import build_parser, collect_overrides, parse_arguments
-from token_issuer.settings import VARIABLES
+from token_issuer.variables import VARIABLES
 
 
 @pytest.mark.requirement("TI-7")
@@ -28,7 +28,7 @@ def test_negative_duration_is_not_taken_for_an_option(argv: list[str]) -> None:
 
 
 @pytest.mark.requirement("TI-7")
-@pytest.mark.parametrize("command", ["serve", "make-keys", "make-token", "health"])
+@pytest.mark.parametrize("command", ["serve", "make-keys", "make-token", "keys", "health"])
 def test_help_is_complete(command: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parse_arguments([command, "--help"])

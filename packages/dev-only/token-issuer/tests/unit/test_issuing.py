@@ -1,21 +1,25 @@
 # DEV-ONLY: never ship to production.
+import dataclasses
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from token_issuer.claims import resolve_expiry
 from token_issuer.errors import TokenRequestError
-from token_issuer.issuing import Issuer, read_system_clock, resolve_expiry
+from token_issuer.issuing import Issuer
 from token_issuer.parameters import convert_parameters
+from token_issuer.profiles import Profile
+from token_issuer.settings import Settings
 
 IAT = 1772366400
 
 
 def mint(issuer: Issuer, **fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     answer = issuer.issue(convert_parameters(fields))
-    key_set = KeySet.import_key_set(json.loads(issuer.ring.jwks))
+    key_set = KeySet.import_key_set(json.loads(issuer.keys.view.jwks.body))
     token = jwt.decode(answer.access_token, key_set, algorithms=["RS256"])
     return dict(token.header), dict(token.claims)
 
@@ -193,5 +197,40 @@ def test_claims_are_refused_when_no_token_can_hold_them(issuer: Issuer, value: o
     assert caught.value.fields == ("claims",)
 
 
-def test_system_clock_is_aware() -> None:
-    assert abs(read_system_clock() - datetime.now(UTC)) < timedelta(minutes=1)
+@pytest.mark.requirement("GO-2", "TI-9")
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ({}, ("https://accounts.google.com", "100000000000000000001", 3600)),
+        ({"issuer": "https://own.test"}, ("https://own.test", "100000000000000000001", 3600)),
+        (
+            {"subject": "bob", "ttl": timedelta(minutes=2)},
+            ("https://accounts.google.com", "bob", 120),
+        ),
+    ],
+)
+def test_variable_that_is_set_wins_over_the_profile(
+    issuer: Issuer, chosen: dict[str, Any], expected: tuple[str, str, int]
+) -> None:
+    settings = Settings(profile="google", chosen=frozenset(chosen), **chosen)
+
+    claims = mint(dataclasses.replace(issuer, settings=settings))[1]
+
+    assert (claims["iss"], claims["sub"], claims["exp"] - claims["iat"]) == expected
+
+
+@pytest.mark.requirement("GO-2")
+def test_profile_of_a_team_is_used(issuer: Issuer) -> None:
+    staff = Profile(name="staff", claims={"groups": ["a"], "aud": "api"}, omit=frozenset({"jti"}))
+    settings = Settings(own_profiles={"staff": staff})
+    with_staff = dataclasses.replace(issuer, settings=settings)
+
+    claims = mint(with_staff, profile="staff")[1]
+
+    assert (claims["groups"], claims["aud"], claims["iss"]) == (
+        ["a"],
+        "api",
+        "https://issuer.local",
+    )
+    assert "jti" not in claims
+    assert "groups" not in mint(with_staff)[1]

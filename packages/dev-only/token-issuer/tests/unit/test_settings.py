@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from token_issuer.errors import SettingsError
-from token_issuer.settings import VARIABLES, Settings, read_environment
+from token_issuer.settings import Settings, read_environment
+from token_issuer.variables import VARIABLES
 
 
 @pytest.mark.requirement("TI-2")
@@ -35,6 +36,16 @@ def test_settings_are_read_from_each_variable() -> None:
         "TOKEN_ISSUER_CORS_ORIGINS": "https://app.test, http://127.0.0.1:3000,",
         "TOKEN_ISSUER_LOG_LEVEL": "WARNING",
         "TOKEN_ISSUER_ACCESS_LOG": "yes",
+        "TOKEN_ISSUER_ALGORITHMS": "es256, EdDSA,",
+        "TOKEN_ISSUER_KIDS": "HEX",
+        "TOKEN_ISSUER_ROTATION": "google",
+        "TOKEN_ISSUER_ROTATION_FACTOR": "8640",
+        "TOKEN_ISSUER_KEYS_MAX_AGE": "0s",
+        "TOKEN_ISSUER_PROFILE": "google",
+        "TOKEN_ISSUER_PUBLIC_URL": "https://login.test/base/",
+        "TOKEN_ISSUER_ADMIN": "no",
+        "TOKEN_ISSUER_ADMIN_TOKEN": "correct-horse",
+        "TOKEN_ISSUER_REQUEST_LOG": "5",
     })
 
     assert settings == Settings(
@@ -49,7 +60,19 @@ def test_settings_are_read_from_each_variable() -> None:
         cors_origins=("https://app.test", "http://127.0.0.1:3000"),
         log_level="warning",
         access_log=True,
+        algorithms=("ES256", "EdDSA"),
+        kids="hex",
+        rotation="google",
+        rotation_factor=8640,
+        keys_max_age=timedelta(0),
+        profile="google",
+        public_url="https://login.test/base",
+        admin=False,
+        admin_token="correct-horse",
+        request_log=5,
     )
+    assert "correct-horse" not in repr(settings)
+    assert {"issuer", "ttl", "admin_token"} <= settings.chosen
 
 
 @pytest.mark.requirement("TI-9")
@@ -84,6 +107,18 @@ def test_all_mistakes_are_reported_at_once() -> None:
         ("TOKEN_ISSUER_PORT", "65536"),
         ("TOKEN_ISSUER_PORT", "80.5"),
         ("TOKEN_ISSUER_PORT", "https://example.test"),
+        ("TOKEN_ISSUER_ALGORITHMS", "HS256"),
+        ("TOKEN_ISSUER_KIDS", "random"),
+        ("TOKEN_ISSUER_ROTATION", "okta"),
+        ("TOKEN_ISSUER_ROTATION_FACTOR", "0.5"),
+        ("TOKEN_ISSUER_ROTATION_FACTOR", "86401"),
+        ("TOKEN_ISSUER_ROTATION_FACTOR", "1e3"),
+        ("TOKEN_ISSUER_KEYS_MAX_AGE", "-1s"),
+        ("TOKEN_ISSUER_KEYS_MAX_AGE", "25h"),
+        ("TOKEN_ISSUER_PUBLIC_URL", "token-issuer:8081"),
+        ("TOKEN_ISSUER_PUBLIC_URL", "http://issuer.test/?a=b"),
+        ("TOKEN_ISSUER_REQUEST_LOG", "many"),
+        ("TOKEN_ISSUER_REQUEST_LOG", "100001"),
         ("TOKEN_ISSUER_TTL", "0s"),
         ("TOKEN_ISSUER_TTL", "-5m"),
         ("TOKEN_ISSUER_TTL", "36501d"),
@@ -167,3 +202,42 @@ def test_mistakes_of_the_env_file_are_reported_with_those_of_the_variables() -> 
         "--env-file",
         "TOKEN_ISSUER_TTL",
     ]
+
+
+@pytest.mark.requirement("GO-3", "GO-4")
+@pytest.mark.parametrize(
+    ("environ", "style", "max_age"),
+    [
+        ({}, "dev-key", timedelta(minutes=5)),
+        ({"TOKEN_ISSUER_PROFILE": "google"}, "hex", timedelta(hours=6)),
+        (
+            {"TOKEN_ISSUER_PROFILE": "google", "TOKEN_ISSUER_KIDS": "thumbprint"},
+            "thumbprint",
+            timedelta(hours=6),
+        ),
+    ],
+)
+def test_profile_google_names_keys_and_lets_them_be_cached_like_google(
+    environ: dict[str, str], style: str, max_age: timedelta
+) -> None:
+    settings = Settings.from_env(environ)
+
+    assert (settings.kid_style, settings.max_age) == (style, max_age)
+
+
+@pytest.mark.requirement("TI-9")
+@pytest.mark.parametrize(
+    ("host", "is_loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104  # as in a container
+        ("127.0.0.1.evil.test", False),
+        ("::", False),
+    ],
+)
+def test_admin_surface_is_on_by_default_on_loopback_alone(host: str, *, is_loopback: bool) -> None:
+    assert Settings(host=host).has_admin is is_loopback
+    assert Settings(host=host, admin_token="correct-horse").has_admin

@@ -2,12 +2,13 @@
 """`token-issuer make-keys`."""
 
 import argparse
+from dataclasses import replace
 
-from jwt_core import compute_thumbprint
+from jwt_core import Algorithm, compute_thumbprint
 
+from token_issuer.assembly import build_issuer
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.output import write_output
-from token_issuer.keydir import open_key_directory
 
 
 def run(args: argparse.Namespace) -> int:
@@ -17,7 +18,8 @@ def run(args: argparse.Namespace) -> int:
         TokenIssuerError: production, wrong settings, or an unusable directory.
     """
     settings = read_settings(args)
-    key = open_key_directory(args.directory, allow_unmarked=settings.allow_unmarked_keys)
+    keys = build_issuer(replace(settings, keys_dir=args.directory)).keys
+    key = keys.view.signers[Algorithm.RS256]
     thumbprint = compute_thumbprint(key.verification_key.public_key)
     write_output(f"{args.directory}: kid {key.kid}, thumbprint {thumbprint} (DEV ONLY)\n")
     return 0

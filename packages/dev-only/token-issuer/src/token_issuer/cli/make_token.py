@@ -8,14 +8,13 @@ from typing import Any
 import msgspec
 from jwt_core import strict_json
 
+from token_issuer.assembly import build_key_service, load_store
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
 from token_issuer.cli.output import write_output
 from token_issuer.client import fetch_json
 from token_issuer.errors import TokenRequestError
 from token_issuer.issuing import Issuer
-from token_issuer.keydir import load_key
-from token_issuer.keyring import KeyRing
 from token_issuer.parameters import convert_parameters, parse_text_parameter
 
 
@@ -31,8 +30,8 @@ def run(args: argparse.Namespace) -> int:
         url = locate_issuer(args.url, settings)
         answer = fetch_json(f"{url}/token", post=_encode_fields(fields))
     else:
-        key = load_key(settings.keys_dir, allow_unmarked=settings.allow_unmarked_keys)
-        response = Issuer(settings, KeyRing((key,))).issue(convert_parameters(fields))
+        keys = build_key_service(settings, load_store(settings.keys_dir, settings))
+        response = Issuer(settings, keys).issue(convert_parameters(fields))
         answer = msgspec.to_builtins(response)
     write_output(f"{json.dumps(answer) if args.json else answer['access_token']}\n")
     return 0
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 def _collect_fields(args: argparse.Namespace) -> dict[str, Any]:
     fields: dict[str, Any] = {
         name: parse_text_parameter(name, text)
-        for name in ("sub", "iss", "kid", "exp", "scope", "claims")
+        for name in ("sub", "iss", "kid", "alg", "profile", "exp", "now", "scope", "claims")
         if (text := getattr(args, f"field_{name}")) is not None
     }
     if args.field_aud:

@@ -11,17 +11,27 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 from litestar.utils import normalize_path
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import KeyDirectoryError, TokenIssuerError, TokenRequestError
+from token_issuer.keyring import KeyInUseError, NoSuchKeyError
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.token import LARGEST_BODY, TOKEN_PATH
 from token_issuer.schemas import ProblemResponse, TokenErrorResponse
 
 PROBLEM_TYPE = "application/problem+json"
 _HINTS = {
-    HTTPStatus.NOT_FOUND: "no such path; see /openapi.json for those that exist",
+    HTTPStatus.UNAUTHORIZED: "Authorization: expected Bearer and the secret of "
+    "TOKEN_ISSUER_ADMIN_TOKEN",
+    HTTPStatus.FORBIDDEN: "the admin surface takes no requests from web pages of other sites",
+    HTTPStatus.NOT_FOUND: "no such path; see /openapi.json for those that exist. Those below "
+    "/admin are served on loopback, or where TOKEN_ISSUER_ADMIN_TOKEN is set",
     HTTPStatus.METHOD_NOT_ALLOWED: "this method is not allowed here; the header Allow names those "
     f"that are. Tokens are made by POST {TOKEN_PATH}",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"body: larger than {LARGEST_BODY // 1024} KiB",
+}
+_STATUSES: dict[type[TokenIssuerError], HTTPStatus] = {
+    NoSuchKeyError: HTTPStatus.NOT_FOUND,
+    KeyInUseError: HTTPStatus.CONFLICT,
+    KeyDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _UNEXPECTED = "an unexpected error; the log of the token issuer holds the details"
 
@@ -49,6 +59,15 @@ def _handle_token_request_error(
     return _answer(request, error)
 
 
+def _handle_key_error(request: Request[Any, Any, Any], error: TokenIssuerError) -> Response[bytes]:
+    status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
+    is_our_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if is_our_fault:
+        logger.error("%s: %s", request.scope["path"], error)
+    code = "server_error" if is_our_fault else "invalid_request"
+    return _answer(request, TokenRequestError(str(error), error=code, status=status))
+
+
 def _handle_http_exception(
     request: Request[Any, Any, Any], error: HTTPException
 ) -> Response[bytes]:
@@ -71,6 +90,7 @@ def _handle_unexpected(request: Request[Any, Any, Any], error: Exception) -> Res
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     TokenRequestError: _handle_token_request_error,
+    **dict.fromkeys(_STATUSES, _handle_key_error),
     HTTPException: _handle_http_exception,
     Exception: _handle_unexpected,
 }

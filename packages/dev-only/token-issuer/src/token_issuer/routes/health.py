@@ -18,7 +18,7 @@ async def get_health(
 ) -> Response[bytes]:
     """Say that requests are answered, and which key signs."""
     return Response(
-        msgspec.json.encode({"status": "ok", "kid": issuer.ring.default_kid}),
+        msgspec.json.encode({"status": "ok", "kid": issuer.keys.view.default_kid}),
         media_type=JSON_TYPE,
         headers={"Cache-Control": "no-store"},
     )

@@ -1,27 +1,52 @@
 # DEV-ONLY: never ship to production.
-"""The public keys.
+"""The public keys, as JWK Set and as X.509 certificates.
 
-Spec: RFC 7517 §5
+Spec: RFC 7517 §5, RFC 9110 §13.1.2
 """
 
-from litestar import HttpMethod, Response, route
+from typing import Any
+
+from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from token_issuer.caching import VARY, build_cache_headers, count_down, matches_etag
 from token_issuer.issuing import Issuer
+from token_issuer.keyring import Document
 from token_issuer.parameters import JSON_TYPE
 
-JWKS_PATHS = ["/.well-known/jwks.json", "/certs"]
-"""The JWKS and its legacy alias."""
+JWKS_PATHS = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs"]
+"""The JWKS, its legacy alias, and its path at Google."""
+CERTIFICATES_PATH = "/oauth2/v1/certs"
+VARY_STATE = "vary"
+_NOT_MODIFIED = 304
 
 
 @route(JWKS_PATHS, http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def get_jwks(
+    request: Request[Any, Any, Any],
     issuer: NamedDependency[SkipValidation[Issuer]],
 ) -> Response[bytes]:
     """Serve the JWKS as the ring encoded it."""
-    return Response(
-        issuer.ring.jwks,
-        media_type=JSON_TYPE,
-        headers={"Cache-Control": "public, max-age=300"},
-    )
+    return _answer(request, issuer, issuer.keys.view.jwks)
+
+
+@route(CERTIFICATES_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+async def get_certificates(
+    request: Request[Any, Any, Any],
+    issuer: NamedDependency[SkipValidation[Issuer]],
+) -> Response[bytes]:
+    """Serve the same keys as certificates by kid, which is what Google's own libraries fetch."""
+    return _answer(request, issuer, issuer.keys.view.certificates)
+
+
+def _answer(request: Request[Any, Any, Any], issuer: Issuer, document: Document) -> Response[bytes]:
+    keys = issuer.keys
+    max_age_s = count_down(keys.clock(), keys.find_next_document_change(), issuer.settings.max_age)
+    headers = build_cache_headers(issuer.clock(), max_age_s, document.etag)
+    # The CORS middleware puts `Origin` in its place, and the last hook this one back.
+    request.scope["state"][VARY_STATE] = VARY
+    known = ",".join(request.headers.getall("if-none-match", []))
+    if matches_etag(known, document.etag):
+        return Response(b"", status_code=_NOT_MODIFIED, headers=headers, media_type=JSON_TYPE)
+    return Response(document.body, media_type=JSON_TYPE, headers=headers)

@@ -1,0 +1,62 @@
+# DEV-ONLY: never ship to production.
+"""An issuer as the settings describe it: keys made or loaded, ready to issue."""
+
+from pathlib import Path
+
+from jwt_core import Algorithm
+
+from token_issuer.issuing import Issuer
+from token_issuer.keyring import (
+    DirectoryStore,
+    KeyRing,
+    KeyService,
+    KeyStore,
+    KidStyle,
+    MemoryStore,
+    RotationPlan,
+)
+from token_issuer.request_log import RequestLog
+from token_issuer.settings import Settings
+
+
+def build_issuer(settings: Settings) -> Issuer:
+    """Make an issuer, with the keys of its directory or fresh ones.
+
+    Raises:
+        KeyDirectoryError: the key directory cannot be used.
+    """
+    keys = build_key_service(settings, _open_store(settings))
+    keys.prepare(tuple(map(Algorithm, settings.algorithms)))
+    return Issuer(settings, keys, requests=RequestLog(settings.request_log))
+
+
+def load_store(directory: Path, settings: Settings) -> DirectoryStore:
+    """Load the ring of *directory* without writing anything.
+
+    Raises:
+        KeyDirectoryError: no keys, or keys that cannot be used.
+    """
+    return DirectoryStore(
+        directory,
+        style=KidStyle(settings.kid_style),
+        allow_unmarked=settings.allow_unmarked_keys,
+    )
+
+
+def build_key_service(settings: Settings, store: KeyStore) -> KeyService:
+    """Put the ring of *store* to use, with the times that the settings ask for."""
+    if settings.rotation == "google":
+        plan = RotationPlan.like_google(settings.rotation_factor)
+    else:
+        plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
+    return KeyService(store, plan=plan, style=KidStyle(settings.kid_style))
+
+
+def _open_store(settings: Settings) -> KeyStore:
+    if settings.keys_dir is None:
+        return MemoryStore(KeyRing(()))
+    return DirectoryStore.open(
+        settings.keys_dir,
+        style=KidStyle(settings.kid_style),
+        allow_unmarked=settings.allow_unmarked_keys,
+    )

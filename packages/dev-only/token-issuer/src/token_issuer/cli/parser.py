@@ -1,0 +1,82 @@
+# DEV-ONLY: never ship to production.
+"""What all commands of the command line have in common."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from token_issuer.cli.output import write_output
+from token_issuer.variables import VARIABLES
+
+EXIT_CODES = "exit codes: 0 ok, 1 refused or failed, 2 wrong usage or settings"
+ENVIRONMENT = "environment (blank counts as unset; options win over it):\n" + "\n".join(
+    f"  {variable.name}\n      {variable.help}" for variable in VARIABLES
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help does not get lost unnoticed."""
+
+    def print_help(self, _file: Any = None) -> None:
+        """Print the help, or say that it did not get there."""
+        write_output(self.format_help())
+
+
+class ShowVersion(argparse.Action):
+    """`--version`, which looks the version up only when it is asked for: that takes a while."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print the version, and leave."""
+        from importlib.metadata import version  # noqa: PLC0415
+
+        write_output(f"token-issuer {version('token-issuer')} (DEV ONLY)\n")
+        parser.exit()
+
+
+def parse_filled(text: str) -> str:
+    """Refuse blank text."""
+    if not text.strip():
+        msg = "expected a value, got blank text"
+        raise argparse.ArgumentTypeError(msg)
+    return text
+
+
+def parse_path(text: str) -> Path:
+    """Read the path of a file or directory."""
+    return Path(parse_filled(text))
+
+
+def add_command(
+    commands: Any, name: str, *, summary: str, examples: str
+) -> argparse.ArgumentParser:
+    """Add a command with what all of them have."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"DEV ONLY: {summary}.",
+        epilog=f"{examples}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(module=name.replace("-", "_"))
+    parser.add_argument(
+        "--env-file",
+        type=parse_path,
+        metavar="FILE",
+        help="read variables from FILE (dotenv syntax); the process environment wins over it",
+    )
+    return parser
+
+
+def add_override(
+    parser: Any, option: str, field: str, metavar: str, summary: str | None = None
+) -> None:
+    """Add an option that stands for an environment variable."""
+    variable = next(variable for variable in VARIABLES if variable.field == field)
+    parser.add_argument(
+        option,
+        dest=f"override_{field}",
+        type=parse_filled,
+        metavar=metavar,
+        help=f"{summary or variable.help} [{variable.name}]",
+    )

@@ -1,0 +1,32 @@
+# DEV-ONLY: never ship to production.
+"""Moments as people and programs write them: a NumericDate, or RFC 3339 text."""
+
+from datetime import UTC, datetime
+
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+EXAMPLES = "1772366400 or 2026-03-01T12:00:00Z"
+
+
+def parse_instant(value: float | str) -> datetime:
+    """Read a moment: a number of seconds since 1970, or a date and time with its offset.
+
+    Raises:
+        ValueError: neither, or outside of the years 1970 to 9999.
+
+    Spec: RFC 7519 §2 (NumericDate), RFC 3339 §5.6
+    """
+    try:
+        if isinstance(value, str):
+            instant = datetime.fromisoformat(value)
+        else:
+            instant = datetime.fromtimestamp(value, UTC)
+        if instant.tzinfo is not None and _EARLIEST <= instant <= _LATEST:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    msg = (
+        "not a time of the years 1970 to 9999: expected seconds since 1970, or a date and time "
+        f"with its offset, such as {EXAMPLES}"
+    )
+    raise ValueError(msg)

@@ -1,0 +1,108 @@
+# DEV-ONLY: never ship to production.
+"""Files of a key directory: written whole or not at all, under one lock, with errors explained.
+
+Writers hold a lock on the directory itself, so reading needs neither a lock file nor permission to
+write.
+"""
+
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from jwt_core import JwtError, write_file_atomically
+
+from token_issuer.errors import KeyDirectoryError
+
+PRIVATE_NAME = "private.pem"
+PUBLIC_NAME = "public.pem"
+RING_NAME = "ring.json"
+
+logger = logging.getLogger(__name__)
+
+
+def make_directory(directory: Path) -> None:
+    """Make *directory* where it does not exist.
+
+    Raises:
+        KeyDirectoryError: it cannot be made, or is something else.
+    """
+    with explain_os_errors(directory):
+        if directory.exists() and not directory.is_dir():
+            problem = "is not a directory; give the directory that holds (or will hold) the keys"
+            raise KeyDirectoryError(directory, problem)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def exists(path: Path) -> bool:
+    """Tell whether *path* is there; a directory that may not be searched raises OSError."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def lock_directory(directory: Path) -> Iterator[None]:
+    """Keep other writers out, and clear away what a killed one left."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)  # and with it the lock, also when the process is killed
+
+
+def remove_leftovers(directory: Path) -> None:
+    """Remove the temporary files of a killed writer; the lock says that no writer is alive."""
+    for name in (PRIVATE_NAME, PUBLIC_NAME, RING_NAME):
+        for path in directory.glob(f".{name}.*"):
+            path.unlink(missing_ok=True)
+
+
+def write_file(path: Path, data: bytes, *, mode: int) -> None:
+    """Write *path* atomically.
+
+    Raises:
+        KeyDirectoryError: it cannot be written; the old content stays.
+    """
+    try:
+        write_file_atomically(path, data, mode=mode)
+    except JwtError as error:
+        cause = error.__cause__
+        problem = _describe(cause) if isinstance(cause, OSError) else str(error)
+        raise KeyDirectoryError(path, problem) from error
+
+
+def warn_if_exposed(path: Path) -> None:
+    """Say so in the log where others can read *path*."""
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        logger.warning("%s can be read by other users; chmod 600 it if the volume allows", path)
+
+
+@contextlib.contextmanager
+def explain_os_errors(path: Path) -> Iterator[None]:
+    """Turn an OSError into a KeyDirectoryError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise KeyDirectoryError(path, _describe(error)) from error
+
+
+def _describe(error: OSError) -> str:
+    match error.errno:
+        case errno.ENOENT:
+            return "does not exist; make a key pair with: token-issuer make-keys DIR"
+        case errno.EROFS:
+            return "is on a read-only file system, where no key can be made; mount it writable"
+        case errno.EACCES | errno.EPERM:
+            return f"permission denied for user id {os.getuid()}; check owner and permissions"
+        case errno.ENOTDIR:
+            return "is not a directory; give the directory that holds (or will hold) the keys"
+        case _:
+            return f"cannot be used: {error.strerror}"

@@ -1,0 +1,57 @@
+# DEV-ONLY: never ship to production.
+"""Self-signed X.509 certificates, the form in which Google's `/oauth2/v1/certs` publishes keys.
+
+A key has one certificate for its whole life, and each replica makes the same one: serial number and
+validity come from the key, and the signature is deterministic.
+
+Spec: RFC 5280 §4.1, RFC 6979
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from jwt_core import SigningKey, base64url, compute_thumbprint
+from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME
+
+_VALIDITY = timedelta(days=3650)
+_EARLY = timedelta(days=1)  # for clocks that are behind
+_SERIAL_BYTES = 19  # RFC 5280 §4.1.2.2: a positive integer of at most 20 octets
+_MOST_CERTIFICATES = 256
+
+
+@lru_cache(_MOST_CERTIFICATES)
+def encode_certificate(key: SigningKey, created_at: datetime) -> str:
+    """Return the certificate of *key* as PEM text.
+
+    Args:
+        key: The key, which signs its own certificate.
+        created_at: When the key came into the ring; to the second, as certificates have it.
+    """
+    public_key = key.verification_key.public_key
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CERTIFICATE_COMMON_NAME)])
+    digest = base64url.decode(compute_thumbprint(public_key))
+    start = created_at.astimezone(UTC).replace(microsecond=0) - _EARLY
+    builder = (
+        x509
+        .CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(public_key)
+        .serial_number(int.from_bytes(digest[:_SERIAL_BYTES]) | 1)
+        .not_valid_before(start)
+        .not_valid_after(start + _VALIDITY)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    )
+    is_eddsa = isinstance(key.private_key, ed25519.Ed25519PrivateKey)
+    is_ecdsa = isinstance(key.private_key, ec.EllipticCurvePrivateKey)
+    certificate = builder.sign(
+        key.private_key,
+        None if is_eddsa else SHA256(),
+        ecdsa_deterministic=True if is_ecdsa else None,
+    )
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")

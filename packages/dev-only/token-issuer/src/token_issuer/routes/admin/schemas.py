@@ -1,0 +1,92 @@
+# DEV-ONLY: never ship to production.
+"""What goes in and out of the admin surface."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from token_issuer.request_log import LoggedRequest
+
+Moment = Annotated[datetime, Meta(tz=True)]
+DurationText = Annotated[str, Meta(description="A duration such as 90s, 15m, 2h.", examples=["5s"])]
+
+
+class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a new key takes over."""
+
+    mode: Annotated[
+        Literal["graceful", "emergency", "sign-before-publish"],
+        Meta(
+            description="graceful: published first, the old key stays for its tokens. emergency: "
+            "active at once, all others removed at once. sign-before-publish: the fault."
+        ),
+    ] = "graceful"
+    alg: Annotated[
+        Literal["RS256", "PS256", "ES256", "EdDSA"], Meta(description="Whose key rotates.")
+    ] = "RS256"
+    lead: DurationText | None = None
+    retention: DurationText | None = None
+
+
+class KeyDescription(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A key of the ring, without anything secret."""
+
+    kid: str
+    alg: str
+    state: Literal["published", "active", "retired", "removed"]
+    published: Annotated[bool, Meta(description="Whether the key documents show it.")]
+    thumbprint: Annotated[str, Meta(description="RFC 7638.")]
+    created_at: Moment
+    active_at: Moment
+    retired_at: Moment | None = None
+    removed_at: Moment | None = None
+
+
+class KeyList(Struct, frozen=True, kw_only=True):
+    """The ring, oldest key first."""
+
+    keys: list[KeyDescription]
+    next_change: Annotated[
+        Moment | None, Meta(description="When the key documents change next, if that is known.")
+    ]
+
+
+class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the clock is turned to: `now` or `offset`; neither keeps its time."""
+
+    now: (
+        Annotated[
+            int | float | str,
+            Meta(description="A NumericDate, or RFC 3339 text.", examples=["2026-03-01T12:00:00Z"]),
+        ]
+        | None
+    ) = None
+    offset: (
+        Annotated[
+            str,
+            Meta(description="Ahead of the machine's clock by this; -5m: behind.", examples=["8d"]),
+        ]
+        | None
+    ) = None
+    frozen: Annotated[bool, Meta(description="Whether it stands still there.")] = False
+
+
+class ClockReading(Struct, frozen=True, kw_only=True):
+    """The clock."""
+
+    now: Moment
+    offset_s: Annotated[
+        float, Meta(description="How far ahead of the machine's clock, in seconds.")
+    ]
+    frozen: bool
+
+
+class RequestList(Struct, frozen=True, kw_only=True):
+    """What came in since the log was cleared; requests to /admin are not among it."""
+
+    count: Annotated[
+        int, Meta(ge=0, description="All that were asked for, also those no longer listed.")
+    ]
+    counts: Annotated[dict[str, int], Meta(description="How many for each path.")]
+    requests: Annotated[list[LoggedRequest], Meta(description="The latest, oldest first.")]

@@ -1,0 +1,27 @@
+# DEV-ONLY: never ship to production.
+"""Where a client finds the endpoints: as the settings say, or else as it came here."""
+
+import re
+from typing import Any
+
+from litestar import Request
+
+from token_issuer.errors import TokenRequestError
+from token_issuer.settings import Settings
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
+
+
+def find_base_url(request: Request[Any, Any, Any], settings: Settings) -> str:
+    """Return the base of the endpoints' URLs. The `iss` claim has nothing to do with it.
+
+    Raises:
+        TokenRequestError: the request names no host.
+    """
+    if settings.public_url is not None:
+        return settings.public_url
+    host = request.headers.get("host", "")
+    if _HOST.fullmatch(host) is None:
+        msg = "Host: expected a host name and port, to tell where the endpoints are"
+        raise TokenRequestError(msg, "Host")
+    return f"{request.scope['scheme']}://{host}"

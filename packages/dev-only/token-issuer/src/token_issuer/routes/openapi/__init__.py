@@ -1,0 +1,86 @@
+# DEV-ONLY: never ship to production.
+"""`/openapi.json`: the HTTP interface as a document.
+
+`/token` reads three kinds of input through one schema, which frameworks cannot derive from a
+handler's signature; the component schemas come from the very Structs that check the input.
+"""
+
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from litestar import HttpMethod, Response, route
+from proxy_guard.dev_marks import SERVICE_NAME
+
+from token_issuer.parameters import JSON_TYPE
+from token_issuer.routes.admin.schemas import (
+    ClockReading,
+    ClockRequest,
+    KeyDescription,
+    KeyList,
+    RequestList,
+    RotateRequest,
+)
+from token_issuer.routes.errors import PROBLEM_TYPE
+from token_issuer.routes.openapi.admin import describe_admin_paths
+from token_issuer.routes.openapi.reading import describe_reading_paths
+from token_issuer.routes.openapi.token import describe_token_path
+from token_issuer.schemas import ProblemResponse, TokenErrorResponse, TokenRequest, TokenResponse
+
+OPENAPI_PATH = "/openapi.json"
+_COMPONENTS = (
+    TokenRequest,
+    TokenResponse,
+    TokenErrorResponse,
+    ProblemResponse,
+    KeyList,
+    KeyDescription,
+    RotateRequest,
+    ClockRequest,
+    ClockReading,
+    RequestList,
+)
+
+
+@route(OPENAPI_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+async def get_openapi_document() -> Response[bytes]:
+    """Serve the OpenAPI document."""
+    return Response(encode_openapi_document(), media_type=JSON_TYPE)
+
+
+@cache
+def encode_openapi_document() -> bytes:
+    """Build the OpenAPI 3.1 document, once."""
+    schemas, components = msgspec.json.schema_components(
+        _COMPONENTS, ref_template="#/components/schemas/{name}"
+    )
+    references: dict[str, Any] = {
+        kind.__name__: schema for kind, schema in zip(_COMPONENTS, schemas, strict=True)
+    }
+    for kind in (TokenRequest, RotateRequest, ClockRequest):
+        components[kind.__name__]["additionalProperties"] = False
+    document = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{SERVICE_NAME} (DEV ONLY)",
+            "version": version(SERVICE_NAME),
+            "description": "Mints tokens for Docker and QA stacks. Never ship it to production.",
+        },
+        "paths": {
+            **describe_token_path(components["TokenRequest"]["properties"], references),
+            **describe_reading_paths(OPENAPI_PATH),
+            **describe_admin_paths(references),
+        },
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"adminToken": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+                "Problem": {
+                    "description": "What is wrong",
+                    "content": {PROBLEM_TYPE: {"schema": references["ProblemResponse"]}},
+                }
+            },
+        },
+    }
+    return msgspec.json.encode(document)

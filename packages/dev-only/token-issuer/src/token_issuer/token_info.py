@@ -1,0 +1,54 @@
+# DEV-ONLY: never ship to production.
+"""What a token says, checked: Google's `tokeninfo`."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from jwt_core import (
+    Algorithm,
+    JwtError,
+    KeySet,
+    VerificationKey,
+    VerificationPolicy,
+    verify,
+)
+from jwt_core.compact import parse_compact, parse_json_part
+
+from token_issuer.errors import TokenRequestError
+
+
+def describe_token(
+    token: str, keys: tuple[VerificationKey, ...], clock: Callable[[], datetime]
+) -> dict[str, str]:
+    """Return the claims of a valid token as text, with `alg`, `kid` and `typ` of its header.
+
+    Valid is what this issuer signed with a key that it still publishes, and what has not expired;
+    for which audience and under which `iss` does not matter.
+
+    Raises:
+        TokenRequestError: not valid; says why.
+    """
+    try:
+        unverified_claims = parse_json_part(parse_compact(token).payload, "payload")
+        audience = unverified_claims.get("aud")
+        policy = VerificationPolicy(
+            issuer=str(unverified_claims.get("iss")),
+            audience=audience if isinstance(audience, str) else frozenset(audience or ()),
+            algorithms=frozenset(Algorithm),
+            clock=clock,
+        )
+        verified = verify(token, KeySet(keys), policy)
+    except (JwtError, ValueError, TypeError) as error:
+        reason = error if isinstance(error, JwtError) else "iss or aud is missing or no text"
+        msg = f"id_token: {reason}"
+        raise TokenRequestError(msg, "id_token", error="invalid_token") from error
+    header = {
+        name: verified.header[name] for name in ("alg", "kid", "typ") if name in verified.header
+    }
+    return {name: _write_value(value) for name, value in {**verified.claims, **header}.items()}
+
+
+def _write_value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

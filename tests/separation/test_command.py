@@ -61,6 +61,7 @@ def test_file_that_cannot_be_read_exits_2() -> None:
 
     assert outcome.returncode == 2
     assert outcome.stderr == "check-separation: /proc/self/mem: Input/output error\n"
+    assert "no verdict" in outcome.stdout
 
 
 def test_link_to_nowhere_and_links_in_a_circle_are_survived(artefacts: Path) -> None:

@@ -90,7 +90,9 @@ def test_file_that_cannot_be_read_is_named(tmp_path: Path, data: bytes | None) -
     if data is not None:
         path.write_bytes(data)
 
-    with pytest.raises(SettingsError, match="TOKEN_ISSUER_PROFILES: .*: (cannot be read|not TOML)"):
+    with pytest.raises(
+        SettingsError, match=r"TOKEN_ISSUER_PROFILES: .*: (cannot be read|not TOML)"
+    ):
         Settings.from_env({"TOKEN_ISSUER_PROFILES": str(path)})
 
 

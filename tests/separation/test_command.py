@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +174,17 @@ def test_folder_without_files_exits_2(tmp_path: Path) -> None:
     assert "holds no file to look at" in outcome.stderr
 
 
-def test_directories_deeper_than_the_stack_are_looked_through(tmp_path: Path) -> None:
-    folder = os.open(tmp_path, os.O_RDONLY)
+@pytest.fixture
+def deep_folder(tmp_path: Path) -> Iterator[Path]:
+    """Yield a folder that is gone afterwards: Python cannot remove a tree as deep as it may be."""
+    folder = tmp_path / "deep"
+    folder.mkdir()
+    yield folder
+    subprocess.run(["rm", "-r", "--", str(folder)], check=True, timeout=60)
+
+
+def test_directories_deeper_than_the_stack_are_looked_through(deep_folder: Path) -> None:
+    folder = os.open(deep_folder, os.O_RDONLY)
     for _ in range(1100):
         os.mkdir("d", dir_fd=folder)
         below = os.open("d", os.O_RDONLY, dir_fd=folder)
@@ -184,7 +195,7 @@ def test_directories_deeper_than_the_stack_are_looked_through(tmp_path: Path) ->
     os.close(file)
     os.close(folder)
 
-    outcome = check_separation(tmp_path)
+    outcome = check_separation(deep_folder)
 
     assert outcome.returncode == 1
     assert "x.txt: names token-issuer" in outcome.stdout

@@ -1,6 +1,5 @@
 """What is looked for. A check is a function from a piece to what it found there, in words."""
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -10,10 +9,11 @@ from separation import bytecode, manifests, settings
 from separation.code import count_known_runs
 from separation.marks import (
     BANNER,
-    CERTIFICATE_NAME,
     DEV_MARKS,
     DISTRIBUTION,
     ENCODED_WATERMARKS,
+    IMAGE_LABEL,
+    ISSUER_HOST,
     ISSUER_URL,
     MODULE,
     MODULE_USE,
@@ -32,7 +32,6 @@ _DEV_MARKS_PATH: Final = "proxy_guard/dev_marks.py"
 _DEV_MARKS_BYTECODE: Final = re.compile(r"proxy_guard/__pycache__/dev_marks\.[\w-]+\.pyc\Z")
 _BANNER_LINE: Final = re.compile(rb"^[ \t]*" + re.escape(BANNER) + rb"\b", re.MULTILINE)
 _COMPILED_NAME: Final = re.compile(rb"\x0c(?:\0\0\0)?%(m)s|(?<!\w)%(m)s\." % {b"m": MODULE})
-_LABEL: Final = re.compile(rb'"dev-only"\s*:|\blabel\s+dev-only\b')
 _SEGMENT: Final = re.compile(rb"\A" + DISTRIBUTION.pattern)
 
 
@@ -42,12 +41,10 @@ class Check(NamedTuple):
     Attributes:
         description: For people.
         look: The function; None for what opening an artefact finds by itself.
-        needs_whole: Whether it understands only a whole file, not a window of a large one.
     """
 
     description: str
     look: Look | None
-    needs_whole: bool = False
 
 
 def find_in_path(path: str) -> str | None:
@@ -63,8 +60,7 @@ def find_in_path(path: str) -> str | None:
 def is_exempt(piece: Piece) -> bool:
     """Tell whether this is the one file that may name the simulator, byte for byte as built."""
     if piece.path.endswith(_DEV_MARKS_PATH):
-        built = hashlib.sha256(DEV_MARKS.read_bytes()).digest()
-        return hashlib.sha256(piece.data).digest() == built
+        return piece.data == DEV_MARKS.read_bytes()
     if _DEV_MARKS_BYTECODE.search(piece.path):
         return bytecode.is_compiled_from(piece.data, str(DEV_MARKS))
     return False
@@ -76,10 +72,8 @@ def look_for_name(piece: Piece) -> Iterator[str]:
     prose = PROSE if piece.is_text else PROSE_IN_BINARY
     if NAME in flat and prose.search(flat):
         yield f"names {NAME.decode()}"
-    if b"issuer.local" in flat and ISSUER_URL.search(flat):
+    if ISSUER_HOST in flat and ISSUER_URL.search(flat):
         yield "names the simulator's issuer"
-    if CERTIFICATE_NAME in piece.data:
-        yield "holds a certificate of the simulator"
     if PROJECT_FOLDER in flat:
         yield "names the simulator's folder"
 
@@ -116,7 +110,7 @@ def look_for_code(piece: Piece) -> Iterator[str]:
 def look_for_image(piece: Piece) -> Iterator[str]:
     """Look for the simulator's image in the configuration of an image."""
     is_configuration = b'"rootfs"' in piece.flat or piece.name.startswith("dockerfile")
-    if is_configuration and _LABEL.search(piece.flat):
+    if is_configuration and IMAGE_LABEL.search(piece.flat):
         yield "bears the label of the simulator's image"
 
 
@@ -141,8 +135,8 @@ CHECKS: Final = {
     "manifest": Check("metadata, locks, SBOMs, services", look_for_manifest),
     "banner": Check("the banner of its source files", look_for_banner),
     "code": Check("its code under another name", look_for_code),
-    "image": Check("the label of its image", look_for_image, needs_whole=True),
-    "settings": Check("settings that point at it", look_for_settings, needs_whole=True),
+    "image": Check("the label of its image", look_for_image),
+    "settings": Check("settings that point at it", look_for_settings),
     "watermark": Check("its keys, by their watermark", look_for_key),
 }
 """All checks by id."""

@@ -3,7 +3,6 @@
 The marks themselves stand in `proxy_guard.dev_marks` alone.
 """
 
-import base64
 import re
 import sys
 from pathlib import Path
@@ -16,11 +15,12 @@ DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 sys.path.append(str(GUARD_SOURCE))
 
 from proxy_guard import dev_marks  # noqa: E402  # found through the line above
+from proxy_guard.wrapping import list_base64_spellings  # noqa: E402  # likewise
 
 NAME: Final = dev_marks.SERVICE_NAME.encode()
 MODULE: Final = NAME.replace(b"-", b"_")
 BANNER: Final = dev_marks.BANNER.encode()
-CERTIFICATE_NAME: Final = dev_marks.CERTIFICATE_COMMON_NAME.encode()
+ISSUER_HOST: Final = dev_marks.ISSUER_HOST.encode()
 
 _SPELLED: Final = NAME.replace(b"-", rb"[-_.]+")
 """The name as PEP 503 normalises it; the text is lower-cased before."""
@@ -35,7 +35,11 @@ PROSE_IN_BINARY: Final = re.compile(rb"(?<![a-z0-9][-_])" + NAME)
 """The same where letters stand next to each other by chance: lengths and types in bytecode."""
 
 ISSUER_URL: Final = re.compile(
-    rb"(?<![a-z0-9])https?:/+" + re.escape(dev_marks.ISSUER_HOST.encode()) + rb"(?![a-z0-9-])"
+    rb"(?<![a-z0-9])https?:/+" + re.escape(ISSUER_HOST) + rb"(?![a-z0-9-])"
+)
+
+IMAGE_LABEL: Final = re.compile(
+    rb'"%(l)s"\s*:|\blabel\s+%(l)s\b' % {b"l": dev_marks.IMAGE_LABEL.encode()}
 )
 
 PROJECT_FOLDER: Final = b"packages/dev-only"
@@ -43,7 +47,7 @@ PROJECT_FOLDER: Final = b"packages/dev-only"
 
 def _list_modules() -> bytes:
     folder = SIMULATOR_SOURCE / MODULE.decode()
-    names = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
+    names = {path.stem for path in folder.glob("*") if path.suffix == ".py" or path.is_dir()}
     return b"|".join(sorted(re.escape(name.encode()) for name in names if name[:2] != "__"))
 
 
@@ -56,17 +60,6 @@ MODULE_USE: Final = re.compile(
     % {b"m": MODULE, b"modules": _list_modules()}
 )
 """The module in use. The bare word is a likely variable of innocent code: `token_issuer = iss`."""
-
-
-def _encode_at_each_alignment(data: bytes) -> tuple[bytes, ...]:
-    """Encode in base64 what *data* comes to wherever it begins within a group of three bytes."""
-    encoded = []
-    for offset in range(3):
-        text = base64.b64encode(bytes(offset) + data)
-        first = -(-offset * 8 // 6)  # characters that also carry bits of what stands before
-        last = (offset + len(data)) * 8 // 6
-        encoded.append(text[first:last])
-    return tuple(encoded)
 
 
 def _share_decimal_digits(data: bytes, bits: int) -> bytes:
@@ -84,7 +77,7 @@ def _share_decimal_digits(data: bytes, bits: int) -> bytes:
 
 WATERMARK: Final = dev_marks.WATERMARK
 ENCODED_WATERMARKS: Final = (
-    *_encode_at_each_alignment(WATERMARK),
+    *(re.sub(rb"\W|_", b"", text) for text in list_base64_spellings(WATERMARK)),
     WATERMARK.hex().encode(),
     WATERMARK.hex().upper().encode(),
     "".join(map(str, WATERMARK)).encode(),

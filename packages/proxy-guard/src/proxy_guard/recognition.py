@@ -7,8 +7,6 @@ a fraction of a second; what exceeds it is not waved through but reported.
 
 from __future__ import annotations
 
-from binascii import b2a_base64
-
 from proxy_guard import findings as codes
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME, DEFAULT_KID, JWKS_MEMBER, WATERMARK
 from proxy_guard.findings import Finding
@@ -16,7 +14,7 @@ from proxy_guard.jwk import read_jwk
 from proxy_guard.key_encodings import find_keys
 from proxy_guard.published import find_publication
 from proxy_guard.urls import inspect_issuer
-from proxy_guard.wrapping import decode_runs, to_ascii, to_text, unescape
+from proxy_guard.wrapping import decode_runs, list_base64_spellings, to_ascii, to_text, unescape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,14 +34,7 @@ _LONGEST_DEV_KID: Final = 40
 
 _REFERENCES: Final = ("iss", "issuer", "jku", "x5u", "jwks_uri")
 _TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
-_MARKED_TEXTS: Final = tuple(
-    # How the watermark reads in base64 behind 0, 1 or 2 other bytes; the characters at its ends,
-    # which depend on its neighbours, are left out.
-    b2a_base64(bytes(before) + WATERMARK, newline=False)
-    .translate(_TO_URL_ALPHABET)
-    .rstrip(b"=")[(0, 2, 3)[before] : (None, -1, -1)[before]]
-    for before in range(3)
-)
+_MARKED_TEXTS: Final = list_base64_spellings(WATERMARK)
 _MARKED_HEX: Final = WATERMARK.hex().encode()
 _COMMON_NAMES: Final = tuple(
     CERTIFICATE_COMMON_NAME.encode(encoding) for encoding in ("ascii", "utf-16-be", "utf-32-be")

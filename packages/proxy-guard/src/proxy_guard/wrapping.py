@@ -6,6 +6,8 @@ So armour may be missing, broken, indented, or around other things than it says.
 
 from __future__ import annotations
 
+from binascii import b2a_base64
+
 from proxy_guard.jwk import decode_base64
 
 TYPE_CHECKING = False
@@ -21,6 +23,7 @@ _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 _ALL_BUT_BASE64_TO_BLANK: Final = bytes(
     byte if byte in _BASE64 or byte in _BLANKS else ord("~") for byte in range(256)
 ).replace(b"~", b",")
+_TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
 _BYTE_ORDER_MARKS: Final = b"\xff\xfe\xef\xbb\xbf"
 _ESCAPED_BLANKS: Final = ("\\n", "\\r", "\\t")
 
@@ -42,6 +45,18 @@ def unescape(text: str) -> str:
 def to_ascii(text: str) -> bytes:
     """Encode *text*, each character beyond ASCII as a question mark."""
     return text.encode("ascii", "replace")
+
+
+def list_base64_spellings(data: bytes) -> tuple[bytes, ...]:
+    """List how *data* reads in base64url wherever it begins within a group of three bytes.
+
+    Characters that also hold bits of what stands before or behind are left out.
+    """
+    spellings = []
+    for offset in range(3):
+        text = b2a_base64(bytes(offset) + data, newline=False).translate(_TO_URL_ALPHABET)
+        spellings.append(text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6])
+    return tuple(spellings)
 
 
 def decode_runs(text: bytes) -> Iterator[bytes]:

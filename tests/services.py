@@ -59,6 +59,11 @@ def read_clean_environ() -> dict[str, str]:
     }
 
 
+def read_untraced_environ() -> dict[str, str]:
+    """Return this process's environment without coverage: a copy of the code is not measured."""
+    return {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+
+
 @contextmanager
 def run_service(command: list[str], environ: Mapping[str, str]) -> Iterator[Service]:
     process = subprocess.Popen(

@@ -1,6 +1,5 @@
 """`ci/policy` notices when the marks and the policies part, and brings them together again."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,8 @@ from pathlib import Path
 import pytest
 from proxy_guard import dev_marks
 
+from tests.services import read_untraced_environ
+
 pytestmark = pytest.mark.requirement("SEP-3")
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,11 +19,9 @@ POLICIES = ["policy/kubernetes.yaml", "policy/conftest/marks.rego"]
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    # A copy of the guard is not what coverage is to be measured of.
-    environ = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
     return subprocess.run(
         [sys.executable, root / "ci/policy", *arguments],
-        env=environ,
+        env=read_untraced_environ(),
         capture_output=True,
         text=True,
         check=False,

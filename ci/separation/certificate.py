@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from separation.checks import CHECKS
-from separation.marks import DEV_MARKS, ROOT
+from separation.marks import GUARD_SOURCE, ROOT
 from separation.scan import Scan
 
 FORMAT: Final = "separation-certificate/1"
@@ -80,8 +80,7 @@ def verify(path: Path) -> list[str]:
         faults.append(f"{path.name}: its verdict is {content['verdict']!r}, not 'clean'")
     if missing := sorted(CHECKS.keys() - content["checks"].keys()):
         faults.append(f"{path.name}: was written without the checks {', '.join(missing)}")
-    found = (f"{finding.path}: {finding.what} [{finding.check}]" for finding in scan.findings)
-    return [*faults, *sorted(found)]
+    return [*faults, *map(str, sorted(scan.findings))]
 
 
 def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[str]:
@@ -135,8 +134,8 @@ def _is_complete(content: dict[str, Any]) -> bool:
 
 def _list_tools() -> dict[str, str | None]:
     scanner = hashlib.sha256()
-    sources = [ROOT / "ci/check-separation", DEV_MARKS, *(ROOT / "ci/separation").glob("*.py")]
-    for source in sorted(sources):
+    sources = [*(ROOT / "ci/separation").glob("*.py"), *GUARD_SOURCE.rglob("*.py")]
+    for source in (ROOT / "ci/check-separation", *sorted(sources)):
         scanner.update(source.read_bytes())
     versions = {name: _run(*command) for name, command in _TOOLS.items()}
     return {

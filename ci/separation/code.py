@@ -7,9 +7,10 @@ too. Code alone would not do: runs of import lines are the same everywhere.
 import tokenize
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Final
 
-from separation.marks import ROOT, SIMULATOR_SOURCE
+from separation.marks import GUARD_SOURCE, ROOT, SIMULATOR_SOURCE
 
 _LETTERS: Final = bytes(
     byte if chr(byte).isascii() and chr(byte).isalpha() else 32 for byte in range(256)
@@ -22,7 +23,11 @@ _FEWEST: Final = 3
 
 _PROSE: Final = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", None)}
 
-PRODUCTION_SOURCES: Final = ("packages/jwt-core/src", "packages/proxy-guard/src", "examples/proxy")
+_PRODUCTION_SOURCES: Final = (
+    GUARD_SOURCE,
+    ROOT / "packages/jwt-core/src",
+    ROOT / "examples/proxy/src",
+)
 
 Run = tuple[bytes, ...]
 
@@ -35,14 +40,14 @@ def count_known_runs(data: bytes) -> int:
 
 @cache
 def _fingerprint() -> frozenset[Run]:
-    own = set(_list_prose_runs(str(SIMULATOR_SOURCE)))
-    for folder in PRODUCTION_SOURCES:
+    own = set(_list_prose_runs(SIMULATOR_SOURCE))
+    for folder in _PRODUCTION_SOURCES:
         own.difference_update(_list_prose_runs(folder))
     return frozenset(own)
 
 
-def _list_prose_runs(folder: str) -> Iterator[Run]:
-    for path in sorted((ROOT / folder).rglob("*.py")):
+def _list_prose_runs(folder: Path) -> Iterator[Run]:
+    for path in folder.rglob("*.py"):
         with path.open("rb") as source:
             for token in tokenize.tokenize(source.readline):
                 if token.type in _PROSE:

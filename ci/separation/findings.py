@@ -16,3 +16,6 @@ class Finding:
     path: str
     check: str
     what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what} [{self.check}]"

@@ -55,7 +55,10 @@ def limit(content: IO[bytes], packed: CountingReader | int, budget: Budget) -> i
     return buffer(ExpandedReader(cast("io.BufferedIOBase", content).read1, packed, budget))
 
 
-def join(head: bytes, rest: io.BufferedIOBase) -> io.BufferedReader:
+def join(head: bytes, rest: io.BufferedIOBase) -> io.BufferedIOBase:
     """Return the whole stream again of which *head* was read."""
+    if rest.seekable():
+        rest.seek(-len(head), io.SEEK_CUR)
+        return rest
     lead = io.BytesIO(head)
     return buffer(CountingReader(lambda size: lead.read(size) or rest.read1(size)))

@@ -26,13 +26,11 @@ class Piece:
     Attributes:
         path: Where it is, archives and their members joined by `!`.
         data: The bytes.
-        is_whole: Whether this is the whole file.
     """
 
-    def __init__(self, path: str, data: bytes, *, is_whole: bool = True) -> None:
+    def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.data = data
-        self.is_whole = is_whole
 
     @cached_property
     def name(self) -> str:

@@ -26,7 +26,6 @@ _WHOLE: Final = 8 * MEBIBYTE
 
 _OVERLAP: Final = 4096
 _DAMAGE: Final = "is damaged, so nobody can tell what is inside"
-_GUESS: Final = "!base64 at byte "
 
 
 class Scan:
@@ -48,38 +47,38 @@ class Scan:
         self.unreadable: dict[str, str] = {}
         self.files: dict[str, tuple[str, int]] = {}
         self._visited = {os.path.realpath(skipped)} if skipped else set()
+        self._guesses = 0  # levels of base64, which may be none, around what is looked at
 
     def look_through(self, root: Path) -> None:
         """Look through a file, or through everything below a directory."""
         self.roots.append(root)
-        waiting = [root]  # no recursion: directories may lie deeper than Python's stack
+        waiting = [(root, os.path.realpath(root))]  # directories may lie deeper than the stack
         while waiting:
-            path = waiting.pop()
+            path, real = waiting.pop()
             try:
-                waiting += self._look_at_entry(path)
+                waiting += self._look_at_entry(path, real)
             except OSError as error:
                 self.unreadable[str(path)] = error.strerror or "cannot be read"
 
-    def _look_at_entry(self, path: Path) -> list[Path]:
+    def _look_at_entry(self, path: Path, real: str) -> list[tuple[Path, str]]:
         """Look at a file or directory, and return what the latter holds, the first one last."""
-        self._look_at_link(path)
-        real = os.path.realpath(path)
+        self._look_at_name(path, real)
         if real in self._visited:
             return []
         self._visited.add(real)
         if path.is_dir():
-            return sorted(path.iterdir(), reverse=True)
+            children = sorted(path.iterdir(), reverse=True)
+            return [(child, _resolve(child, real)) for child in children]
         if path.is_file():
             self._look_at_file(path)
         return []
 
-    def _look_at_link(self, path: Path) -> None:
+    def _look_at_name(self, path: Path, real: str) -> None:
         # What the directories above the working directory are called is not shipped.
         self._look_at_path(str(path), os.path.relpath(path))
         if path.is_symlink():
-            target = os.path.relpath(os.path.realpath(path))
-            self._look_at_path(str(path), str(path.readlink()), "is a link to what ")
-            self._look_at_path(str(path), target, "is a link to what ")
+            for target in (str(path.readlink()), os.path.relpath(real)):
+                self._look_at_path(str(path), target, "is a link to what ")
 
     def _look_at_file(self, path: Path) -> None:
         with path.open("rb") as stream:
@@ -96,7 +95,7 @@ class Scan:
         if len(head) <= _WHOLE:
             self._look_at_whole(path, head, depth, budget)
         elif is_archive(head[:LONGEST_HEAD]):
-            self._look_inside(path, head, _join(head, stream), depth, budget)
+            self._look_inside(path, head, join(head, stream), depth, budget)
         else:
             self._look_through_windows(path, head, stream, depth, budget)
         if fault:
@@ -153,15 +152,18 @@ class Scan:
         """Look at what base64 in a text hides: a key in a Kubernetes Secret, an archive."""
         if depth >= MAX_DEPTH:
             return
+        self._guesses += 1
         for start, data in find_base64(piece.text):
-            self._look_at_whole(f"{piece.path}{_GUESS}{start}", data, depth + 1, budget)
+            path = f"{piece.path}!base64 at byte {start}"
+            self._look_at_whole(path, data, depth + 1, budget)
+        self._guesses -= 1
 
     def _look_through_windows(
         self, path: str, window: bytes, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
         new, zip_behind = window, Suspicion()
         while new:
-            self._look_at_piece(Piece(path, window, is_whole=False))
+            self._look_at_piece(Piece(path, window))
             zip_behind.watch(window, len(new))
             new = stream.read(_WHOLE)
             window = window[-_OVERLAP:] + new
@@ -170,7 +172,7 @@ class Scan:
 
     def _look_at_piece(self, piece: Piece) -> None:
         for name, check in CHECKS.items():
-            if check.look is not None and (piece.is_whole or not check.needs_whole):
+            if check.look is not None:
                 for what in check.look(piece):
                     self._report(piece.path, name, what)
 
@@ -179,11 +181,16 @@ class Scan:
             self._report(where, "path", prefix + what)
 
     def _report_closed(self, path: str, problem: str) -> None:
-        if problem != _DAMAGE or _GUESS not in path:  # what is no archive after all is not damaged
+        if problem != _DAMAGE or not self._guesses:  # what is no archive is not damaged
             self._report(path, "archive", problem)
 
     def _report(self, path: str, check: str, what: str) -> None:
         self.findings[Finding(path, check, what)] = None
+
+
+def _resolve(path: Path, folder: str) -> str:
+    """Return the real path of *path*, whose folder has the real path *folder*."""
+    return os.path.realpath(path) if path.is_symlink() else str(Path(folder, path.name))
 
 
 def _read_ahead(stream: io.BufferedIOBase) -> tuple[bytes, Exception | None]:
@@ -195,11 +202,3 @@ def _read_ahead(stream: io.BufferedIOBase) -> tuple[bytes, Exception | None]:
     except (BombError, LimitError, *DAMAGED) as fault:
         return bytes(data), fault
     return bytes(data), None
-
-
-def _join(head: bytes, rest: io.BufferedIOBase) -> io.BufferedIOBase:
-    """Return the whole stream again of which *head* was read."""
-    if rest.seekable():
-        rest.seek(0)
-        return rest
-    return join(head, rest)

@@ -31,7 +31,7 @@ class _SoundHeader(tarfile.TarInfo):
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_SoundHeader":
         try:
             header = super().frombuf(buf, encoding, errors)
-        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:  # type: ignore[attr-defined]
+        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:  # type: ignore[attr-defined]  # the stubs have none
             raise tarfile.ReadError(str(error)) from None
         if header.size < 0 or (header.type in _EXTENSIONS and header.size > _LONGEST_EXTENSION):
             message = f"size out of range: {header.size}"

@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.separation.artefacts import DevKey, check_separation, write
+from tests.separation.artefacts import ROOT, DevKey, check_separation, write
+from tests.services import read_untraced_environ
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
@@ -48,6 +51,20 @@ def test_wrong_usage_exits_2_and_says_what_was_expected(arguments: list[str], me
 
     assert outcome.returncode == 2
     assert message in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_checkout_without_the_simulator_exits_2_and_says_what_is_missing(tmp_path: Path) -> None:
+    for folder in ("ci", "packages/proxy-guard/src"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+
+    outcome = subprocess.run(
+        [sys.executable, str(tmp_path / "ci/check-separation"), str(tmp_path)],
+        env=read_untraced_environ(), capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert outcome.returncode == 2
+    assert "packages/dev-only/token-issuer/src is missing" in outcome.stderr
     assert "Traceback" not in outcome.stderr
 
 

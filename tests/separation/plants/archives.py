@@ -85,6 +85,12 @@ def too_many_archives_in_archives(folder: Path, key: DevKey) -> None:
     write(folder, {"deep.zip": data})
 
 
+@plant("archive", "a.tar!x!base64 at byte 0.gz")
+def damage_under_the_name_of_a_guess(folder: Path, key: DevKey) -> None:
+    cut = gzip.compress(key.public_pem.encode() * 99)[:-50]
+    write(folder, {"a.tar": make_tar({"x!base64 at byte 0.gz": cut})})
+
+
 @plant("archive", "cut.tar.gz")
 def truncated_archive(folder: Path, key: DevKey) -> None:
     write(folder, {"cut.tar.gz": gzip.compress(make_tar({"k": key.public_pem * 99}))[:-50]})

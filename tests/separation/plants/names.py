@@ -1,5 +1,6 @@
 """Planted violations: names of it in metadata, locks and paths."""
 
+import gzip
 import json
 import subprocess
 from pathlib import Path
@@ -14,6 +15,13 @@ DEV_MARKS = ROOT / "packages/proxy-guard/src/proxy_guard/dev_marks.py"
 def optional_extra(folder: Path, _key: DevKey) -> None:
     metadata = 'Provides-Extra: dev\nRequires-Dist: Token.Issuer>=0.1; extra == "dev"\n'
     write(folder, {"service-1.0-py3-none-any.whl": make_wheel({}, metadata=metadata)})
+
+
+@plant("manifest", "service-1.0.tar.gz!service-1.0/PKG-INFO")
+def dependency_of_an_sdist(folder: Path, _key: DevKey) -> None:
+    metadata = "Metadata-Version: 2.1\nName: service\nVersion: 1.0\nRequires-Dist: Token_Issuer\n"
+    sdist = make_tar({"service-1.0/PKG-INFO": metadata})
+    write(folder, {"service-1.0.tar.gz": gzip.compress(sdist)})
 
 
 @plant("manifest", "entry_points.txt")
@@ -52,6 +60,15 @@ plant_file(
         "bomFormat": "CycloneDX",
         "components": [{"name": "Token_Issuer", "purl": "pkg:pypi/token.issuer@0.1.0"}],
     }),
+)  # fmt: skip
+plant_file(
+    "CycloneDX component in XML", "manifest", "sbom.xml",
+    lambda _: '<bom xmlns="http://cyclonedx.org/schema/bom/1.5"><components><component>'
+    "<name>Token_Issuer</name></component></components></bom>",
+)  # fmt: skip
+plant_file(
+    "SPDX package in JSON", "manifest", "packages.json",
+    lambda _: json.dumps({"spdxVersion": "SPDX-2.3", "packages": [{"name": "Token.Issuer"}]}),
 )  # fmt: skip
 plant_file(
     "SPDX package", "manifest", "image.spdx",

@@ -18,8 +18,8 @@ from proxy_guard.environment import (
 )
 from proxy_guard.errors import CommandError, GuardRefusedError, ProxyGuardError
 from proxy_guard.findings import EXPLANATIONS
-from proxy_guard.guard import check, judge_start
-from proxy_guard.report import FAILED, build_document, render_text
+from proxy_guard.guard import admit, check
+from proxy_guard.report import build_document, render_text
 from proxy_guard.rules import INSPECTED_VARIABLES
 
 if TYPE_CHECKING:
@@ -67,7 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         environ = _assemble_environ(options.env_file)
         if options.action == "exec":
-            _exec(options.command, judge_start(environ, **probing), environ)
+            report = admit(environ, **probing)
+            if report.is_worth_telling:
+                print(render_text(report), file=sys.stderr, flush=True)
+            _exec(options.command, environ)
         return _check(check(environ, **probing), as_json=options.json)
     except GuardRefusedError as error:
         print(error, file=sys.stderr)
@@ -90,12 +93,8 @@ def _check(report: Report, *, as_json: bool) -> int:
     return ALLOWED if report.allowed else REFUSED
 
 
-def _exec(command: Sequence[str], report: Report, environ: Mapping[str, str]) -> NoReturn:
-    """Become *command* if the guard allows it."""
-    if not report.allowed:
-        raise GuardRefusedError(report.findings, render_text(report))
-    if report.findings or report.probe.status == FAILED:
-        print(render_text(report), file=sys.stderr, flush=True)
+def _exec(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
+    """Become *command*."""
     program = command[0]
     try:
         os.execvpe(program, list(command), dict(environ))  # noqa: S606  # starting CMD is the job

@@ -57,22 +57,27 @@ def enforce(
     Raises:
         GuardRefusedError: the configuration must not run in production; the message is the report.
     """
-    report = judge_start(environ, probe=probe, require_probe=require_probe)
-    if not report.allowed:
-        raise GuardRefusedError(report.findings, render_text(report))
-    if report.findings or report.probe.status == FAILED:
+    report = admit(environ, probe=probe, require_probe=require_probe)
+    if report.is_worth_telling:
         import logging  # noqa: PLC0415  # 10 ms that production never pays when all is well
 
         logging.getLogger("proxy_guard").warning("%s", render_text(report))
 
 
-def judge_start(
+def admit(
     environ: Mapping[str, str] | None = None, *, probe: bool = True, require_probe: bool = False
 ) -> Report:
-    """Judge as `check`, but make no request where nothing would be refused: outside production."""
+    """Judge as `check`, but make no request where nothing would be refused: outside production.
+
+    Raises:
+        GuardRefusedError: the configuration must not run in production; the message is the report.
+    """
     environ = current_environ() if environ is None else environ
     is_wanted = probe and classify(environ).is_production
-    return check(environ, probe=is_wanted, require_probe=require_probe)
+    report = check(environ, probe=is_wanted, require_probe=require_probe)
+    if not report.allowed:
+        raise GuardRefusedError(report.findings, render_text(report))
+    return report
 
 
 def _skip_probe(

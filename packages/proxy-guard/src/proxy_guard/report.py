@@ -59,6 +59,11 @@ class Report:
         """Whether the proxy may start: nothing was found, or it is not production."""
         return not (self.environment.is_production and self.findings)
 
+    @property
+    def is_worth_telling(self) -> bool:
+        """Whether there is something to say although the proxy may start."""
+        return bool(self.findings) or self.probe.status == FAILED
+
     def __repr__(self) -> str:
         return f"<Report {'allowed' if self.allowed else 'refused'}: {list(self.findings)}>"
 

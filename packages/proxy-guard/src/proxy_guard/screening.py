@@ -74,8 +74,7 @@ def screen_token(
 
 
 def _recognise(material: object, variable: str) -> tuple[Finding, ...]:
-    # Imported by the first call: `enforce()` without a key to look at has no use for it.
-    from proxy_guard.recognition import recognise  # noqa: PLC0415
+    from proxy_guard.recognition import recognise  # noqa: PLC0415  # at boot there may be no key
 
     return recognise(material, variable=variable).findings
 

@@ -3,6 +3,7 @@
 
 import contextlib
 import dataclasses
+import json
 import os
 import re
 import select
@@ -46,6 +47,7 @@ class RunningIssuer:
 
 StartIssuer = Callable[..., RunningIssuer]
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
+CountStates = Callable[[str, Path], dict[str, int]]
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +65,28 @@ def clean_environ() -> dict[str, str]:
 def untraced_environ(clean_environ: dict[str, str]) -> dict[str, str]:
     """Return the clean environment for processes whose coverage is of no interest."""
     return {n: v for n, v in clean_environ.items() if not n.startswith("COVERAGE")}
+
+
+@pytest.fixture(scope="session")
+def count_states(untraced_environ: dict[str, str]) -> CountStates:
+    """Return a function that runs a script of kills: what each of 100 left, and how often."""
+
+    def run(script: str, directory: Path) -> dict[str, int]:
+        rounds = 100
+        result = subprocess.run(
+            [sys.executable, "-c", script, str(directory), str(rounds)],
+            env=untraced_environ,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        states: dict[str, int] = json.loads(result.stdout)
+        assert sum(states.values()) == rounds
+        return states
+
+    return run
 
 
 @contextlib.contextmanager

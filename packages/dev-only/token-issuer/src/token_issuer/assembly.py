@@ -11,7 +11,6 @@ from token_issuer.keyring import (
     KeyRing,
     KeyService,
     KeyStore,
-    KidStyle,
     MemoryStore,
     RotationPlan,
 )
@@ -38,7 +37,7 @@ def load_store(directory: Path, settings: Settings) -> DirectoryStore:
     """
     return DirectoryStore(
         directory,
-        style=KidStyle(settings.kid_style),
+        style=settings.kid_style,
         allow_unmarked=settings.allow_unmarked_keys,
     )
 
@@ -49,7 +48,7 @@ def build_key_service(settings: Settings, store: KeyStore) -> KeyService:
         plan = RotationPlan.like_google(settings.rotation_factor)
     else:
         plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
-    return KeyService(store, plan=plan, style=KidStyle(settings.kid_style))
+    return KeyService(store, plan=plan, style=settings.kid_style)
 
 
 def _open_store(settings: Settings) -> KeyStore:
@@ -57,6 +56,6 @@ def _open_store(settings: Settings) -> KeyStore:
         return MemoryStore(KeyRing(()))
     return DirectoryStore.open(
         settings.keys_dir,
-        style=KidStyle(settings.kid_style),
+        style=settings.kid_style,
         allow_unmarked=settings.allow_unmarked_keys,
     )

@@ -27,8 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def token_issuer(request: pytest.FixtureRequest) -> Iterator["RunningIssuer"]:
     """Run a token issuer on a free port, with a fresh key, for one test."""
-    # Loaded only here: sessions that have the plugin and do not use it pay nothing.
-    from token_issuer.testing import run_token_issuer  # noqa: PLC0415
+    from token_issuer.testing import run_token_issuer  # noqa: PLC0415  # not for idle sessions
 
     marker = request.node.get_closest_marker("token_issuer")
     with run_token_issuer(**(marker.kwargs if marker else {})) as issuer:

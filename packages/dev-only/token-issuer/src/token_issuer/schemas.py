@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from token_issuer.setting_values import ALGORITHMS
+from token_issuer.choices import ALGORITHMS
 
 Text = Annotated[str, Meta(min_length=1)]
 TextOrList = Text | Annotated[list[Text], Meta(min_length=1)]

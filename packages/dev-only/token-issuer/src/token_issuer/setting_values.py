@@ -5,20 +5,19 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
+from token_issuer.choices import ALGORITHMS
 from token_issuer.durations import parse_duration
 
 if TYPE_CHECKING:
     from token_issuer.profiles import Profile
 
+Choice = TypeVar("Choice", bound=str)
+
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _HIGHEST_PORT = 65535
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
-"""The algorithms that tokens can be signed with."""
-KID_STYLES = ("dev-key", "thumbprint", "hex")
-"""The ways in which keys can be named."""
 FASTEST = 86400  # a key each eight seconds
 _LARGEST_LOG = 100_000
 _SHORTEST_SECRET = 8
@@ -35,14 +34,6 @@ def parse_port(text: str) -> int:
         msg = f"not a port: expected 0 (any free one) to {_HIGHEST_PORT}"
         raise ValueError(msg)
     return int(text)
-
-
-def parse_log_level(text: str) -> str:
-    """Read the name of a log level."""
-    if text.lower() not in LOG_LEVELS:
-        msg = f"expected one of {', '.join(LOG_LEVELS)}"
-        raise ValueError(msg)
-    return text.lower()
 
 
 def parse_flag(text: str) -> bool:
@@ -75,7 +66,7 @@ def _is_origin(text: str) -> bool:
     )
 
 
-def parse_choice(text: str, choices: Sequence[str]) -> str:
+def parse_choice(text: str, choices: Sequence[Choice]) -> Choice:
     """Return the one of *choices* that *text* names, whatever the case."""
     for choice in choices:
         if text.lower() == choice.lower():
@@ -134,7 +125,6 @@ def parse_secret(text: str) -> str:
 
 def parse_profile_file(text: str) -> "Mapping[str, Profile]":
     """Read the file of profiles that the text names."""
-    # Imported only here: most starts have no profiles of their own to read.
-    from token_issuer.profile_file import read_profiles  # noqa: PLC0415
+    from token_issuer.profile_file import read_profiles  # noqa: PLC0415  # few starts have a file
 
     return read_profiles(Path(text))

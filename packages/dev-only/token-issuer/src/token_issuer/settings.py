@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT
 
+from token_issuer.choices import KidStyle
 from token_issuer.errors import SettingsError
 from token_issuer.profiles import BUILT_IN, GOOGLE, Profile
 from token_issuer.variables import PREFIX, VARIABLES
@@ -60,7 +61,7 @@ class Settings:
     public_url: str | None = None
     keys_dir: Path | None = None
     algorithms: tuple[str, ...] = ("RS256",)
-    kids: str | None = None
+    kids: KidStyle | None = None
     rotation: str = "off"
     rotation_factor: float = 1
     keys_max_age: timedelta | None = None
@@ -79,9 +80,9 @@ class Settings:
         return {**BUILT_IN, **self.own_profiles}
 
     @property
-    def kid_style(self) -> str:
+    def kid_style(self) -> KidStyle:
         """How keys are named."""
-        return self.kids or ("hex" if self.profile == GOOGLE.name else "dev-key")
+        return self.kids or (KidStyle.HEX if self.profile == GOOGLE.name else KidStyle.DEV_KEY)
 
     @property
     def max_age(self) -> timedelta:

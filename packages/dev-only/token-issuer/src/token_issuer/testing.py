@@ -11,16 +11,15 @@ starts, not with this module.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from jwt_core import Algorithm
 
-from token_issuer.assembly import build_key_service
+from token_issuer.assembly import build_issuer
+from token_issuer.choices import RotationMode
 from token_issuer.clock import Clock
 from token_issuer.issuing import Issuer
-from token_issuer.keyring import KeyRing, MemoryStore, RotationMode
 from token_issuer.parameters import convert_parameters
 from token_issuer.production import refuse_production
 from token_issuer.request_log import RequestLog
@@ -129,14 +128,11 @@ def run_token_issuer(**settings: Any) -> Iterator[RunningIssuer]:
     # The web framework takes half a second to import: only those who run an issuer wait for it.
     from token_issuer.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 
-    chosen = Settings(port=0, **settings)
-    chosen = replace(chosen, chosen=frozenset(settings))
-    keys = build_key_service(chosen, MemoryStore(KeyRing(())))
-    keys.prepare(tuple(map(Algorithm, chosen.algorithms)))
-    issuer = Issuer(chosen, keys, requests=RequestLog(chosen.request_log))
+    chosen = Settings(**{"port": 0, **settings}, chosen=frozenset(settings))
+    issuer = build_issuer(chosen)
     with (
         listen(chosen.host, chosen.port) as listener,
-        keys,
+        issuer.keys,
         serve_in_thread(issuer, listener),
     ):
         yield RunningIssuer(issuer, format_url(listener))

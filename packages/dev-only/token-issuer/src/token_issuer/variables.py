@@ -9,18 +9,16 @@ from typing import Any
 
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT
 
+from token_issuer.choices import ALGORITHMS, KidStyle
 from token_issuer.durations import parse_ttl
 from token_issuer.setting_values import (
-    ALGORITHMS,
     FASTEST,
-    KID_STYLES,
     LOG_LEVELS,
     parse_algorithms,
     parse_capacity,
     parse_choice,
     parse_factor,
     parse_flag,
-    parse_log_level,
     parse_max_age,
     parse_origins,
     parse_port,
@@ -111,7 +109,7 @@ VARIABLES = (
     Variable(
         f"{PREFIX}KIDS",
         "kids",
-        partial(parse_choice, choices=KID_STYLES),
+        partial(parse_choice, choices=tuple(KidStyle)),
         "how keys are named: dev-key (dev-key, dev-key-2, ...), thumbprint (RFC 7638) or hex (40"
         " digits, as Google's) (default dev-key; hex with the profile google)",
     ),
@@ -150,7 +148,7 @@ VARIABLES = (
     Variable(
         f"{PREFIX}LOG_LEVEL",
         "log_level",
-        parse_log_level,
+        partial(parse_choice, choices=LOG_LEVELS),
         f"{', '.join(LOG_LEVELS)} (default info)",
     ),
     Variable(

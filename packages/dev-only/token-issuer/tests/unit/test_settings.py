@@ -3,6 +3,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from jwt_core import Algorithm
+from token_issuer.choices import ALGORITHMS, KidStyle
 from token_issuer.errors import SettingsError
 from token_issuer.settings import Settings, read_environment
 from token_issuer.variables import VARIABLES
@@ -61,7 +63,7 @@ def test_settings_are_read_from_each_variable() -> None:
         log_level="warning",
         access_log=True,
         algorithms=("ES256", "EdDSA"),
-        kids="hex",
+        kids=KidStyle.HEX,
         rotation="google",
         rotation_factor=8640,
         keys_max_age=timedelta(0),
@@ -241,3 +243,8 @@ def test_profile_google_names_keys_and_lets_them_be_cached_like_google(
 def test_admin_surface_is_on_by_default_on_loopback_alone(host: str, *, is_loopback: bool) -> None:
     assert Settings(host=host).has_admin is is_loopback
     assert Settings(host=host, admin_token="correct-horse").has_admin
+
+
+@pytest.mark.requirement("TI-9")
+def test_listed_algorithms_are_those_that_sign() -> None:
+    assert tuple(Algorithm) == ALGORITHMS

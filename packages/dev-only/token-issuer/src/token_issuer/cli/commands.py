@@ -4,8 +4,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from token_issuer.cli.parser import add_command, add_override, parse_filled, parse_path
-from token_issuer.setting_values import ALGORITHMS
+from token_issuer.choices import ALGORITHMS, RotationMode
+from token_issuer.cli.parser import add_command, add_override, add_url, parse_filled, parse_path
 from token_issuer.variables import PREFIX
 
 _SERVE_EXAMPLES = """\
@@ -79,11 +79,7 @@ def add_make_token(commands: Any) -> None:
     )
     source = parser.add_mutually_exclusive_group()
     add_override(source, "--keys-dir", "keys_dir", "DIR", "offline, with the key of DIR")
-    source.add_argument(
-        "--url",
-        type=parse_filled,
-        help=f"a running issuer (default: the local one, on {PREFIX}PORT)",
-    )
+    add_url(source, "a running issuer")
     for name, description in _TOKEN_OPTIONS:
         parser.add_argument(
             f"--{name}", dest=f"field_{name}", metavar=name.upper(), help=description
@@ -125,11 +121,7 @@ def add_health(commands: Any) -> None:
         summary="ask a running issuer whether it is up, as a container's health check does",
         examples=_HEALTH_EXAMPLES,
     )
-    parser.add_argument(
-        "--url",
-        type=parse_filled,
-        help=f"base URL (default: the local one, on {PREFIX}PORT)",
-    )
+    add_url(parser, "base URL")
 
 
 def add_keys(commands: Any) -> None:
@@ -146,8 +138,8 @@ def add_keys(commands: Any) -> None:
     rotation = _add_action(actions, "rotate", "let a new key take over")
     rotation.add_argument(
         "--mode",
-        default="graceful",
-        choices=("graceful", "emergency", "sign-before-publish"),
+        default=RotationMode.GRACEFUL,
+        choices=tuple(RotationMode),
         help="graceful: published first, the old key stays for its tokens; emergency: active at "
         "once, all others removed at once; sign-before-publish: the fault that causes outages "
         "(default graceful)",
@@ -181,10 +173,5 @@ def _add_action(actions: Any, name: str, summary: str) -> Any:
     add_override(
         source, "--keys-dir", "keys_dir", "DIR", "in this directory; who serves it sees it"
     )
-    source.add_argument(
-        "--url",
-        type=parse_filled,
-        help=f"a running issuer (default: the local one, on {PREFIX}PORT); {PREFIX}ADMIN_TOKEN is "
-        "the secret that it asks for",
-    )
+    add_url(source, "a running issuer", f"; {PREFIX}ADMIN_TOKEN is the secret that it asks for")
     return action

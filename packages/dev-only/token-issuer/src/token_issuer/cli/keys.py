@@ -11,11 +11,19 @@ import msgspec
 from jwt_core import Algorithm
 
 from token_issuer.assembly import build_key_service, load_store
+from token_issuer.choices import RotationMode
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
 from token_issuer.cli.output import write_output
 from token_issuer.client import fetch_json
-from token_issuer.keyring import KeyService, RotationMode, describe_key, describe_keys, read_step
+from token_issuer.keyring import (
+    KeyDescription,
+    KeyList,
+    KeyService,
+    describe_key,
+    describe_keys,
+    read_step,
+)
 from token_issuer.settings import Settings
 
 
@@ -59,13 +67,14 @@ def _change_directory(args: argparse.Namespace, keys: KeyService) -> dict[str, A
                 lead=read_step("lead", args.lead),
                 retention=read_step("retention", args.retention),
             )
-            answer = describe_key(entry, keys.clock())
+            answer: KeyDescription | KeyList = describe_key(entry, keys.clock())
         case "remove":
             keys.remove(args.kid)
             answer = describe_keys(keys)
         case _:
             answer = describe_keys(keys)
-    return msgspec.to_builtins(answer)  # type: ignore[no-any-return]  # a dict stays one
+    described: dict[str, Any] = msgspec.to_builtins(answer)
+    return described
 
 
 def _render(args: argparse.Namespace, answer: Mapping[str, Any]) -> str:

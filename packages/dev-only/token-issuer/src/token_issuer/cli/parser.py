@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from token_issuer.cli.output import write_output
-from token_issuer.variables import VARIABLES
+from token_issuer.variables import PREFIX, VARIABLES
 
 EXIT_CODES = "exit codes: 0 ok, 1 refused or failed, 2 wrong usage or settings"
 ENVIRONMENT = "environment (blank counts as unset; options win over it):\n" + "\n".join(
@@ -27,7 +27,7 @@ class ShowVersion(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Print the version, and leave."""
-        from importlib.metadata import version  # noqa: PLC0415
+        from importlib.metadata import version  # noqa: PLC0415  # see the class
 
         write_output(f"token-issuer {version('token-issuer')} (DEV ONLY)\n")
         parser.exit()
@@ -79,4 +79,13 @@ def add_override(
         type=parse_filled,
         metavar=metavar,
         help=f"{summary or variable.help} [{variable.name}]",
+    )
+
+
+def add_url(parser: Any, summary: str, note: str = "") -> None:
+    """Add the option that says where the running issuer is."""
+    parser.add_argument(
+        "--url",
+        type=parse_filled,
+        help=f"{summary} (default: the local one, on {PREFIX}PORT){note}",
     )

@@ -16,6 +16,7 @@ from typing import Self
 
 from jwt_core import Algorithm, SigningKey
 
+from token_issuer.choices import KidStyle
 from token_issuer.clock import read_system_clock
 from token_issuer.errors import KeyDirectoryError
 from token_issuer.key_files import (
@@ -32,7 +33,7 @@ from token_issuer.key_files import (
 )
 from token_issuer.keydir import check_watermark, load_key, open_key_directory
 from token_issuer.keyring.document import decode_ring, encode_ring
-from token_issuer.keyring.naming import KidStyle, name_key
+from token_issuer.keyring.naming import name_key
 from token_issuer.keyring.pair import check_pair, write_pair
 from token_issuer.keyring.ring import KeyRing, enter_ring
 from token_issuer.keyring.store import RingChange

@@ -5,28 +5,15 @@ Names made from the key itself need no memory: a directory that holds `private.p
 key the same name at each start.
 """
 
-from enum import StrEnum
 from hashlib import sha256
 
 from jwt_core import compute_thumbprint
 from jwt_core.keys import PublicKey
 from proxy_guard.dev_marks import DEFAULT_KID
 
+from token_issuer.choices import KidStyle
+
 _HEX_DIGITS = 40  # as many as the names of Google's keys have
-
-
-class KidStyle(StrEnum):
-    """The kinds of names.
-
-    Attributes:
-        DEV_KEY: `dev-key`, `dev-key-2`, …: for people.
-        THUMBPRINT: The RFC 7638 thumbprint.
-        HEX: 40 hexadecimal digits, as Google's.
-    """
-
-    DEV_KEY = "dev-key"
-    THUMBPRINT = "thumbprint"
-    HEX = "hex"
 
 
 def name_key(style: KidStyle, public_key: PublicKey, number: int) -> str:

@@ -49,8 +49,10 @@ class RotationPlan:
 
     def find_due_time(self, ring: KeyRing, algorithm: Algorithm) -> datetime | None:
         """Return when the next key of *algorithm* is to be published; None: nothing is planned."""
+        if self.period is None:
+            return None
         created = [key.created_at for key in ring.keys if key.algorithm is algorithm]
-        return max(created) + self.period if created and self.period is not None else None
+        return max(created) + self.period if created else None
 
 
 def read_step(name: str, text: str | None) -> timedelta | None:

@@ -10,9 +10,9 @@ from typing import Self
 
 from jwt_core import Algorithm, SigningKey
 
+from token_issuer.choices import KidStyle, RotationMode
 from token_issuer.clock import read_system_clock
 from token_issuer.keyring.generation import generate_dev_key
-from token_issuer.keyring.naming import KidStyle
 from token_issuer.keyring.ring import KeyRing, RingKey
 from token_issuer.keyring.schedule import RotationPlan
 from token_issuer.keyring.store import KeyStore, MemoryStore
@@ -21,7 +21,6 @@ from token_issuer.keyring.transitions import (
     Provide,
     Remove,
     Rotate,
-    RotationMode,
     apply_event,
 )
 from token_issuer.keyring.view import KeyView

@@ -3,29 +3,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from jwt_core import SigningKey
 
+from token_issuer.choices import KidStyle, RotationMode
 from token_issuer.keyring.errors import KeyInUseError, NoSuchKeyError
-from token_issuer.keyring.naming import KidStyle, name_key
+from token_issuer.keyring.naming import name_key
 from token_issuer.keyring.ring import KeyRing, KeyState, RingKey, enter_ring
 
 _REMEMBERED = 20  # removed keys that the ring still lists
-
-
-class RotationMode(StrEnum):
-    """How a new key takes over.
-
-    Attributes:
-        GRACEFUL: Published first, then active; the old key stays published for its tokens.
-        EMERGENCY: Active at once, and all others are removed at once: the key was stolen.
-        SIGN_BEFORE_PUBLISH: Active before it is published: the fault that causes outages.
-    """
-
-    GRACEFUL = "graceful"
-    EMERGENCY = "emergency"
-    SIGN_BEFORE_PUBLISH = "sign-before-publish"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,8 +85,7 @@ class KeyView:
     @cached_property
     def certificates(self) -> Document:
         """The JSON object of X.509 certificates by `kid`, as `/oauth2/v1/certs` has it."""
-        # Only those who ask for certificates wait for the signatures.
-        from token_issuer.keyring.certificates import encode_certificate  # noqa: PLC0415
+        from token_issuer.keyring.certificates import encode_certificate  # noqa: PLC0415  # seldom
 
         return _encode_document({
             key.kid: encode_certificate(key.signing_key, key.created_at)

@@ -12,9 +12,8 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.caching import format_http_date
 from token_issuer.issuing import Issuer
+from token_issuer.routes.admin import ADMIN_PREFIX
 from token_issuer.routes.keys import VARY_STATE
-
-_ADMIN_PATHS = "/admin/"
 
 
 def build_finisher(issuer: Issuer) -> Callable[[Message, Scope], Awaitable[None]]:
@@ -29,7 +28,7 @@ def build_finisher(issuer: Issuer) -> Callable[[Message, Scope], Awaitable[None]
         vary = scope["state"].get(VARY_STATE)
         if vary is not None:
             headers["Vary"] = vary
-        if not scope["path"].startswith(_ADMIN_PATHS):
+        if not scope["path"].startswith(f"{ADMIN_PREFIX}/"):
             _record(issuer, scope, message["status"])
 
     return finish

@@ -15,14 +15,13 @@ from jwt_core import (
     encode_public_pem,
     generate_key,
 )
+from token_issuer.choices import KidStyle, RotationMode
 from token_issuer.clock import read_system_clock
 from token_issuer.errors import KeyDirectoryError, UnmarkedKeyError
 from token_issuer.keydir import open_key_directory
 from token_issuer.keyring import (
     DirectoryStore,
     KeyService,
-    KidStyle,
-    RotationMode,
     RotationPlan,
 )
 from token_issuer.watermark import generate_marked_key

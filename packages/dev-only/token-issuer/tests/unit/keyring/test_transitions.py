@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from jwt_core import Algorithm, SigningKey, generate_key
+from token_issuer.choices import KidStyle, RotationMode
 from token_issuer.keyring import (
     KeyInUseError,
     KeyRing,
     KeyState,
-    KidStyle,
     NoSuchKeyError,
-    RotationMode,
 )
 from token_issuer.keyring.ring import enter_ring
 from token_issuer.keyring.transitions import Precede, Provide, Remove, Rotate, apply_event

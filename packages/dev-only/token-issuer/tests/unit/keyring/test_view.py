@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from jwt_core import Algorithm, KeySet, SigningKey, generate_key
 from proxy_guard.dev_marks import WATERMARK
-from token_issuer.keyring import KeyRing, KeyService, KeyView, RotationMode
+from token_issuer.choices import RotationMode
+from token_issuer.keyring import KeyRing, KeyService, KeyView
 from token_issuer.keyring.certificates import encode_certificate
 from token_issuer.keyring.ring import enter_ring
 

@@ -3,14 +3,13 @@
 
 from typing import Any
 
-from jwt_core import Algorithm
 from litestar import Request, Response, delete, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from token_issuer.issuing import Issuer
-from token_issuer.keyring import RotationMode, describe_key, describe_keys, read_step
+from token_issuer.keyring import describe_key, describe_keys, read_step
 from token_issuer.routes.admin.bodies import LARGEST_BODY, answer, read_body
 from token_issuer.routes.admin.schemas import RotateRequest
 
@@ -29,8 +28,8 @@ async def rotate_keys(
     body = read_body(await request.body(), RotateRequest)
     key = await sync_to_thread(  # making an RSA key takes a quarter of a second
         issuer.keys.rotate,
-        RotationMode(body.mode),
-        Algorithm(body.alg),
+        body.mode,
+        body.alg,
         lead=read_step("lead", body.lead),
         retention=read_step("retention", body.retention),
     )

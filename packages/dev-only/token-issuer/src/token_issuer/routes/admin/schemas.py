@@ -2,10 +2,12 @@
 """What goes in and out of the admin surface."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
+from jwt_core import Algorithm
 from msgspec import Meta, Struct
 
+from token_issuer.choices import RotationMode
 from token_issuer.request_log import LoggedRequest
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -16,40 +18,15 @@ class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How a new key takes over."""
 
     mode: Annotated[
-        Literal["graceful", "emergency", "sign-before-publish"],
+        RotationMode,
         Meta(
             description="graceful: published first, the old key stays for its tokens. emergency: "
             "active at once, all others removed at once. sign-before-publish: the fault."
         ),
-    ] = "graceful"
-    alg: Annotated[
-        Literal["RS256", "PS256", "ES256", "EdDSA"], Meta(description="Whose key rotates.")
-    ] = "RS256"
+    ] = RotationMode.GRACEFUL
+    alg: Annotated[Algorithm, Meta(description="Whose key rotates.")] = Algorithm.RS256
     lead: DurationText | None = None
     retention: DurationText | None = None
-
-
-class KeyDescription(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A key of the ring, without anything secret."""
-
-    kid: str
-    alg: str
-    state: Literal["published", "active", "retired", "removed"]
-    published: Annotated[bool, Meta(description="Whether the key documents show it.")]
-    thumbprint: Annotated[str, Meta(description="RFC 7638.")]
-    created_at: Moment
-    active_at: Moment
-    retired_at: Moment | None = None
-    removed_at: Moment | None = None
-
-
-class KeyList(Struct, frozen=True, kw_only=True):
-    """The ring, oldest key first."""
-
-    keys: list[KeyDescription]
-    next_change: Annotated[
-        Moment | None, Meta(description="When the key documents change next, if that is known.")
-    ]
 
 
 class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

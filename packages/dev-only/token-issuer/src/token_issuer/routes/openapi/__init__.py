@@ -13,12 +13,11 @@ import msgspec
 from litestar import HttpMethod, Response, route
 from proxy_guard.dev_marks import SERVICE_NAME
 
+from token_issuer.keyring import KeyDescription, KeyList
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.admin.schemas import (
     ClockReading,
     ClockRequest,
-    KeyDescription,
-    KeyList,
     RequestList,
     RotateRequest,
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from token_issuer.parameters import JSON_TYPE
+from token_issuer.routes.admin import ADMIN_PREFIX
 from token_issuer.routes.openapi.reading import DEV_MARK, PROBLEM
 
 _KID = {"name": "kid", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -30,21 +31,21 @@ def describe_admin_paths(references: Mapping[str, Any]) -> dict[str, Any]:
     requests, key = references["RequestList"], references["KeyDescription"]
     rotation, turning = references["RotateRequest"], references["ClockRequest"]
     return {
-        "/admin/keys": {"get": _describe("List the key ring", keys)},
-        "/admin/keys/rotate": {
+        f"{ADMIN_PREFIX}/keys": {"get": _describe("List the key ring", keys)},
+        f"{ADMIN_PREFIX}/keys/rotate": {
             "post": _describe("Let a new key take over", key, body=rotation, errors=("503",))
         },
-        "/admin/keys/{kid}": {
+        f"{ADMIN_PREFIX}/keys/{{kid}}": {
             "delete": _describe(
                 "Remove a key at once", keys, parameters=[_KID], errors=("404", "409", "503")
             )
         },
-        "/admin/clock": {
+        f"{ADMIN_PREFIX}/clock": {
             "get": _describe("Read the clock", clock),
             "put": _describe("Turn the clock", clock, body=turning),
             "delete": _describe("Go by the machine's clock again", clock),
         },
-        "/admin/requests": {
+        f"{ADMIN_PREFIX}/requests": {
             "get": _describe("List and count requests", requests, parameters=_FILTERS),
             "delete": _describe("Forget all requests", requests, parameters=_FILTERS),
         },

@@ -1,6 +1,7 @@
 """Images to deploy, hosts to deploy them to, and a deployment that leaves nothing behind."""
 
 import os
+import signal
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -41,6 +42,14 @@ class Images:
         command = ("docker", "buildx", "build", "--load", "--tag", self[variant], *options, "-")
         run(*command, text=dockerfile)
         return self[variant]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heed_ctrl_c() -> Iterator[None]:
+    """Undo what a shell does to a job in its background: it ignores Ctrl-C, with all it starts."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
 
 
 @pytest.fixture(scope="session")

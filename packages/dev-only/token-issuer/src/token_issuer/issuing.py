@@ -12,6 +12,7 @@ from msgspec import UNSET
 from token_issuer.claims import LATEST_NUMERIC_DATE, build_claims, find_default
 from token_issuer.clock import Clock
 from token_issuer.errors import TokenRequestError
+from token_issuer.faults import FaultBoard
 from token_issuer.instants import parse_instant
 from token_issuer.keyring import KeyService
 from token_issuer.profiles import Profile
@@ -29,12 +30,17 @@ class Issuer:
         keys: Its key ring.
         clock: The time that it tells.
         requests: What it was asked.
+        faults: How its key endpoints misbehave.
     """
 
     settings: Settings
     keys: KeyService
     clock: Clock = field(default_factory=Clock)
     requests: RequestLog = field(default_factory=RequestLog)
+    faults: FaultBoard = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "faults", FaultBoard(self.keys))
 
     @property
     def name(self) -> str:

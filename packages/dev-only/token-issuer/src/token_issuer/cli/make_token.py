@@ -40,7 +40,18 @@ def run(args: argparse.Namespace) -> int:
 def _collect_fields(args: argparse.Namespace) -> dict[str, Any]:
     fields: dict[str, Any] = {
         name: parse_text_parameter(name, text)
-        for name in ("sub", "iss", "kid", "alg", "profile", "exp", "now", "scope", "claims")
+        for name in (
+            "sub",
+            "iss",
+            "kid",
+            "alg",
+            "profile",
+            "exp",
+            "now",
+            "scope",
+            "claims",
+            "defect",
+        )
         if (text := getattr(args, f"field_{name}")) is not None
     }
     if args.field_aud:

@@ -13,16 +13,21 @@ import msgspec
 from litestar import HttpMethod, Response, route
 from proxy_guard.dev_marks import SERVICE_NAME
 
+from token_issuer.defects.description import DefectDescription, DefectList
+from token_issuer.faults import Fault, FaultState
 from token_issuer.keyring import KeyDescription, KeyList
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.admin.schemas import (
     ClockReading,
     ClockRequest,
+    FaultList,
+    FaultRequest,
     RequestList,
     RotateRequest,
 )
 from token_issuer.routes.errors import PROBLEM_TYPE
 from token_issuer.routes.openapi.admin import describe_admin_paths
+from token_issuer.routes.openapi.defects import describe_defect_paths
 from token_issuer.routes.openapi.reading import describe_reading_paths
 from token_issuer.routes.openapi.token import describe_token_path
 from token_issuer.schemas import ProblemResponse, TokenErrorResponse, TokenRequest, TokenResponse
@@ -38,7 +43,13 @@ _COMPONENTS = (
     RotateRequest,
     ClockRequest,
     ClockReading,
+    FaultRequest,
+    Fault,
+    FaultList,
+    FaultState,
     RequestList,
+    DefectList,
+    DefectDescription,
 )
 
 
@@ -57,7 +68,7 @@ def encode_openapi_document() -> bytes:
     references: dict[str, Any] = {
         kind.__name__: schema for kind, schema in zip(_COMPONENTS, schemas, strict=True)
     }
-    for kind in (TokenRequest, RotateRequest, ClockRequest):
+    for kind in (TokenRequest, RotateRequest, ClockRequest, FaultRequest, Fault):
         components[kind.__name__]["additionalProperties"] = False
     document = {
         "openapi": "3.1.0",
@@ -69,6 +80,7 @@ def encode_openapi_document() -> bytes:
         "paths": {
             **describe_token_path(components["TokenRequest"]["properties"], references),
             **describe_reading_paths(OPENAPI_PATH),
+            **describe_defect_paths(references),
             **describe_admin_paths(references),
         },
         "components": {

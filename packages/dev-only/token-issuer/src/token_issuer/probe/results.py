@@ -36,6 +36,8 @@ class Reaction(StrEnum):
     """A 5xx status, or no connection afterwards."""
     HUNG = "hung"
     """No answer in time."""
+    UNCLEAR = "unclear"
+    """A status that is listed neither as accepted nor as refused, such as 429."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

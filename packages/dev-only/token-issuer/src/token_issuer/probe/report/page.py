@@ -33,6 +33,7 @@ _MEANINGS = {
     Severity.MEDIUM: "a defence is missing that other errors would meet",
     Severity.LOW: "against a specification, without a way known to use it",
 }
+_SHORT = 4
 _PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -79,7 +80,7 @@ def _render_banner(result: Result, groups: Sequence[Group]) -> Markup:
         "header",
         element("p", "Token verification: report of a probe", class_="kicker"),
         element("h1", describe_verdict(result)),
-        element("p", result.stopped, class_="lines") if result.stopped else "",
+        element("p", result.stopped, class_="lines reason") if result.stopped else "",
         element("p", extent),
         element("ul", *_render_tally(result), class_="tally") if groups else "",
         class_=f"banner {tone}",
@@ -129,11 +130,13 @@ def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Mar
         rows += _render_cluster(
             cluster, group, checks, "cases-row again" if position else "cases-row"
         )
+    # Printed, a short one stays on one page; longer ones would leave too much of a page empty.
+    size = " short" if len(group.findings) <= _SHORT else ""
     return element(
         "article",
         element("header", _render_badge(group.severity), element("h3", group.heading)),
         element("dl", *rows),
-        class_=f"finding {severity}",
+        class_=f"finding {severity}{size}",
         id=f"finding-{number}",
     )
 

@@ -60,6 +60,8 @@ code { font: .84375em/1.5 var(--code); color: var(--ink-soft); }
 .kicker { font-size: .8125rem; letter-spacing: .06em; color: var(--ink-soft); }
 h1 { font-size: clamp(1.875rem, 1.2rem + 2.6vw, 2.75rem); letter-spacing: -.012em;
   margin: .375rem auto .5rem; color: var(--tone); }
+h1 ~ p + p { margin-top: .5rem; }
+.reason::first-letter { text-transform: uppercase; }
 .tally { display: flex; flex-wrap: wrap; gap: .25rem 1.75rem; margin-top: 1.25rem; }
 .tally li { color: var(--ink-soft); }
 .tally b { font: 600 1.375rem/1.2 var(--title); font-variant-numeric: lining-nums; }
@@ -130,6 +132,7 @@ footer { margin-top: 3.5rem; padding-block: 1.25rem 3rem; font-size: .875rem;
   table { min-width: 0; }
   thead { display: table-header-group; }
   tr, li, .finding header, .finding dl div:not(.cases-row), .facts, .legend { break-inside: avoid; }
+  .short { break-inside: avoid; }
   h2, h3, caption, .finding header, .remedy, .cases-row, .why { break-after: avoid; }
   a { color: inherit; text-decoration: none; }
 }

@@ -61,7 +61,7 @@ def _render_verdict(result: Result, groups: Sequence[Group], *, colour: bool) ->
 
 def _render_group(group: Group, checks: Mapping[str, Check], *, colour: bool) -> Iterator[str]:
     tag = name_severity(group.severity).upper()
-    first, *others = _wrap(f"{tag:<8} ", group.heading)
+    first, *others = _wrap(f"{tag:<8} ", group.heading) or [tag]
     yield _paint(tag, _COLOURS[group.severity], colour=colour) + first[len(tag) :]
     yield from others
     yield from _wrap(f"{_MARGIN}change  ", group.remedy)

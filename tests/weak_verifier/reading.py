@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from io import BufferedIOBase
 
 LONGEST_LINE = 4 << 20
 MOST_LINES = 200
@@ -25,7 +25,7 @@ class Request:
         return [value for field_name, value in self.fields if field_name == name]
 
 
-def read_request(stream: BinaryIO) -> Request | None:
+def read_request(stream: BufferedIOBase) -> Request | None:
     """Read a request; None where there is none, or none that is HTTP."""
     lines = list(_read_lines(stream))
     if not lines:
@@ -39,7 +39,7 @@ def read_request(stream: BinaryIO) -> Request | None:
     return Request(lines[0], tuple(fields))
 
 
-def _read_lines(stream: BinaryIO) -> Iterator[str]:
+def _read_lines(stream: BufferedIOBase) -> Iterator[str]:
     for _ in range(MOST_LINES):
         line = stream.readline(LONGEST_LINE)
         if line in {b"\r\n", b"\n", b""}:

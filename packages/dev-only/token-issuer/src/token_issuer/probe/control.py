@@ -79,11 +79,15 @@ class IssuerControl:
 
     def __exit__(
         self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
-        self.reset_faults()
+        try:
+            self.reset_faults()
+        except RemoteIssuerError:
+            if error is None:  # else that has more to say
+                raise
 
     def mint(self, **fields: object) -> MintedToken:
         """Return a token that is good for the target, but for what *fields* ask for.

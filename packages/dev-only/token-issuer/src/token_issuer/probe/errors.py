@@ -8,3 +8,4 @@ class ProbeError(TokenIssuerError):
     """The probe cannot begin or go on; says why, and what to do."""
 
     code = "probe"
+    exit_code = 2

@@ -45,7 +45,18 @@ def collect_fields(args: argparse.Namespace) -> dict[str, Any]:
     """
     fields: dict[str, Any] = {
         name: parse_text_parameter(name, text)
-        for name in ("sub", "iss", "kid", "alg", "profile", "exp", "now", "scope", "claims")
+        for name in (
+            "sub",
+            "iss",
+            "kid",
+            "alg",
+            "profile",
+            "exp",
+            "now",
+            "scope",
+            "claims",
+            "defect",
+        )
         if (text := getattr(args, f"field_{name}", None)) is not None
     }
     if args.field_aud:

@@ -4,7 +4,10 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from token_issuer.client import fetch_json
+from token_issuer.key_paths import JWKS_PATHS
 from token_issuer.probe.control import IssuerControl
 from token_issuer.probe.keys.unknown import rename_key
 from token_issuer.probe.keys.watching import Timer, Watch, has_hung, watch
@@ -76,6 +79,10 @@ class Bench:
         """Let the key endpoint misbehave, and its documents be kept for *max_age_s* only."""
         self.is_disturbed = self.is_disturbed or bool(faults)
         self.issuer.set_faults({"kind": "max-age", "max_age": f"{max_age_s}s"}, *faults)
+
+    def fetch_jwks(self) -> dict[str, Any]:
+        """Return the key set as the target gets it."""
+        return fetch_json(f"{self.issuer.url}{JWKS_PATHS[0]}")
 
     def introduce_key(self, *, retention: str | None = None) -> str:
         """Let a new key sign at once, and return its first token; the old key stays published.

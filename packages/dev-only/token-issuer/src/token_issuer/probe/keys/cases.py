@@ -2,30 +2,25 @@
 """The faults of the key endpoint that a target has to survive, the most telling ones first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from token_issuer.probe.keys.false_tokens import (
+    ENCRYPTION_KID,
+    EXPOSED_KID,
+    FalseToken,
+    mint_defect,
+    sign_with_extra_key,
+)
 from token_issuer.probe.keys.weakness import (
     ACCEPTS_ENCRYPTION_KEYS,
+    ACCEPTS_EXPOSED_KEYS,
     ACCEPTS_WEAK_KEYS,
     LEAVES_ITS_HOST,
-    Weakness,
 )
 
 PREFIX = "keys-fault-"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FalseToken:
-    """A token that only a careless reading of the faulty document lets count.
-
-    Attributes:
-        fields: The fields of `POST /token` that make it.
-        weakness: What it comes to when it counts.
-    """
-
-    fields: Mapping[str, Any]
-    weakness: Weakness
+DRIP_INTERVAL_S = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +34,7 @@ class Case:
         name: What the check is called, after `PREFIX`.
         title: It in a few words.
         fault: As `PUT /admin/faults` takes it.
+        is_endless: It is to outlast what a fetch may take, however long the document is.
         is_usable: The document is good but for what has to be ignored in it, so that a new key in
             it must be picked up.
         false_tokens: What must not count, meanwhile least of all.
@@ -47,8 +43,9 @@ class Case:
     name: str
     title: str
     fault: Mapping[str, Any]
+    is_endless: bool = False
     is_usable: bool = False
-    false_tokens: tuple[FalseToken, ...] = field(default=())
+    false_tokens: tuple[FalseToken, ...] = ()
 
     @property
     def id(self) -> str:
@@ -56,9 +53,12 @@ class Case:
         return f"{PREFIX}{self.name}"
 
 
-_ATTACKER = FalseToken(fields={"defect": "jku"}, weakness=LEAVES_ITS_HOST)
-_ENCRYPTION = FalseToken(fields={"kid": "enc-key"}, weakness=ACCEPTS_ENCRYPTION_KEYS)
-_WEAK = FalseToken(fields={"defect": "key-weak"}, weakness=ACCEPTS_WEAK_KEYS)
+_ATTACKER = FalseToken(make=mint_defect("signature-wrong-key"), weakness=LEAVES_ITS_HOST)
+_WEAK = FalseToken(make=mint_defect("key-weak"), weakness=ACCEPTS_WEAK_KEYS)
+_ENCRYPTION = FalseToken(make=sign_with_extra_key(ENCRYPTION_KID), weakness=ACCEPTS_ENCRYPTION_KEYS)
+_EXPOSED = FalseToken(make=sign_with_extra_key(EXPOSED_KID), weakness=ACCEPTS_EXPOSED_KEYS)
+# The issuer published both keys: which of them counts, if any, no specification says.
+_NAMESAKE = FalseToken(make=sign_with_extra_key(), weakness=None)
 
 CASES = (
     Case(
@@ -72,7 +72,8 @@ CASES = (
     Case(
         name="drip",
         title="a document that trickles for longer than a fetch may take",
-        fault={"kind": "drip", "chunk": 16, "interval": "200ms"},
+        fault={"kind": "drip", "interval": DRIP_INTERVAL_S},
+        is_endless=True,
     ),
     Case(
         name="weak-key",
@@ -93,14 +94,20 @@ CASES = (
         fault={"kind": "unknown-kty"},
         is_usable=True,
     ),
-    Case(name="duplicate-kid", title="two keys of one kid", fault={"kind": "duplicate-kid"}),
+    Case(
+        name="duplicate-kid",
+        title="two keys of one kid",
+        fault={"kind": "duplicate-kid"},
+        false_tokens=(_NAMESAKE,),
+    ),
     Case(name="empty", title="a key set without keys", fault={"kind": "empty"}),
     Case(name="huge", title="a document of 10 MB", fault={"kind": "huge"}),
     Case(name="many", title="a key set of 1,000 keys", fault={"kind": "many"}),
     Case(
         name="private-members",
-        title="keys with their private members",
+        title="a key with its private members",
         fault={"kind": "private-members"},
+        false_tokens=(_EXPOSED,),
     ),
     Case(name="content-type", title="another content type", fault={"kind": "content-type"}),
     Case(

@@ -1,11 +1,13 @@
 # DEV-ONLY: never ship to production.
 """The key endpoint misbehaves: what of good tokens, what of false ones, and what afterwards?"""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.cases import Case, FalseToken
+from token_issuer.probe.keys.cases import Case
+from token_issuer.probe.keys.false_tokens import FalseToken
 from token_issuer.probe.keys.sheet import Seen, fail, skip
 from token_issuer.probe.keys.watching import (
     Watch,
@@ -28,6 +30,8 @@ from token_issuer.probe.results import Outcome, Reaction
 from token_issuer.probe.target import Answer
 
 _SETTLING_S = 0.3
+_LONGEST_DRIP_S = 12.0
+_PIECES = 120  # at the interval of the drip: 12 s, longer than an answer may take
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +55,6 @@ class _Survival:
 
 def watch_survival(case: Case, bench: Bench) -> Iterator[Seen]:
     """Let the target fetch while the fault is on, and send good and false tokens."""
-    bench.set_faults(case.fault)
     try:
         yield _watch(case, bench)
     finally:
@@ -59,6 +62,11 @@ def watch_survival(case: Case, bench: Bench) -> Iterator[Seen]:
 
 
 def _watch(case: Case, bench: Bench) -> Seen:
+    made = [(token, token.make(bench)) for token in case.false_tokens]
+    fault = dict(case.fault)
+    if case.is_endless:
+        fault["chunk"] = len(json.dumps(bench.fetch_jwks())) // _PIECES
+    bench.set_faults(fault)
     hits = bench.issuer.count_attacker_hits()
     new = bench.introduce_key() if case.is_usable else ""
     waited = bench.await_fetch()
@@ -67,10 +75,12 @@ def _watch(case: Case, bench: Bench) -> Seen:
     slow = waited.last.duration_s > _SETTLING_S  # it has waited for the fetch, and would again
     settling = Watch() if slow else watch(bench.ask, has_hung, _SETTLING_S)
     pick_up = _watch_pick_up(bench, new) if new else None
-    false = tuple((token, _send_false(bench, token)) for token in case.false_tokens)
+    false = tuple((token, bench.target.send(values)) for token, values in made)
     hits = bench.issuer.count_attacker_hits() - hits
     bench.set_faults()
-    after = watch(bench.ask, is_accepted, bench.patience_s)
+    # What hangs may do so until the answer that it waits for has come.
+    bound_s = bench.patience_s + (_LONGEST_DRIP_S if has_hung(waited.last) else 0)
+    after = watch(bench.ask, is_accepted, bound_s)
     if pick_up is not None and pick_up.is_reached:
         bench.known = new
     survival = _Survival(
@@ -83,21 +93,20 @@ def _watch_pick_up(bench: Bench, new: str) -> Watch:
     return watch(lambda: bench.send(new), is_accepted, bench.patience_s)
 
 
-def _send_false(bench: Bench, token: FalseToken) -> Answer:
-    return bench.target.send(bench.issuer.mint(**token.fields).authorization)
-
-
 def _judge(case: Case, survival: _Survival) -> Seen:
     observed = _describe(survival)
     for weakness, answer in _find_weaknesses(survival):  # the first one is the worst
         return fail(case.id, weakness, observed, answer)
-    all_accepted = survival.good.accepted == len(survival.good.answers)
-    outcome = Outcome.PASSED if all_accepted else Outcome.OPEN
+    is_undisturbed = survival.good.accepted == len(survival.good.answers)
+    is_open = any(is_accepted(answer) for _, answer in survival.false)
+    outcome = Outcome.PASSED if is_undisturbed and not is_open else Outcome.OPEN
     return Seen(id=case.id, observed=observed, outcome=outcome, answer=survival.good.last)
 
 
 def _find_weaknesses(survival: _Survival) -> Iterator[tuple[Weakness, Answer]]:
-    yield from ((token.weakness, answer) for token, answer in survival.false if is_accepted(answer))
+    for token, answer in survival.false:
+        if token.weakness is not None and is_accepted(answer):
+            yield token.weakness, answer
     if survival.attacker_hits:
         yield LEAVES_ITS_HOST, survival.good.last
     if not is_accepted(survival.after.last):

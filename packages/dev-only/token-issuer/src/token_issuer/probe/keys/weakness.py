@@ -126,6 +126,13 @@ ACCEPTS_ENCRYPTION_KEYS = Weakness(
     'contain "verify".',
     source="RFC 7517 §4.2, §4.3",
 )
+ACCEPTS_EXPOSED_KEYS = Weakness(
+    severity=Severity.MEDIUM,
+    title="It accepts tokens of a key whose private part stands in the key set.",
+    why="Whoever reads the key set can make tokens: a slip of the issuer that a verifier sees.",
+    remedy="Refuse a key set, or at least a key, with private members (d, p, q, dp, dq, qi, k).",
+    source="RFC 7517 §9.2, CWE-522",
+)
 ACCEPTS_WEAK_KEYS = Weakness(
     severity=Severity.HIGH,
     title="It accepts tokens signed with an RSA key of 1024 bits.",

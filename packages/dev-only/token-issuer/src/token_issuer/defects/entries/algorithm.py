@@ -84,7 +84,7 @@ ENTRIES = (
         "CVE-2017-11424",
         "RS256",
     ),
-    _make_hs256("hs256-der", "the public key as DER", lambda good: good.der, _CONFUSION),
+    _make_hs256("hs256-der", "the public key as DER", lambda good: good.der, "CVE-2024-33663"),
     _make_hs256("hs256-jwk", "the public key as JWK text", lambda good: good.jwk, "CVE-2026-48526"),
     _make_hs256("hs256-jwks", "the text of the key set", lambda good: good.jwks, _CONFUSION),
     _make_hs256("hs256-empty", "an empty secret", lambda _: b"", "RFC 7518 §3.2"),

@@ -39,6 +39,7 @@ def watch_rotation(bench: Bench) -> Iterator[Seen]:
     if pick_up.is_reached:
         bench.known = new
         _let_all_processes_follow(bench)
+        overlap.append(bench.send(old))  # now that the newer set has come
     else:
         bench.obstacle = f"it fetched no newer keys ({ROTATION})"
     yield _judge_pick_up(ROTATION, pick_up, MISSES_NEW_KEYS)
@@ -72,7 +73,7 @@ def _judge_pick_up(check: str, pick_up: Watch, weakness: Weakness) -> Seen:
 
 
 def _judge_overlap(overlap: Watch) -> Seen:
-    observed = f"tokens of the old key meanwhile: {overlap.describe()}"
+    observed = f"tokens of the old key meanwhile and after it: {overlap.describe()}"
     if overlap.accepted < len(overlap.answers):
         return fail(OVERLAP, FORGETS_OLD_KEYS, observed)
     return Seen(id=OVERLAP, observed=observed)

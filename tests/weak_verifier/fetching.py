@@ -204,11 +204,12 @@ class KeyCache:
             raise
 
     def _select_or_crash(self, body: bytes) -> Document:
-        keys = [self._read(key) for key in json.loads(body)["keys"] if self._is_fit(key)]
+        document = json.loads(body)
+        keys = [self._read(key) for key in document["keys"] if self._is_fit(key)]
         names = {key.get("kid") for key in keys}
         if not keys or (self.fetching.wants_one_of_a_name and len(names) < len(keys)):
             raise FetchError
-        return {"keys": keys}
+        return {**document, "keys": keys}
 
     def _is_fit(self, key: Document) -> bool:
         if key["kty"] not in KEY_TYPES:

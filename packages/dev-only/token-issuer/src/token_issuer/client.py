@@ -59,7 +59,8 @@ def _exchange(
     if secret is not None:
         headers["Authorization"] = f"Bearer {secret}"
     try:
-        connection.request(method, parts.path, body, headers)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
         return response.status, is_marked, response.read(_LARGEST_ANSWER)

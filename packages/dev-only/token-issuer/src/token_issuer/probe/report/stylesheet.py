@@ -16,7 +16,7 @@ STYLESHEET = """
   --ink-low: #23588a; --ground-low: #e6eff7;
   --ink-clean: #1b6637; --ground-clean: #e4f2e7;
   --ink-stopped: #434954; --ground-stopped: #eaecef;
-  --text: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Ubuntu, sans-serif;
+  --text: system-ui, sans-serif;
   --title: Charter, "Bitstream Charter", "Sitka Text", Cambria, "Noto Serif", serif;
   --code: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }

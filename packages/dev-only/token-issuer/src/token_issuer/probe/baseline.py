@@ -30,7 +30,13 @@ def probe_baseline(
     checks = []
     for check_id, title, authorization, expected, explain in (
         ("baseline-good", "a good token is accepted", None, Reaction.ACCEPTED, _explain_refusal),
-        ("baseline-none", "no token is refused", (), Reaction.REFUSED, _explain_open_door),
+        (
+            "baseline-none",
+            "a request without a token is refused",
+            (),
+            Reaction.REFUSED,
+            _explain_open_door,
+        ),
         (
             "baseline-garbage",
             "text that is no token is refused",
@@ -58,7 +64,10 @@ def probe_baseline(
         checks.append(check)
         report(check)
         if not is_met:
-            return checks, f"{title}: it {answer.describe()}; {explain(answer, issuer)}"
+            return (
+                checks,
+                f"expected that {title}, saw: {answer.describe()}; {explain(answer, issuer)}",
+            )
     return checks, ""
 
 

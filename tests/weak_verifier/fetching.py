@@ -20,6 +20,7 @@ FAILURE_PAUSE_S: Final = 0.2
 LONGEST_FETCH_S: Final = 2.0
 LARGEST_BODY: Final = 1 << 20
 CHUNK: Final = 1 << 12
+MOST_UNKNOWN_KIDS: Final = 100
 LONG_S: Final = 3600.0
 DEFAULT_LIFETIME_S: Final = 300.0
 KEY_TYPES: Final = frozenset({"RSA", "EC", "OKP"})
@@ -51,6 +52,8 @@ class Fetching:
         follows_redirects: The answer may come from anywhere.
         has_deadline: A fetch ends, however steadily the answer trickles.
         drops_removed: A newer set replaces the older one; else it adds to it.
+        keeps_older_keys: All keys of a set count; else only the latest one.
+        bears_unknown_kids: However many it meets; else a hundred are its end.
         skips_foreign: Keys of unknown types are passed over; else they spoil the set.
         heeds_use: Keys for encryption verify nothing.
         heeds_size: RSA keys below 2048 bits are passed over; else it is the verifier that minds.
@@ -69,6 +72,8 @@ class Fetching:
     follows_redirects: bool = False
     has_deadline: bool = True
     drops_removed: bool = True
+    keeps_older_keys: bool = True
+    bears_unknown_kids: bool = True
     skips_foreign: bool = True
     heeds_use: bool = True
     heeds_size: bool = True
@@ -90,6 +95,8 @@ FETCHINGS: Final[Mapping[str, Fetching]] = {
     "follows-redirects": replace(GOOD, follows_redirects=True),
     "waits-for-ever": replace(GOOD, has_deadline=False),
     "keeps-removed-keys": replace(GOOD, drops_removed=False),
+    "knows-one-key": replace(GOOD, keeps_older_keys=False),
+    "dies-of-unknown-kids": replace(GOOD, bears_unknown_kids=False),
     "stumbles-over-foreign-keys": replace(GOOD, skips_foreign=False),
     "accepts-encryption-keys": replace(GOOD, heeds_use=False),
     "accepts-exposed-keys": replace(GOOD, heeds_exposure=False),
@@ -128,6 +135,7 @@ class KeyCache:
     _fresh_until: float = 0.0
     _next_fetch: float = 0.0
     _is_dead: bool = False
+    _unknown_kids: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def find_keys(self, kid: object) -> Document:
@@ -141,11 +149,18 @@ class KeyCache:
                 raise RuntimeError
             if self._is_due():
                 self._refresh()
-            if not self._knows(kid) and time.monotonic() >= self._next_fetch:
-                self._refresh()
+            if not self._knows(kid):
+                self._meet_unknown_kid()
             if self._document is None:
                 raise KeysUnavailableError
             return self._document
+
+    def _meet_unknown_kid(self) -> None:
+        if time.monotonic() >= self._next_fetch:
+            self._refresh()
+        self._unknown_kids += 1
+        if self._unknown_kids == MOST_UNKNOWN_KIDS and not self.fetching.bears_unknown_kids:
+            self._is_dead = True
 
     def _is_due(self) -> bool:
         if self._document is None or not self.fetching.keeps_sets:
@@ -209,7 +224,7 @@ class KeyCache:
         names = {key.get("kid") for key in keys}
         if not keys or (self.fetching.wants_one_of_a_name and len(names) < len(keys)):
             raise FetchError
-        return {**document, "keys": keys}
+        return {**document, "keys": keys if self.fetching.keeps_older_keys else keys[-1:]}
 
     def _is_fit(self, key: Document) -> bool:
         if key["kty"] not in KEY_TYPES:

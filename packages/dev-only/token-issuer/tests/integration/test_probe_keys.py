@@ -121,6 +121,8 @@ def test_good_verifier_has_no_finding_and_every_question_is_answered(
     ("fetching", "wanted", "found"),
     [
         ("fetches-for-each-token", (*BASICS, "keys-unknown-kids"), {"keys-max-age"}),
+        ("knows-one-key", BASICS, {"keys-overlap"}),
+        ("dies-of-unknown-kids", ("keys-unknown-kids",), {"keys-unknown-kids"}),
         ("ignores-max-age", BASICS, {"keys-removal"}),
         ("keeps-removed-keys", BASICS, {"keys-removal"}),
         ("drops-its-keys", ("keys-outage", "keys-return"), {"keys-outage"}),

@@ -30,6 +30,7 @@ from token_issuer.probe.results import Outcome, Reaction
 from token_issuer.probe.target import Answer
 
 _SETTLING_S = 0.3
+_NOTABLE_S = 0.5
 _LONGEST_DRIP_S = 12.0
 _PIECES = 120  # at the interval of the drip: 12 s, longer than an answer may take
 
@@ -78,7 +79,7 @@ def _watch(case: Case, bench: Bench) -> Seen:
     false = tuple((token, bench.target.send(values)) for token, values in made)
     hits = bench.issuer.count_attacker_hits() - hits
     bench.set_faults()
-    after = _watch_recovery(bench, has_hung=has_hung(waited.last), is_misled=hits > 0)
+    after = _watch_recovery(bench, is_hanging=has_hung(waited.last), is_misled=hits > 0)
     if not after.is_reached:
         bench.give_up(case.id)
     if pick_up is not None and pick_up.is_reached:
@@ -89,10 +90,10 @@ def _watch(case: Case, bench: Bench) -> Seen:
     return _judge(case, survival)
 
 
-def _watch_recovery(bench: Bench, *, has_hung: bool, is_misled: bool) -> Watch:
+def _watch_recovery(bench: Bench, *, is_hanging: bool, is_misled: bool) -> Watch:
     # What hangs may do so until the answer that it waits for has come. What has taken other keys
     # keeps them for as long as those say; a kid that they lack may lead back.
-    bound_s = bench.patience_s + (_LONGEST_DRIP_S if has_hung else 0)
+    bound_s = bench.patience_s + (_LONGEST_DRIP_S if is_hanging else 0)
     return watch(bench.nudge if is_misled else bench.ask, is_accepted, bound_s)
 
 
@@ -132,6 +133,9 @@ def _has_crashed(answer: Answer) -> bool:
 
 def _describe(survival: _Survival) -> str:
     parts = [f"good tokens meanwhile: {survival.good.describe()}"]
+    slowest_s = max(answer.duration_s for answer in survival.good.answers)
+    if slowest_s > _NOTABLE_S:
+        parts.append(f"the slowest answer after {slowest_s:.1f} s")
     if survival.pick_up is not None:
         pick_up = survival.pick_up
         found = f"after {pick_up.duration_s:.1f} s" if pick_up.is_reached else "not picked up"

@@ -335,6 +335,26 @@ def test_faults_are_reset_where_the_probe_begins(
     assert not issuer.faults.list()
 
 
+def test_issuer_that_leaves_meanwhile_is_explained(
+    clean_environ: dict[str, str], start_service: StartService
+) -> None:
+    with run_token_issuer() as leaving:
+        url = start_service(leaving.jwks_uri, "--behaviour", "slow")
+        process = subprocess.Popen(
+            [*COMMAND, url, "--issuer", leaving.url],
+            env=clean_environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr
+        assert "baseline-good: accepted" in process.stderr.readline()
+    output, errors = process.communicate(timeout=30)
+
+    assert (process.returncode, output) == (2, "")
+    assert errors.splitlines()[-1].startswith(f"token-issuer: no token issuer answers at {url[:7]}")
+
+
 @pytest.mark.parametrize(
     ("options", "exit_code"),
     [(["--header", "Authorization"], 0), (["--header", "X-Api-Token"], 2), (["--cookie", "t"], 2)],

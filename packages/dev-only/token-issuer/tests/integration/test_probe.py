@@ -1,11 +1,11 @@
 # DEV-ONLY: never ship to production.
 """`token-issuer probe` as a command: its options, its exit codes, its reports, its end."""
 
+import importlib
 import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -22,6 +22,7 @@ from token_issuer.testing import RunningIssuer, run_token_issuer
 
 pytestmark = pytest.mark.requirement("BV-3")
 
+SSL: Any = importlib.import_module("ssl")  # by name: mypy takes the stand-in of the image for it
 COMMAND = (sys.executable, "-m", "token_issuer", "probe")
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 StartService = Callable[..., str]
@@ -191,7 +192,7 @@ class Page(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_pages(context: ssl.SSLContext | None = None) -> Iterator[int]:
+def serve_pages(context: Any = None) -> Iterator[int]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
         if context is not None:
             server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -394,7 +395,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_certificate_is_checked_unless_told_otherwise(
     run_command: RunCommand, issuer: RunningIssuer, certificate: Path
 ) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = SSL.SSLContext(SSL.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with serve_pages(context) as port:
         arguments = ["probe", f"https://127.0.0.1:{port}/", "--issuer", issuer.url, "--json"]

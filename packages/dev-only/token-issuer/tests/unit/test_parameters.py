@@ -168,5 +168,5 @@ def test_other_authorization_schemes_are_ignored() -> None:
 def test_fields_are_those_of_the_requirement() -> None:
     assert set(FIELDS) == {
         "sub", "aud", "iss", "kid", "alg", "profile", "exp", "now", "claims",
-        "grant_type", "client_id", "client_secret", "scope", "audience", "resource",
+        "grant_type", "client_id", "client_secret", "scope", "audience", "resource", "defect",
     }  # fmt: skip

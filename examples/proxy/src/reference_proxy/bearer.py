@@ -37,6 +37,8 @@ FAILURE_COOLDOWN: Final = timedelta(seconds=5)
 """Pause after a failed fetch of the keys; shorter where the cooldown is."""
 MIN_LIFETIME: Final = timedelta(seconds=10)
 """How long keys are kept at least, whatever their endpoint says; shorter where the cooldown is."""
+SHORTEST_MIN_LIFETIME: Final = timedelta(seconds=1)
+"""But never shorter than this: an endpoint may say 0."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class Authenticator:
                 cooldown=settings.jwks_cooldown,
                 # Who lets any token cause a fetch this often need not hold back for longer.
                 failure_cooldown=min(FAILURE_COOLDOWN, settings.jwks_cooldown),
-                min_lifetime=min(MIN_LIFETIME, settings.jwks_cooldown),
+                min_lifetime=max(min(MIN_LIFETIME, settings.jwks_cooldown), SHORTEST_MIN_LIFETIME),
             )
 
     async def authenticate(self, headers: RawHeaders) -> VerifiedToken:

@@ -43,6 +43,8 @@ class Verifier:
         audience: For whom.
         without: The checks that are left out.
         behaviours: What else is wrong.
+        header: The header field with the bare token; empty for `Authorization`.
+        cookie: The cookie with the token; empty for none.
     """
 
     keys: KeyCache
@@ -50,10 +52,12 @@ class Verifier:
     audience: str
     without: frozenset[str]
     behaviours: frozenset[Behaviour]
+    header: str = ""
+    cookie: str = ""
 
     def judge(self, request: Request) -> int:
         """Return the status of the answer."""
-        authorization = request.get_all("authorization")
+        authorization = self.read_credentials(request)
         if not authorization:
             return 200 if Behaviour.ACCEPTS_NO_TOKEN in self.behaviours else 401
         header = read_header(authorization[0])
@@ -76,6 +80,16 @@ class Verifier:
         except RefusedError:
             return 429 if Behaviour.ANSWERS_429 in self.behaviours else 401
         return 200
+
+    def read_credentials(self, request: Request) -> list[str]:
+        """Return the values of `Authorization`, wherever the token comes."""
+        if self.cookie:
+            pairs = (pair.strip() for line in request.get_all("cookie") for pair in line.split(";"))
+            start = f"{self.cookie}="
+            return [f"Bearer {p.removeprefix(start)}" for p in pairs if p.startswith(start)]
+        if self.header:
+            return [f"Bearer {value}" for value in request.get_all(self.header.lower())]
+        return request.get_all("authorization")
 
     def _misbehave(self, authorization: str, header: dict[str, Any]) -> int | None:
         kid = header.get("kid")
@@ -171,6 +185,8 @@ def build_verifier(args: argparse.Namespace) -> Verifier:
         args.audience,
         frozenset(args.without),
         frozenset(args.behaviour),
+        args.header,
+        args.cookie,
     )
 
 
@@ -182,6 +198,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--fetching", default="good", choices=FETCHINGS)
     parser.add_argument("--cooldown", type=float, help="in seconds; default: that of the fetching")
+    parser.add_argument("--header", default="", help="for the bare token")
+    parser.add_argument("--cookie", default="", help="for the bare token")
     parser.add_argument("--without", action="append", default=[])
     parser.add_argument("--behaviour", action="append", default=[], type=Behaviour)
     args = parser.parse_args(argv)

@@ -1,11 +1,11 @@
 # DEV-ONLY: never ship to production.
 """`token-issuer probe` as a command: its options, its exit codes, its reports, its end."""
 
+import importlib
 import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -22,6 +22,7 @@ from token_issuer.testing import RunningIssuer, run_token_issuer
 
 pytestmark = pytest.mark.requirement("BV-3")
 
+SSL: Any = importlib.import_module("ssl")  # by name: mypy takes the stand-in of the image for it
 COMMAND = (sys.executable, "-m", "token_issuer", "probe")
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 StartService = Callable[..., str]
@@ -135,7 +136,7 @@ def test_reports_are_written_in_each_form(
         (["localhost:8080"], "TARGET: 'localhost:8080' is no URL to send requests to"),
         (["http://me:secret@localhost/"], "TARGET: a URL with credentials"),
         (["TARGET", "--only", "alg-nune"], "'alg-nune'; did you mean alg-none"),
-        (["TARGET", "--skip", "tokens,keys"], "they leave nothing to check"),
+        (["TARGET", "--skip", "baseline,tokens,keys"], "they leave nothing to check"),
         (["TARGET", "--rate", "0"], "--rate: expected a number from 0.1 to 1000"),
         (["TARGET", "--rate", "1e9"], "--rate: expected a number from 0.1 to 1000"),
         (["TARGET", "--rate", "nan"], "--rate: expected a number from 0.1 to 1000"),
@@ -191,7 +192,7 @@ class Page(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_pages(context: ssl.SSLContext | None = None) -> Iterator[int]:
+def serve_pages(context: Any = None) -> Iterator[int]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
         if context is not None:
             server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -215,7 +216,7 @@ def test_page_that_needs_no_token_is_told_from_a_proxy(
 
     assert result.returncode == 2
     words = " ".join(result.stdout.split())
-    assert "no token is refused: it accepted with 200" in words
+    assert "without a token is refused, saw: accepted with 200" in words
     assert "name a URL of the target that does" in words
 
 
@@ -335,6 +336,26 @@ def test_faults_are_reset_where_the_probe_begins(
     assert not issuer.faults.list()
 
 
+def test_issuer_that_leaves_meanwhile_is_explained(
+    clean_environ: dict[str, str], start_service: StartService
+) -> None:
+    with run_token_issuer() as leaving:
+        url = start_service(leaving.jwks_uri, "--behaviour", "slow")
+        process = subprocess.Popen(
+            [*COMMAND, url, "--issuer", leaving.url],
+            env=clean_environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr
+        assert "baseline-good: accepted" in process.stderr.readline()
+    output, errors = process.communicate(timeout=30)
+
+    assert (process.returncode, output) == (2, "")
+    assert errors.splitlines()[-1].startswith(f"token-issuer: no token issuer answers at {url[:7]}")
+
+
 @pytest.mark.parametrize(
     ("options", "exit_code"),
     [(["--header", "Authorization"], 0), (["--header", "X-Api-Token"], 2), (["--cookie", "t"], 2)],
@@ -374,7 +395,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_certificate_is_checked_unless_told_otherwise(
     run_command: RunCommand, issuer: RunningIssuer, certificate: Path
 ) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = SSL.SSLContext(SSL.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with serve_pages(context) as port:
         arguments = ["probe", f"https://127.0.0.1:{port}/", "--issuer", issuer.url, "--json"]

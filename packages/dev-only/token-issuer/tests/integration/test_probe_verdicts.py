@@ -226,6 +226,26 @@ def test_good_token_that_is_refused_is_found(
     assert report.document["findings"][0]["title"].startswith("It refuses ")
 
 
+@pytest.mark.parametrize(
+    ("service", "options"),
+    [
+        (["--header", "X-Api-Token"], ["--header", "X-Api-Token", "--no-scheme"]),
+        (["--cookie", "session"], ["--cookie", "session"]),
+    ],
+)
+def test_token_that_comes_elsewhere_is_probed_but_for_what_cannot_be_sent(
+    start_service: StartService, probe: Probe, service: list[str], options: list[str]
+) -> None:
+    strict = probe(start_service(*service), *options)
+    weak = probe(start_service(*service, "--without", "aud"), *options)
+
+    assert (strict.exit_code, strict.found) == (0, set())
+    assert weak.found == expect(["aud"])
+    skipped = strict.select("skipped")
+    assert "scheme-lower-case" in skipped
+    assert all("cannot be sent to this target: " in reason for reason in skipped.values())
+
+
 def test_slow_target_has_no_finding(start_service: StartService, probe: Probe) -> None:
     report = probe(start_service("--behaviour", "slow"), only="issuer")
 
@@ -259,7 +279,11 @@ def test_keys_that_are_never_fetched_leave_their_tokens_unjudged(
         (["--issuer", "other"], [], "(--iss, --aud, --sub, --claim)"),
         ([], ["--aud", "elsewhere"], "aud 'elsewhere'"),
         ([], ["--header", "X-Api-Token"], "(--header, --cookie)"),
-        (["--behaviour", "accepts-no-token"], [], "no token is refused: it accepted with 200"),
+        (
+            ["--behaviour", "accepts-no-token"],
+            [],
+            "without a token is refused, saw: accepted with 200",
+        ),
     ],
 )
 def test_failed_baseline_is_explained(

@@ -41,7 +41,6 @@ from token_issuer.signals import exit_on_signals
 if TYPE_CHECKING:
     from token_issuer.testing import RunningIssuer
 
-_BASELINE_CHECKS = 3
 _WAIT_FOR_STARTED_S = 60.0
 
 
@@ -90,7 +89,7 @@ def _probe(
     if wait_s is None:
         wait_s = 0.0 if args.issuer else _WAIT_FOR_STARTED_S
     probe = Probe(target, issuer, selection, wait_s, version("token-issuer"))
-    with Progress(_BASELINE_CHECKS + len(selection.ids)) as progress:
+    with Progress(len(selection.ids)) as progress:
         return probe.run(progress.advance)
 
 

@@ -172,7 +172,7 @@ def _add_report(group: Any) -> None:
             default=[],
             type=parse_filled,
             metavar="LIST",
-            help=f"{effect}: tokens, keys, groups or ids, comma-separated; may be repeated",
+            help=f"{effect}: baseline, tokens, keys, groups or ids, comma-separated; repeatable",
         )
     group.add_argument("--json", action="store_true", help="print the report as JSON")
     group.add_argument(

@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from token_issuer.probe.control import IssuerControl
 from token_issuer.probe.results import Check, Outcome, Part, Reaction
@@ -11,64 +12,6 @@ from token_issuer.probe.target import Answer, Target
 _PAUSE_S = 0.5
 _GARBAGE = "not-a-token"
 _UNREACHED = "is it running, and is this its address?"
-
-
-def probe_baseline(
-    target: Target, issuer: IssuerControl, *, wait_s: float, report: Callable[[Check], None]
-) -> tuple[list[Check], str]:
-    """Check that the target accepts a good token, and refuses none and what is no token.
-
-    Args:
-        target: What is probed.
-        issuer: The issuer that it trusts.
-        wait_s: How long it may take to get there, in seconds: it may still be starting.
-        report: Told of each check as it is done.
-
-    Returns:
-        The checks, and why there is nothing to probe; empty where there is.
-    """
-    checks = []
-    for check_id, title, authorization, expected, explain in (
-        ("baseline-good", "a good token is accepted", None, Reaction.ACCEPTED, _explain_refusal),
-        ("baseline-none", "no token is refused", (), Reaction.REFUSED, _explain_open_door),
-        (
-            "baseline-garbage",
-            "text that is no token is refused",
-            (f"Bearer {_GARBAGE}",),
-            Reaction.REFUSED,
-            _explain_open_door,
-        ),
-    ):
-        answer = (
-            _send_good_token(target, issuer, wait_s)
-            if authorization is None
-            else target.send(authorization)
-        )
-        is_met = answer.reaction is expected
-        check = Check(
-            part=Part.BASELINE,
-            id=check_id,
-            title=title,
-            outcome=Outcome.PASSED if is_met else Outcome.FAILED,
-            observed=answer.describe(),
-            reaction=answer.reaction,
-            status=answer.status,
-            duration_s=answer.duration_s,
-        )
-        checks.append(check)
-        report(check)
-        if not is_met:
-            return checks, f"{title}: it {answer.describe()}; {explain(answer, issuer)}"
-    return checks, ""
-
-
-def _send_good_token(target: Target, issuer: IssuerControl, wait_s: float) -> Answer:
-    deadline = time.monotonic() + wait_s
-    while True:
-        answer = target.send(issuer.mint().authorization)
-        if answer.reaction is Reaction.ACCEPTED or time.monotonic() + _PAUSE_S > deadline:
-            return answer
-        time.sleep(_PAUSE_S)
 
 
 def _explain_refusal(answer: Answer, issuer: IssuerControl) -> str:
@@ -98,3 +41,92 @@ def _explain_open_door(answer: Answer, _issuer: IssuerControl) -> str:
             return f"if that is how it refuses, say --refuse-status {answer.status}"
         case _:
             return _UNREACHED if answer.status is None else "does it reach what it needs?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One check of the baseline.
+
+    Attributes:
+        authorization: What is sent; None for a good token.
+        expected: How a target that can be probed takes it.
+        explain: Says what is likely to be wrong otherwise.
+    """
+
+    id: str
+    title: str
+    authorization: tuple[str, ...] | None
+    expected: Reaction
+    explain: Callable[[Answer, IssuerControl], str]
+
+    def build_check(self, answer: Answer) -> Check:
+        is_met = answer.reaction is self.expected
+        return Check(
+            part=Part.BASELINE,
+            id=self.id,
+            title=self.title,
+            outcome=Outcome.PASSED if is_met else Outcome.FAILED,
+            observed=answer.describe(),
+            reaction=answer.reaction,
+            status=answer.status,
+            duration_s=answer.duration_s,
+        )
+
+
+_QUESTIONS = (
+    _Question(
+        "baseline-good", "a good token is accepted", None, Reaction.ACCEPTED, _explain_refusal
+    ),
+    _Question(
+        "baseline-none",
+        "a request without a token is refused",
+        (),
+        Reaction.REFUSED,
+        _explain_open_door,
+    ),
+    _Question(
+        "baseline-garbage",
+        "text that is no token is refused",
+        (f"Bearer {_GARBAGE}",),
+        Reaction.REFUSED,
+        _explain_open_door,
+    ),
+)
+BASELINE_CHECKS = tuple(question.id for question in _QUESTIONS)
+
+
+def probe_baseline(
+    target: Target, issuer: IssuerControl, *, wait_s: float, report: Callable[[Check], None]
+) -> tuple[list[Check], str]:
+    """Check that the target accepts a good token, and refuses none and what is no token.
+
+    Args:
+        target: What is probed.
+        issuer: The issuer that it trusts.
+        wait_s: How long it may take to get there, in seconds: it may still be starting.
+        report: Told of each check as it is done.
+
+    Returns:
+        The checks, and why there is nothing to probe; empty where there is.
+    """
+    checks: list[Check] = []
+    for question in _QUESTIONS:
+        if question.authorization is None:
+            answer = _send_good_token(target, issuer, wait_s)
+        else:
+            answer = target.send(question.authorization)
+        checks.append(question.build_check(answer))
+        report(checks[-1])
+        if answer.reaction is not question.expected:
+            seen = f"expected that {question.title}, saw: {answer.describe()}"
+            return checks, f"{seen}; {question.explain(answer, issuer)}"
+    return checks, ""
+
+
+def _send_good_token(target: Target, issuer: IssuerControl, wait_s: float) -> Answer:
+    deadline = time.monotonic() + wait_s
+    while True:
+        answer = target.send(issuer.mint().authorization)
+        if answer.reaction is Reaction.ACCEPTED or time.monotonic() + _PAUSE_S > deadline:
+            return answer
+        time.sleep(_PAUSE_S)

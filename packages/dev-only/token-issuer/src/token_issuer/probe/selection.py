@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from token_issuer.defects import CATALOGUE
+from token_issuer.probe.baseline import BASELINE_CHECKS
 from token_issuer.probe.errors import ProbeError
 from token_issuer.probe.judging import FOLLOWED
 from token_issuer.probe.keys import TITLES
@@ -14,10 +15,7 @@ from token_issuer.probe.results import Part
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The ids of the checks that are wanted.
-
-    The baseline is always run: without it nothing can be judged.
-    """
+    """The ids of the checks that are wanted, those of the baseline always among them."""
 
     ids: frozenset[str]
 
@@ -33,12 +31,12 @@ def select(only: Sequence[str], skip: Sequence[str]) -> Selection:
         ProbeError: a name is unknown, or nothing is left.
     """
     names = _list_names()
-    wanted = _collect("--only", only or tuple(Part)[1:], names)
+    wanted = _collect("--only", only or tuple(Part), names)
     left = wanted - _collect("--skip", skip, names)
     if not left:
         msg = "--only, --skip: they leave nothing to check"
         raise ProbeError(msg)
-    return Selection(left)
+    return Selection(left | names[Part.BASELINE])
 
 
 def _list_names() -> Mapping[str, frozenset[str]]:
@@ -48,6 +46,7 @@ def _list_names() -> Mapping[str, frozenset[str]]:
     names |= {check_id: frozenset({check_id}) for check_id in TITLES}
     for defect in CATALOGUE.values():
         names[defect.group] = names.get(defect.group, frozenset()) | {defect.id}
+    names[Part.BASELINE] = frozenset(BASELINE_CHECKS)
     names[Part.TOKENS] = tokens
     names[Part.KEYS] = frozenset(TITLES)
     return names

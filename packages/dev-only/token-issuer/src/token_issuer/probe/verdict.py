@@ -13,6 +13,7 @@ _MEANINGS: Mapping[Reaction, str] = {
     Reaction.REFUSED: "wrongly refused",
     Reaction.CRASHED: "made it crash",
     Reaction.HUNG: "left without an answer",
+    Reaction.UNCLEAR: "neither accepted nor refused",
 }
 
 

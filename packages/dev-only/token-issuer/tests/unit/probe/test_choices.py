@@ -5,6 +5,7 @@ import socket
 
 import pytest
 from token_issuer.defects import CATALOGUE
+from token_issuer.probe.baseline import BASELINE_CHECKS
 from token_issuer.probe.errors import ProbeError
 from token_issuer.probe.hosts import check_target
 from token_issuer.probe.selection import select
@@ -90,7 +91,8 @@ def test_parts_groups_and_ids_are_selected_and_left_out() -> None:
 
     chosen = select(["algorithm, signature-empty"], ["alg-none"])
 
-    assert chosen.ids == algorithms - {"alg-none"} | {"signature-empty"}
+    assert chosen.ids == algorithms - {"alg-none"} | {"signature-empty", *BASELINE_CHECKS}
+    assert select(["baseline"], []).ids == set(BASELINE_CHECKS)
     assert select(["tokens"], []).ids >= set(CATALOGUE)
     assert not select(["keys"], []).ids & set(CATALOGUE)
     assert chosen.includes("signature-empty")

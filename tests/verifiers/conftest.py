@@ -1,13 +1,13 @@
-"""Each verifier, installed, in front of an issuer that calls itself by its URL."""
+"""Each verifier, installed and running, and the issuer that it trusts."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.services import Service, Start, find_free_port
+from tests.services import Service
 from tests.verifiers.catalogue import VERIFIERS, Runtime, Verifier
 from tests.verifiers.installing import install
-from tests.verifiers.running import run_verifier
+from tests.verifiers.running import run_issuer, run_verifier
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +31,9 @@ def verifier(request: pytest.FixtureRequest, installed: Callable[[Runtime], None
 
 
 @pytest.fixture
-def issuer(start_issuer: Start) -> Service:
-    port = find_free_port()
-    return start_issuer(port=port, TOKEN_ISSUER_ISSUER=f"http://127.0.0.1:{port}")
+def issuer() -> Iterator[Service]:
+    with run_issuer() as service:
+        yield service
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.services import find_free_port
+from tests.conftest import ISSUER_COMMAND
+from tests.services import Service, find_free_port, read_clean_environ, run_service
 from tests.verifiers.catalogue import Verifier
 from tests.verifiers.launching import Launch, Place, plan_launch
 
@@ -18,6 +19,15 @@ STOP_TIMEOUT_S = 15
 
 class StartError(Exception):
     """A service did not start; with what it said."""
+
+
+@contextmanager
+def run_issuer() -> Iterator[Service]:
+    """Run an issuer that calls itself by its URL, as some clients want it."""
+    port = find_free_port()
+    environ = read_clean_environ() | {"TOKEN_ISSUER_ISSUER": f"http://127.0.0.1:{port}"}
+    with run_service([str(ISSUER_COMMAND), "serve", "--port", str(port)], environ) as issuer:
+        yield issuer
 
 
 @contextmanager

@@ -138,9 +138,9 @@ def render_findings(record: Record, notes: Mapping[str, str]) -> Iterator[str]:
             seen = escape(observed.get(finding["check"], ""))
             title = escape(finding["title"].rstrip("."))
             yield f"- **{finding['severity']}** · {title} (`{finding['check']}`: {seen})."
-        yield f"  \n  To change: {escape(remedy)}"
+        yield f"\n  To change: {escape(remedy)}"
         if note := notes.get(cause) or notes.get(group[0]["check"]):
-            yield f"  \n  Here: {note}"
+            yield f"\n  Here: {note}"
         yield ""
 
 
@@ -157,5 +157,5 @@ def render_open(record: Record) -> Iterator[str]:
 
 
 def escape(text: str) -> str:
-    """Keep Markdown from reading anything into a text."""
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
+    """Keep Markdown from reading anything into a text but what stands between backticks."""
+    return re.sub(r"(`[^`]*`)|([\\*_\[\]<>|])", lambda match: match[1] or f"\\{match[2]}", text)

@@ -11,7 +11,7 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 from token_issuer.errors import RemoteIssuerError
 
 _TIMEOUT_S = 5
-_LARGEST_ANSWER = 1 << 20
+_LARGEST_ANSWER = 8 << 20  # the longest token of the catalogue, twice
 _OK = 200
 
 
@@ -59,7 +59,8 @@ def _exchange(
     if secret is not None:
         headers["Authorization"] = f"Bearer {secret}"
     try:
-        connection.request(method, parts.path, body, headers)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
         return response.status, is_marked, response.read(_LARGEST_ANSWER)

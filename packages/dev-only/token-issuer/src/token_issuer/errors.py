@@ -16,9 +16,11 @@ class TokenIssuerError(Exception):
 
     Attributes:
         code: A stable name for programs.
+        exit_code: What the command ends with.
     """
 
     code: ClassVar[str] = "token_issuer"
+    exit_code: ClassVar[int] = 1
 
 
 class SettingsError(TokenIssuerError):
@@ -29,6 +31,7 @@ class SettingsError(TokenIssuerError):
     """
 
     code = "settings"
+    exit_code = 2
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))

@@ -7,10 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from jwt_core import Algorithm, SigningError, SigningKey, sign
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from token_issuer.claims import LATEST_NUMERIC_DATE, build_claims, find_default
 from token_issuer.clock import Clock
+from token_issuer.defects.attacker import Attacker
+from token_issuer.defects.catalogue import find_entry
+from token_issuer.defects.material import Material
+from token_issuer.defects.minting import mint_defective
+from token_issuer.defects.recipe import Entry
 from token_issuer.errors import TokenRequestError
 from token_issuer.instants import parse_instant
 from token_issuer.keyring import KeyService
@@ -29,12 +34,14 @@ class Issuer:
         keys: Its key ring.
         clock: The time that it tells.
         requests: What it was asked.
+        attacker: Who signs the tokens of some defects.
     """
 
     settings: Settings
     keys: KeyService
     clock: Clock = field(default_factory=Clock)
     requests: RequestLog = field(default_factory=RequestLog)
+    attacker: Attacker = field(default_factory=Attacker)
 
     @property
     def name(self) -> str:
@@ -42,8 +49,13 @@ class Issuer:
         name: str = find_default(self.settings, self.find_profile(), "iss")
         return name
 
-    def issue(self, request: TokenRequest) -> TokenResponse:
+    def issue(self, request: TokenRequest, *, base_url: str | None = None) -> TokenResponse:
         """Mint the token that *request* describes.
+
+        Args:
+            request: What is asked for.
+            base_url: Under which URL the issuer was reached; where a defect points to the
+                attacker, and no verifier has fetched keys yet, it is sought there.
 
         Raises:
             TokenRequestError: the request contradicts itself or cannot be met.
@@ -54,6 +66,8 @@ class Issuer:
         _check_grant_type(request)
         now = self._find_time(request)
         claims = build_claims(request, self.settings, self.find_profile(request.profile), now)
+        if request.defect is not UNSET:
+            return self._issue_defective(request, claims, now, base_url)
         try:
             token = sign(claims, self._find_key(request))
         except SigningError as error:
@@ -64,6 +78,31 @@ class Issuer:
             token_type="Bearer",  # noqa: S106  # a type, not a secret
             expires_in=_count_seconds_left(claims.get("exp"), now),
             scope=request.scope,
+        )
+
+    def _issue_defective(
+        self, request: TokenRequest, claims: dict[str, Any], now: datetime, base_url: str | None
+    ) -> TokenResponse:
+        entry = find_entry(str(request.defect))
+        key = self._find_key(_choose_algorithm(request, entry))
+        material = Material(
+            claims=claims,
+            key=key,
+            now=int(now.timestamp()),
+            jwks=self.keys.view.jwks.body,
+            attacker=self.attacker,
+            base_url=self.attacker.verifier_url
+            or base_url
+            or self.attacker.listening_url
+            or self.settings.public_url
+            or f"http://localhost:{self.settings.port}",
+        )
+        minted = mint_defective(entry, material)
+        return TokenResponse(
+            access_token=minted.token,
+            token_type="Bearer",  # noqa: S106  # a type, not a secret
+            scope=request.scope,
+            authorization=minted.authorization,
         )
 
     def find_profile(self, name: Any = UNSET) -> Profile:
@@ -101,6 +140,21 @@ class Issuer:
             msg = f"kid and alg contradict each other: {key.kid} signs {key.algorithm}"
             raise TokenRequestError(msg, "kid", "alg")
         return key
+
+
+def _choose_algorithm(request: TokenRequest, entry: Entry) -> TokenRequest:
+    """Ask for the algorithm that the defect is about.
+
+    Raises:
+        TokenRequestError: the request asks for another one.
+    """
+    needed = entry.defect.alg
+    if not needed or request.alg == needed:
+        return request
+    if request.alg is not UNSET:
+        msg = f"defect and alg contradict each other: {entry.defect.id} is about {needed} tokens"
+        raise TokenRequestError(msg, "defect", "alg")
+    return structs.replace(request, alg=needed)
 
 
 def _read_algorithm(request: TokenRequest) -> Algorithm | None:

@@ -102,6 +102,16 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     resource: (
         Annotated[TextOrList, Meta(description="Another name of aud (RFC 8707).")] | UnsetType
     ) = UNSET
+    defect: (
+        Annotated[
+            Text,
+            Meta(
+                description="What is to be wrong with the token: an id of GET /defects.",
+                examples=["alg-none"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 FIELDS = TokenRequest.__struct_fields__
@@ -109,12 +119,22 @@ FIELDS = TokenRequest.__struct_fields__
 
 
 class TokenResponse(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """RFC 6749 §5.1. `expires_in` is absent where the token's `exp` is absent or no number."""
+    """RFC 6749 §5.1. `expires_in` is absent where the token's `exp` is absent or no number.
+
+    With a defect it is absent too, and `authorization` says what to send.
+    """
 
     access_token: str
     token_type: Annotated[str, Meta(examples=["Bearer"])]
     expires_in: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
     scope: str | UnsetType = UNSET
+    authorization: (
+        Annotated[
+            list[str],
+            Meta(description="With a defect: the Authorization header fields to send, in order."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class TokenErrorResponse(Struct, frozen=True, kw_only=True):

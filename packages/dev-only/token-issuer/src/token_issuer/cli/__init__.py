@@ -9,11 +9,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from token_issuer.errors import SettingsError, TokenIssuerError
+from token_issuer.errors import TokenIssuerError
 from token_issuer.signals import exit_on_signals
-
-EXIT_REFUSED = 1
-EXIT_USAGE = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,5 +26,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     except TokenIssuerError as error:
         for line in str(error).splitlines():
             sys.stderr.write(f"token-issuer: {line}\n")
-        return EXIT_USAGE if isinstance(error, SettingsError) else EXIT_REFUSED
+        return error.exit_code
     return exit_code

@@ -42,6 +42,7 @@ class Defect:
         severity: How bad it is when the verifier does otherwise.
         check: Which check of a verifier catches it; a key of `CHECKS`.
         fault: The key endpoint fault without which the token can't be judged; empty for none.
+        alg: The algorithm of the good token that it is made from; empty for any.
     """
 
     id: str
@@ -54,3 +55,4 @@ class Defect:
     severity: Severity
     check: str
     fault: str = ""
+    alg: str = ""

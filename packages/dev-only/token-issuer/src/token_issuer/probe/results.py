@@ -36,6 +36,8 @@ class Reaction(StrEnum):
     """A 5xx status, or no connection afterwards."""
     HUNG = "hung"
     """No answer in time."""
+    UNCLEAR = "unclear"
+    """A status that is listed neither as accepted nor as refused, such as 429."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +76,8 @@ class Finding:
         why: What an attacker, or an accident, makes of it.
         remedy: What to change, in the terms of a verifier's settings.
         source: RFC and section, CVE or GHSA.
+        cause: What the verifier lacks, in a word or two: the check of a verifier that a defect
+            names. Findings of one cause and one remedy are shown together; empty for none.
     """
 
     check: str
@@ -82,6 +86,7 @@ class Finding:
     why: str
     remedy: str
     source: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,55 @@
+# DEV-ONLY: never ship to production.
+"""The attacker: a key of his own, published where a token may point to.
+
+His key bears the dev watermark as all others do: what a vulnerable service takes over from him is
+recognised in production.
+"""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+
+from jwt_core import SigningKey, encode_jwk
+from proxy_guard.dev_marks import JWKS_MEMBER
+
+from token_issuer.keyring.certificates import encode_certificate
+from token_issuer.watermark import generate_marked_key
+
+JWKS_PATH = "/attacker/jwks.json"
+CERTIFICATES_PATH = "/attacker/certs.pem"
+
+
+class Attacker:
+    """Whoever signs with a key that the issuer does not know.
+
+    Attributes:
+        verifier_url: The base URL under which key documents were last fetched: from where the
+            verifier stands, the issuer is reached by it. None before the first fetch.
+        listening_url: The base URL on which the issuer listens; None where it is not known.
+    """
+
+    def __init__(self) -> None:
+        self.verifier_url: str | None = None
+        self.listening_url: str | None = None
+
+    def provide_key(self, kid: str) -> SigningKey:
+        """Return the attacker's key under the name *kid*."""
+        return replace(self._key, kid=kid)
+
+    def encode_jwks(self, kid: str) -> bytes:
+        """Return the attacker's JWK Set, in which his key is named *kid*."""
+        jwk = encode_jwk(self.provide_key(kid).verification_key)
+        return json.dumps({"keys": [jwk], JWKS_MEMBER: True}, separators=(",", ":")).encode()
+
+    def encode_certificate(self, kid: str) -> str:
+        """Return the attacker's certificate as PEM text."""
+        return encode_certificate(self.provide_key(kid), self._born_at)
+
+    @cached_property
+    def _key(self) -> SigningKey:
+        return generate_marked_key()  # takes a while, so not before somebody asks
+
+    @cached_property
+    def _born_at(self) -> datetime:
+        return datetime.now(UTC).replace(microsecond=0)

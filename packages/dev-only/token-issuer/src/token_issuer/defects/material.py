@@ -1,0 +1,86 @@
+# DEV-ONLY: never ship to production.
+"""What a defect is made of: a good token before it is signed, and what an attacker has."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_pem_x509_certificate
+from jwt_core import SigningKey
+
+from token_issuer.defects.attacker import Attacker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """A good token, taken apart, and what else a defect may use.
+
+    Attributes:
+        claims: Its claims set.
+        key: The key that signs it.
+        now: When it is made, in seconds since the epoch.
+        jwks: The JWK Set as it is published.
+        attacker: Who has a key of his own, and a place to publish it.
+        base_url: Under which URL the verifier finds what the attacker publishes.
+    """
+
+    claims: Mapping[str, Any]
+    key: SigningKey
+    now: int
+    jwks: bytes
+    attacker: Attacker
+    base_url: str
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """Its header."""
+        return {"alg": self.key.algorithm.value, "typ": "JWT", "kid": self.key.kid}
+
+    def get_text(self, claim: str) -> str:
+        """Return a claim that the good token has as text; of a list, the first."""
+        value = self.claims[claim]
+        text: str = value[0] if isinstance(value, list) else value
+        return text
+
+    @property
+    def pem(self) -> bytes:
+        """The public key as PEM, with the line break at its end."""
+        return self._encode_public_key(Encoding.PEM)
+
+    @property
+    def der(self) -> bytes:
+        """The public key as DER (SubjectPublicKeyInfo)."""
+        return self._encode_public_key(Encoding.DER)
+
+    @property
+    def pkcs1_pem(self) -> bytes:
+        """The public RSA key as PEM of the older kind (RFC 8017 §A.1.1)."""
+        return self._encode_public_key(Encoding.PEM, PublicFormat.PKCS1)
+
+    @property
+    def jwk(self) -> bytes:
+        """The public key as JWK text, as it stands in the published set."""
+        keys = json.loads(self.jwks)["keys"]
+        jwk = next(key for key in keys if key["kid"] == self.key.kid)
+        return json.dumps(jwk, separators=(",", ":")).encode()
+
+    @cached_property
+    def attacker_key(self) -> SigningKey:
+        """The attacker's key, under the name of the good one."""
+        return self.attacker.provide_key(self.key.kid)
+
+    @property
+    def attacker_certificate(self) -> str:
+        """The attacker's certificate as base64 of its DER (RFC 7515 §4.1.6)."""
+        pem = self.attacker.encode_certificate(self.key.kid).encode()
+        der = load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+        return base64.b64encode(der).decode()
+
+    def _encode_public_key(
+        self, encoding: Encoding, kind: PublicFormat = PublicFormat.SubjectPublicKeyInfo
+    ) -> bytes:
+        return self.key.verification_key.public_key.public_bytes(encoding, kind)

@@ -1,0 +1,66 @@
+# DEV-ONLY: never ship to production.
+"""Signatures that jwt_core would never make, and the good ones to compare them with."""
+
+import hmac
+from collections.abc import Callable
+
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256, SHA512
+from jwt_core.algorithms import get_scheme
+
+from token_issuer.defects.material import Material
+
+Signer = Callable[[bytes, Material], bytes]
+
+
+def sign_properly(signing_input: bytes, material: Material) -> bytes:
+    """Sign with the good key and its algorithm."""
+    return get_scheme(material.key.algorithm).sign(signing_input, material.key.private_key)
+
+
+def sign_as_attacker(signing_input: bytes, material: Material) -> bytes:
+    """Sign with the attacker's key."""
+    key = material.attacker_key
+    return get_scheme(key.algorithm).sign(signing_input, key.private_key)
+
+
+def sign_rs512(signing_input: bytes, material: Material) -> bytes:
+    """Sign with the good RSA key by RS512 (RFC 7518 §3.3)."""
+    return _get_rsa_key(material).sign(signing_input, padding.PKCS1v15(), SHA512())
+
+
+def sign_ps256(signing_input: bytes, material: Material) -> bytes:
+    """Sign with the good RSA key by PS256 (RFC 7518 §3.5)."""
+    pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)
+    return _get_rsa_key(material).sign(signing_input, pss, SHA256())
+
+
+def sign_hs256(read_secret: Callable[[Material], bytes]) -> Signer:
+    """Return a signer by HS256, whose secret is the public key in one of its encodings."""
+
+    def sign(signing_input: bytes, material: Material) -> bytes:
+        return hmac.digest(read_secret(material), signing_input, "sha256")
+
+    return sign
+
+
+def sign_weakly(signing_input: bytes, _: Material) -> bytes:
+    """Sign by RS256 with the weak key that the key endpoint fault `weak-key` publishes."""
+    from token_issuer.faults.weak import get_weak_key  # noqa: PLC0415  # seldom
+
+    return get_weak_key().sign(signing_input, padding.PKCS1v15(), SHA256())
+
+
+def change_signature(change: Callable[[bytes], bytes]) -> Signer:
+    """Return a signer that changes the good signature afterwards."""
+
+    def sign(signing_input: bytes, material: Material) -> bytes:
+        return change(sign_properly(signing_input, material))
+
+    return sign
+
+
+def _get_rsa_key(material: Material) -> rsa.RSAPrivateKey:
+    key = material.key.private_key
+    assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101  # the defect asks for an RS256 key
+    return key

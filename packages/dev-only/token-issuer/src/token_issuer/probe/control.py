@@ -1,0 +1,154 @@
+# DEV-ONLY: never ship to production.
+"""A running issuer, from the probe's side: it mints, misbehaves on cue, and tells who came."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from token_issuer.client import fetch_json
+from token_issuer.errors import RemoteIssuerError
+from token_issuer.probe.errors import ProbeError
+from token_issuer.variables import PREFIX
+
+KEY_DOCUMENT_PATHS = (
+    "/.well-known/jwks.json",
+    "/certs",
+    "/oauth2/v3/certs",
+    "/oauth2/v1/certs",
+)
+ATTACKER_PREFIX = "/attacker/"
+
+
+@dataclass(frozen=True, slots=True)
+class MintedToken:
+    """A token as the issuer gave it out.
+
+    Attributes:
+        token: The token itself.
+        authorization: The values of `Authorization` that present it; several where the header
+            field comes several times.
+    """
+
+    token: str
+    authorization: tuple[str, ...]
+
+
+class IssuerControl:
+    """The token issuer that the target trusts, over its HTTP surface.
+
+    As a context manager it resets the faults at the end, whatever the end is.
+
+    Attributes:
+        url: Its base URL.
+    """
+
+    def __init__(
+        self, url: str, *, secret: str | None = None, fields: Mapping[str, object] | None = None
+    ) -> None:
+        """Talk to the issuer at *url*.
+
+        Args:
+            url: Its base URL.
+            secret: What its admin surface asks for; None for nothing.
+            fields: Fields of `POST /token` that make a token good for the target, such as `aud`.
+        """
+        self.url = url.rstrip("/")
+        self._secret = secret
+        self._fields = dict(fields or {})
+
+    def __enter__(self) -> Self:
+        """Check that a token issuer answers, lets itself be controlled, and has no fault.
+
+        Raises:
+            RemoteIssuerError: there is none.
+            ProbeError: it has no admin surface, or asks for another secret.
+        """
+        fetch_json(f"{self.url}/health")
+        try:
+            self._read_counts()
+            self.reset_faults()
+        except RemoteIssuerError as error:
+            msg = (
+                f"the probe needs the admin surface of the issuer: {error}; start the issuer with "
+                f"{PREFIX}ADMIN_TOKEN, and set it to the same value for the probe"
+            )
+            raise ProbeError(msg) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            self.reset_faults()
+        except RemoteIssuerError:
+            if error is None:  # else that has more to say
+                raise
+
+    def mint(self, **fields: object) -> MintedToken:
+        """Return a token that is good for the target, but for what *fields* ask for.
+
+        Args:
+            fields: Fields of `POST /token`: `defect`, `sub`, `exp`, …; `claims` are added to those
+                that each token has.
+
+        Raises:
+            RemoteIssuerError: the issuer refuses, or is gone.
+        """
+        merged = {**self._fields, **fields}
+        claims = _merge(self._fields.get("claims"), fields.get("claims"))
+        body = {**merged, "claims": claims} if claims else merged
+        answer = fetch_json(f"{self.url}/token", post=json.dumps(body).encode())
+        token = str(answer["access_token"])
+        return MintedToken(token, tuple(answer.get("authorization") or (f"Bearer {token}",)))
+
+    def rotate(
+        self, mode: str = "graceful", *, lead: str = "0s", retention: str | None = None
+    ) -> str:
+        """Let a new key take over, and return its name.
+
+        Args:
+            mode: `graceful`, `emergency` or `sign-before-publish`.
+            lead: How long it is published before it signs.
+            retention: How long the old key stays published; by default as long as its tokens live.
+        """
+        body = {"mode": mode, "lead": lead} | ({"retention": retention} if retention else {})
+        return str(self._ask("POST", "/admin/keys/rotate", body)["kid"])
+
+    def set_faults(self, *faults: Mapping[str, object]) -> None:
+        """Let the key endpoint misbehave in these ways, and in no others."""
+        self._ask("PUT", "/admin/faults", {"faults": [dict(fault) for fault in faults]})
+
+    def reset_faults(self) -> None:
+        """Let the key endpoint behave."""
+        self._ask("DELETE", "/admin/faults")
+
+    def count_key_fetches(self) -> int:
+        """Return how many requests for key documents the issuer has seen, whoever sent them."""
+        counts = self._read_counts()
+        return sum(counts.get(path, 0) for path in KEY_DOCUMENT_PATHS)
+
+    def count_attacker_hits(self) -> int:
+        """Return how many requests for the attacker's key documents the issuer has seen."""
+        counts = self._read_counts()
+        return sum(count for path, count in counts.items() if path.startswith(ATTACKER_PREFIX))
+
+    def _read_counts(self) -> Mapping[str, int]:
+        counts: Mapping[str, int] = self._ask("GET", "/admin/requests?limit=0")["counts"]
+        return counts
+
+    def _ask(
+        self, method: str, path: str, body: Mapping[str, object] | None = None
+    ) -> dict[str, Any]:
+        post = None if body is None else json.dumps(body).encode()
+        return fetch_json(f"{self.url}{path}", method=method, post=post, secret=self._secret)
+
+
+def _merge(*parts: object) -> dict[str, object]:
+    return {
+        name: value for part in parts if isinstance(part, Mapping) for name, value in part.items()
+    }

@@ -1,0 +1,67 @@
+# DEV-ONLY: never ship to production.
+"""Which targets may be probed: those of this machine, and one that is named twice."""
+
+import ipaddress
+import socket
+from urllib.parse import SplitResult, urlsplit
+
+from token_issuer.probe.errors import ProbeError
+
+_SCHEMES = ("http", "https")
+_NEEDED = "expected a URL such as http://localhost:8080/orders"
+
+
+def check_target(url: str, allowed_host: str | None) -> str:
+    """Return the URL of a target that may be probed.
+
+    Args:
+        url: An http or https URL.
+        allowed_host: A host that may be probed though it is not of this machine.
+
+    Raises:
+        ProbeError: it is no such URL, it does not resolve, or it may not be probed.
+    """
+    parts = _parse(url)
+    host = parts.hostname or ""
+    if allowed_host is not None and allowed_host.strip("[]").lower() == host:
+        return url
+    outside = [address for address in _resolve(host, parts) if not _is_loopback(address)]
+    if outside:
+        named = f", which --allow-host {allowed_host} does not name" if allowed_host else ""
+        msg = (
+            f"TARGET: {host} is not on this machine ({outside[0]}){named}; a probe may bring down "
+            f"what it is aimed at: say --allow-host {host} if that is yours to risk"
+        )
+        raise ProbeError(msg)
+    return url
+
+
+def _parse(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in _SCHEMES and parts.hostname and parts.port != 0
+    except ValueError as error:
+        msg = f"TARGET: {error}; {_NEEDED}"
+        raise ProbeError(msg) from error
+    if not is_usable or not url.isascii() or any(c.isspace() for c in url):
+        msg = f"TARGET: {url[:80]!r} is no URL to send requests to; {_NEEDED}"
+        raise ProbeError(msg)
+    if "@" in parts.netloc or parts.fragment:
+        part = "credentials" if "@" in parts.netloc else "a fragment"
+        msg = f"TARGET: a URL with {part} is not probed; leave that out"
+        raise ProbeError(msg)
+    return parts
+
+
+def _resolve(host: str, parts: SplitResult) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, parts.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a host name"
+        msg = f"TARGET: {host} cannot be resolved: {reason}"
+        raise ProbeError(msg) from error
+    return sorted({str(address[0]) for *_, address in found})
+
+
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback

@@ -1,0 +1,48 @@
+# DEV-ONLY: never ship to production.
+"""Whether the target still serves others after what was sent to it."""
+
+import time
+from dataclasses import dataclass, replace
+
+from token_issuer.probe.control import IssuerControl
+from token_issuer.probe.results import Reaction
+from token_issuer.probe.target import Answer, Target
+
+_RECOVERY_S = 2.0
+_PAUSE_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """An answer, seen in the light of what came after it.
+
+    Attributes:
+        answer: A closed connection counts as a refusal where the target lives.
+        is_alive: A good token is still accepted.
+    """
+
+    answer: Answer
+    is_alive: bool = True
+
+
+def is_alive(target: Target, issuer: IssuerControl) -> bool:
+    """Tell whether the target accepts a good token, now or within two seconds."""
+    deadline = time.monotonic() + _RECOVERY_S
+    while True:
+        if target.send(issuer.mint().authorization).reaction is Reaction.ACCEPTED:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE_S)
+
+
+def watch(target: Target, issuer: IssuerControl, answer: Answer) -> Aftermath:
+    """Look after the target where *answer* gives reason to."""
+    if answer.reaction not in {Reaction.CRASHED, Reaction.HUNG}:
+        return Aftermath(answer)
+    if not is_alive(target, issuer):
+        return Aftermath(answer, is_alive=False)
+    if answer.is_closed:
+        detail = "refused: it closed the connection, and serves others"
+        return Aftermath(replace(answer, reaction=Reaction.REFUSED, detail=detail))
+    return Aftermath(answer)

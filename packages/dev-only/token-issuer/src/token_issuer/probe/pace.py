@@ -1,0 +1,37 @@
+# DEV-ONLY: never ship to production.
+"""How fast, and how often, a target is asked."""
+
+import threading
+import time
+
+from token_issuer.probe.errors import ProbeError
+
+DEFAULT_RATE = 100.0
+FASTEST_RATE = 1000.0
+MOST_REQUESTS = 5000
+
+
+class Pace:
+    """A bound on the requests to a target, shared by all threads that send some."""
+
+    def __init__(self, rate: float = DEFAULT_RATE, most: int = MOST_REQUESTS) -> None:
+        """Allow *rate* requests a second, and *most* altogether."""
+        self._interval_s = 1 / rate
+        self._left = most
+        self._next = time.monotonic()
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Wait until the next request may go.
+
+        Raises:
+            ProbeError: there were enough.
+        """
+        with self._lock:
+            if self._left == 0:
+                msg = "the probe has sent as many requests as it may"
+                raise ProbeError(msg)
+            self._left -= 1
+            moment = max(self._next, time.monotonic())
+            self._next = moment + self._interval_s
+        time.sleep(max(0.0, moment - time.monotonic()))

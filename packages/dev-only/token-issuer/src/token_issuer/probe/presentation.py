@@ -1,0 +1,65 @@
+# DEV-ONLY: never ship to production.
+"""How a token gets into a request: in a header field or in a cookie."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from token_issuer.errors import TokenIssuerError
+
+_PREFIX = "Bearer "
+_COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
+"""RFC 6265 §4.1.1, `cookie-octet`."""
+_BREAKS_THE_FIELD = re.compile(r"[\r\n\0]")
+
+
+class UnsendableError(TokenIssuerError):
+    """The token is presented in a way that this header field or cookie cannot express."""
+
+    code = "unsendable"
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """Where the target looks for its token.
+
+    Attributes:
+        header: The name of the header field.
+        has_scheme: Whether `Bearer ` stands before the token.
+        cookie: The name of the cookie; empty where the token comes in the header field.
+    """
+
+    header: str = "Authorization"
+    has_scheme: bool = True
+    cookie: str = ""
+
+    def build_fields(self, authorization: Sequence[str]) -> list[bytes]:
+        """Return the header lines that carry the given values of `Authorization`, byte for byte.
+
+        Raises:
+            UnsendableError: the header field or the cookie has no room for what is special here.
+        """
+        if any(_BREAKS_THE_FIELD.search(value) for value in authorization):
+            msg = "the value would end the header field"
+            raise UnsendableError(msg)
+        if self.cookie:
+            return [self._build_cookie(authorization)] if authorization else []
+        values = authorization if self.has_scheme else [_strip_scheme(v) for v in authorization]
+        return [f"{self.header}: {value}".encode("utf-8", "surrogatepass") for value in values]
+
+    def _build_cookie(self, authorization: Sequence[str]) -> bytes:
+        if len(authorization) > 1:
+            msg = "a cookie carries one token only"
+            raise UnsendableError(msg)
+        value = _strip_scheme(authorization[0])
+        if not _COOKIE_VALUE.fullmatch(value):
+            msg = "its characters cannot stand in a cookie"
+            raise UnsendableError(msg)
+        return f"Cookie: {self.cookie}={value}".encode()
+
+
+def _strip_scheme(value: str) -> str:
+    if not value.startswith(_PREFIX):
+        msg = "it is about the scheme before the token, and none is sent here"
+        raise UnsendableError(msg)
+    return value.removeprefix(_PREFIX)

@@ -1,0 +1,91 @@
+# DEV-ONLY: never ship to production.
+"""All checks of a probe as tables of the HTML page, one for each part."""
+
+from collections.abc import Mapping, Sequence
+
+from token_issuer.probe.report.markup import Markup, element, join
+from token_issuer.probe.report.wording import describe_duration
+from token_issuer.probe.results import Check, Outcome, Part, Result
+from token_issuer.probe.verdict import Group, count_outcomes
+
+_SIGNS = {
+    Outcome.PASSED: "\N{CHECK MARK}",
+    Outcome.FAILED: "\N{MULTIPLICATION X}",
+    Outcome.OPEN: "\N{WHITE CIRCLE}",
+    Outcome.SKIPPED: "\N{EN DASH}",
+}
+_CAPTIONS = {
+    Part.BASELINE: "Baseline: is a good token accepted, and none refused?",
+    Part.TOKENS: "Tokens: each is wrong in exactly one way",
+    Part.KEYS: "Keys: how are the public keys fetched?",
+}
+_LEGEND = {
+    Outcome.OPEN: "the specifications allow what was seen, and its opposite",
+    Outcome.SKIPPED: "not made, for the reason given",
+}
+
+
+def render_checks(result: Result, groups: Sequence[Group]) -> Markup:
+    """Render a table for each part that has checks; what failed leads to its finding."""
+    places = {
+        finding.check: f"#finding-{number}"
+        for number, group in enumerate(groups, start=1)
+        for finding in group.findings
+    }
+    tables = [
+        _render_table(
+            part, counts, [check for check in result.checks if check.part is part], places
+        )
+        for part, counts in count_outcomes(result).items()
+    ]
+    present = {check.outcome for check in result.checks}
+    legend = [
+        join(element("b", outcome), f": {meaning}. ")
+        for outcome, meaning in _LEGEND.items()
+        if outcome in present
+    ]
+    return element(
+        "section",
+        element("h2", "All checks"),
+        *tables,
+        element("p", *legend, class_="legend") if legend else "",
+    )
+
+
+def _render_table(
+    part: Part,
+    counts: Mapping[Outcome, int],
+    checks: Sequence[Check],
+    places: Mapping[str, str],
+) -> Markup:
+    tally = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+    caption = element(
+        "caption", element("h3", _CAPTIONS[part], id=f"part-{part}"), element("span", tally)
+    )
+    columns = {"Check": "", "Outcome": "outcome", "Seen": "", "Status": "number", "Took": "number"}
+    headings = (element("th", name, scope="col", class_=class_) for name, class_ in columns.items())
+    table = element(
+        "table",
+        caption,
+        element("thead", element("tr", *headings)),
+        element("tbody", *(_render_row(check, places.get(check.id)) for check in checks)),
+    )
+    # Focusable, so that a keyboard can scroll it where the screen is narrower than the table.
+    return element(
+        "div", table, class_="scroll", role="region", tabindex="0", aria_labelledby=f"part-{part}"
+    )
+
+
+def _render_row(check: Check, place: str | None) -> Markup:
+    sign = element("span", _SIGNS[check.outcome], class_="sign", aria_hidden="true")
+    outcome = element("a", check.outcome, href=place) if place else check.outcome
+    return element(
+        "tr",
+        element("th", check.title, element("code", check.id), scope="row"),
+        element("td", sign, outcome, class_=f"outcome {check.outcome}"),
+        element("td", check.observed),
+        element("td", "" if check.status is None else str(check.status), class_="number"),
+        element(
+            "td", describe_duration(check.duration_s) if check.duration_s else "", class_="number"
+        ),
+    )

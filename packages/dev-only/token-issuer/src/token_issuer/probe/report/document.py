@@ -1,0 +1,103 @@
+# DEV-ONLY: never ship to production.
+r"""The result as a JSON document for programs.
+
+The schema, version 1. Members may be added; none is renamed, retyped or removed without another
+version. Texts are as they were seen, but for lone surrogates, which JSON cannot carry to every
+reader (RFC 8259 §8.2): these are written as the text of their escape. The document is ASCII: no
+locale stands in its way.
+
+| member | type | meaning |
+|---|---|---|
+| `schema` | integer | 1 |
+| `verdict` | text | the verdict in a sentence |
+| `stopped` | text or null | why the probe went no further than the baseline |
+| `target`, `issuer` | text | the URL that was probed, the base URL of the issuer |
+| `version` | text | the version of the prober |
+| `started_at` | text | RFC 3339, UTC |
+| `duration_s` | number | seconds |
+| `counts.severities` | object | how many findings: `critical`, `high`, `medium`, `low` |
+| `counts.outcomes` | object | how many checks: `passed`, `failed`, `open`, `skipped` |
+| `findings[]` | array | the worst first |
+| `findings[].check` | text | the id of the check that found it |
+| `findings[].severity` | text | `critical`, `high`, `medium`, `low` |
+| `findings[].cause` | text | what the verifier lacks; may be empty |
+| `findings[].title`, `.why`, `.remedy`, `.source` | text | as for people |
+| `checks[]` | array | in the order in which they were made |
+| `checks[].part` | text | `baseline`, `tokens`, `keys` |
+| `checks[].id`, `.title`, `.observed` | text | its name, what it is about, what was seen |
+| `checks[].outcome` | text | `passed`, `failed`, `open`, `skipped` |
+| `checks[].reaction` | text or null | `accepted`, `refused`, `crashed`, `hung` |
+| `checks[].status` | integer or null | the HTTP status of the answer |
+| `checks[].duration_s` | number | seconds |
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from token_issuer.probe.report.wording import format_instant
+from token_issuer.probe.results import Check, Finding, Outcome, Result
+from token_issuer.probe.verdict import (
+    count_severities,
+    describe_verdict,
+    name_severity,
+    rank_findings,
+)
+
+SCHEMA = 1
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+def render_json(result: Result) -> str:
+    """Render *result* as JSON in the schema above, indented, ending with a line feed."""
+    outcomes = Counter(check.outcome for check in result.checks)
+    severities = count_severities(result)
+    document: Mapping[str, object] = {
+        "schema": SCHEMA,
+        "verdict": describe_verdict(result),
+        "stopped": result.stopped or None,
+        "target": result.target,
+        "issuer": result.issuer,
+        "version": result.version,
+        "started_at": format_instant(result.started_at),
+        "duration_s": round(result.duration_s, 3),
+        "counts": {
+            "severities": {name_severity(each): count for each, count in severities.items()},
+            "outcomes": {outcome: outcomes[outcome] for outcome in Outcome},
+        },
+        "findings": [_build_finding(finding) for finding in rank_findings(result)],
+        "checks": [_build_check(check) for check in result.checks],
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _NOT_ASCII.sub(_escape, text) + "\n"
+
+
+def _escape(match: re.Match[str]) -> str:
+    escaped = json.dumps(match[0])[1:-1]
+    return f"\\{escaped}" if "\ud800" <= match[0] <= "\udfff" else escaped
+
+
+def _build_finding(finding: Finding) -> Mapping[str, object]:
+    return {
+        "check": finding.check,
+        "severity": name_severity(finding.severity),
+        "cause": finding.cause,
+        "title": finding.title,
+        "why": finding.why,
+        "remedy": finding.remedy,
+        "source": finding.source,
+    }
+
+
+def _build_check(check: Check) -> Mapping[str, object]:
+    return {
+        "part": check.part,
+        "id": check.id,
+        "title": check.title,
+        "outcome": check.outcome,
+        "observed": check.observed,
+        "reaction": check.reaction,
+        "status": check.status,
+        "duration_s": round(check.duration_s, 3),
+    }

@@ -1,0 +1,41 @@
+# DEV-ONLY: never ship to production.
+"""Elements of XML and HTML: text can get into markup only through escaping."""
+
+from token_issuer.probe.report.wording import make_visible
+
+# Neither html.escape nor xml.sax.saxutils: the image has neither html.entities nor xml.
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
+_LINE_FEED = str.maketrans({"\n": "&#10;"})
+
+
+class Markup(str):
+    """Text that is markup already; all other text is escaped."""
+
+    __slots__ = ()
+
+
+def element(tag: str, /, *children: str, **attributes: str) -> Markup:
+    """Write an element with its end tag.
+
+    Args:
+        tag: The name of the element, trusted.
+        children: Markup stays, other text is made visible and escaped.
+        attributes: By name, trusted: `class_` is `class`, `aria_hidden` is `aria-hidden`.
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value).translate(_LINE_FEED)}"'
+        for key, value in attributes.items()
+    )
+    return Markup(f"<{tag}{written}>{join(*children)}</{tag}>")
+
+
+def join(*children: str) -> Markup:
+    """Put markup and text in a row."""
+    return Markup("".join(map(escape, children)))
+
+
+def escape(text: str) -> Markup:
+    """Turn text into markup; markup stays."""
+    if isinstance(text, Markup):
+        return text
+    return Markup(make_visible(text).translate(_ESCAPES))

@@ -1,0 +1,189 @@
+# DEV-ONLY: never ship to production.
+"""The result as one HTML page to hand on: it fetches nothing, runs nothing, escapes all text."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from token_issuer.defects import Severity
+from token_issuer.probe.report.checks_table import render_checks
+from token_issuer.probe.report.markup import Markup, element, join
+from token_issuer.probe.report.stylesheet import STYLESHEET
+from token_issuer.probe.report.wording import describe_duration, format_instant
+from token_issuer.probe.results import Check, Finding, Result
+from token_issuer.probe.verdict import (
+    Cluster,
+    Group,
+    count_of,
+    count_severities,
+    describe_extent,
+    describe_verdict,
+    find_checks,
+    group_findings,
+    name_severity,
+)
+
+_DIGEST = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
+_RFC = re.compile(r"RFC (?P<number>[1-9][0-9]{2,4})(?: §(?P<section>[0-9]+(?:\.[0-9]+)*))?")
+_MEANINGS = {
+    Severity.CRITICAL: "anybody can make tokens that count",
+    Severity.HIGH: "tokens count that must not count here, or one request brings the service down",
+    Severity.MEDIUM: "a defence is missing that other errors would meet",
+    Severity.LOW: "against a specification, without a way known to use it",
+}
+_SHORT = 4
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+{title}
+<style>{style}</style>
+</head>
+{body}
+</html>
+"""
+
+
+def render_html(result: Result) -> str:
+    """Render *result* as one page: the verdict, the findings, each check with what was seen.
+
+    It needs neither script nor network; its policy (CSP) allows its own style sheet alone.
+    """
+    groups = group_findings(result)
+    body = element(
+        "body",
+        _render_banner(result, groups),
+        element(
+            "main",
+            _render_facts(result),
+            _render_findings(groups, find_checks(result)) if groups else "",
+            render_checks(result, groups),
+        ),
+        _render_footer(result),
+    )
+    title = element("title", f"{describe_verdict(result)}: {result.target}")
+    return _PAGE.format(policy=_POLICY, title=title, style=STYLESHEET, body=body)
+
+
+def _render_banner(result: Result, groups: Sequence[Group]) -> Markup:
+    tone = "stopped" if result.stopped else name_severity(groups[0].severity) if groups else "clean"
+    extent = f"{describe_extent(result)}."
+    if groups:
+        extent += f" {count_of(len(groups), 'change')} to make, the most urgent first."
+    return element(
+        "header",
+        element("p", "Token verification: report of a probe", class_="kicker"),
+        element("h1", describe_verdict(result)),
+        element("p", result.stopped, class_="lines reason") if result.stopped else "",
+        element("p", extent),
+        element("ul", *_render_tally(result), class_="tally") if groups else "",
+        class_=f"banner {tone}",
+    )
+
+
+def _render_tally(result: Result) -> Iterator[Markup]:
+    for severity, count in count_severities(result).items():
+        name = name_severity(severity)
+        number = element("b", str(count))
+        yield element("li", number, f" {name}", class_=f"{name} found" if count else name)
+
+
+def _render_facts(result: Result) -> Markup:
+    moment = format_instant(result.started_at)
+    day, _, hour = moment.removesuffix("Z").partition("T")
+    facts: Mapping[str, Markup] = {
+        "Target": element("code", result.target),
+        "Issuer": element("code", result.issuer),
+        "Started": element("time", f"{day}, {hour} UTC", datetime=moment),
+        "Took": join(describe_duration(result.duration_s)),
+    }
+    return element("dl", *(_render_row(*fact, "fact") for fact in facts.items()), class_="facts")
+
+
+def _render_findings(groups: Sequence[Group], checks: Mapping[str, Check]) -> Markup:
+    articles = (
+        _render_group(number, group, checks) for number, group in enumerate(groups, start=1)
+    )
+    present = sorted({finding.severity for group in groups for finding in group.findings})
+    legend = (
+        join(element("b", name_severity(severity)), f": {_MEANINGS[severity]}. ")
+        for severity in reversed(present)
+    )
+    return element(
+        "section",
+        element("h2", "What was found, and what to change"),
+        *articles,
+        element("p", *legend, class_="legend"),
+    )
+
+
+def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Markup:
+    severity = name_severity(group.severity)
+    rows = [_render_row("What to change", element("p", group.remedy, class_="lines"), "remedy")]
+    for position, cluster in enumerate(group.clusters):
+        rows += _render_cluster(
+            cluster, group, checks, "cases-row again" if position else "cases-row"
+        )
+    # Printed, a short one stays on one page; longer ones would leave too much of a page empty.
+    size = " short" if len(group.findings) <= _SHORT else ""
+    return element(
+        "article",
+        element("header", _render_badge(group.severity), element("h3", group.heading)),
+        element("dl", *rows),
+        class_=f"finding {severity}{size}",
+        id=f"finding-{number}",
+    )
+
+
+def _render_cluster(
+    cluster: Cluster, group: Group, checks: Mapping[str, Check], class_: str
+) -> Iterator[Markup]:
+    cases = (_render_case(finding, group, checks) for finding in cluster.findings)
+    yield _render_row("What was seen", element("ul", *cases, class_="cases"), class_)
+    yield _render_row("Why it matters", element("p", cluster.why, class_="lines"), "why")
+    yield _render_row("Source", element("p", *_link_sources(cluster.source)), "source")
+
+
+def _render_case(finding: Finding, group: Group, checks: Mapping[str, Check]) -> Markup:
+    check = checks.get(finding.check)
+    observed = "" if check is None else f" {check.observed}"
+    seen = element("span", element("code", finding.check), observed, class_="seen")
+    if finding.title == group.heading:
+        return element("li", seen)
+    badge = _render_badge(finding.severity) if finding.severity < group.severity else ""
+    return element("li", finding.title, badge, seen)
+
+
+def _render_badge(severity: Severity) -> Markup:
+    name = name_severity(severity)
+    return element("span", name, class_=f"badge {name}")
+
+
+def _render_row(name: str, content: Markup, class_: str) -> Markup:
+    return element("div", element("dt", name), element("dd", content), class_=class_)
+
+
+def _link_sources(source: str) -> Iterator[str]:
+    """Write *source*, with a link to each RFC and section that it names."""
+    end = 0
+    for match in _RFC.finditer(source):
+        yield source[end : match.start()]
+        section = f"#section-{match['section']}" if match["section"] else ""
+        href = f"https://www.rfc-editor.org/rfc/rfc{match['number']}{section}"
+        yield element("a", match[0], href=href, rel="noreferrer")
+        end = match.end()
+    yield source[end:]
+
+
+def _render_footer(result: Result) -> Markup:
+    text = (
+        f"Made by token-issuer probe {result.version}, a tool for development and tests. It finds "
+        "the weaknesses that it looks for; it cannot show that there are no others."
+    )
+    return element("footer", element("p", text))

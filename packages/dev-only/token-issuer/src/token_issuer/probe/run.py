@@ -1,0 +1,86 @@
+# DEV-ONLY: never ship to production.
+"""A whole probe: the baseline, the tokens, the keys, and what follows."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from token_issuer.probe.baseline import probe_baseline
+from token_issuer.probe.control import IssuerControl
+from token_issuer.probe.keys import probe_keys
+from token_issuer.probe.liveness import is_alive
+from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
+from token_issuer.probe.selection import Selection
+from token_issuer.probe.target import Target
+from token_issuer.probe.tokens import probe_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What is probed, and how.
+
+    Attributes:
+        target: What is probed.
+        issuer: The issuer that it trusts.
+        selection: Which checks are wanted.
+        wait_s: How long the first good token may take to be accepted, in seconds.
+        version: The version of the prober.
+    """
+
+    target: Target
+    issuer: IssuerControl
+    selection: Selection
+    wait_s: float
+    version: str
+
+    def run(self, report: Callable[[Check], None]) -> Result:
+        """Probe, and return what was found.
+
+        Args:
+            report: Told of each check as it is done.
+
+        Raises:
+            RemoteIssuerError: the issuer is gone.
+            ProbeError: the probe has sent as many requests as it may.
+        """
+        begin, started_at = time.monotonic(), datetime.now(UTC)
+        checks, stopped = probe_baseline(
+            self.target, self.issuer, wait_s=self.wait_s, report=report
+        )
+        findings: list[Finding] = []
+        if not stopped:
+            for part in (self._probe_tokens, self._probe_keys):
+                seen, found = part(report)
+                checks += seen
+                findings += found
+        return Result(
+            target=self.target.url,
+            issuer=self.issuer.url,
+            version=self.version,
+            started_at=started_at,
+            duration_s=time.monotonic() - begin,
+            checks=tuple(checks),
+            findings=tuple(sorted(findings, key=lambda finding: -finding.severity)),
+            stopped=stopped,
+        )
+
+    def _probe_tokens(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
+        return probe_tokens(
+            self.target, self.issuer, select=self.selection.includes, report=report
+        )
+
+    def _probe_keys(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
+        if is_alive(self.target, self.issuer):
+            return probe_keys(
+                self.target, self.issuer, select=self.selection.includes, report=report
+            )
+        check = Check(
+            part=Part.KEYS,
+            id="keys",
+            title="how it fetches its keys",
+            outcome=Outcome.SKIPPED,
+            observed="the target no longer accepts a good token",
+        )
+        report(check)
+        return [check], []

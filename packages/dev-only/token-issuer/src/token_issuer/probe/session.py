@@ -1,0 +1,72 @@
+# DEV-ONLY: never ship to production.
+"""The tokens of a probe, one after the other: what one leaves behind concerns the next."""
+
+from dataclasses import dataclass, field
+
+from token_issuer.defects import Defect
+from token_issuer.probe.control import IssuerControl
+from token_issuer.probe.judging import build_check, build_finding
+from token_issuer.probe.liveness import watch
+from token_issuer.probe.presentation import UnsendableError
+from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
+from token_issuer.probe.target import Target
+
+Checked = tuple[Check, Finding | None]
+
+
+@dataclass
+class Session:
+    """What has happened so far.
+
+    Attributes:
+        target: What is probed.
+        issuer: The issuer that it trusts.
+        hits: How many requests for the attacker's keys there were.
+        followed: The defects whose tokens led to some.
+        is_alive: The target served a good token after the last token that gave reason to doubt.
+    """
+
+    target: Target
+    issuer: IssuerControl
+    hits: int
+    followed: list[str] = field(default_factory=list)
+    is_alive: bool = True
+
+    def probe(self, defect: Defect, *, is_judgeable: bool = True) -> Checked:
+        """Send one token, and judge how the target takes it.
+
+        Args:
+            defect: What is wrong with it.
+            is_judgeable: A refusal says something; not so where the target lacks the key.
+        """
+        if not self.is_alive:
+            return _skip(defect, "the target no longer accepts a good token"), None
+        try:
+            answer = self.target.send(self.issuer.mint(defect=defect.id).authorization)
+        except UnsendableError as error:
+            return _skip(defect, f"cannot be sent to this target: {error}"), None
+        self._watch_attacker(defect)
+        if answer.reaction is Reaction.REFUSED and not is_judgeable:
+            reason = f"{answer.describe()}, but it has not fetched the key that signed the token"
+            return _skip(defect, reason), None
+        aftermath = watch(self.target, self.issuer, answer)
+        self.is_alive = aftermath.is_alive
+        check = build_check(defect, aftermath)
+        is_failed = check.outcome is Outcome.FAILED
+        return check, build_finding(defect, aftermath) if is_failed else None
+
+    def _watch_attacker(self, defect: Defect) -> None:
+        hits = self.issuer.count_attacker_hits()
+        if hits > self.hits:
+            self.followed.append(defect.id)
+        self.hits = hits
+
+
+def _skip(defect: Defect, reason: str) -> Check:
+    return Check(
+        part=Part.TOKENS,
+        id=defect.id,
+        title=defect.title,
+        outcome=Outcome.SKIPPED,
+        observed=reason,
+    )

@@ -1,0 +1,119 @@
+# DEV-ONLY: never ship to production.
+"""The URL that is probed."""
+
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from token_issuer.probe.exchange import ClosedError, exchange
+from token_issuer.probe.pace import Pace
+from token_issuer.probe.presentation import Presentation
+from token_issuer.probe.results import Reaction
+from token_issuer.probe.statuses import Statuses
+
+DEFAULT_TIMEOUT_S = 5.0
+_USER_AGENT = "token-issuer-probe"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the target took one request.
+
+    Attributes:
+        reaction: What it did.
+        status: The HTTP status; None without an answer.
+        duration_s: How long the status took, in seconds.
+        detail: What happened where there is no status: "no answer within 5 s".
+        is_closed: The connection was closed without an answer. Alone it says little: a server that
+            finds a request too long may do so, and one that dies does.
+    """
+
+    reaction: Reaction
+    status: int | None
+    duration_s: float
+    detail: str = ""
+    is_closed: bool = False
+
+    def describe(self) -> str:
+        """Say it to people: "refused with 401"."""
+        if self.status is None:
+            return self.detail
+        if self.reaction is Reaction.UNCLEAR:
+            return f"answered {self.status}, which counts neither as accepted nor as refused"
+        return f"{self.reaction} with {self.status}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A URL that needs a bearer token.
+
+    Attributes:
+        url: Where it is, http or https, without credentials.
+        presentation: How it wants the token.
+        statuses: By which statuses it accepts and refuses.
+        timeout_s: How long an answer may take, in seconds.
+        tls: The `ssl.SSLContext` of an https URL; its type is not at hand where Python has no TLS.
+        pace: How fast, and how often, it is asked.
+    """
+
+    url: str
+    presentation: Presentation = field(default_factory=Presentation)
+    statuses: Statuses = field(default_factory=Statuses)
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    tls: Any = None
+    pace: Pace = field(default_factory=Pace)
+
+    def send_token(self, token: str) -> Answer:
+        """Send a request with this token in the usual way."""
+        return self.send([f"Bearer {token}"])
+
+    def send(self, authorization: Sequence[str]) -> Answer:
+        """Send a request with these values of `Authorization`, in this order, byte for byte.
+
+        Raises:
+            UnsendableError: the header field or cookie of this target cannot carry them.
+            ProbeError: the probe has sent as much as it may.
+        """
+        request = self._build_request(authorization)
+        self.pace.wait()
+        begin = time.monotonic()
+        try:
+            status = self._exchange(request, begin + self.timeout_s)
+        except TimeoutError:
+            reaction, detail = Reaction.HUNG, f"no answer within {self.timeout_s:g} s"
+        except ClosedError:
+            detail = "closed the connection without an answer"
+            return Answer(Reaction.CRASHED, None, time.monotonic() - begin, detail, is_closed=True)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            reaction, detail = Reaction.CRASHED, f"no connection: {reason}"
+        else:
+            return Answer(self.statuses.judge(status), status, time.monotonic() - begin)
+        return Answer(reaction, None, time.monotonic() - begin, detail)
+
+    def _build_request(self, authorization: Sequence[str]) -> bytes:
+        parts = urlsplit(self.url)
+        query = f"?{parts.query}" if parts.query else ""
+        lines = [
+            f"GET {parts.path or '/'}{query} HTTP/1.1".encode(),
+            f"Host: {parts.netloc}".encode(),
+            *self.presentation.build_fields(authorization),
+            f"User-Agent: {_USER_AGENT}".encode(),
+            b"Accept: */*",
+            b"Connection: close",
+        ]
+        return b"\r\n".join([*lines, b"", b""])
+
+    def _exchange(self, request: bytes, deadline: float) -> int:
+        parts = urlsplit(self.url)
+        host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
+        with socket.create_connection((host, port), timeout=self.timeout_s) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.tls is None:
+                return exchange(connection, request, deadline)
+            with self.tls.wrap_socket(connection, server_hostname=host) as secured:
+                return exchange(secured, request, deadline)

@@ -1,0 +1,58 @@
+# DEV-ONLY: never ship to production.
+"""How the certificate of an https target is checked."""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from token_issuer.probe.errors import ProbeError
+
+
+@dataclass(frozen=True, slots=True)
+class TlsOptions:
+    """What TLS goes by.
+
+    Attributes:
+        ca_file: Certificates to trust, PEM; None: those of this machine.
+        is_checked: Whether the certificate of the target has to be valid.
+        client_file: The probe's own certificate and its key, PEM; None where none is asked for.
+    """
+
+    ca_file: Path | None = None
+    is_checked: bool = True
+    client_file: Path | None = None
+
+    def build_context(self) -> Any:
+        """Return the `ssl.SSLContext`.
+
+        Raises:
+            ProbeError: this Python has no TLS, or a file cannot be used.
+        """
+        # By name: the image holds a stand-in without content, and only https targets need it.
+        ssl: Any = importlib.import_module("ssl")
+        if not hasattr(ssl, "OPENSSL_VERSION"):
+            msg = "this Python has no TLS: probe an http URL, or run the probe outside the image"
+            raise ProbeError(msg)
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:
+            msg = f"--ca-file {self.ca_file}: {_explain(error)}; expected certificates in PEM"
+            raise ProbeError(msg) from error
+        if not self.is_checked:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.client_file is not None:
+            try:
+                context.load_cert_chain(self.client_file)
+            except OSError as error:
+                msg = (
+                    f"--client-cert {self.client_file}: {_explain(error)}; expected a certificate "
+                    "and its key, without a passphrase, in PEM"
+                )
+                raise ProbeError(msg) from error
+        return context
+
+
+def _explain(error: OSError) -> str:
+    return error.strerror or "no such content"

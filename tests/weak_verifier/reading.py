@@ -1,0 +1,47 @@
+"""Reading a request with all its header fields as they came, however long or often."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedIOBase
+
+LONGEST_LINE = 4 << 20
+MOST_LINES = 200
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request without a body.
+
+    Attributes:
+        line: The request line.
+        fields: Names, in lower case, and values without the blanks around them.
+    """
+
+    line: str
+    fields: tuple[tuple[str, str], ...]
+
+    def get_all(self, name: str) -> list[str]:
+        """Return the values of all fields of this name."""
+        return [value for field_name, value in self.fields if field_name == name]
+
+
+def read_request(stream: BufferedIOBase) -> Request | None:
+    """Read a request; None where there is none, or none that is HTTP."""
+    lines = list(_read_lines(stream))
+    if not lines:
+        return None
+    fields = []
+    for line in lines[1:]:
+        name, colon, value = line.partition(":")
+        if not colon:
+            return None
+        fields.append((name.lower(), value.strip(" \t")))
+    return Request(lines[0], tuple(fields))
+
+
+def _read_lines(stream: BufferedIOBase) -> Iterator[str]:
+    for _ in range(MOST_LINES):
+        line = stream.readline(LONGEST_LINE)
+        if line in {b"\r\n", b"\n", b""}:
+            return
+        yield line.rstrip(b"\r\n").decode("latin-1")

@@ -5,8 +5,8 @@ import argparse
 from collections.abc import Sequence
 
 from token_issuer.cli.commands import add_health, add_keys, add_make_keys, add_make_token, add_serve
-from token_issuer.cli.probe_options import add_probe
 from token_issuer.cli.parser import ENVIRONMENT, EXIT_CODES, Parser, ShowVersion
+from token_issuer.cli.probe_options import add_probe
 from token_issuer.variables import VARIABLES
 
 _DESCRIPTION = (

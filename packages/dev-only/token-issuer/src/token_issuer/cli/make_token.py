@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
         TokenIssuerError: production, wrong settings or fields, unusable keys, or no issuer.
     """
     settings = read_settings(args)
-    fields = _collect_fields(args)
+    fields = collect_fields(args)
     if settings.keys_dir is None or args.url is not None:
         url = locate_issuer(args.url, settings)
         answer = fetch_json(f"{url}/token", post=_encode_fields(fields))
@@ -37,11 +37,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _collect_fields(args: argparse.Namespace) -> dict[str, Any]:
+def collect_fields(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields of a token request that the options ask for.
+
+    Raises:
+        TokenRequestError: one is wrong.
+    """
     fields: dict[str, Any] = {
         name: parse_text_parameter(name, text)
         for name in ("sub", "iss", "kid", "alg", "profile", "exp", "now", "scope", "claims")
-        if (text := getattr(args, f"field_{name}")) is not None
+        if (text := getattr(args, f"field_{name}", None)) is not None
     }
     if args.field_aud:
         fields["aud"] = args.field_aud if len(args.field_aud) > 1 else args.field_aud[0]

@@ -122,7 +122,7 @@ def _build_target(args: argparse.Namespace) -> Target:
         raise ProbeError(msg)
     return Target(
         url,
-        presentation=Presentation(args.header, not args.no_scheme, args.cookie),
+        presentation=Presentation(args.header, not args.no_scheme, args.cookie or ""),
         statuses=_build_statuses(args),
         timeout_s=args.timeout,
         tls=_build_tls(args, url),
@@ -157,7 +157,9 @@ def _build_tls(args: argparse.Namespace, url: str) -> object:
 
 
 def _has_colour() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in read_environment()[0]
+    return (
+        sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in read_environment()[0]
+    )
 
 
 def _conclude(result: Result, fail_on: str) -> int:

@@ -20,8 +20,8 @@ _LONGEST_S = 600.0
 _Value = TypeVar("_Value")
 
 EXIT_CODES = (
-    "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage, or\n"
-    "the probe could not be made: the target takes no good token, or needs none"
+    "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage or\n"
+    "settings, or no probe: the target takes no good token, needs none, or no issuer answers"
 )
 _EXAMPLES = """\
 examples:
@@ -31,7 +31,8 @@ examples:
       with a running issuer that the proxy already trusts
   token-issuer probe http://localhost:8080/ --issuer http://localhost:8081 --aud my-api --sub alice
   token-issuer probe http://localhost:8080/ --only signature,algorithm --skip hs256-empty
-  token-issuer probe https://qa.example/ --allow-host qa.example --ca-file ca.pem --header X-Token --no-scheme
+  token-issuer probe https://qa.example/ --allow-host qa.example --ca-file ca.pem
+  token-issuer probe http://localhost:8080/ --header X-Api-Token --no-scheme
   token-issuer probe http://localhost:8080/ --junit probe.xml --html probe.html --fail-on high"""
 
 
@@ -56,7 +57,7 @@ def add_probe(commands: Any) -> None:
         "--allow-host",
         type=parse_filled,
         metavar="HOST",
-        help="probe a TARGET on this host, though it is not this machine; a probe may bring it down",
+        help="probe a TARGET on this host, though it is not this machine; it may be brought down",
     )
     _add_issuer(parser.add_argument_group("the issuer that the target trusts"))
     _add_good_token(parser.add_argument_group("the token that is good for the target"))
@@ -112,7 +113,6 @@ def _add_request(group: Any) -> None:
     place.add_argument(
         "--cookie",
         type=_argument(_parse_name),
-        default="",
         metavar="NAME",
         help="cookie for the token; what a cookie cannot carry is skipped",
     )
@@ -131,7 +131,7 @@ def _add_request(group: Any) -> None:
         )
     group.add_argument(
         "--timeout",
-        type=_argument(_parse_seconds),
+        type=_argument(_parse_timeout),
         default=5.0,
         metavar="DURATION",
         help="how long an answer may take before the target counts as hung (default 5s)",
@@ -206,6 +206,14 @@ def _parse_seconds(text: str) -> float:
     seconds = parse_duration(text).total_seconds()
     if not 0 <= seconds <= _LONGEST_S:
         msg = f"{text} is wrong: expected at most 10m"
+        raise ValueError(msg)
+    return seconds
+
+
+def _parse_timeout(text: str) -> float:
+    seconds = _parse_seconds(text)
+    if not seconds:
+        msg = "expected at least 1s"
         raise ValueError(msg)
     return seconds
 

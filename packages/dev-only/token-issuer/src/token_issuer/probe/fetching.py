@@ -15,9 +15,7 @@ _PAUSE_S = 0.4
 
 
 @contextmanager
-def offer_keys(
-    target: Target, issuer: IssuerControl, defects: Sequence[Defect]
-) -> Iterator[bool]:
+def offer_keys(target: Target, issuer: IssuerControl, defects: Sequence[Defect]) -> Iterator[bool]:
     """Publish the keys of the tokens with these defects, and let the target fetch them.
 
     Yields:

@@ -66,9 +66,7 @@ class Probe:
         )
 
     def _probe_tokens(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
-        return probe_tokens(
-            self.target, self.issuer, select=self.selection.includes, report=report
-        )
+        return probe_tokens(self.target, self.issuer, select=self.selection.includes, report=report)
 
     def _probe_keys(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
         if is_alive(self.target, self.issuer):

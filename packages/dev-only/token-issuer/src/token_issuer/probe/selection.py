@@ -60,7 +60,9 @@ def _collect(
     for name in (item.strip() for text in given for item in text.split(",")):
         if name not in names:
             close = get_close_matches(name, names, n=3)
-            hint = f"did you mean {', '.join(close)}?" if close else "token-issuer defects lists all"
+            hint = (
+                f"did you mean {', '.join(close)}?" if close else "token-issuer defects lists all"
+            )
             msg = f"{option}: no part, group or check is named {name[:80]!r}; {hint}"
             raise ProbeError(msg)
         found |= names[name]

@@ -45,9 +45,7 @@ def probe_tokens(
     return checks, findings
 
 
-def _run(
-    target: Target, issuer: IssuerControl, select: Callable[[str], bool]
-) -> Iterator[Checked]:
+def _run(target: Target, issuer: IssuerControl, select: Callable[[str], bool]) -> Iterator[Checked]:
     """Send what needs nothing first; then, with one fetch for all of them, what needs new keys."""
     chosen = [defect for defect in CATALOGUE.values() if select(defect.id)]
     demanding = [defect for defect in chosen if defect.fault or defect.alg]

@@ -49,7 +49,7 @@ def run_probe(target: str, issuer_url: str, *, skips_keys: bool) -> Record:
         check=False,
         timeout=PROBE_TIMEOUT_S,
     )
-    if outcome.returncode not in FINISHED:
+    if outcome.returncode not in FINISHED or not outcome.stdout:
         message = f"{' '.join(command)} ended with {outcome.returncode}: {outcome.stderr[-2000:]}"
         raise ProbeError(message)
     report: Record = json.loads(outcome.stdout)

@@ -10,6 +10,8 @@ from proxy_guard.dev_marks import HEADER_NAME
 from token_issuer.issuing import Issuer
 from token_issuer.routes.admin import build_admin_router
 from token_issuer.routes.admin.access import ADMIN_TOKEN_STATE
+from token_issuer.routes.attacker import get_attacker_certificate, get_attacker_jwks
+from token_issuer.routes.defects import get_defect, get_defects
 from token_issuer.routes.discovery import get_discovery_document
 from token_issuer.routes.errors import EXCEPTION_HANDLERS
 from token_issuer.routes.finishing import build_finisher
@@ -37,6 +39,10 @@ def create_app(issuer: Issuer) -> Litestar:
             get_certificates,
             get_discovery_document,
             get_token_info,
+            get_defects,
+            get_defect,
+            get_attacker_jwks,
+            get_attacker_certificate,
             get_health,
             get_openapi_document,
             *([build_admin_router()] if settings.has_admin else ()),

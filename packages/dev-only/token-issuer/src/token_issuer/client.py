@@ -11,7 +11,7 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 from token_issuer.errors import RemoteIssuerError
 
 _TIMEOUT_S = 5
-_LARGEST_ANSWER = 8 << 20  # the longest token of the catalogue, twice
+_LARGEST_ANSWER = 8 << 20  # the longest token of a defect is 1.3 MB, and comes twice
 _OK = 200
 
 

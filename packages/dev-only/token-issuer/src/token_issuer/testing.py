@@ -23,7 +23,7 @@ from token_issuer.issuing import Issuer
 from token_issuer.parameters import convert_parameters
 from token_issuer.production import refuse_production
 from token_issuer.request_log import RequestLog
-from token_issuer.schemas import FIELDS
+from token_issuer.schemas import FIELDS, TokenResponse
 from token_issuer.settings import Settings, read_environment
 
 
@@ -75,12 +75,32 @@ class RunningIssuer:
 
         Args:
             claims: The fields of `POST /token`, such as `sub`, `aud`, `exp` (`"-5m"` is expired),
-                `kid`, `alg`, `profile`; any other name becomes a claim.
+                `kid`, `alg`, `profile`, `defect` (see `present` for those that are not in the
+                token alone); any other name becomes a claim.
 
         Raises:
             TokenRequestError: a field is wrong.
         """
-        return self._issuer.issue(convert_parameters(_separate(claims))).access_token
+        return self._issue(claims).access_token
+
+    def present(self, **claims: Any) -> list[str]:
+        """Return the values of the `Authorization` header fields that present a token.
+
+        That is one, `Bearer TOKEN`, unless the token has a defect in how it is presented.
+
+        Args:
+            claims: As for `mint`.
+
+        Raises:
+            TokenRequestError: a field is wrong.
+        """
+        answer = self._issue(claims)
+        if isinstance(answer.authorization, list):
+            return answer.authorization
+        return [f"Bearer {answer.access_token}"]
+
+    def _issue(self, claims: dict[str, Any]) -> TokenResponse:
+        return self._issuer.issue(convert_parameters(_separate(claims)))
 
     def rotate(
         self,
@@ -135,4 +155,5 @@ def run_token_issuer(**settings: Any) -> Iterator[RunningIssuer]:
         issuer.keys,
         serve_in_thread(issuer, listener),
     ):
+        issuer.attacker.listening_url = format_url(listener)
         yield RunningIssuer(issuer, format_url(listener))

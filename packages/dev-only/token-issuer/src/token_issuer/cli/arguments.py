@@ -5,6 +5,7 @@ import argparse
 from collections.abc import Sequence
 
 from token_issuer.cli.commands import add_health, add_keys, add_make_keys, add_make_token, add_serve
+from token_issuer.cli.defects_options import add_defects
 from token_issuer.cli.parser import ENVIRONMENT, EXIT_CODES, Parser, ShowVersion
 from token_issuer.cli.probe_options import add_probe
 from token_issuer.variables import VARIABLES
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_make_keys(commands)
     add_make_token(commands)
     add_keys(commands)
+    add_defects(commands)
     add_probe(commands)
     add_health(commands)
     return parser

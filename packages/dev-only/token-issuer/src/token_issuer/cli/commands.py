@@ -110,6 +110,7 @@ _TOKEN_OPTIONS: Iterable[tuple[str, str]] = (
     ("now", "when the token is made: a NumericDate, or such as 2026-03-01T12:00:00Z"),
     ("scope", "scope, words separated by spaces"),
     ("claims", "more claims as a JSON object"),
+    ("defect", "what is to be wrong with it: an id that token-issuer defects lists"),
 )
 
 

@@ -12,10 +12,11 @@ from token_issuer.assembly import build_key_service, load_store
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
 from token_issuer.cli.output import write_output
+from token_issuer.cli.token_fields import collect_fields
 from token_issuer.client import fetch_json
 from token_issuer.errors import TokenRequestError
 from token_issuer.issuing import Issuer
-from token_issuer.parameters import convert_parameters, parse_text_parameter
+from token_issuer.parameters import convert_parameters
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,47 +38,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def collect_fields(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the fields of a token request that the options ask for.
-
-    Raises:
-        TokenRequestError: one is wrong.
-    """
-    fields: dict[str, Any] = {
-        name: parse_text_parameter(name, text)
-        for name in ("sub", "iss", "kid", "alg", "profile", "exp", "now", "scope", "claims")
-        if (text := getattr(args, f"field_{name}", None)) is not None
-    }
-    if args.field_aud:
-        fields["aud"] = args.field_aud if len(args.field_aud) > 1 else args.field_aud[0]
-    for text in args.claim:
-        name, value = _parse_claim(text)
-        if name in fields.setdefault("claims", {}):
-            msg = f"--claim: '{name}' is given more than once"
-            raise TokenRequestError(msg, name)
-        fields["claims"][name] = value
-    return fields
-
-
 def _encode_fields(fields: dict[str, Any]) -> bytes:
     try:
         return strict_json.encode_object(fields)
     except ValueError as error:
         msg = f"the options cannot be sent as JSON: {error}"
         raise TokenRequestError(msg) from error
-
-
-def _parse_claim(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.rstrip(":"):
-        msg = f"--claim: expected NAME=TEXT or NAME:=JSON, got '{text[:40]}'"
-        raise TokenRequestError(msg, "claim")
-    if not name.endswith(":"):
-        return name, value
-    try:
-        return name[:-1], json.loads(value)
-    except (ValueError, RecursionError) as error:
-        msg = (
-            f"--claim: '{name[:-1]}' is not JSON that can be read; for text write {name[:-1]}=TEXT"
-        )
-        raise TokenRequestError(msg, "claim") from error

@@ -6,6 +6,7 @@ recognised in production.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -37,14 +38,14 @@ class Attacker:
         """Return the attacker's key under the name *kid*."""
         return replace(self._key, kid=kid)
 
-    def encode_jwks(self, kid: str) -> bytes:
-        """Return the attacker's JWK Set, in which his key is named *kid*."""
-        jwk = encode_jwk(self.provide_key(kid).verification_key)
-        return json.dumps({"keys": [jwk], JWKS_MEMBER: True}, separators=(",", ":")).encode()
+    def encode_jwks(self, kids: Iterable[str]) -> bytes:
+        """Return the attacker's JWK Set, in which his key has each of *kids* as a name."""
+        keys = [encode_jwk(self.provide_key(kid).verification_key) for kid in kids]
+        return json.dumps({"keys": keys, JWKS_MEMBER: True}, separators=(",", ":")).encode()
 
-    def encode_certificate(self, kid: str) -> str:
+    def encode_certificate(self) -> str:
         """Return the attacker's certificate as PEM text."""
-        return encode_certificate(self.provide_key(kid), self._born_at)
+        return encode_certificate(self._key, self._born_at)
 
     @cached_property
     def _key(self) -> SigningKey:

@@ -6,11 +6,35 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from token_issuer.defects.defect import Defect
-from token_issuer.defects.entries import algorithm, signature
+from token_issuer.defects.entries import (
+    algorithm,
+    audience,
+    credentials,
+    encoding,
+    header,
+    issuer,
+    key,
+    signature,
+    size,
+    subject,
+    time,
+)
 from token_issuer.defects.recipe import Entry
 from token_issuer.errors import TokenRequestError
 
-_MODULES = (signature, algorithm)
+_MODULES = (
+    signature,
+    algorithm,
+    key,
+    header,
+    time,
+    audience,
+    issuer,
+    subject,
+    encoding,
+    size,
+    credentials,
+)
 
 ENTRIES: Mapping[str, Entry] = MappingProxyType({
     entry.defect.id: entry for module in _MODULES for entry in module.ENTRIES

@@ -76,7 +76,7 @@ class Material:
     @property
     def attacker_certificate(self) -> str:
         """The attacker's certificate as base64 of its DER (RFC 7515 §4.1.6)."""
-        pem = self.attacker.encode_certificate(self.key.kid).encode()
+        pem = self.attacker.encode_certificate().encode()
         der = load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
         return base64.b64encode(der).decode()
 

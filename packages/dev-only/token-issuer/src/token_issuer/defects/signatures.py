@@ -10,6 +10,9 @@ from jwt_core.algorithms import get_scheme
 
 from token_issuer.defects.material import Material
 
+WEAK_KID = "weak-key"
+"""Under which name the fault `weak-key` publishes the weak key."""
+
 Signer = Callable[[bytes, Material], bytes]
 
 

@@ -10,8 +10,14 @@ from token_issuer.probe.control import IssuerControl
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target import Target
 
+_USUAL_ALGORITHM = "RS256"
 _WAIT_S = 6.0
 _PAUSE_S = 0.4
+
+
+def needs_keys(defect: Defect) -> bool:
+    """Tell whether its token is signed by a key that is not that of good tokens."""
+    return bool(defect.fault) or defect.alg not in {"", _USUAL_ALGORITHM}
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Which checks are wanted: by part, group or id."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -26,14 +26,14 @@ class Selection:
         return check_id in self.ids
 
 
-def select(only: Iterable[str], skip: Iterable[str]) -> Selection:
+def select(only: Sequence[str], skip: Sequence[str]) -> Selection:
     """Return what *only* names, or everything, without what *skip* names.
 
     Raises:
         ProbeError: a name is unknown, or nothing is left.
     """
     names = _list_names()
-    wanted = _collect("--only", only, names) or names[Part.TOKENS] | names[Part.KEYS]
+    wanted = _collect("--only", only or tuple(Part)[1:], names)
     left = wanted - _collect("--skip", skip, names)
     if not left:
         msg = "--only, --skip: they leave nothing to check"
@@ -54,7 +54,7 @@ def _list_names() -> Mapping[str, frozenset[str]]:
 
 
 def _collect(
-    option: str, given: Iterable[str], names: Mapping[str, frozenset[str]]
+    option: str, given: Sequence[str], names: Mapping[str, frozenset[str]]
 ) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for name in (item.strip() for text in given for item in text.split(",")):

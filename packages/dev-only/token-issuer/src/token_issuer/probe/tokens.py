@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from token_issuer.defects import CATALOGUE
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.fetching import offer_keys
+from token_issuer.probe.fetching import needs_keys, offer_keys
 from token_issuer.probe.judging import FOLLOWED, judge_followed
 from token_issuer.probe.results import Check, Finding
 from token_issuer.probe.session import Checked, Session
@@ -48,7 +48,7 @@ def probe_tokens(
 def _run(target: Target, issuer: IssuerControl, select: Callable[[str], bool]) -> Iterator[Checked]:
     """Send what needs nothing first; then, with one fetch for all of them, what needs new keys."""
     chosen = [defect for defect in CATALOGUE.values() if select(defect.id)]
-    demanding = [defect for defect in chosen if defect.fault or defect.alg]
+    demanding = [defect for defect in chosen if needs_keys(defect)]
     session = Session(target, issuer, issuer.count_attacker_hits())
     for defect in chosen:
         if defect not in demanding:

@@ -14,6 +14,7 @@ from token_issuer.caching import VARY, build_cache_headers, count_down, matches_
 from token_issuer.issuing import Issuer
 from token_issuer.keyring import Document
 from token_issuer.parameters import JSON_TYPE
+from token_issuer.routes.location import find_host_url
 
 JWKS_PATHS = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs"]
 """The JWKS, its legacy alias, and its path at Google."""
@@ -42,6 +43,7 @@ async def get_certificates(
 
 def _answer(request: Request[Any, Any, Any], issuer: Issuer, document: Document) -> Response[bytes]:
     keys = issuer.keys
+    issuer.attacker.verifier_url = find_host_url(request) or issuer.attacker.verifier_url
     max_age_s = count_down(keys.clock(), keys.find_next_document_change(), issuer.settings.max_age)
     headers = build_cache_headers(issuer.clock(), max_age_s, document.etag)
     # The CORS middleware puts `Origin` in its place, and the last hook this one back.

@@ -20,8 +20,14 @@ def find_base_url(request: Request[Any, Any, Any], settings: Settings) -> str:
     """
     if settings.public_url is not None:
         return settings.public_url
-    host = request.headers.get("host", "")
-    if _HOST.fullmatch(host) is None:
+    url = find_host_url(request)
+    if url is None:
         msg = "Host: expected a host name and port, to tell where the endpoints are"
         raise TokenRequestError(msg, "Host")
-    return f"{request.scope['scheme']}://{host}"
+    return url
+
+
+def find_host_url(request: Request[Any, Any, Any]) -> str | None:
+    """Return the base URL by which the request came here; None where it names no host."""
+    host = request.headers.get("host", "")
+    return f"{request.scope['scheme']}://{host}" if _HOST.fullmatch(host) else None

@@ -14,6 +14,7 @@ from litestar.params import SkipValidation
 from token_issuer.issuing import Issuer
 from token_issuer.negotiation import choose_media_type
 from token_issuer.parameters import JSON_TYPE, read_token_request
+from token_issuer.routes.location import find_host_url
 
 TOKEN_PATH = "/token"  # noqa: S105  # a path, not a secret
 LARGEST_BODY = 64 * 1024
@@ -32,7 +33,7 @@ async def mint_token(
         body=await request.body(),
         authorization=request.headers.get("authorization", ""),
     )
-    answer = issuer.issue(token_request)
+    answer = issuer.issue(token_request, base_url=find_host_url(request))
     accept = ",".join(request.headers.getall("accept", []))
     media_type = choose_media_type(accept, (JSON_TYPE, *BARE_TYPES))
     is_bare = media_type in BARE_TYPES

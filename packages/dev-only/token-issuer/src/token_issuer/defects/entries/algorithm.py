@@ -28,7 +28,7 @@ def _make_none(id_: str, spelling: str, *, is_signed: bool) -> Entry:
     return Entry(
         _defect(
             id=f"{id_}-signed" if is_signed else id_,
-            title=f"a token with `alg` {spelling} {'and' if is_signed else 'but no'} signature",
+            title=f"a token with `alg` {spelling} and {'a good' if is_signed else 'no'} signature",
             wrong=f"`alg` says `{spelling}`, {signature}.",
             why=why,
             source="RFC 8725 §2.1, §3.1, §3.2; RFC 7518 §3.6; CVE-2015-9235, CVE-2026-28802",
@@ -79,13 +79,13 @@ ENTRIES = (
     ),
     _make_hs256(
         "hs256-pkcs1",
-        "the public key as PEM of the kind RSA PUBLIC KEY",
+        "the public key as PEM of PKCS #1",
         lambda good: good.pkcs1_pem,
         "CVE-2017-11424",
         "RS256",
     ),
-    _make_hs256("hs256-der", "the public key as DER", lambda good: good.der, _CONFUSION),
-    _make_hs256("hs256-jwk", "the public key as JWK text", lambda good: good.jwk, _CONFUSION),
+    _make_hs256("hs256-der", "the public key as DER", lambda good: good.der, "CVE-2024-33663"),
+    _make_hs256("hs256-jwk", "the public key as JWK text", lambda good: good.jwk, "CVE-2026-48526"),
     _make_hs256("hs256-jwks", "the text of the key set", lambda good: good.jwks, _CONFUSION),
     _make_hs256("hs256-empty", "an empty secret", lambda _: b"", "RFC 7518 §3.2"),
     Entry(

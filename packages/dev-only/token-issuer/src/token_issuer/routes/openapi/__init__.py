@@ -13,6 +13,7 @@ import msgspec
 from litestar import HttpMethod, Response, route
 from proxy_guard.dev_marks import SERVICE_NAME
 
+from token_issuer.defects.description import DefectDescription, DefectList
 from token_issuer.keyring import KeyDescription, KeyList
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.admin.schemas import (
@@ -23,6 +24,7 @@ from token_issuer.routes.admin.schemas import (
 )
 from token_issuer.routes.errors import PROBLEM_TYPE
 from token_issuer.routes.openapi.admin import describe_admin_paths
+from token_issuer.routes.openapi.defects import describe_defect_paths
 from token_issuer.routes.openapi.reading import describe_reading_paths
 from token_issuer.routes.openapi.token import describe_token_path
 from token_issuer.schemas import ProblemResponse, TokenErrorResponse, TokenRequest, TokenResponse
@@ -39,6 +41,8 @@ _COMPONENTS = (
     ClockRequest,
     ClockReading,
     RequestList,
+    DefectList,
+    DefectDescription,
 )
 
 
@@ -69,6 +73,7 @@ def encode_openapi_document() -> bytes:
         "paths": {
             **describe_token_path(components["TokenRequest"]["properties"], references),
             **describe_reading_paths(OPENAPI_PATH),
+            **describe_defect_paths(references),
             **describe_admin_paths(references),
         },
         "components": {

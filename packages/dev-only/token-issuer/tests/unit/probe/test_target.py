@@ -1,0 +1,283 @@
+# DEV-ONLY: never ship to production.
+"""What goes over the wire, and what is made of what comes back."""
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from token_issuer.probe.errors import ProbeError
+from token_issuer.probe.pace import Pace
+from token_issuer.probe.presentation import Presentation, UnsendableError
+from token_issuer.probe.results import Reaction
+from token_issuer.probe.statuses import Statuses
+from token_issuer.probe.target import Target
+
+pytestmark = pytest.mark.requirement("BV-3")
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+@dataclass
+class Listener:
+    """A server of one answer, and the requests that it read."""
+
+    port: int
+    requests: list[bytes] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/orders?x=1"
+
+
+Behave = Callable[[socket.socket], None]
+Listen = Callable[..., Listener]
+
+
+@contextmanager
+def run_listener(answer: bytes | Behave, *, reads: bool = True) -> Iterator[Listener]:
+    """Answer each connection with these bytes, or let a function do with it as it likes."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as connections:
+        listener = Listener(server.getsockname()[1])
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection = connections.enter_context(server.accept()[0])
+                except OSError:
+                    return
+                if reads:
+                    listener.requests.append(read_head(connection))
+                if callable(answer):
+                    answer(connection)
+                else:
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(timeout=5)
+
+
+def read_head(connection: socket.socket) -> bytes:
+    head = b""
+    while not head.endswith(b"\r\n\r\n") and (chunk := connection.recv(1 << 16)):
+        head += chunk
+    return head
+
+
+def drip(connection: socket.socket) -> None:
+    """Send an answer so slowly that it never ends."""
+    for byte in OK * 100:
+        try:
+            connection.sendall(bytes([byte]))
+        except OSError:
+            return
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def listen() -> Iterator[Listen]:
+    with ExitStack() as stack:
+
+        def start(answer: bytes | Behave = OK, *, reads: bool = True) -> Listener:
+            return stack.enter_context(run_listener(answer, reads=reads))
+
+        yield start
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["Bearer a.b.c"],
+        ["Bearer a.b.c", "Bearer d.e.f"],
+        ["bearer a.b.c"],
+        ["  Bearer \t a.b.c  "],
+        ["Bearer a.b.c, Bearer d.e.f"],
+        ["Bearer \x7f\u00e9"],
+        [],
+    ],
+)
+def test_header_fields_go_out_byte_for_byte(listen: Listen, values: list[str]) -> None:
+    server = listen()
+
+    answer = Target(server.url).send(values)
+
+    lines = server.requests[0].split(b"\r\n")
+    assert lines[:2] == [b"GET /orders?x=1 HTTP/1.1", f"Host: 127.0.0.1:{server.port}".encode()]
+    sent = [line for line in lines if line.startswith(b"Authorization:")]
+    assert sent == [b"Authorization: " + value.encode() for value in values]
+    assert (answer.reaction, answer.status) == (Reaction.ACCEPTED, 200)
+
+
+def test_token_of_over_a_megabyte_is_sent_whole(listen: Listen) -> None:
+    server = listen()
+
+    assert Target(server.url).send_token("x" * 1_500_000).status == 200
+    assert len(server.requests[0]) > 1_500_000
+
+
+def test_refusal_before_the_end_of_a_long_line_is_heard(listen: Listen) -> None:
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 431 Too Large\r\nConnection: close\r\n\r\n")
+        connection.close()  # with unread bytes: the other side gets a reset
+
+    server = listen(refuse, reads=False)
+
+    assert Target(server.url).send_token("x" * 3_000_000).describe() == "refused with 431"
+
+
+@pytest.mark.parametrize(
+    ("presentation", "line"),
+    [
+        (Presentation("X-Api-Token"), b"X-Api-Token: Bearer a.b.c"),
+        (Presentation("X-Api-Token", has_scheme=False), b"X-Api-Token: a.b.c"),
+        (Presentation(cookie="session"), b"Cookie: session=a.b.c"),
+    ],
+)
+def test_token_goes_where_the_target_looks_for_it(
+    listen: Listen, presentation: Presentation, line: bytes
+) -> None:
+    server = listen()
+
+    Target(server.url, presentation).send_token("a.b.c")
+
+    assert line in server.requests[0].split(b"\r\n")
+    assert b"Authorization" not in server.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("presentation", "values", "reason"),
+    [
+        (Presentation(cookie="c"), ["Bearer a", "Bearer b"], "one token only"),
+        (Presentation(cookie="c"), ["Bearer a;b"], "cannot stand in a cookie"),
+        (Presentation(cookie="c"), ["bearer a"], "the scheme"),
+        (Presentation("X-T", has_scheme=False), ["bearer a"], "the scheme"),
+        (Presentation(), ["Bearer a\r\nX-Admin: 1"], "end the header field"),
+    ],
+)
+def test_what_cannot_be_presented_is_not_sent(
+    listen: Listen, presentation: Presentation, values: list[str], reason: str
+) -> None:
+    server = listen()
+
+    with pytest.raises(UnsendableError, match=reason):
+        Target(server.url, presentation).send(values)
+
+    assert not server.requests
+
+
+@pytest.mark.parametrize(
+    ("status", "reaction", "described"),
+    [
+        (200, Reaction.ACCEPTED, "accepted with 200"),
+        (204, Reaction.ACCEPTED, "accepted with 204"),
+        (401, Reaction.REFUSED, "refused with 401"),
+        (500, Reaction.CRASHED, "crashed with 500"),
+        (404, Reaction.UNCLEAR, "answered 404, which counts neither as accepted nor as refused"),
+        (429, Reaction.UNCLEAR, "answered 429, which counts neither as accepted nor as refused"),
+        (302, Reaction.UNCLEAR, "answered 302, which counts neither as accepted nor as refused"),
+    ],
+)
+def test_status_says_how_the_token_was_taken(
+    listen: Listen, status: int, reaction: Reaction, described: str
+) -> None:
+    server = listen(f"HTTP/1.1 {status} Status\r\nContent-Length: 0\r\n\r\n".encode())
+
+    answer = Target(server.url).send_token("a")
+
+    assert (answer.reaction, answer.status, answer.describe()) == (reaction, status, described)
+
+
+def test_statuses_can_be_told(listen: Listen) -> None:
+    server = listen(b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n")
+    statuses = Statuses(refused=frozenset({302}))
+
+    assert Target(server.url, statuses=statuses).send_token("a").reaction is Reaction.REFUSED
+
+
+def test_interim_answer_is_passed_over(listen: Listen) -> None:
+    server = listen(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK)
+
+    assert Target(server.url).send_token("a").status == 200
+
+
+def test_endless_body_does_not_hold_the_probe_up(listen: Listen) -> None:
+    def stream(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        drip(connection)
+
+    server = listen(stream)
+    begin = time.monotonic()
+
+    assert Target(server.url).send_token("a").reaction is Reaction.ACCEPTED
+    assert time.monotonic() - begin < 1
+
+
+def hang(_: socket.socket) -> None:
+    """Leave the connection open, and say nothing."""
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+@pytest.mark.parametrize("behave", [hang, drip])
+def test_target_that_does_not_answer_in_time_hangs(listen: Listen, behave: object) -> None:
+    server = listen(behave)
+    begin = time.monotonic()
+
+    answer = Target(server.url, timeout_s=0.5).send_token("a")
+
+    assert (answer.reaction, answer.describe()) == (Reaction.HUNG, "no answer within 0.5 s")
+    assert time.monotonic() - begin < 2
+
+
+@pytest.mark.parametrize("behave", [socket.socket.close, reset])
+def test_closed_connection_is_told_apart(listen: Listen, behave: object) -> None:
+    server = listen(behave)
+
+    answer = Target(server.url).send_token("a")
+
+    assert answer.is_closed
+    assert answer.describe() == "closed the connection without an answer"
+
+
+def test_answer_that_is_no_http_is_a_crash(listen: Listen) -> None:
+    server = listen(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+    answer = Target(server.url).send_token("a")
+
+    assert answer.reaction is Reaction.CRASHED
+    assert "not HTTP" in answer.describe()
+
+
+def test_nothing_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+    answer = Target(f"http://127.0.0.1:{port}/").send_token("a")
+
+    assert (answer.reaction, answer.detail) == (
+        Reaction.CRASHED,
+        "no connection: Connection refused",
+    )
+
+
+def test_requests_are_bounded_in_number_and_rate(listen: Listen) -> None:
+    target = Target(listen().url, pace=Pace(rate=20, most=4))
+    begin = time.monotonic()
+
+    for _ in range(4):
+        target.send_token("a")
+
+    assert 0.15 <= time.monotonic() - begin < 2
+    with pytest.raises(ProbeError, match="as many requests as it may"):
+        target.send_token("a")

@@ -17,11 +17,13 @@ from typing import IO, Any, Final
 Document = dict[str, Any]
 
 FAILURE_PAUSE_S: Final = 0.2
-LONGEST_FETCH_S: Final = 2.0
+LONGEST_FETCH_S: Final = 3.0
 LARGEST_BODY: Final = 1 << 20
 CHUNK: Final = 1 << 12
 LONG_S: Final = 3600.0
 DEFAULT_LIFETIME_S: Final = 300.0
+KEY_TYPES: Final = frozenset({"RSA", "EC", "OKP"})
+SHORTEST_MODULUS: Final = 342  # 2048 bits in base64url
 MAX_AGE: Final = re.compile(r"max-age=(\d{1,9})")
 
 
@@ -51,7 +53,8 @@ class Fetching:
         skips_foreign: Keys of unknown types are passed over; else they spoil the set.
         heeds_use: Keys for encryption verify nothing.
         heeds_size: RSA keys below 2048 bits verify nothing.
-        takes_first: Of two keys of one name the first counts; else both do.
+        heeds_exposure: Keys whose private part is shown spoil the set; else they count.
+        wants_one_of_a_name: Two keys of one name spoil the set; else both count.
     """
 
     honours_max_age: bool = True
@@ -67,7 +70,8 @@ class Fetching:
     skips_foreign: bool = True
     heeds_use: bool = True
     heeds_size: bool = True
-    takes_first: bool = True
+    heeds_exposure: bool = True
+    wants_one_of_a_name: bool = True
 
 
 GOOD: Final = Fetching()
@@ -86,7 +90,8 @@ FETCHINGS: Final[Mapping[str, Fetching]] = {
     "stumbles-over-foreign-keys": replace(GOOD, skips_foreign=False),
     "accepts-encryption-keys": replace(GOOD, heeds_use=False),
     "accepts-weak-keys": replace(GOOD, heeds_size=False),
-    "accepts-duplicates": replace(GOOD, takes_first=False),
+    "accepts-exposed-keys": replace(GOOD, heeds_exposure=False),
+    "accepts-namesakes": replace(GOOD, wants_one_of_a_name=False),
 }
 """By name: the good way, and each weakness."""
 
@@ -192,21 +197,28 @@ class KeyCache:
             raise FetchError from error
 
     def _select_or_crash(self, body: bytes) -> Document:
-        keys = [key for key in json.loads(body)["keys"] if self._is_fit(key)]
-        if self.fetching.takes_first:
-            keys = list({key.get("kid"): key for key in reversed(keys)}.values())[::-1]
-        if not keys:
+        document = json.loads(body)
+        keys = [self._read(key) for key in document["keys"] if self._is_fit(key)]
+        names = {key.get("kid") for key in keys}
+        if not keys or (self.fetching.wants_one_of_a_name and len(names) < len(keys)):
             raise FetchError
-        return {"keys": keys}
+        return {**document, "keys": keys}
 
     def _is_fit(self, key: Document) -> bool:
-        if key["kty"] != "RSA":
+        if key["kty"] not in KEY_TYPES:
             if self.fetching.skips_foreign:
                 return False
             raise FetchError
-        if self.fetching.heeds_use and key.get("use", "sig") != "sig":
+        if "d" in key and self.fetching.heeds_exposure:
+            raise FetchError
+        if key.get("use", "sig") != "sig" and self.fetching.heeds_use:
             return False
-        return not self.fetching.heeds_size or len(key["n"]) >= 342  # 2048 bits in base64url
+        is_weak = key["kty"] == "RSA" and len(key["n"]) < SHORTEST_MODULUS
+        return not (is_weak and self.fetching.heeds_size)
+
+    def _read(self, key: Document) -> Document:
+        """Return the key for signatures, also where it was meant for something else."""
+        return key if key.get("use", "sig") == "sig" else {**key, "use": "sig", "alg": "RS256"}
 
 
 def _merge(newer: list[Document], older: list[Document]) -> list[Document]:

@@ -118,11 +118,12 @@ def _check_header(header: Mapping[str, object], allowed: frozenset[Algorithm]) -
         if name in header:
             message = f"the token's header uses {name!r}, which is not supported"
             raise MalformedTokenError(message)
-    for name in ("alg", "kid", "typ"):
+    for name in ("alg", "kid", "typ", "cty"):
         if not isinstance(header.get(name, "" if name != "alg" else None), str):
             message = f"the token's header parameter {name!r} must be a string"
             raise MalformedTokenError(message)
     _check_type(str(header.get("typ", "JWT")))
+    _check_content_type(str(header.get("cty", "")))
     for algorithm in allowed:
         if header["alg"] == algorithm.value:
             return algorithm
@@ -131,10 +132,22 @@ def _check_header(header: Mapping[str, object], allowed: frozenset[Algorithm]) -
 
 
 def _check_type(media_type: str) -> None:
-    # RFC 7515 §4.1.9: the prefix may be left out; RFC 9068 §2.1: access tokens say at+jwt.
-    if media_type.lower().removeprefix("application/") not in _TYPES:
+    # RFC 9068 §2.1: access tokens say at+jwt.
+    if _drop_prefix(media_type) not in _TYPES:
         message = "the token's 'typ' must be JWT or at+jwt; it was made for another purpose"
         raise MalformedTokenError(message)
+
+
+def _check_content_type(media_type: str) -> None:
+    # RFC 7519 §7.2 step 8: the payload is then another token, whose claims are the ones that count.
+    if _drop_prefix(media_type) == "jwt":
+        message = "the token's 'cty' says that it holds another token, which is not supported"
+        raise MalformedTokenError(message)
+
+
+def _drop_prefix(media_type: str) -> str:
+    # RFC 7515 §4.1.9, §4.1.10: the prefix may be left out; media types have no case.
+    return media_type.lower().removeprefix("application/")
 
 
 def _read_clock(policy: VerificationPolicy) -> float:

@@ -133,6 +133,9 @@ def test_signature_of_another_algorithm_with_the_same_rsa_key_is_refused(
         {"alg": "RS256", "typ": ""},
         {"alg": "RS256", "typ": None},
         {"alg": "RS256", "typ": 1},
+        {"alg": "RS256", "cty": "JWT"},
+        {"alg": "RS256", "cty": "application/jwt"},
+        {"alg": "RS256", "cty": 1},
         {"alg": ["RS256"]},
         {"alg": None},
         {"alg": 256},
@@ -160,6 +163,12 @@ def test_type_of_a_token_is_accepted_in_any_case_and_with_prefix(
     key: SigningKey, key_set: KeySet, policy: VerificationPolicy, claims: Claims, typ: str
 ) -> None:
     verify(sign(claims, key, headers={"typ": typ}), key_set, policy)
+
+
+def test_content_type_other_than_a_nested_token_is_let_be(
+    key: SigningKey, key_set: KeySet, policy: VerificationPolicy, claims: Claims
+) -> None:
+    verify(sign(claims, key, headers={"cty": "json"}), key_set, policy)
 
 
 @pytest.mark.parametrize("name", ["jwk", "jku", "x5u", "x5c", "x5t"])

@@ -17,6 +17,7 @@ from token_issuer.defects.material import Material
 from token_issuer.defects.minting import mint_defective
 from token_issuer.defects.recipe import Entry
 from token_issuer.errors import TokenRequestError
+from token_issuer.faults import FaultBoard
 from token_issuer.instants import parse_instant
 from token_issuer.keyring import KeyService
 from token_issuer.profiles import Profile
@@ -35,6 +36,7 @@ class Issuer:
         clock: The time that it tells.
         requests: What it was asked.
         attacker: Who signs the tokens of some defects.
+        faults: How its key endpoints misbehave.
     """
 
     settings: Settings
@@ -42,6 +44,10 @@ class Issuer:
     clock: Clock = field(default_factory=Clock)
     requests: RequestLog = field(default_factory=RequestLog)
     attacker: Attacker = field(default_factory=Attacker)
+    faults: FaultBoard = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "faults", FaultBoard(self.keys))
 
     @property
     def name(self) -> str:

@@ -21,8 +21,12 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     at: Annotated[datetime, Meta(tz=True, description="When it was answered, by the real clock.")]
     method: str
     path: str
-    status: int
+    status: Annotated[int, Meta(description="As answered, whether or not a fault let it arrive.")]
     user_agent: str
+    host: Annotated[str, Meta(description="The Host field: the name by which it was asked.")]
+    faults: Annotated[
+        tuple[str, ...], Meta(description="The kinds of faults that struck; see /admin/faults.")
+    ]
 
 
 class RequestLog:
@@ -34,7 +38,17 @@ class RequestLog:
         self._counts: Counter[str] = Counter()
         self._number = 0
 
-    def record(self, *, at: datetime, method: str, path: str, status: int, user_agent: str) -> None:
+    def record(  # all that is known of a request, by name
+        self,
+        *,
+        at: datetime,
+        method: str,
+        path: str,
+        status: int,
+        user_agent: str = "",
+        host: str = "",
+        faults: tuple[str, ...] = (),
+    ) -> None:
         """Add a request."""
         self._number += 1
         path = path[:_LONGEST_TEXT]
@@ -46,6 +60,8 @@ class RequestLog:
                 path=path,
                 status=status,
                 user_agent=user_agent[:_LONGEST_TEXT],
+                host=host[:_LONGEST_TEXT],
+                faults=faults,
             )
         )
         is_counted = path in self._counts or len(self._counts) < _MOST_PATHS

@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Serving the application on one socket until a signal says stop."""
 
+import asyncio
 import logging
 import socket
 import sys
@@ -13,6 +14,7 @@ from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.app import create_app
 from token_issuer.errors import AddressError
+from token_issuer.faults.layer import FaultLayer, TransportProtocol
 from token_issuer.issuing import Issuer
 from token_issuer.settings import Settings
 from token_issuer.signals import exit_on_signals
@@ -94,11 +96,24 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
         thread.join()
 
 
+class _Server(uvicorn.Server):
+    """Lets no fault hold an answer back while it stops."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.set()
+        await super().shutdown(sockets)
+
+
 def _build_server(issuer: Issuer, *, grace_s: int) -> uvicorn.Server:
-    return uvicorn.Server(
+    app = FaultLayer(create_app(issuer), issuer.faults)
+    return _Server(
         uvicorn.Config(
-            create_app(issuer),
-            http="httptools",
+            app,
+            http=TransportProtocol,
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -107,5 +122,6 @@ def _build_server(issuer: Issuer, *, grace_s: int) -> uvicorn.Server:
             server_header=False,
             date_header=False,  # each answer has the date of the issuer's own clock
             timeout_graceful_shutdown=grace_s,
-        )
+        ),
+        app.stopping,
     )

@@ -19,6 +19,7 @@ from jwt_core import Algorithm
 from token_issuer.assembly import build_issuer
 from token_issuer.choices import RotationMode
 from token_issuer.clock import Clock
+from token_issuer.faults import FaultBoard
 from token_issuer.issuing import Issuer
 from token_issuer.parameters import convert_parameters
 from token_issuer.production import refuse_production
@@ -34,6 +35,7 @@ class RunningIssuer:
         url: Its base URL.
         clock: Its clock: `clock.turn(offset=timedelta(hours=2))`, `clock.reset()`.
         requests: What it was asked: `requests.count("/certs")`, `requests.clear()`.
+        faults: How its key endpoints misbehave: `faults.set({"kind": "reset"})`, `faults.reset()`.
     """
 
     def __init__(self, issuer: Issuer, url: str) -> None:
@@ -49,6 +51,11 @@ class RunningIssuer:
     def requests(self) -> RequestLog:
         """The requests that came in over HTTP."""
         return self._issuer.requests
+
+    @property
+    def faults(self) -> FaultBoard:
+        """How its key endpoints misbehave."""
+        return self._issuer.faults
 
     @property
     def jwks_uri(self) -> str:

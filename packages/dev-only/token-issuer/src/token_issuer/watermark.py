@@ -14,10 +14,9 @@ from jwt_core import Algorithm, SigningKey
 from proxy_guard.dev_marks import DEFAULT_KID, WATERMARK
 
 KEY_BITS = 2048
-_PRIME_BITS = KEY_BITS // 2
 _PUBLIC_EXPONENT = 65537
 # FIPS 186-5 §A.1.3 wants |p - q| > 2^(nlen/2 - 100), so that Fermat's factoring stays hopeless.
-_SMALLEST_DISTANCE = 1 << (_PRIME_BITS - 100)
+_DISTANCE_BITS = 100
 # What FIPS 186-5 table B.1 asks for at this size; OpenSSL checks both primes once more when the key
 # is built.
 _MILLER_RABIN_ROUNDS = 5
@@ -38,14 +37,19 @@ _SMALL_ODD_PRIMES = _sieve_small_primes(32768)[1:]
 
 def generate_marked_key(*, kid: str = DEFAULT_KID) -> SigningKey:
     """Make a fresh RSA-2048 signing key that bears the watermark."""
+    return SigningKey(generate_marked_private_key(), Algorithm.RS256, kid)
+
+
+def generate_marked_private_key(bits: int = KEY_BITS) -> rsa.RSAPrivateKey:
+    """Make a fresh RSA key of *bits* bits that bears the watermark."""
     while True:
-        p = _generate_prime()
-        quotient = _choose_marked_modulus() // p
-        if quotient.bit_length() != _PRIME_BITS:
+        p = _generate_prime(bits)
+        quotient = _choose_marked_modulus(bits) // p
+        if quotient.bit_length() != bits // 2:
             continue  # before the search, which takes most of the time
         q = _find_next_prime(quotient)
-        if _is_sound_pair(p, q):
-            return SigningKey(_build_private_key(p, q), Algorithm.RS256, kid)
+        if _is_sound_pair(p, q, bits):
+            return _build_private_key(p, q)
 
 
 def has_watermark(public_key: object) -> bool:
@@ -57,25 +61,25 @@ def has_watermark(public_key: object) -> bool:
     return modulus.to_bytes(length, "big").startswith(WATERMARK)
 
 
-def _generate_prime() -> int:
+def _generate_prime(bits: int) -> int:
     """Let OpenSSL make a key, and take its larger prime: the quotient then seldom is too long."""
-    key = rsa.generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=KEY_BITS)
+    key = rsa.generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=bits)
     numbers = key.private_numbers()
     return max(numbers.p, numbers.q)
 
 
-def _choose_marked_modulus() -> int:
-    free_bits = KEY_BITS - 8 * len(WATERMARK)
+def _choose_marked_modulus(bits: int) -> int:
+    free_bits = bits - 8 * len(WATERMARK)
     return int.from_bytes(WATERMARK, "big") << free_bits | secrets.randbits(free_bits)
 
 
-def _is_sound_pair(p: int, q: int) -> bool:
+def _is_sound_pair(p: int, q: int, bits: int) -> bool:
     """Check what a careful generator checks, and that the search for q kept the watermark."""
     return (
-        q.bit_length() == _PRIME_BITS
-        and abs(p - q) > _SMALLEST_DISTANCE
+        q.bit_length() == bits // 2
+        and abs(p - q) > 1 << (bits // 2 - _DISTANCE_BITS)
         and math.gcd(q - 1, _PUBLIC_EXPONENT) == 1
-        and (p * q).to_bytes(KEY_BITS // 8, "big").startswith(WATERMARK)
+        and (p * q).to_bytes(bits // 8, "big").startswith(WATERMARK)
     )
 
 

@@ -18,7 +18,7 @@ CHECKS: Mapping[str, str] = {
     "crit": "Refuse a token with `crit` or `b64`, unless each extension that it names is "
     "supported.",
     "typ": "Accept only the `typ` of the tokens that are meant for the service: JWT, at+jwt.",
-    "cty": "Refuse a token with `cty`: none of those that the service takes is nested.",
+    "cty": "Refuse a token whose `cty` says JWT: none that the service takes is nested.",
     "form": "Refuse what is not three parts with two dots between them.",
     "base64url": "Decode base64url strictly: no padding, no blanks, no other characters, no stray "
     "last bits.",

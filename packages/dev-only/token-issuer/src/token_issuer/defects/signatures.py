@@ -9,9 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 from jwt_core.algorithms import get_scheme
 
 from token_issuer.defects.material import Material
-
-WEAK_KID = "weak-key"
-"""Under which name the fault `weak-key` publishes the weak key."""
+from token_issuer.faults.weak import get_weak_key
 
 Signer = Callable[[bytes, Material], bytes]
 
@@ -49,8 +47,6 @@ def sign_hs256(read_secret: Callable[[Material], bytes]) -> Signer:
 
 def sign_weakly(signing_input: bytes, _: Material) -> bytes:
     """Sign by RS256 with the weak key that the key endpoint fault `weak-key` publishes."""
-    from token_issuer.faults.weak import get_weak_key  # noqa: PLC0415  # seldom
-
     return get_weak_key().sign(signing_input, padding.PKCS1v15(), SHA256())
 
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from jwt_core import SigningKey, base64url, compute_thumbprint
+from jwt_core import PrivateKey, SigningKey, base64url, compute_thumbprint
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME
 
 _VALIDITY = timedelta(days=3650)
@@ -32,7 +32,12 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
         key: The key, which signs its own certificate.
         created_at: When the key came into the ring; to the second, as certificates have it.
     """
-    public_key = key.verification_key.public_key
+    return certify(key.private_key, created_at)
+
+
+def certify(key: PrivateKey, created_at: datetime) -> str:
+    """Return the certificate of *key*, as PEM text, whether or not anybody may sign with it."""
+    public_key = key.public_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CERTIFICATE_COMMON_NAME)])
     digest = base64url.decode(compute_thumbprint(public_key))
     start = created_at.astimezone(UTC).replace(microsecond=0) - _EARLY
@@ -47,10 +52,10 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
         .not_valid_after(start + _VALIDITY)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     )
-    is_eddsa = isinstance(key.private_key, ed25519.Ed25519PrivateKey)
-    is_ecdsa = isinstance(key.private_key, ec.EllipticCurvePrivateKey)
+    is_eddsa = isinstance(key, ed25519.Ed25519PrivateKey)
+    is_ecdsa = isinstance(key, ec.EllipticCurvePrivateKey)
     certificate = builder.sign(
-        key.private_key,
+        key,
         None if is_eddsa else SHA256(),
         ecdsa_deterministic=True if is_ecdsa else None,
     )

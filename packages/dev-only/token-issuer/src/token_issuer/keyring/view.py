@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from typing import Self
 
 from jwt_core import Algorithm, SigningKey, VerificationKey, encode_jwk
 from proxy_guard.dev_marks import JWKS_MEMBER
@@ -19,6 +20,11 @@ class Document:
 
     body: bytes
     etag: str
+
+    @classmethod
+    def tag(cls, body: bytes) -> Self:
+        """Give *body* the tag that belongs to it."""
+        return cls(body, f'"{sha256(body).hexdigest()[:32]}"')
 
 
 class KeyView:
@@ -95,5 +101,4 @@ class KeyView:
 
 
 def _encode_document(document: object) -> Document:
-    body = json.dumps(document, separators=(",", ":")).encode()
-    return Document(body, f'"{sha256(body).hexdigest()[:32]}"')
+    return Document.tag(json.dumps(document, separators=(",", ":")).encode())

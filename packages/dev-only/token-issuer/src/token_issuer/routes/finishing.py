@@ -11,6 +11,7 @@ from litestar.types import HTTPScope, Message, Scope
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.caching import format_http_date
+from token_issuer.faults.layer import find_strike
 from token_issuer.issuing import Issuer
 from token_issuer.routes.admin import ADMIN_PREFIX
 from token_issuer.routes.keys import VARY_STATE
@@ -35,14 +36,20 @@ def build_finisher(issuer: Issuer) -> Callable[[Message, Scope], Awaitable[None]
 
 
 def _record(issuer: Issuer, scope: HTTPScope, status: int) -> None:
-    user_agent = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+    strike = find_strike(scope)
     issuer.requests.record(
         at=datetime.now(UTC),
         method=scope["method"],
         path=scope["path"],
         status=status,
-        user_agent=user_agent.decode("latin-1"),
+        user_agent=_read_header(scope, b"user-agent"),
+        host=_read_header(scope, b"host"),
+        faults=() if strike is None else strike.kinds,
     )
+
+
+def _read_header(scope: HTTPScope, name: bytes) -> str:
+    return next((value for key, value in scope["headers"] if key == name), b"").decode("latin-1")
 
 
 @lru_cache(maxsize=2)

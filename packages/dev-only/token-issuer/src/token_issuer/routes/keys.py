@@ -9,21 +9,23 @@ from typing import Any
 from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
+from litestar.utils import normalize_path
 
 from token_issuer.caching import VARY, build_cache_headers, count_down, matches_etag
+from token_issuer.faults.answers import build_answer
+from token_issuer.faults.layer import find_strike
+from token_issuer.faults.redirection import Asked
 from token_issuer.issuing import Issuer
+from token_issuer.key_paths import CERTIFICATES_PATH, JWKS_PATHS
 from token_issuer.keyring import Document
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.location import find_host_url
 
-JWKS_PATHS = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs"]
-"""The JWKS, its legacy alias, and its path at Google."""
-CERTIFICATES_PATH = "/oauth2/v1/certs"
 VARY_STATE = "vary"
 _NOT_MODIFIED = 304
 
 
-@route(JWKS_PATHS, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+@route(list(JWKS_PATHS), http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def get_jwks(
     request: Request[Any, Any, Any],
     issuer: NamedDependency[SkipValidation[Issuer]],
@@ -45,10 +47,27 @@ def _answer(request: Request[Any, Any, Any], issuer: Issuer, document: Document)
     keys = issuer.keys
     issuer.attacker.verifier_url = find_host_url(request) or issuer.attacker.verifier_url
     max_age_s = count_down(keys.clock(), keys.find_next_document_change(), issuer.settings.max_age)
-    headers = build_cache_headers(issuer.clock(), max_age_s, document.etag)
     # The CORS middleware puts `Origin` in its place, and the last hook this one back.
     request.scope["state"][VARY_STATE] = VARY
+    strike = find_strike(request.scope)
+    if strike is not None:
+        struck = build_answer(strike, _read_asked(request), document, issuer.clock(), max_age_s)
+        return Response(
+            struck.body,
+            status_code=struck.status,
+            media_type=struck.media_type,
+            headers=struck.headers,
+        )
+    headers = build_cache_headers(issuer.clock(), max_age_s, document.etag)
     known = ",".join(request.headers.getall("if-none-match", []))
     if matches_etag(known, document.etag):
         return Response(b"", status_code=_NOT_MODIFIED, headers=headers, media_type=JSON_TYPE)
     return Response(document.body, media_type=JSON_TYPE, headers=headers)
+
+
+def _read_asked(request: Request[Any, Any, Any]) -> Asked:
+    return Asked(
+        path=normalize_path(request.scope["path"]),
+        host=request.headers.get("host", ""),
+        address=request.scope["server"] or ("127.0.0.1", None),
+    )

@@ -5,6 +5,7 @@ from litestar import Router
 
 from token_issuer.routes.admin.access import require_admin
 from token_issuer.routes.admin.clock import handle_clock
+from token_issuer.routes.admin.faults import handle_faults
 from token_issuer.routes.admin.keys import list_keys, remove_key, rotate_keys
 from token_issuer.routes.admin.requests import handle_requests
 
@@ -20,6 +21,7 @@ def build_admin_router() -> Router:
             rotate_keys,
             remove_key,
             handle_clock,
+            handle_faults,
             handle_requests,
         ],
         guards=[require_admin],

@@ -8,6 +8,7 @@ from jwt_core import Algorithm
 from msgspec import Meta, Struct
 
 from token_issuer.choices import RotationMode
+from token_issuer.faults import MOST_FAULTS, Fault, FaultState
 from token_issuer.request_log import LoggedRequest
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -57,6 +58,25 @@ class ClockReading(Struct, frozen=True, kw_only=True):
         float, Meta(description="How far ahead of the machine's clock, in seconds.")
     ]
     frozen: bool
+
+
+class FaultRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The faults that take the place of those that are on."""
+
+    faults: Annotated[
+        list[Fault],
+        Meta(
+            max_length=MOST_FAULTS,
+            description="They strike together; of two that exclude each other, such as two of one "
+            "kind, the second takes over when the first is over.",
+        ),
+    ]
+
+
+class FaultList(Struct, frozen=True, kw_only=True):
+    """The faults that were set last, over or not."""
+
+    faults: list[FaultState]
 
 
 class RequestList(Struct, frozen=True, kw_only=True):

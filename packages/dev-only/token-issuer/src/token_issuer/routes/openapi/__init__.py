@@ -14,11 +14,14 @@ from litestar import HttpMethod, Response, route
 from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.defects.description import DefectDescription, DefectList
+from token_issuer.faults import Fault, FaultState
 from token_issuer.keyring import KeyDescription, KeyList
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.admin.schemas import (
     ClockReading,
     ClockRequest,
+    FaultList,
+    FaultRequest,
     RequestList,
     RotateRequest,
 )
@@ -40,6 +43,10 @@ _COMPONENTS = (
     RotateRequest,
     ClockRequest,
     ClockReading,
+    FaultRequest,
+    Fault,
+    FaultList,
+    FaultState,
     RequestList,
     DefectList,
     DefectDescription,
@@ -61,7 +68,7 @@ def encode_openapi_document() -> bytes:
     references: dict[str, Any] = {
         kind.__name__: schema for kind, schema in zip(_COMPONENTS, schemas, strict=True)
     }
-    for kind in (TokenRequest, RotateRequest, ClockRequest):
+    for kind in (TokenRequest, RotateRequest, ClockRequest, FaultRequest, Fault):
         components[kind.__name__]["additionalProperties"] = False
     document = {
         "openapi": "3.1.0",

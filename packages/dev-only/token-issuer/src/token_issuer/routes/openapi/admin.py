@@ -30,6 +30,7 @@ def describe_admin_paths(references: Mapping[str, Any]) -> dict[str, Any]:
     keys, clock = references["KeyList"], references["ClockReading"]
     requests, key = references["RequestList"], references["KeyDescription"]
     rotation, turning = references["RotateRequest"], references["ClockRequest"]
+    faults, setting = references["FaultList"], references["FaultRequest"]
     return {
         f"{ADMIN_PREFIX}/keys": {"get": _describe("List the key ring", keys)},
         f"{ADMIN_PREFIX}/keys/rotate": {
@@ -44,6 +45,11 @@ def describe_admin_paths(references: Mapping[str, Any]) -> dict[str, Any]:
             "get": _describe("Read the clock", clock),
             "put": _describe("Turn the clock", clock, body=turning),
             "delete": _describe("Go by the machine's clock again", clock),
+        },
+        f"{ADMIN_PREFIX}/faults": {
+            "get": _describe("List the faults of the key endpoints", faults),
+            "put": _describe("Set the faults of the key endpoints", faults, body=setting),
+            "delete": _describe("Let the key endpoints behave", faults),
         },
         f"{ADMIN_PREFIX}/requests": {
             "get": _describe("List and count requests", requests, parameters=_FILTERS),

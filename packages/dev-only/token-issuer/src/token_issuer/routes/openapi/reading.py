@@ -5,10 +5,10 @@ from typing import Any
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
+from token_issuer.key_paths import CERTIFICATES_PATH, JWKS_PATHS
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.discovery import DISCOVERY_PATH
 from token_issuer.routes.health import HEALTH_PATH
-from token_issuer.routes.keys import CERTIFICATES_PATH, JWKS_PATHS
 from token_issuer.routes.tokeninfo import TOKENINFO_PATH
 
 DEV_MARK = {

@@ -1,0 +1,107 @@
+# DEV-ONLY: never ship to production.
+"""What can be wrong with a JWKS that is JSON.
+
+What is added stands before the good keys, for verifiers that take the first one that fits.
+
+Spec: RFC 7517 §4 and §5, RFC 7518 §6.3
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import shake_256
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from jwt_core import base64url
+from proxy_guard.dev_marks import WATERMARK
+
+from token_issuer.faults.kinds import FaultKind
+from token_issuer.faults.throwaway import get_throwaway_key
+from token_issuer.faults.weak import WEAK_KID, get_weak_key
+
+MANY_KEYS = 1000
+_MODULUS_BYTES = 256
+_Keys = list[dict[str, Any]]
+
+
+def change_jwks(body: bytes, kinds: Sequence[FaultKind]) -> bytes:
+    """Return a JWKS with the faults *kinds*, one after the other."""
+    document = json.loads(body)
+    for kind in kinds:
+        if kind in _CHANGES:
+            document["keys"] = _CHANGES[kind](document["keys"])
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def _drop_keys(_keys: _Keys) -> _Keys:
+    return []
+
+
+def _add_many(keys: _Keys) -> _Keys:
+    return [_invent_key(number) for number in range(MANY_KEYS - len(keys))] + keys
+
+
+def _invent_key(number: int) -> dict[str, Any]:
+    """Make up a public key: nobody knows its factors, nor need it have two."""
+    kid = f"extra-{number}"
+    free = shake_256(kid.encode()).digest(_MODULUS_BYTES - len(WATERMARK) - 1)
+    modulus = base64url.encode(WATERMARK + free + b"\x01")
+    return {"kty": "RSA", "n": modulus, "e": "AQAB", "kid": kid, "use": "sig", "alg": "RS256"}
+
+
+def _show_throwaway_key(**members: str) -> dict[str, Any]:
+    return {**_describe_key(get_throwaway_key()), **members}
+
+
+def _duplicate_kids(keys: _Keys) -> _Keys:
+    return [_show_throwaway_key(kid=key["kid"]) for key in keys] + keys
+
+
+def _add_encryption_key(keys: _Keys) -> _Keys:
+    return [_show_throwaway_key(kid="enc-key", use="enc", alg="RSA-OAEP"), *keys]
+
+
+def _add_unknown_type(keys: _Keys) -> _Keys:
+    unknown = {"kty": "X-UNKNOWN", "kid": "unknown-kty", "use": "sig", "alg": "X-UNKNOWN"}
+    return [{**unknown, "pub": "AQAB"}, *keys]
+
+
+def _add_weak_key(keys: _Keys) -> _Keys:
+    return [{**_describe_key(get_weak_key()), "kid": WEAK_KID}, *keys]
+
+
+def _add_private_key(keys: _Keys) -> _Keys:
+    """Publish the private part of a key that is none of the ring's."""
+    numbers = get_throwaway_key().private_numbers()
+    private = {
+        "d": numbers.d,
+        "p": numbers.p,
+        "q": numbers.q,
+        "dp": numbers.dmp1,
+        "dq": numbers.dmq1,
+        "qi": numbers.iqmp,
+    }
+    members = {name: _encode(number) for name, number in private.items()}
+    return [_show_throwaway_key(kid="private-members", **members), *keys]
+
+
+def _describe_key(key: RSAPrivateKey) -> dict[str, Any]:
+    """Return its public part; not by `encode_jwk`, which takes no weak key."""
+    numbers = key.public_key().public_numbers()
+    modulus, exponent = _encode(numbers.n), _encode(numbers.e)
+    return {"kty": "RSA", "n": modulus, "e": exponent, "use": "sig", "alg": "RS256"}
+
+
+def _encode(number: int) -> str:
+    return base64url.encode(number.to_bytes((number.bit_length() + 7) // 8))
+
+
+_CHANGES: dict[FaultKind, Callable[[_Keys], _Keys]] = {
+    FaultKind.EMPTY: _drop_keys,
+    FaultKind.MANY: _add_many,
+    FaultKind.DUPLICATE_KID: _duplicate_kids,
+    FaultKind.ENC_KEYS: _add_encryption_key,
+    FaultKind.UNKNOWN_KTY: _add_unknown_type,
+    FaultKind.WEAK_KEY: _add_weak_key,
+    FaultKind.PRIVATE_MEMBERS: _add_private_key,
+}

@@ -1,0 +1,88 @@
+# DEV-ONLY: never ship to production.
+"""The layer between server and application in which faults strike.
+
+It claims the faults of a request, lets the application answer what they make of it, and hands the
+answer on as the transport faults have it. Nothing but the key documents passes through it.
+"""
+
+import asyncio
+from typing import Any
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
+from litestar.utils import normalize_path
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from token_issuer.faults.board import FaultBoard, Strike
+from token_issuer.faults.redirection import REDIRECTED_QUERY
+from token_issuer.faults.transport import Connection, deliver
+from token_issuer.key_paths import KEY_PATHS
+
+_STRIKE_STATE = "strike"
+_EXTENSION = "token_issuer.transport"
+_METHODS = ("GET", "HEAD")
+
+
+class TransportProtocol(HttpToolsProtocol):
+    """uvicorn's protocol; tells the application of its transport, as an ASGI extension."""
+
+    def on_message_begin(self) -> None:
+        """Put the transport in the scope."""
+        super().on_message_begin()
+        self.scope["extensions"] = {_EXTENSION: {"transport": self.transport}}
+
+
+class FaultLayer:
+    """An ASGI application around *app*, whose key documents the faults of *board* strike.
+
+    Attributes:
+        stopping: Set when the server stops: nothing is held back from then on.
+    """
+
+    def __init__(self, app: ASGIApp, board: FaultBoard) -> None:
+        self.stopping = asyncio.Event()
+        self._app = app
+        self._board = board
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        strike = self._claim(scope)
+        if strike is None:
+            await self._app(scope, receive, send)
+            return
+        scope.setdefault("state", {})[_STRIKE_STATE] = strike
+        answer = _Answer()
+        await self._app(scope, receive, answer.take)
+        transport: Any = (scope["extensions"] or {})[_EXTENSION]["transport"]
+        async with Connection(receive, send, transport, self.stopping) as connection:
+            await deliver(strike, answer.start, bytes(answer.body), connection)
+
+    def _claim(self, scope: Scope) -> Strike | None:
+        if scope["type"] != ScopeType.HTTP or scope["method"] not in _METHODS:
+            return None
+        path = normalize_path(scope["path"])  # as the router does
+        if path not in KEY_PATHS:
+            return None
+        is_redirected = scope["query_string"] == REDIRECTED_QUERY.encode()
+        return self._board.claim(path, is_redirected=is_redirected)
+
+
+class _Answer:
+    """What the application sends."""
+
+    start: HTTPResponseStartEvent
+
+    def __init__(self) -> None:
+        self.body = bytearray()
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+        elif message["type"] == "http.response.body":
+            self.body += message["body"]
+
+
+def find_strike(scope: HTTPScope) -> Strike | None:
+    """Return the faults that strike this request."""
+    strike: Strike | None = scope["state"].get(_STRIKE_STATE)
+    return strike

@@ -1,0 +1,63 @@
+# DEV-ONLY: never ship to production.
+"""Where a redirect leads: the same host, another name of it, or back to itself."""
+
+import re
+import socket
+from dataclasses import dataclass
+
+REDIRECTED_QUERY = "redirected"
+"""Marks the URL that a redirect to the same host names: it is not redirected again."""
+ATTACKER_PATH = "/attacker/jwks.json"
+"""What another host serves in place of the keys."""
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?P<port>:[0-9]{1,5})?")
+_LOOPBACK = {"127.0.0.1": "localhost", "[::1]": "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for.
+
+    Attributes:
+        path: The key document's path.
+        host: The `Host` field; empty where there is none.
+        address: The address and port at which the connection came in.
+    """
+
+    path: str
+    host: str
+    address: tuple[str, int | None]
+
+
+def locate(to: str, asked: Asked) -> str:
+    """Return the `Location` of a redirect *to* `same-host`, `other-host` or `loop`."""
+    name, port = _split_host(asked)
+    match to:
+        case "loop":
+            return f"http://{name}{port}{asked.path}"
+        case "other-host":
+            return f"http://{_find_other_name(name, asked)}{port}{ATTACKER_PATH}"
+        case _:
+            return f"http://{name}{port}{asked.path}?{REDIRECTED_QUERY}"
+
+
+def _split_host(asked: Asked) -> tuple[str, str]:
+    match = _HOST.fullmatch(asked.host)
+    if match is not None:
+        return match["name"], match["port"] or ""
+    return _bracket(asked.address[0]), f":{asked.address[1]}"
+
+
+def _find_other_name(name: str, asked: Asked) -> str:
+    """Return another spelling of this issuer's address that the client can reach.
+
+    A name becomes the address at which the connection came in, and an address of loopback
+    `localhost`; any other address becomes the machine's name, which is all that is known of it.
+    """
+    address = _bracket(asked.address[0])
+    if name in _LOOPBACK:
+        return _LOOPBACK[name]
+    return address if name != address else socket.gethostname()
+
+
+def _bracket(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

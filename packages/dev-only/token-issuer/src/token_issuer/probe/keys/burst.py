@@ -1,0 +1,54 @@
+# DEV-ONLY: never ship to production.
+"""Many tokens with kids that nobody has, as anybody can send them."""
+
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from token_issuer.probe.keys.bench import Bench
+from token_issuer.probe.keys.sheet import Seen, fail, skip
+from token_issuer.probe.keys.unknown import rename_key
+from token_issuer.probe.keys.watching import Timer, Watch, describe, has_hung, is_accepted, watch
+from token_issuer.probe.keys.weakness import LOSES_GOOD_TOKENS, REFETCHES_FOR_UNKNOWN_KIDS
+from token_issuer.probe.results import Outcome
+from token_issuer.probe.target import Answer
+
+BURST = "keys-unknown-kids"
+_TOKENS = 200
+_AT_ONCE = 4
+_PROCESSES = 16  # fetches that several processes with a cache each explain
+_RECOVERY_S = 5.0
+
+
+def watch_burst(bench: Bench) -> Iterator[Seen]:
+    """Send them, a few at a time, and count the fetches; then send a good token."""
+    if bench.is_wasteful:
+        yield skip(BURST, "it fetches for each token anyway (keys-max-age)")
+        return
+    bench.issuer.reset_faults()
+    seen, timer = bench.issuer.count_key_fetches(), Timer()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = tuple(pool.map(lambda _: _send_unknown(bench), range(_TOKENS)))
+    burst = Watch(answers, timer.seconds)
+    after = watch(bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), _RECOVERY_S)
+    yield _judge(burst, bench.issuer.count_key_fetches() - seen, after)
+
+
+def _send_unknown(bench: Bench) -> Answer:
+    return bench.send(rename_key(bench.known, secrets.token_hex(8)))
+
+
+def _judge(burst: Watch, fetches: int, after: Watch) -> Seen:
+    observed = (
+        f"{fetches} fetches for {_TOKENS} tokens in {burst.duration_s:.1f} s; "
+        f"a good token afterwards: {describe(after.last)}"
+    )
+    if not is_accepted(after.last):
+        return fail(BURST, LOSES_GOOD_TOKENS, observed, after.last)
+    once_a_second = 1 + int(burst.duration_s)
+    if fetches <= once_a_second:
+        return Seen(id=BURST, observed=observed, answer=after.last)
+    if fetches <= _PROCESSES:
+        observed += "; several processes with a cache each would explain it"
+        return Seen(id=BURST, observed=observed, outcome=Outcome.OPEN, answer=after.last)
+    return fail(BURST, REFETCHES_FOR_UNKNOWN_KIDS, observed, after.last)

@@ -1,0 +1,123 @@
+# DEV-ONLY: never ship to production.
+"""A key is gone, and the set that held it becomes old: when does the target notice?"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from token_issuer.probe.keys.bench import MAX_AGE_S, SLOWEST_REFETCH_S, Bench
+from token_issuer.probe.keys.rotation import CACHE_WINDOW_S
+from token_issuer.probe.keys.sheet import Seen, fail
+from token_issuer.probe.keys.watching import Timer, Watch, describe, is_accepted, watch
+from token_issuer.probe.keys.weakness import FETCHES_ALWAYS, KEEPS_REMOVED_KEYS
+from token_issuer.probe.results import Outcome, Reaction
+from token_issuer.probe.target import Answer
+
+MAX_AGE, REMOVAL = "keys-max-age", "keys-removal"
+_TOKENS = 20
+_WINDOW_S = 1.2  # within the max-age, with time to spare for a slow machine
+_WASTEFUL = 0.75  # fetches for each token; processes with a cache each may fetch some times
+_AFTER_FETCH_S = 3.0
+_NEW_KEY_S = 3.0
+
+
+@dataclass
+class _Expiry:
+    """What happened to tokens of the removed key.
+
+    Attributes:
+        window_fetches: Fetches for `_TOKENS` tokens within the max-age.
+        watch: The tokens of the removed key, until they were refused.
+        fetched_after_s: When the target fetched by itself, in seconds since the window began.
+        is_new_accepted: The set without the key has arrived.
+        is_old_accepted: And the removed key counts nevertheless.
+    """
+
+    window_fetches: int
+    watch: Watch = field(default_factory=Watch)
+    fetched_after_s: float | None = None
+    is_new_accepted: bool = False
+    is_old_accepted: bool = False
+
+
+def watch_expiry(bench: Bench) -> Iterator[Seen]:
+    """Send tokens within the max-age; then remove the key, and send them on."""
+    timer = Timer()
+    expiry = _Expiry(_count_fetches_in_window(bench))
+    bench.set_faults()
+    removed, new = bench.known, bench.introduce_key(retention="0s")
+    _watch_removed(bench, removed, expiry, timer)
+    answers = watch(lambda: bench.send(new), is_accepted, _NEW_KEY_S)
+    expiry.is_new_accepted = answers.is_reached
+    expiry.is_old_accepted = is_accepted(bench.send(removed))
+    _conclude(bench, expiry, new)
+    yield _judge_max_age(expiry)
+    yield _judge_removal(expiry)
+
+
+def _count_fetches_in_window(bench: Bench) -> int:
+    seen = bench.issuer.count_key_fetches()
+    for _ in range(_TOKENS):
+        bench.ask()
+        time.sleep(_WINDOW_S / _TOKENS)
+    return bench.issuer.count_key_fetches() - seen
+
+
+def _watch_removed(bench: Bench, removed: str, expiry: _Expiry, timer: Timer) -> None:
+    seen = bench.issuer.count_key_fetches()
+
+    def is_over(answer: Answer) -> bool:
+        if expiry.fetched_after_s is None and bench.issuer.count_key_fetches() > seen:
+            expiry.fetched_after_s = timer.seconds
+        fetched_s = expiry.fetched_after_s
+        is_settled = fetched_s is not None and timer.seconds > fetched_s + _AFTER_FETCH_S
+        return answer.reaction is Reaction.REFUSED or is_settled
+
+    expiry.watch = watch(lambda: bench.send(removed), is_over, SLOWEST_REFETCH_S)
+
+
+def _conclude(bench: Bench, expiry: _Expiry, new: str) -> None:
+    """Note what it means for the checks that follow."""
+    bench.is_wasteful = expiry.window_fetches >= _TOKENS * _WASTEFUL
+    bench.refetch_s = expiry.fetched_after_s
+    bench.is_nudged = expiry.fetched_after_s is None and expiry.is_new_accepted
+    if expiry.is_new_accepted:
+        bench.known = new
+    elif not expiry.is_old_accepted:
+        bench.obstacle = f"it accepts no key any more ({REMOVAL})"
+    elif expiry.fetched_after_s is None:
+        bench.obstacle = (
+            f"it fetched nothing within {SLOWEST_REFETCH_S:.0f} s, neither by itself nor for "
+            "an unknown kid"
+        )
+
+
+def _judge_max_age(expiry: _Expiry) -> Seen:
+    observed = f"{expiry.window_fetches} fetches for {_TOKENS} tokens within the max-age"
+    if expiry.window_fetches >= _TOKENS * _WASTEFUL:
+        return fail(MAX_AGE, FETCHES_ALWAYS, observed)
+    if expiry.fetched_after_s is None:
+        bound = f"{SLOWEST_REFETCH_S:.0f} s"
+        observed += f"; none in the {bound} after it: it keeps a set for a time of its own"
+        return Seen(id=MAX_AGE, observed=observed, outcome=Outcome.OPEN)
+    observed += f" of {CACHE_WINDOW_S} s; the next after {expiry.fetched_after_s:.1f} s"
+    outcome = Outcome.PASSED if expiry.window_fetches <= 1 else Outcome.OPEN
+    return Seen(id=MAX_AGE, observed=observed, outcome=outcome)
+
+
+def _judge_removal(expiry: _Expiry) -> Seen:
+    seen = expiry.watch
+    if seen.last.reaction is Reaction.REFUSED:
+        observed = f"{describe(seen.last)} {seen.duration_s:.1f} s after the key's removal"
+        return Seen(id=REMOVAL, observed=observed, answer=seen.last)
+    if not is_accepted(seen.last):
+        observed = f"{describe(seen.last)} after the key's removal"
+        return Seen(id=REMOVAL, observed=observed, outcome=Outcome.OPEN, answer=seen.last)
+    observed = (
+        f"still accepted {seen.duration_s:.0f} s after the key's removal; the key set could be "
+        f"kept for {MAX_AGE_S} to {CACHE_WINDOW_S} s"
+    )
+    if expiry.is_new_accepted:
+        found = "also" if expiry.is_old_accepted else "not any more"
+        observed += f"; {found} when the newer set had been fetched"
+    return fail(REMOVAL, KEEPS_REMOVED_KEYS, observed, seen.last)

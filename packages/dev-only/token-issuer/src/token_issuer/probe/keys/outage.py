@@ -1,0 +1,52 @@
+# DEV-ONLY: never ship to production.
+"""The key endpoint is down for longer than the max-age: does the target go on?"""
+
+from collections.abc import Iterator, Mapping
+
+from token_issuer.probe.keys.bench import MAX_AGE_S, Bench
+from token_issuer.probe.keys.sheet import Seen, fail, skip
+from token_issuer.probe.keys.watching import Watch, describe, has_hung, is_accepted, join, watch
+from token_issuer.probe.keys.weakness import NEVER_RECOVERS, STOPS_WITH_ENDPOINT
+
+OUTAGE = "keys-outage"
+_DOWN: Mapping[str, Mapping[str, object]] = {
+    "status 503": {"kind": "status", "status": 503},
+    "connection reset": {"kind": "reset"},
+}
+_AFTER_FETCH_S = MAX_AGE_S + 0.5
+
+
+def watch_outage(bench: Bench) -> Iterator[Seen]:
+    """Take the endpoint down in two ways, one after the other, without a good fetch between."""
+    watches: dict[str, Watch] = {}
+    for name, fault in _DOWN.items():
+        bench.set_faults(fault)
+        waited = bench.await_fetch()
+        if not waited.is_reached:
+            break
+        down = watch(bench.ask, lambda answer: not is_accepted(answer), _AFTER_FETCH_S)
+        watches[name] = join((waited, down))
+        if not is_accepted(down.last):
+            break
+    bench.set_faults()
+    if not watches:
+        yield skip(OUTAGE, bench.obstacle)
+        return
+    recovery = watch(
+        bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), bench.patience_s
+    )
+    yield _judge(watches, recovery)
+
+
+def _judge(watches: Mapping[str, Watch], recovery: Watch) -> Seen:
+    observed = "; ".join(
+        f"{name} for {down.duration_s:.1f} s: {down.describe()}" for name, down in watches.items()
+    )
+    last = join(watches.values()).last
+    if not is_accepted(recovery.last):
+        observed += f"; {recovery.duration_s:.1f} s after it: {describe(recovery.last)}"
+        return fail(OUTAGE, NEVER_RECOVERS, observed, recovery.last)
+    observed += f"; accepted {recovery.duration_s:.1f} s after it"
+    if not is_accepted(last):
+        return fail(OUTAGE, STOPS_WITH_ENDPOINT, observed, last)
+    return Seen(id=OUTAGE, observed=observed, answer=last)

@@ -1,0 +1,79 @@
+# DEV-ONLY: never ship to production.
+"""A new key signs from now on: when is it picked up, and what of the old one meanwhile?"""
+
+from collections.abc import Iterator
+
+from token_issuer.probe.keys.bench import PICK_UP_S, Bench
+from token_issuer.probe.keys.sheet import Seen, fail, skip
+from token_issuer.probe.keys.unknown import read_kid
+from token_issuer.probe.keys.watching import Watch, is_accepted, watch
+from token_issuer.probe.keys.weakness import (
+    FORGETS_OLD_KEYS,
+    GIVES_UP,
+    MISSES_NEW_KEYS,
+    Weakness,
+)
+from token_issuer.probe.target import Answer
+
+ROTATION, OVERLAP, RETURN = "keys-rotation", "keys-overlap", "keys-return"
+CACHE_WINDOW_S = 2
+_IN_A_ROW = 5  # a target of several processes has picked a key up when all have
+
+
+def watch_rotation(bench: Bench) -> Iterator[Seen]:
+    """Let a new key take over, and send tokens of both."""
+    bench.set_faults(max_age_s=CACHE_WINDOW_S)
+    old = bench.known
+    new = bench.introduce_key()
+    if read_kid(new) == read_kid(old):
+        bench.obstacle = "the tokens for this target are signed by a key that does not rotate"
+        yield from (skip(check, bench.obstacle) for check in (ROTATION, OVERLAP))
+        return
+    overlap: list[Answer] = []
+
+    def send_both() -> Answer:
+        overlap.append(bench.send(old))
+        return bench.send(new)
+
+    pick_up = watch(send_both, is_accepted, PICK_UP_S)
+    if pick_up.is_reached:
+        bench.known = new
+        _let_all_processes_follow(bench)
+    else:
+        bench.obstacle = f"it fetched no newer keys ({ROTATION})"
+    yield _judge_pick_up(ROTATION, pick_up, MISSES_NEW_KEYS)
+    yield _judge_overlap(Watch(tuple(overlap)))
+
+
+def watch_return(bench: Bench) -> Iterator[Seen]:
+    """After all that was done to the key endpoint: is a new key still picked up?"""
+    if not bench.is_disturbed:
+        yield skip(RETURN, bench.obstacle or "the key endpoint has had no fault")
+        return
+    bench.issuer.reset_faults()
+    new = bench.introduce_key()
+    pick_up = watch(lambda: bench.send(new), is_accepted, PICK_UP_S)
+    if pick_up.is_reached:
+        bench.known = new
+    yield _judge_pick_up(RETURN, pick_up, GIVES_UP)
+
+
+def _let_all_processes_follow(bench: Bench) -> None:
+    for _ in range(_IN_A_ROW):
+        watch(bench.ask, is_accepted, PICK_UP_S)
+
+
+def _judge_pick_up(check: str, pick_up: Watch, weakness: Weakness) -> Seen:
+    if pick_up.is_reached:
+        observed = f"picked up after {pick_up.duration_s:.1f} s"
+        return Seen(id=check, observed=observed, answer=pick_up.last)
+    observed = f"not picked up within {pick_up.duration_s:.0f} s: {pick_up.last.describe()}"
+    return fail(check, weakness, observed, pick_up.last)
+
+
+def _judge_overlap(overlap: Watch) -> Seen:
+    observed = f"tokens of the old key meanwhile: {overlap.describe()}"
+    if overlap.accepted < len(overlap.answers):
+        refused = next(answer for answer in overlap.answers if not is_accepted(answer))
+        return fail(OVERLAP, FORGETS_OLD_KEYS, observed, refused)
+    return Seen(id=OVERLAP, observed=observed, answer=overlap.last)

@@ -1,0 +1,79 @@
+# DEV-ONLY: never ship to production.
+"""From what was seen to checks and findings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from token_issuer.probe.keys.watching import Timer
+from token_issuer.probe.keys.weakness import Weakness
+from token_issuer.probe.results import Check, Finding, Outcome, Part
+from token_issuer.probe.target import Answer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What was seen of one question.
+
+    Attributes:
+        id: The id of the check.
+        observed: What was seen, for people.
+        outcome: What becomes of the check.
+        weakness: What it comes to; None where nothing is wrong.
+        answer: The answer that tells most.
+    """
+
+    id: str
+    observed: str
+    outcome: Outcome = Outcome.PASSED
+    weakness: Weakness | None = None
+    answer: Answer | None = None
+
+
+def fail(check: str, weakness: Weakness, observed: str, answer: Answer | None = None) -> Seen:
+    """Return what was seen of a weakness."""
+    return Seen(
+        id=check, observed=observed, outcome=Outcome.FAILED, weakness=weakness, answer=answer
+    )
+
+
+def skip(check: str, reason: str) -> Seen:
+    """Return that nothing could be seen, and why."""
+    return Seen(id=check, observed=reason, outcome=Outcome.SKIPPED)
+
+
+@dataclass
+class Sheet:
+    """The checks that were asked for, as they come in.
+
+    Attributes:
+        titles: The checks by id.
+        select: Whether a check was asked for.
+        report: Told of each check.
+    """
+
+    titles: dict[str, str]
+    select: Callable[[str], bool]
+    report: Callable[[Check], None]
+    checks: list[Check] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    _timer: Timer = field(default_factory=Timer)
+
+    def enter(self, seen: Seen) -> None:
+        """Enter what was seen; it took since the last entry."""
+        duration_s, self._timer = self._timer.seconds, Timer()
+        if not self.select(seen.id):
+            return
+        check = Check(
+            part=Part.KEYS,
+            id=seen.id,
+            title=self.titles[seen.id],
+            outcome=seen.outcome,
+            observed=seen.observed,
+            reaction=seen.answer.reaction if seen.answer else None,
+            status=seen.answer.status if seen.answer else None,
+            duration_s=duration_s,
+        )
+        self.checks.append(check)
+        if seen.weakness is not None:
+            self.findings.append(seen.weakness.found_by(seen.id))
+        self.report(check)

@@ -1,0 +1,39 @@
+# DEV-ONLY: never ship to production.
+"""An edge cache serves the old set while the new key signs already."""
+
+from collections.abc import Iterator
+
+from token_issuer.probe.keys.bench import Bench
+from token_issuer.probe.keys.sheet import Seen, fail, skip
+from token_issuer.probe.keys.watching import describe, is_accepted, watch
+from token_issuer.probe.keys.weakness import MISSES_NEW_KEYS
+from token_issuer.probe.results import Outcome
+
+STALE = "keys-fault-stale"
+_STALE_S = 0.5
+
+
+def watch_stale_edge(bench: Bench) -> Iterator[Seen]:
+    """Let the target meet the new key while the set lacks it; then let the edge catch up."""
+    bench.set_faults({"kind": "stale"})
+    new = bench.introduce_key()
+    waited = bench.await_fetch()
+    if not waited.is_reached:
+        yield skip(STALE, bench.obstacle)
+        return
+    early = watch(lambda: bench.send(new), is_accepted, _STALE_S)
+    old = bench.ask()
+    bench.set_faults()
+    late = watch(lambda: bench.send(new), is_accepted, bench.patience_s)
+    observed = (
+        f"while the set lacks the new key: its tokens {describe(early.last)}, those of the old "
+        f"one {describe(old)}; "
+    )
+    if not late.is_reached:
+        observed += f"not picked up within {late.duration_s:.0f} s after it"
+        yield fail(STALE, MISSES_NEW_KEYS, observed, late.last)
+        return
+    bench.known = new
+    observed += f"picked up {late.duration_s:.1f} s after it"
+    outcome = Outcome.PASSED if is_accepted(old) else Outcome.OPEN
+    yield Seen(id=STALE, observed=observed, outcome=outcome, answer=late.last)

@@ -1,0 +1,137 @@
+# DEV-ONLY: never ship to production.
+"""The key endpoint misbehaves: what of good tokens, what of false ones, and what afterwards?"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from token_issuer.probe.keys.bench import Bench
+from token_issuer.probe.keys.cases import Case
+from token_issuer.probe.keys.false_tokens import FalseToken
+from token_issuer.probe.keys.sheet import Seen, fail, skip
+from token_issuer.probe.keys.watching import (
+    Watch,
+    describe,
+    has_hung,
+    is_accepted,
+    is_unavailable,
+    join,
+    watch,
+)
+from token_issuer.probe.keys.weakness import (
+    CRASHES,
+    HANGS,
+    LEAVES_ITS_HOST,
+    NEVER_RECOVERS,
+    SPOILT_BY_ONE_KEY,
+    Weakness,
+)
+from token_issuer.probe.results import Outcome, Reaction
+from token_issuer.probe.target import Answer
+
+_SETTLING_S = 0.3
+_LONGEST_DRIP_S = 12.0
+_PIECES = 120  # at the interval of the drip: 12 s, longer than an answer may take
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Survival:
+    """What happened while a fault was on, and after it.
+
+    Attributes:
+        good: Good tokens meanwhile.
+        pick_up: Tokens of a new key in a usable document; None where that says nothing.
+        false: What became of the false tokens.
+        attacker_hits: Requests for the attacker's keys.
+        after: Good tokens when the fault had passed.
+    """
+
+    good: Watch
+    pick_up: Watch | None
+    false: tuple[tuple[FalseToken, Answer], ...]
+    attacker_hits: int
+    after: Watch
+
+
+def watch_survival(case: Case, bench: Bench) -> Iterator[Seen]:
+    """Let the target fetch while the fault is on, and send good and false tokens."""
+    try:
+        yield _watch(case, bench)
+    finally:
+        bench.set_faults()
+
+
+def _watch(case: Case, bench: Bench) -> Seen:
+    made = [(token, token.make(bench)) for token in case.false_tokens]
+    fault = dict(case.fault)
+    if case.is_endless:
+        fault["chunk"] = len(json.dumps(bench.fetch_jwks())) // _PIECES
+    bench.set_faults(fault)
+    hits = bench.issuer.count_attacker_hits()
+    new = bench.introduce_key() if case.is_usable else ""
+    waited = bench.await_fetch()
+    if not waited.is_reached:
+        return skip(case.id, bench.obstacle)
+    slow = waited.last.duration_s > _SETTLING_S  # it has waited for the fetch, and would again
+    settling = Watch() if slow else watch(bench.ask, has_hung, _SETTLING_S)
+    pick_up = _watch_pick_up(bench, new) if new else None
+    false = tuple((token, bench.target.send(values)) for token, values in made)
+    hits = bench.issuer.count_attacker_hits() - hits
+    bench.set_faults()
+    # What hangs may do so until the answer that it waits for has come.
+    bound_s = bench.patience_s + (_LONGEST_DRIP_S if has_hung(waited.last) else 0)
+    after = watch(bench.ask, is_accepted, bound_s)
+    if pick_up is not None and pick_up.is_reached:
+        bench.known = new
+    survival = _Survival(
+        good=join((waited, settling)), pick_up=pick_up, false=false, attacker_hits=hits, after=after
+    )
+    return _judge(case, survival)
+
+
+def _watch_pick_up(bench: Bench, new: str) -> Watch:
+    return watch(lambda: bench.send(new), is_accepted, bench.patience_s)
+
+
+def _judge(case: Case, survival: _Survival) -> Seen:
+    observed = _describe(survival)
+    for weakness, answer in _find_weaknesses(survival):  # the first one is the worst
+        return fail(case.id, weakness, observed, answer)
+    is_undisturbed = survival.good.accepted == len(survival.good.answers)
+    is_open = any(is_accepted(answer) for _, answer in survival.false)
+    outcome = Outcome.PASSED if is_undisturbed and not is_open else Outcome.OPEN
+    return Seen(id=case.id, observed=observed, outcome=outcome, answer=survival.good.last)
+
+
+def _find_weaknesses(survival: _Survival) -> Iterator[tuple[Weakness, Answer]]:
+    for token, answer in survival.false:
+        if token.weakness is not None and is_accepted(answer):
+            yield token.weakness, answer
+    if survival.attacker_hits:
+        yield LEAVES_ITS_HOST, survival.good.last
+    if not is_accepted(survival.after.last):
+        yield NEVER_RECOVERS, survival.after.last
+    yield from ((HANGS, answer) for answer in survival.good.answers if has_hung(answer))
+    yield from ((CRASHES, answer) for answer in survival.good.answers if _has_crashed(answer))
+    if survival.pick_up is not None and not survival.pick_up.is_reached:
+        yield SPOILT_BY_ONE_KEY, survival.pick_up.last
+
+
+def _has_crashed(answer: Answer) -> bool:
+    return answer.reaction is Reaction.CRASHED and not is_unavailable(answer)
+
+
+def _describe(survival: _Survival) -> str:
+    parts = [f"good tokens meanwhile: {survival.good.describe()}"]
+    if survival.pick_up is not None:
+        pick_up = survival.pick_up
+        found = f"after {pick_up.duration_s:.1f} s" if pick_up.is_reached else "not picked up"
+        parts.append(f"a new key in the document: {found}")
+    parts.extend(f"false token: {describe(answer)}" for _, answer in survival.false)
+    if survival.attacker_hits:
+        parts.append(f"{survival.attacker_hits} requests to the other host")
+    if not survival.after.answers or not is_accepted(survival.after.last):
+        parts.append(f"afterwards: {survival.after.describe()}")
+    else:
+        parts.append(f"accepted {survival.after.duration_s:.1f} s after it")
+    return "; ".join(parts)

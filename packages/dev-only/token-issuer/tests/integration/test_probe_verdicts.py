@@ -1,0 +1,297 @@
+# DEV-ONLY: never ship to production.
+"""The probe's verdicts on verifiers that lack one thing: that is found, and nothing else."""
+
+import json
+import subprocess
+import sys
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from token_issuer.defects import CATALOGUE, CHECKS, Verdict
+from token_issuer.probe.judging import FOLLOWED
+from token_issuer.testing import RunningIssuer, run_token_issuer
+
+pytestmark = pytest.mark.requirement("BV-3")
+
+COOLDOWN_S = "0.2"
+LARGE_KID = 4096  # what the service takes for one
+
+StartService = Callable[..., str]
+Probe = Callable[..., "Report"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `token-issuer probe --json` printed, and its exit code."""
+
+    exit_code: int
+    document: Mapping[str, Any]
+
+    @property
+    def found(self) -> set[str]:
+        return {finding["check"] for finding in self.document["findings"]}
+
+    def select(self, outcome: str) -> dict[str, str]:
+        """Return what was observed, by the ids of the checks of this outcome."""
+        checks = self.document["checks"]
+        return {c["id"]: c["observed"] for c in checks if c["outcome"] == outcome}
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[RunningIssuer]:
+    with run_token_issuer() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tokens(issuer: RunningIssuer) -> Mapping[str, tuple[Mapping[str, Any], str]]:
+    """Return the header of each defective token, as far as it can be read, and its credentials."""
+    return {id_: read_token(issuer.present(defect=id_)[0]) for id_ in CATALOGUE}
+
+
+def read_token(credentials: str) -> tuple[Mapping[str, Any], str]:
+    encoded = credentials.rpartition(" ")[2].partition(".")[0]
+    try:
+        header = json.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except ValueError:
+        header = {}
+    return header if isinstance(header, dict) else {}, credentials
+
+
+@pytest.fixture
+def start_service(
+    issuer: RunningIssuer, clean_environ: dict[str, str], pytestconfig: pytest.Config
+) -> Iterator[StartService]:
+    """Return a function that starts the weak verifier as a process, and returns its URL."""
+    with ExitStack() as stack:
+
+        def start(*arguments: str) -> str:
+            command = [sys.executable, "-m", "tests.weak_verifier.service"]
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [*command, "--jwks-uri", issuer.jwks_uri, "--cooldown", COOLDOWN_S, *arguments],
+                    env=clean_environ,
+                    cwd=pytestconfig.rootpath,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            stack.callback(process.kill)
+            assert process.stdout
+            return process.stdout.readline().removeprefix("listening on ").strip()
+
+        yield start
+
+
+@pytest.fixture
+def probe(issuer: RunningIssuer, clean_environ: dict[str, str]) -> Probe:
+    """Return a function that runs the token part of `token-issuer probe`."""
+
+    def run(url: str, *arguments: str, only: str = "tokens") -> Report:
+        command = [sys.executable, "-m", "token_issuer", "probe", url, "--issuer", issuer.url]
+        result = subprocess.run(
+            [*command, "--only", only, "--json", "--rate", "1000", *arguments],
+            env=clean_environ,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert result.stdout, result.stderr
+        assert not issuer.faults.list()
+        return Report(result.returncode, json.loads(result.stdout))
+
+    return run
+
+
+def expect(checks: Sequence[str]) -> set[str]:
+    """Return the findings that a verifier without these checks must lead to."""
+    found = {
+        defect.id
+        for defect in CATALOGUE.values()
+        if defect.check in checks and defect.verdict is Verdict.REFUSE
+    }
+    return found | ({FOLLOWED} if "embedded-keys" in checks else set())
+
+
+def test_strict_verifier_has_no_finding(start_service: StartService, probe: Probe) -> None:
+    report = probe(start_service())
+
+    assert (report.exit_code, report.found, report.select("failed")) == (0, set(), {})
+    assert not report.select("skipped")
+    assert {check["id"] for check in report.document["checks"]} >= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_missing_check_is_found_and_named_and_no_other(
+    start_service: StartService, probe: Probe, check: str
+) -> None:
+    report = probe(start_service("--without", check))
+
+    assert report.found == set(report.select("failed")) == expect([check])
+    assert report.exit_code == bool(report.found)
+    assert all(finding["remedy"] == CHECKS[check] for finding in report.document["findings"])
+    assert all(finding["cause"] == check for finding in report.document["findings"])
+    # What the specifications leave open is no finding, and is told all the same.
+    seen = {id_ for id_, observed in report.select("open").items() if "accepted" in observed}
+    assert {CATALOGUE[id_].check for id_ in seen} <= {check}
+    assert seen | report.found - {FOLLOWED}
+
+
+def test_verifier_that_checks_next_to_nothing_is_found_out(
+    start_service: StartService, probe: Probe
+) -> None:
+    lacking = ["signature", "exp", "aud"]
+
+    report = probe(start_service(*(word for check in lacking for word in ("--without", check))))
+
+    assert report.found == expect(lacking)
+    severities = [finding["severity"] for finding in report.document["findings"]]
+    assert severities[0] == "critical"
+
+
+def test_token_that_is_followed_and_refused_is_found(
+    start_service: StartService, probe: Probe
+) -> None:
+    report = probe(start_service("--behaviour", "looks-at-jku"))
+
+    assert report.found == {FOLLOWED}
+    assert report.select("failed")[FOLLOWED].startswith("fetched for ")
+    assert "jku" in report.select("failed")[FOLLOWED]
+
+
+def test_crash_on_a_large_kid_is_found(
+    start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
+) -> None:
+    report = probe(start_service("--behaviour", "crashes-on-large-kid"))
+
+    assert report.found == find_large_kids(tokens)
+    assert set(report.select("failed").values()) == {"crashed with 500"}
+    assert {finding["severity"] for finding in report.document["findings"]} == {"medium"}
+
+
+def find_large_kids(tokens: Mapping[str, Any]) -> set[str]:
+    found = {id_ for id_, (head, _) in tokens.items() if len(str(head.get("kid"))) > LARGE_KID}
+    assert found
+    return found
+
+
+def test_target_that_dies_is_found_and_spared_the_rest(
+    start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
+) -> None:
+    report = probe(start_service("--behaviour", "dies-on-large-kid"))
+
+    (deadly,) = find_large_kids(tokens)
+    assert report.found == {deadly}
+    assert report.document["findings"][0]["severity"] == "high"
+    assert "serves nobody since" in report.select("failed")[deadly]
+    assert set(report.select("skipped").values()) == {"the target no longer accepts a good token"}
+
+
+def test_closed_connection_of_a_target_that_lives_is_a_refusal(
+    start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
+) -> None:
+    report = probe(start_service("--behaviour", "closes-on-large-kid"))
+
+    assert (report.exit_code, report.found) == (0, set())
+    seen = report.select("passed") | report.select("open")
+    assert all("closed the connection" in seen[id_] for id_ in find_large_kids(tokens))
+
+
+def test_token_that_is_never_answered_is_found(
+    start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
+) -> None:
+    report = probe(start_service("--behaviour", "hangs-on-crit"), "--timeout", "1s")
+
+    assert report.found == {id_ for id_, (header, _) in tokens.items() if "crit" in header}
+    assert set(report.select("failed").values()) == {"no answer within 1 s"}
+
+
+def test_good_token_that_is_refused_is_found(
+    start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
+) -> None:
+    report = probe(start_service("--behaviour", "needs-exact-scheme"))
+
+    assert report.found == {
+        id_
+        for id_, (_, credentials) in tokens.items()
+        if CATALOGUE[id_].verdict is Verdict.ACCEPT
+        and not credentials.strip().startswith("Bearer ")
+    }
+    assert report.document["findings"][0]["title"].startswith("It refuses ")
+
+
+def test_slow_target_has_no_finding(start_service: StartService, probe: Probe) -> None:
+    report = probe(start_service("--behaviour", "slow"), only="issuer")
+
+    assert (report.exit_code, report.found) == (0, set())
+
+
+def test_status_of_a_rate_limit_is_no_refusal(start_service: StartService, probe: Probe) -> None:
+    url = start_service("--behaviour", "answers-429")
+
+    stopped = probe(url)
+    told = probe(url, "--refuse-status", "401,429")
+
+    assert stopped.exit_code == 2
+    assert "--refuse-status 429" in stopped.document["stopped"]
+    assert (told.exit_code, told.found) == (0, set())
+
+
+def test_keys_that_are_never_fetched_leave_their_tokens_unjudged(
+    start_service: StartService, probe: Probe
+) -> None:
+    report = probe(start_service("--fetching", "never-refetches"), only="key-weak,signature-empty")
+
+    assert (report.exit_code, report.found) == (0, set())
+    assert "has not fetched the key" in report.select("skipped")["key-weak"]
+
+
+@pytest.mark.parametrize(
+    ("service", "arguments", "reason"),
+    [
+        (["--audience", "other"], [], "it has fetched the keys; the good token has iss"),
+        (["--issuer", "other"], [], "(--iss, --aud, --sub, --claim)"),
+        ([], ["--aud", "elsewhere"], "aud 'elsewhere'"),
+        ([], ["--header", "X-Api-Token"], "(--header, --cookie)"),
+        (["--behaviour", "accepts-no-token"], [], "no token is refused: it accepted with 200"),
+    ],
+)
+def test_failed_baseline_is_explained(
+    start_service: StartService,
+    probe: Probe,
+    service: list[str],
+    arguments: list[str],
+    reason: str,
+) -> None:
+    report = probe(start_service(*service), *arguments)
+
+    assert report.exit_code == 2
+    assert reason in report.document["stopped"]
+    assert not report.document["findings"]
+
+
+def test_target_that_asks_another_issuer_is_told_to_ask_this_one(
+    start_service: StartService, clean_environ: dict[str, str], tmp_path: Path
+) -> None:
+    with run_token_issuer() as unasked:
+        command = [sys.executable, "-m", "token_issuer", "probe", start_service()]
+        result = subprocess.run(
+            [*command, "--issuer", unasked.url],
+            env=clean_environ,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert result.returncode == 2
+    words = " ".join(result.stdout.split())
+    assert f"it has not fetched the keys from {unasked.url}" in words
+    assert unasked.jwks_uri in words

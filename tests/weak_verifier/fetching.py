@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 Document = dict[str, Any]
 
 FAILURE_PAUSE_S: Final = 0.2
-LONGEST_FETCH_S: Final = 3.0
+LONGEST_FETCH_S: Final = 2.0
 LARGEST_BODY: Final = 1 << 20
 CHUNK: Final = 1 << 12
 LONG_S: Final = 3600.0
@@ -52,7 +52,7 @@ class Fetching:
         drops_removed: A newer set replaces the older one; else it adds to it.
         skips_foreign: Keys of unknown types are passed over; else they spoil the set.
         heeds_use: Keys for encryption verify nothing.
-        heeds_size: RSA keys below 2048 bits verify nothing.
+        heeds_size: RSA keys below 2048 bits are passed over; else it is the verifier that minds.
         heeds_exposure: Keys whose private part is shown spoil the set; else they count.
         wants_one_of_a_name: Two keys of one name spoil the set; else both count.
     """
@@ -89,7 +89,6 @@ FETCHINGS: Final[Mapping[str, Fetching]] = {
     "keeps-removed-keys": replace(GOOD, drops_removed=False),
     "stumbles-over-foreign-keys": replace(GOOD, skips_foreign=False),
     "accepts-encryption-keys": replace(GOOD, heeds_use=False),
-    "accepts-weak-keys": replace(GOOD, heeds_size=False),
     "accepts-exposed-keys": replace(GOOD, heeds_exposure=False),
     "accepts-namesakes": replace(GOOD, wants_one_of_a_name=False),
 }

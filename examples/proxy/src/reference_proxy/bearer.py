@@ -6,6 +6,7 @@ Spec: RFC 6750
 import logging
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 import proxy_guard
@@ -32,7 +33,10 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 
 CREDENTIALS: Final = re.compile(rb"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
 """RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1)."""
-
+FAILURE_COOLDOWN: Final = timedelta(seconds=5)
+"""Pause after a failed fetch of the keys; shorter where the cooldown is."""
+MIN_LIFETIME: Final = timedelta(seconds=10)
+"""How long keys are kept at least, whatever their endpoint says; shorter where the cooldown is."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +59,9 @@ class Authenticator:
                 settings.jwks_uri,
                 screen=proxy_guard.screen_jwks,  # a dev key is refused; the set in use stays
                 cooldown=settings.jwks_cooldown,
+                # Who lets any token cause a fetch this often need not hold back for longer.
+                failure_cooldown=min(FAILURE_COOLDOWN, settings.jwks_cooldown),
+                min_lifetime=min(MIN_LIFETIME, settings.jwks_cooldown),
             )
 
     async def authenticate(self, headers: RawHeaders) -> VerifiedToken:

@@ -31,7 +31,7 @@ class Settings:
         algorithms: `JWT_ALGORITHMS`, separated by commas; RS256 unless set.
         leeway: `JWT_LEEWAY_S`, tolerated clock difference in seconds; 0 unless set.
         jwks_cooldown: `JWKS_COOLDOWN_S`, least time between two fetches caused by an unknown key
-            or a bad signature, in seconds; 30 unless set.
+            or a bad signature, in seconds; 30 unless set. Bounds the other pauses from above.
         upstream_url: `UPSTREAM_URL`, where accepted requests go.
         upstream_timeout: `UPSTREAM_TIMEOUT_S`, longest silence of the upstream in seconds; 30
             unless set.

@@ -15,7 +15,7 @@ from token_issuer.probe.keys.stages import TITLES, Stage, choose_stages
 from token_issuer.probe.results import Check, Finding
 from token_issuer.probe.target import Target
 
-DEFAULT_BUDGET_S = 40.0
+DEFAULT_BUDGET_S = 42.0
 """How long the key part may take, in seconds; what does not fit in is skipped, and says so."""
 
 __all__ = ["DEFAULT_BUDGET_S", "TITLES", "probe_keys"]

@@ -70,12 +70,6 @@ CASES = (
     Case(name="malformed", title="a document that is not JSON", fault={"kind": "malformed"}),
     Case(name="truncated", title="a document that is cut short", fault={"kind": "truncated"}),
     Case(
-        name="drip",
-        title="a document that trickles for longer than a fetch may take",
-        fault={"kind": "drip", "interval": DRIP_INTERVAL_S},
-        is_endless=True,
-    ),
-    Case(
         name="weak-key",
         title="an RSA key of 1024 bits beside good ones",
         fault={"kind": "weak-key"},
@@ -121,8 +115,14 @@ CASES = (
         fault={"kind": "redirect", "to": "loop"},
     ),
     Case(
+        name="drip",
+        title="a document that trickles for longer than a fetch may take",
+        fault={"kind": "drip", "interval": DRIP_INTERVAL_S},
+        is_endless=True,
+    ),
+    Case(
         name="delay",
-        title="an answer that takes 2 s",
-        fault={"kind": "delay", "delay": "2s"},
+        title="an answer that takes 1 s",
+        fault={"kind": "delay", "delay": "1s"},
     ),
 )

@@ -79,7 +79,8 @@ def _watch_removed(bench: Bench, removed: str, expiry: _Expiry, timer: Timer) ->
 def _conclude(bench: Bench, expiry: _Expiry, new: str) -> None:
     """Note what it means for the checks that follow."""
     bench.is_wasteful = expiry.window_fetches >= _TOKENS * _WASTEFUL
-    bench.refetch_s = expiry.fetched_after_s
+    if expiry.fetched_after_s is not None:  # of the longer max-age; the shorter one is to come
+        bench.refetch_s = max(expiry.fetched_after_s - CACHE_WINDOW_S + MAX_AGE_S, MAX_AGE_S)
     bench.is_nudged = expiry.fetched_after_s is None and expiry.is_new_accepted
     if expiry.is_new_accepted:
         bench.known = new

@@ -44,12 +44,10 @@ class Stage:
         """Say why it cannot be run now; empty when it can."""
         if self.fetches and bench.obstacle:
             return bench.obstacle
-        needed_s = (self.fetches + 1) * (bench.refetch_s or 0) + _LAST_STAGES_S
+        needed_s = self.fetches * (bench.refetch_s or 0) + _LAST_STAGES_S
         if self.is_optional and bench.left_s < needed_s:
-            return (
-                f"no time left: the target fetches only every {bench.refetch_s or 0:.0f} s, and "
-                f"this part takes {bench.budget_s:.0f} s at most; run it by itself"
-            )
+            pace = f"the target fetches only every {bench.refetch_s or 0:.0f} s"
+            return f"no time left in {bench.budget_s:.0f} s: {pace}; ask for this check alone"
         return ""
 
 

@@ -12,7 +12,7 @@ import jwt
 import pytest
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
-ADMIN = ["/admin/keys", "/admin/clock", "/admin/requests"]
+ADMIN = ["/admin/keys", "/admin/clock", "/admin/faults", "/admin/requests"]
 SECRET = "correct-horse"
 
 

@@ -78,7 +78,7 @@ def test_pair_is_refused_when_a_property_is_missing(marked_key: SigningKey) -> N
     assert isinstance(marked_key.private_key, rsa.RSAPrivateKey)
     numbers = marked_key.private_key.private_numbers()
 
-    assert watermark._is_sound_pair(numbers.p, numbers.q)
-    assert not watermark._is_sound_pair(numbers.p, numbers.p)
-    assert not watermark._is_sound_pair(numbers.p, numbers.q << 1)
-    assert not watermark._is_sound_pair(numbers.p, numbers.q + (1 << 1000))
+    assert watermark._is_sound_pair(numbers.p, numbers.q, watermark.KEY_BITS)
+    assert not watermark._is_sound_pair(numbers.p, numbers.p, watermark.KEY_BITS)
+    assert not watermark._is_sound_pair(numbers.p, numbers.q << 1, watermark.KEY_BITS)
+    assert not watermark._is_sound_pair(numbers.p, numbers.q + (1 << 1000), watermark.KEY_BITS)

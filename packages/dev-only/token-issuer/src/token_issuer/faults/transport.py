@@ -11,13 +11,14 @@ import time
 from types import TracebackType
 from typing import Self
 
-from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Receive, Send
+from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Message, Receive, Send
 
 from token_issuer.faults.board import Strike
 from token_issuer.faults.fault import Fault
 from token_issuer.faults.kinds import FaultKind
 
 LONGEST_DRIP_S = 300
+_PATIENCE_S = 0.5  # once the server stops; less than it grants to what is in flight
 _NO_LINGER = struct.pack("ii", 1, 0)  # close at once: what is not sent is dropped, and RST goes out
 
 
@@ -31,7 +32,7 @@ class Connection:
         transport: asyncio.Transport,
         stopping: asyncio.Event,
     ) -> None:
-        self.send = send
+        self._send = send
         self._receive = receive
         self._transport = transport
         self._stopping = stopping
@@ -58,6 +59,15 @@ class Connection:
         """Whether the server stops."""
         return self._stopping.is_set()
 
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer; a client that does not read it cannot hold up the end."""
+        sending = asyncio.create_task(self._pass_on(message))
+        await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait((sending,), timeout=_PATIENCE_S)
+        if not done:
+            self._transport.abort()
+        await sending
+
     async def pause(self, seconds: float) -> bool:
         """Wait, unless the client leaves or the server stops; tell whether the client is there."""
         await self._wait(seconds)
@@ -77,6 +87,9 @@ class Connection:
         )
         self._transport.abort()
         await self._leaving
+
+    async def _pass_on(self, message: Message) -> None:
+        await self._send(message)
 
     async def _wait(self, seconds: float | None) -> None:
         await asyncio.wait(

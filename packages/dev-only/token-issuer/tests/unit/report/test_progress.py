@@ -41,6 +41,12 @@ def read_until_blank(screen: int) -> str:
     return written.decode()
 
 
+def drop_rest(stream: TextIO) -> None:
+    """Drop what could not be written: to close the stream would try again, and fail."""
+    with Path(os.devnull).open("wb") as sink:
+        os.dup2(sink.fileno(), stream.fileno())
+
+
 def show(written: str) -> list[str]:
     """Return each state of the line that a person saw."""
     assert "\n" not in written
@@ -135,9 +141,7 @@ def test_reader_that_left_does_not_disturb_the_probe(bad: Result) -> None:
         with Progress(1, stream) as progress:
             progress.advance(bad.checks[0])
         assert progress.done == 1
-        # What could not be written is dropped, so that closing the stream does not try again.
-        with Path(os.devnull).open("wb") as sink:
-            os.dup2(sink.fileno(), stream.fileno())
+        drop_rest(stream)
     os.close(writing)
 
 
@@ -164,3 +168,14 @@ def test_check_of_several_lines_is_one_line(
     with Progress(1) as progress:
         progress.advance(dataclasses.replace(bad.checks[0], observed="a\nb"))
     assert capsys.readouterr().err == "1/1  passed   baseline-good: a b\n"
+
+
+def test_terminal_that_was_closed_does_not_disturb_the_probe(bad: Result) -> None:
+    screen, program = pty.openpty()
+    with os.fdopen(program, "w", encoding="utf-8") as stream:
+        with Progress(2, stream) as progress:
+            progress.advance(bad.checks[0])
+            os.close(screen)
+            progress.advance(bad.checks[1])
+        assert progress.done == 2
+        drop_rest(stream)

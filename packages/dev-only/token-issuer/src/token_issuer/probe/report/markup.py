@@ -3,8 +3,9 @@
 
 from token_issuer.probe.report.wording import make_visible
 
-# Neither html.escape nor xml.sax.saxutils: the image has neither html.entities nor xml.
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
+# Attributes stand in double quotes. No html.escape and no xml.sax.saxutils: the image lacks
+# html.entities and xml.
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _LINE_FEED = str.maketrans({"\n": "&#10;"})
 
 

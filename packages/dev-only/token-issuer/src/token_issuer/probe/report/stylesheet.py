@@ -104,9 +104,9 @@ caption span { color: var(--ink-soft); }
 th, td { text-align: left; vertical-align: top; padding: .4375rem 1rem .4375rem 0;
   border-bottom: .0625rem solid var(--line); font-weight: 400; }
 thead th { font-size: .8125rem; color: var(--ink-soft); border-bottom-color: var(--ink-soft); }
-th:first-child { width: 44%; } .outcome { width: 6.5rem; }
-.number { width: 4.5rem; text-align: right; font-variant-numeric: tabular-nums; }
-.number:last-child { width: 5.5rem; padding-right: 0; }
+th:first-child { width: 40%; } .outcome { width: 6.5rem; }
+.number { width: 3.75rem; text-align: right; font-variant-numeric: tabular-nums; }
+.number:last-child { width: 5.25rem; padding-right: 0; }
 tbody code { display: block; }
 td.passed { color: var(--ink-clean); }
 td.failed, td.failed a { color: var(--ink-critical); font-weight: 600; }
@@ -119,6 +119,7 @@ footer { margin-top: 3.5rem; padding-block: 1.25rem 3rem; font-size: .875rem;
 
 @media (max-width: 40rem) {
   .finding dl div { grid-template-columns: 1fr; }
+  table { min-width: 36rem; font-size: .875rem; }
 }
 @media print {
   @page { margin: 16mm 14mm 18mm; }

@@ -35,7 +35,8 @@ def main() -> int:
             print(f"ci/verifiers.sh: {name}: {error}", file=sys.stderr)
             return 1
         results["verifiers"][name] = record
-        print(f"{name}: {record['probe']['verdict']}", file=sys.stderr)
+        verdicts = (f"{part}: {probe['verdict']}" for part, probe in record["probes"].items())
+        print(f"{name}: {'; '.join(verdicts)}", file=sys.stderr)
     known = results["verifiers"]
     results["verifiers"] = {name: known[name] for name in VERIFIERS if name in known}
     write_results(results)

@@ -78,6 +78,7 @@ def plan_reference_proxy(verifier: Verifier, place: Place, settings: dict[str, s
         "JWT_JWKS_URI": settings["JWKS_URI"],
         "JWT_ISSUER": place.issuer_url,
         "JWT_AUDIENCE": AUDIENCE,
+        "JWKS_COOLDOWN_S": "1",
         "UPSTREAM_URL": f"http://127.0.0.1:{upstream.server_address[1]}",
         "PROXY_PORT": str(place.port),
     }

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from tests.verifiers.catalogue import VERIFIERS, Verifier
-from tests.verifiers.measuring import Record
+from tests.verifiers.measuring import Record, list_checks, list_findings
 from tests.verifiers.notes import NOTES
 
 SEVERITIES = ("critical", "high", "medium", "low")
 REACTIONS = {"refused": "refused", "accepted": "accepted", "crashed": "5xx", "hung": "no answer"}
 KEYS = "keys"
+LONGEST_LIST = 6
 
 INTRODUCTION = """\
 # How verifiers take bad tokens
@@ -29,7 +30,9 @@ What the figures say, and what they do not:
   trips the alarms of the service, and since an error that nobody foresaw took the decision.
 - Where the specifications leave open what to do (the verdict *either* of the catalogue), no answer
   is a finding.
-- The part about keys is run only against verifiers that fetch their keys themselves.
+- The part about keys is run only against verifiers that fetch their keys themselves, and each part
+  with a service of its own. Where a verifier keeps its keys for minutes, whatever `Cache-Control`
+  says, most faults of the key endpoint could not be shown to it in time.
 """
 
 REPRODUCTION = """\
@@ -49,10 +52,10 @@ versions are those that are named here.
 def render_page(results: Record) -> str:
     """Render the whole page."""
     records: Mapping[str, Record] = results["verifiers"]
-    newest = max(record["probe"]["started_at"] for record in records.values())
-    version = next(iter(records.values()))["probe"]["version"]
+    probes = [probe for record in records.values() for probe in record["probes"].values()]
+    newest = max(probe["started_at"] for probe in probes)
     parts = [
-        INTRODUCTION.format(version=version, date=newest[:10]),
+        INTRODUCTION.format(version=probes[0]["version"], date=newest[:10]),
         "## In figures\n\n" + "\n".join(render_figures(records)) + "\n",
         "## By group\n\n" + "\n".join(render_groups(records, results["groups"])) + "\n",
         *(render_verifier(VERIFIERS[name], name, record) for name, record in records.items()),
@@ -62,21 +65,20 @@ def render_page(results: Record) -> str:
 
 
 def render_figures(records: Mapping[str, Record]) -> Iterator[str]:
-    """Yield the table of what became of the tokens, and of the findings by severity."""
-    yield "What became of the tokens, but for those open to either; then the findings by severity."
+    """Yield the table of what became of the tokens, and of the weaknesses by severity."""
+    yield "What became of the tokens, but for those open to either; then the weaknesses by their"
+    yield "severity, where findings that one change mends count once."
     yield ""
     yield f"| verifier | version | {' | '.join(REACTIONS.values())} | {' | '.join(SEVERITIES)} |"
     yield f"|---|---|{'--:|' * (len(REACTIONS) + len(SEVERITIES))}"
     for name, record in records.items():
-        tokens = [
+        tokens = Counter(
             check["reaction"]
-            for check in record["probe"]["checks"]
+            for check in list_checks(record)
             if check["part"] == "tokens" and check["outcome"] in {"passed", "failed"}
-        ]
-        found = record["probe"]["counts"]["severities"]
-        figures = [Counter(tokens)[each] for each in REACTIONS] + [
-            found[each] for each in SEVERITIES
-        ]
+        )
+        found = Counter(group[0]["severity"] for group in group_findings(record))
+        figures = [tokens[each] for each in REACTIONS] + [found[each] for each in SEVERITIES]
         version = next(iter(record["versions"].values()))
         row = " | ".join(str(figure or "") for figure in figures)
         yield f"| [{VERIFIERS[name].title}](#{name}) | {version} | {row} |"
@@ -84,7 +86,7 @@ def render_figures(records: Mapping[str, Record]) -> Iterator[str]:
 
 def render_groups(records: Mapping[str, Record], groups: Mapping[str, str]) -> Iterator[str]:
     """Yield the table of how many checks of a group failed."""
-    yield "Checks that failed, of those that were made; empty where none failed."
+    yield "Checks that failed, of those that could be made; empty where none failed."
     yield ""
     yield f"| group | {' | '.join(f'[{name}](#{name})' for name in records)} |"
     yield f"|---|{'--:|' * len(records)}"
@@ -97,13 +99,26 @@ def count_failures(record: Record, group: str, groups: Mapping[str, str]) -> str
     """Say how many checks of a group failed: `2 of 9`."""
     outcomes = Counter(
         check["outcome"]
-        for check in record["probe"]["checks"]
+        for check in list_checks(record)
         if groups.get(check["id"], check["part"]) == group
     )
     made = outcomes.total() - outcomes["skipped"]
     if not made:
         return "not made"
     return f"{outcomes['failed']} of {made}" if outcomes["failed"] else ""
+
+
+def group_findings(record: Record) -> list[list[Record]]:
+    """Put the findings together that one change mends; the worst first."""
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for finding in sorted(list_findings(record), key=rank):
+        groups.setdefault((finding["cause"], finding["remedy"]), []).append(finding)
+    return list(groups.values())
+
+
+def rank(finding: Record) -> int:
+    """Order findings by severity, the worst first."""
+    return SEVERITIES.index(finding["severity"])
 
 
 def render_verifier(verifier: Verifier, name: str, record: Record) -> str:
@@ -126,34 +141,46 @@ def render_verifier(verifier: Verifier, name: str, record: Record) -> str:
 
 
 def render_findings(record: Record, notes: Mapping[str, str]) -> Iterator[str]:
-    """Yield the findings, those of one cause together, the worst first."""
-    findings = record["probe"]["findings"]
-    if not findings:
+    """Yield the findings, those together that one change mends, the worst first."""
+    groups = group_findings(record)
+    if not groups:
         yield "Nothing found."
         yield ""
-    observed = {check["id"]: check["observed"] for check in record["probe"]["checks"]}
-    for cause, remedy in dict.fromkeys((each["cause"], each["remedy"]) for each in findings):
-        group = [each for each in findings if (each["cause"], each["remedy"]) == (cause, remedy)]
-        for finding in group:
-            seen = escape(observed.get(finding["check"], ""))
-            title = escape(finding["title"].rstrip("."))
-            yield f"- **{finding['severity']}** · {title} (`{finding['check']}`: {seen})."
-        yield f"\n  To change: {escape(remedy)}"
-        if note := notes.get(cause) or notes.get(group[0]["check"]):
-            yield f"\n  Here: {note}"
+    observed = {check["id"]: check["observed"] for check in list_checks(record)}
+    for group in groups:
+        if len(group) > LONGEST_LIST:
+            yield summarize_group(group, observed)
+        else:
+            for finding in group:
+                title = escape(finding["title"].removesuffix("."))
+                seen = escape(observed[finding["check"]])
+                yield f"- **{finding['severity']}** · {title} (`{finding['check']}`: {seen})."
+        yield f"\n  To change: {escape(group[0]['remedy'])}"
+        for key in dict.fromkeys((group[0]["cause"], *(each["check"] for each in group))):
+            if key in notes:
+                yield f"\n  Here: {notes[key]}"
         yield ""
+
+
+def summarize_group(group: list[Record], observed: Mapping[str, str]) -> str:
+    """Name the checks of many findings that have one cause, without a title for each."""
+    seen = Counter(observed[finding["check"]] for finding in group)
+    counts = ", ".join(f"{count} tokens {escape(text)}" for text, count in seen.most_common())
+    checks = ", ".join(f"`{finding['check']}`" for finding in group)
+    return f"- **{group[0]['severity']}** · {group[0]['cause']}, {counts}: {checks}."
 
 
 def render_open(record: Record) -> Iterator[str]:
-    """Yield what was seen where the specifications leave open what to do."""
-    checks = [
-        f"`{check['id']}` {escape(check['observed'])}"
-        for check in record["probe"]["checks"]
-        if check["outcome"] == "open"
-    ]
-    if checks:
-        yield f"Open to either: {'; '.join(checks)}."
-        yield ""
+    """Yield what was seen where the specifications leave it open, and what could not be seen."""
+    for outcome, heading in (("open", "Open to either"), ("skipped", "Could not be judged")):
+        by_observed: dict[str, list[str]] = {}
+        for check in list_checks(record):
+            if check["outcome"] == outcome:
+                by_observed.setdefault(check["observed"], []).append(f"`{check['id']}`")
+        if by_observed:
+            seen = (f"{', '.join(ids)}: {escape(text)}" for text, ids in by_observed.items())
+            yield f"{heading}: {'; '.join(seen)}."
+            yield ""
 
 
 def escape(text: str) -> str:

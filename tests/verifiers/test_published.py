@@ -3,7 +3,7 @@
 import pytest
 
 from tests.verifiers.catalogue import VERIFIERS
-from tests.verifiers.measuring import PROBE_TIMEOUT_S, list_findings, measure
+from tests.verifiers.measuring import PROBE_TIMEOUT_S, measure, summarize
 from tests.verifiers.published import read_results
 
 PUBLISHED = read_results()["verifiers"]
@@ -16,12 +16,12 @@ def test_every_verifier_is_published() -> None:
 
 
 @pytest.mark.requirement("BV-4")
-@pytest.mark.timeout(PROBE_TIMEOUT_S + 360)  # the first one installs
+@pytest.mark.timeout(3 * PROBE_TIMEOUT_S + 300)  # the first one installs
 @pytest.mark.parametrize("name", VERIFIERS)
 def test_fresh_probe_finds_what_is_published(name: str) -> None:
     fresh, published = measure(name), PUBLISHED[name]
 
     if fresh["versions"] == published["versions"]:
-        assert list_findings(fresh) == list_findings(published)
+        assert summarize(fresh) == summarize(published)
     else:  # they may find other things: it is enough that the probe came to its end
-        assert not fresh["probe"]["stopped"]
+        assert not any(probe["stopped"] for probe in fresh["probes"].values())

@@ -6,8 +6,8 @@ const { JWKS_URI, ISSUER, AUDIENCE, PORT } = process.env;
 const jwks = createRemoteJWKSet(new URL(JWKS_URI));
 
 async function answer(request) {
-  const [scheme, token] = (request.headers.authorization ?? "").split(" ");
-  if (scheme.toLowerCase() !== "bearer" || !token) return 401;
+  const token = /^Bearer +([^ ]+) *$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (!token) return 401;
   try {
     await jwtVerify(token, jwks, { issuer: ISSUER, audience: AUDIENCE, algorithms: ["RS256"] });
     return 200;

@@ -15,6 +15,7 @@ check benchmarks
 check ci/uv
 check ci/traceability
 check ci/separation ci/check-separation
+check ci/defects
 check ci/policy
 
 issuer=packages/dev-only/token-issuer

@@ -47,6 +47,7 @@ class Fetching:
         retries: After a failed fetch there is another one, later.
         keeps_last_good: After a failed fetch the set in use stays.
         expects_bad_json: What is no key set counts as a failed fetch; else it is an error of ours.
+        outlives_bad_json: Such an error concerns the requests of that moment only.
         follows_redirects: The answer may come from anywhere.
         has_deadline: A fetch ends, however steadily the answer trickles.
         drops_removed: A newer set replaces the older one; else it adds to it.
@@ -64,6 +65,7 @@ class Fetching:
     retries: bool = True
     keeps_last_good: bool = True
     expects_bad_json: bool = True
+    outlives_bad_json: bool = True
     follows_redirects: bool = False
     has_deadline: bool = True
     drops_removed: bool = True
@@ -84,6 +86,7 @@ FETCHINGS: Final[Mapping[str, Fetching]] = {
     "gives-up-after-a-failure": replace(GOOD, retries=False),
     "drops-its-keys": replace(GOOD, keeps_last_good=False),
     "crashes-on-bad-json": replace(GOOD, expects_bad_json=False),
+    "dies-of-bad-json": replace(GOOD, expects_bad_json=False, outlives_bad_json=False),
     "follows-redirects": replace(GOOD, follows_redirects=True),
     "waits-for-ever": replace(GOOD, has_deadline=False),
     "keeps-removed-keys": replace(GOOD, drops_removed=False),
@@ -124,6 +127,7 @@ class KeyCache:
     _document: Document | None = None
     _fresh_until: float = 0.0
     _next_fetch: float = 0.0
+    _is_dead: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def find_keys(self, kid: object) -> Document:
@@ -133,6 +137,8 @@ class KeyCache:
             KeysUnavailableError: there is none.
         """
         with self._lock:
+            if self._is_dead:
+                raise RuntimeError
             if self._is_due():
                 self._refresh()
             if not self._knows(kid) and time.monotonic() >= self._next_fetch:
@@ -173,9 +179,8 @@ class KeyCache:
 
     def _fetch(self) -> tuple[Document, float]:
         body, headers = self._request()
-        read = self._select if self.fetching.expects_bad_json else self._select_or_crash
         lifetime_s = _read_lifetime(headers) if self.fetching.honours_max_age else LONG_S
-        return read(body), lifetime_s
+        return self._select(body), lifetime_s
 
     def _request(self) -> tuple[bytes, HTTPMessage]:
         handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
@@ -193,7 +198,10 @@ class KeyCache:
         try:
             return self._select_or_crash(body)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise FetchError from error
+            self._is_dead = not self.fetching.outlives_bad_json
+            if self.fetching.expects_bad_json:
+                raise FetchError from error
+            raise
 
     def _select_or_crash(self, body: bytes) -> Document:
         document = json.loads(body)
@@ -226,6 +234,8 @@ def _merge(newer: list[Document], older: list[Document]) -> list[Document]:
 
 
 def _read_lifetime(headers: HTTPMessage) -> float:
+    if "no-store" in headers.get("Cache-Control", ""):
+        return 0.0
     match = MAX_AGE.search(headers.get("Cache-Control", ""))
     return float(match[1]) if match else DEFAULT_LIFETIME_S
 

@@ -17,9 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.weak_verifier.checks import RefusedError, verify
-
 from tests.weak_verifier.behaviours import Behaviour
+from tests.weak_verifier.checks import RefusedError, verify
 from tests.weak_verifier.fetching import FETCHINGS, KeyCache, KeysUnavailableError
 from tests.weak_verifier.reading import Request, read_request
 

@@ -259,7 +259,11 @@ def test_keys_that_are_never_fetched_leave_their_tokens_unjudged(
         (["--issuer", "other"], [], "(--iss, --aud, --sub, --claim)"),
         ([], ["--aud", "elsewhere"], "aud 'elsewhere'"),
         ([], ["--header", "X-Api-Token"], "(--header, --cookie)"),
-        (["--behaviour", "accepts-no-token"], [], "no token is refused: it accepted with 200"),
+        (
+            ["--behaviour", "accepts-no-token"],
+            [],
+            "without a token is refused, saw: accepted with 200",
+        ),
     ],
 )
 def test_failed_baseline_is_explained(

@@ -47,14 +47,14 @@ def parse_path(text: str) -> Path:
 
 
 def add_command(
-    commands: Any, name: str, *, summary: str, examples: str, exit_codes: str = EXIT_CODES
+    commands: Any, name: str, *, summary: str, examples: str
 ) -> argparse.ArgumentParser:
     """Add a command with what all of them have."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=summary,
         description=f"DEV ONLY: {summary}.",
-        epilog=f"{examples}\n\n{exit_codes}\n\n{ENVIRONMENT}",
+        epilog=f"{examples}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from token_issuer.cli.configuration import read_settings
@@ -36,6 +37,9 @@ from token_issuer.probe.target import Target
 from token_issuer.probe.tls import TlsOptions
 from token_issuer.settings import Settings, read_environment
 from token_issuer.signals import exit_on_signals
+
+if TYPE_CHECKING:
+    from token_issuer.testing import RunningIssuer
 
 _BASELINE_CHECKS = 3
 _WAIT_FOR_STARTED_S = 60.0
@@ -104,15 +108,25 @@ def _open_issuer(
 
     secret = settings.admin_token or secrets.token_urlsafe()
     chosen = {name: getattr(settings, name) for name in settings.chosen - {"keys_dir"}}
-    with run_token_issuer(**{**chosen, "port": settings.port, "admin_token": secret}) as started:
-        control = IssuerControl(started.url, secret=secret, fields=fields)
-        sys.stderr.write(
-            f"token-issuer (DEV ONLY, never production) listens on {started.url}; point the target "
-            f"at it:\n  JWKS URL  {started.jwks_uri}\n  iss       {started.issuer}\n"
-            f"  aud       {started.audience}\n"
-        )
-        with control:
-            yield control
+    settings_of_own = {**chosen, "port": settings.port, "admin_token": secret}
+    with (
+        run_token_issuer(**settings_of_own) as started,
+        IssuerControl(started.url, secret=secret, fields=fields) as issuer,
+    ):
+        _say_where(started, issuer)
+        yield issuer
+
+
+def _say_where(started: "RunningIssuer", issuer: IssuerControl) -> None:
+    claims = issuer.mint().claims
+    text = (
+        f"token-issuer (DEV ONLY, never production) listens on {started.url}; point the target at "
+        f"it:\n  JWKS URL  {started.jwks_uri}\n  iss       {claims.get('iss')}\n"
+        f"  aud       {claims.get('aud')}\n"
+    )
+    if sys.stderr is not None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _build_target(args: argparse.Namespace) -> Target:

@@ -19,10 +19,11 @@ _SLOWEST = 0.1
 _LONGEST_S = 600.0
 _Value = TypeVar("_Value")
 
-EXIT_CODES = (
+_EXIT_CODES = (
     "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage or\n"
     "settings, or no probe: the target takes no good token, needs none, or no issuer answers"
 )
+_ENVIRONMENT = "environment: as of the issuer, see token-issuer --help"
 _EXAMPLES = """\
 examples:
   token-issuer probe http://localhost:8080/orders
@@ -44,8 +45,8 @@ def add_probe(commands: Any) -> None:
         summary="send defective tokens to a proxy, watch how it fetches its keys, and report what "
         "it gets wrong",
         examples=_EXAMPLES,
-        exit_codes=EXIT_CODES,
     )
+    parser.epilog = f"{_EXAMPLES}\n\n{_EXIT_CODES}\n\n{_ENVIRONMENT}"
     parser.add_argument(
         "target",
         type=parse_filled,

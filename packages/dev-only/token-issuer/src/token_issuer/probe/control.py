@@ -2,6 +2,7 @@
 """A running issuer, from the probe's side: it mints, misbehaves on cue, and tells who came."""
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -9,15 +10,10 @@ from typing import Any, Self
 
 from token_issuer.client import fetch_json
 from token_issuer.errors import RemoteIssuerError
+from token_issuer.key_paths import KEY_PATHS
 from token_issuer.probe.errors import ProbeError
 from token_issuer.variables import PREFIX
 
-KEY_DOCUMENT_PATHS = (
-    "/.well-known/jwks.json",
-    "/certs",
-    "/oauth2/v3/certs",
-    "/oauth2/v1/certs",
-)
 ATTACKER_PREFIX = "/attacker/"
 
 
@@ -33,6 +29,15 @@ class MintedToken:
 
     token: str
     authorization: tuple[str, ...]
+
+    @property
+    def claims(self) -> Mapping[str, object]:
+        """What the token says; only for tokens without a defect."""
+        payload = self.token.split(".")[1]
+        claims: dict[str, object] = json.loads(
+            urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        )
+        return claims
 
 
 class IssuerControl:
@@ -130,7 +135,7 @@ class IssuerControl:
     def count_key_fetches(self) -> int:
         """Return how many requests for key documents the issuer has seen, whoever sent them."""
         counts = self._read_counts()
-        return sum(counts.get(path, 0) for path in KEY_DOCUMENT_PATHS)
+        return sum(counts.get(path, 0) for path in KEY_PATHS)
 
     def count_attacker_hits(self) -> int:
         """Return how many requests for the attacker's key documents the issuer has seen."""

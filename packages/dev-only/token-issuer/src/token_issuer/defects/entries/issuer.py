@@ -14,7 +14,6 @@ _LOOK_ALIKES = str.maketrans({
     "e": "\u0435",
     "i": "\u0456",
     "o": "\u043e",
-    "p": "\u0440",
 })
 _defect = partial(
     Defect,

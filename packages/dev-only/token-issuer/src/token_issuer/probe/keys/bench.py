@@ -36,7 +36,8 @@ class Bench:
         refetch_s: How long the target kept a set that may be kept for a second; None: not seen.
         is_nudged: It fetches for unknown kids only, not when a set has become old.
         is_wasteful: It fetches for each token.
-        is_disturbed: Its fetches have failed.
+        is_disturbed: Its key endpoint has had faults.
+        is_lost: It accepts no good token any more.
         obstacle: Why it cannot be made to fetch; empty when it can.
     """
 
@@ -48,6 +49,7 @@ class Bench:
     is_nudged: bool = False
     is_wasteful: bool = False
     is_disturbed: bool = False
+    is_lost: bool = False
     obstacle: str = ""
     timer: Timer = field(default_factory=Timer)
 
@@ -63,9 +65,18 @@ class Bench:
         return max(self.refetch_s * 1.3 + 1, _SHORTEST_PATIENCE_S)
 
     @property
+    def pick_up_s(self) -> float:
+        """How long a new key may take to be picked up, in seconds."""
+        return min(PICK_UP_S, self.budget_s)
+
+    @property
     def left_s(self) -> float:
         """How much of the budget is left, in seconds."""
         return self.budget_s - self.timer.seconds
+
+    def give_up(self, check: str) -> None:
+        """Note that the target has not recovered from what the check of this id did to it."""
+        self.is_lost, self.obstacle = True, f"it no longer accepts good tokens ({check})"
 
     def send(self, token: str) -> Answer:
         """Send a token in the usual way."""
@@ -107,13 +118,16 @@ class Bench:
         waited = Watch()
         if not self.is_nudged:
             waited = watch(self.ask, has_fetched, self.patience_s)
+        if waited.is_reached and self.refetch_s is None:
+            self.refetch_s = waited.duration_s
         if not waited.is_reached and self.refetch_s is None:
-            waited = watch(self._nudge, has_fetched, _NUDGING_S)
+            waited = watch(self.nudge, has_fetched, _NUDGING_S)
             self.is_nudged = waited.is_reached
         if not waited.is_reached:
             self.obstacle = "the target could not be made to fetch its keys again"
         return replace(waited, answers=waited.answers[-1:])
 
-    def _nudge(self) -> Answer:
+    def nudge(self) -> Answer:
+        """Send a token with an unknown kid, which may lead to a fetch, and the known one."""
         self.send(rename_key(self.known, secrets.token_hex(8)))
         return self.ask()

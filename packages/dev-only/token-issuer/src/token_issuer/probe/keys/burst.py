@@ -44,11 +44,11 @@ def _judge(burst: Watch, fetches: int, after: Watch) -> Seen:
         f"a good token afterwards: {describe(after.last)}"
     )
     if not is_accepted(after.last):
-        return fail(BURST, LOSES_GOOD_TOKENS, observed, after.last)
+        return fail(BURST, LOSES_GOOD_TOKENS, observed)
     once_a_second = 1 + int(burst.duration_s)
     if fetches <= once_a_second:
-        return Seen(id=BURST, observed=observed, answer=after.last)
+        return Seen(id=BURST, observed=observed)
     if fetches <= _PROCESSES:
         observed += "; several processes with a cache each would explain it"
-        return Seen(id=BURST, observed=observed, outcome=Outcome.OPEN, answer=after.last)
-    return fail(BURST, REFETCHES_FOR_UNKNOWN_KIDS, observed, after.last)
+        return Seen(id=BURST, observed=observed, outcome=Outcome.OPEN)
+    return fail(BURST, REFETCHES_FOR_UNKNOWN_KIDS, observed)

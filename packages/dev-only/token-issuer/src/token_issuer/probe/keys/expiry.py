@@ -85,7 +85,7 @@ def _conclude(bench: Bench, expiry: _Expiry, new: str) -> None:
     if expiry.is_new_accepted:
         bench.known = new
     elif not expiry.is_old_accepted:
-        bench.obstacle = f"it accepts no key any more ({REMOVAL})"
+        bench.give_up(REMOVAL)
     elif expiry.fetched_after_s is None:
         bench.obstacle = (
             f"it fetched nothing within {SLOWEST_REFETCH_S:.0f} s, neither by itself nor for "
@@ -110,10 +110,10 @@ def _judge_removal(expiry: _Expiry) -> Seen:
     seen = expiry.watch
     if seen.last.reaction is Reaction.REFUSED:
         observed = f"{describe(seen.last)} {seen.duration_s:.1f} s after the key's removal"
-        return Seen(id=REMOVAL, observed=observed, answer=seen.last)
+        return Seen(id=REMOVAL, observed=observed)
     if not is_accepted(seen.last):
         observed = f"{describe(seen.last)} after the key's removal"
-        return Seen(id=REMOVAL, observed=observed, outcome=Outcome.OPEN, answer=seen.last)
+        return Seen(id=REMOVAL, observed=observed, outcome=Outcome.OPEN)
     observed = (
         f"still accepted {seen.duration_s:.0f} s after the key's removal; the key set could be "
         f"kept for {MAX_AGE_S} to {CACHE_WINDOW_S} s"
@@ -121,4 +121,4 @@ def _judge_removal(expiry: _Expiry) -> Seen:
     if expiry.is_new_accepted:
         found = "also" if expiry.is_old_accepted else "not any more"
         observed += f"; {found} when the newer set had been fetched"
-    return fail(REMOVAL, KEEPS_REMOVED_KEYS, observed, seen.last)
+    return fail(REMOVAL, KEEPS_REMOVED_KEYS, observed)

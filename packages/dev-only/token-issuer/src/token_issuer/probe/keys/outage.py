@@ -35,6 +35,8 @@ def watch_outage(bench: Bench) -> Iterator[Seen]:
     recovery = watch(
         bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), bench.patience_s
     )
+    if not is_accepted(recovery.last):
+        bench.give_up(OUTAGE)
     yield _judge(watches, recovery)
 
 
@@ -45,8 +47,8 @@ def _judge(watches: Mapping[str, Watch], recovery: Watch) -> Seen:
     last = join(watches.values()).last
     if not is_accepted(recovery.last):
         observed += f"; {recovery.duration_s:.1f} s after it: {describe(recovery.last)}"
-        return fail(OUTAGE, NEVER_RECOVERS, observed, recovery.last)
+        return fail(OUTAGE, NEVER_RECOVERS, observed)
     observed += f"; accepted {recovery.duration_s:.1f} s after it"
     if not is_accepted(last):
-        return fail(OUTAGE, STOPS_WITH_ENDPOINT, observed, last)
-    return Seen(id=OUTAGE, observed=observed, answer=last)
+        return fail(OUTAGE, STOPS_WITH_ENDPOINT, observed)
+    return Seen(id=OUTAGE, observed=observed)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from token_issuer.probe.keys.watching import Timer
 from token_issuer.probe.keys.weakness import Weakness
 from token_issuer.probe.results import Check, Finding, Outcome, Part
-from token_issuer.probe.target import Answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,21 +18,17 @@ class Seen:
         observed: What was seen, for people.
         outcome: What becomes of the check.
         weakness: What it comes to; None where nothing is wrong.
-        answer: The answer that tells most.
     """
 
     id: str
     observed: str
     outcome: Outcome = Outcome.PASSED
     weakness: Weakness | None = None
-    answer: Answer | None = None
 
 
-def fail(check: str, weakness: Weakness, observed: str, answer: Answer | None = None) -> Seen:
+def fail(check: str, weakness: Weakness, observed: str) -> Seen:
     """Return what was seen of a weakness."""
-    return Seen(
-        id=check, observed=observed, outcome=Outcome.FAILED, weakness=weakness, answer=answer
-    )
+    return Seen(id=check, observed=observed, outcome=Outcome.FAILED, weakness=weakness)
 
 
 def skip(check: str, reason: str) -> Seen:
@@ -69,8 +64,6 @@ class Sheet:
             title=self.titles[seen.id],
             outcome=seen.outcome,
             observed=seen.observed,
-            reaction=seen.answer.reaction if seen.answer else None,
-            status=seen.answer.status if seen.answer else None,
             duration_s=duration_s,
         )
         self.checks.append(check)

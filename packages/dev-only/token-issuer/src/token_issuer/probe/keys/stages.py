@@ -42,7 +42,7 @@ class Stage:
 
     def find_obstacle(self, bench: Bench) -> str:
         """Say why it cannot be run now; empty when it can."""
-        if self.fetches and bench.obstacle:
+        if bench.is_lost or (self.fetches and bench.obstacle):
             return bench.obstacle
         needed_s = self.fetches * (bench.refetch_s or 0) + _LAST_STAGES_S
         if self.is_optional and bench.left_s < needed_s:

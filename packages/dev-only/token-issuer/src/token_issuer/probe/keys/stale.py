@@ -31,9 +31,9 @@ def watch_stale_edge(bench: Bench) -> Iterator[Seen]:
     )
     if not late.is_reached:
         observed += f"not picked up within {late.duration_s:.0f} s after it"
-        yield fail(STALE, MISSES_NEW_KEYS, observed, late.last)
+        yield fail(STALE, MISSES_NEW_KEYS, observed)
         return
     bench.known = new
     observed += f"picked up {late.duration_s:.1f} s after it"
     outcome = Outcome.PASSED if is_accepted(old) else Outcome.OPEN
-    yield Seen(id=STALE, observed=observed, outcome=outcome, answer=late.last)
+    yield Seen(id=STALE, observed=observed, outcome=outcome)

@@ -78,9 +78,9 @@ def _watch(case: Case, bench: Bench) -> Seen:
     false = tuple((token, bench.target.send(values)) for token, values in made)
     hits = bench.issuer.count_attacker_hits() - hits
     bench.set_faults()
-    # What hangs may do so until the answer that it waits for has come.
-    bound_s = bench.patience_s + (_LONGEST_DRIP_S if has_hung(waited.last) else 0)
-    after = watch(bench.ask, is_accepted, bound_s)
+    after = _watch_recovery(bench, has_hung=has_hung(waited.last), is_misled=hits > 0)
+    if not after.is_reached:
+        bench.give_up(case.id)
     if pick_up is not None and pick_up.is_reached:
         bench.known = new
     survival = _Survival(
@@ -89,32 +89,41 @@ def _watch(case: Case, bench: Bench) -> Seen:
     return _judge(case, survival)
 
 
+def _watch_recovery(bench: Bench, *, has_hung: bool, is_misled: bool) -> Watch:
+    # What hangs may do so until the answer that it waits for has come. What has taken other keys
+    # keeps them for as long as those say; a kid that they lack may lead back.
+    bound_s = bench.patience_s + (_LONGEST_DRIP_S if has_hung else 0)
+    return watch(bench.nudge if is_misled else bench.ask, is_accepted, bound_s)
+
+
 def _watch_pick_up(bench: Bench, new: str) -> Watch:
     return watch(lambda: bench.send(new), is_accepted, bench.patience_s)
 
 
 def _judge(case: Case, survival: _Survival) -> Seen:
     observed = _describe(survival)
-    for weakness, answer in _find_weaknesses(survival):  # the first one is the worst
-        return fail(case.id, weakness, observed, answer)
+    for weakness in _find_weaknesses(survival):  # the first one is the worst
+        return fail(case.id, weakness, observed)
     is_undisturbed = survival.good.accepted == len(survival.good.answers)
     is_open = any(is_accepted(answer) for _, answer in survival.false)
     outcome = Outcome.PASSED if is_undisturbed and not is_open else Outcome.OPEN
-    return Seen(id=case.id, observed=observed, outcome=outcome, answer=survival.good.last)
+    return Seen(id=case.id, observed=observed, outcome=outcome)
 
 
-def _find_weaknesses(survival: _Survival) -> Iterator[tuple[Weakness, Answer]]:
+def _find_weaknesses(survival: _Survival) -> Iterator[Weakness]:
     for token, answer in survival.false:
         if token.weakness is not None and is_accepted(answer):
-            yield token.weakness, answer
+            yield token.weakness
     if survival.attacker_hits:
-        yield LEAVES_ITS_HOST, survival.good.last
-    if not is_accepted(survival.after.last):
-        yield NEVER_RECOVERS, survival.after.last
-    yield from ((HANGS, answer) for answer in survival.good.answers if has_hung(answer))
-    yield from ((CRASHES, answer) for answer in survival.good.answers if _has_crashed(answer))
+        yield LEAVES_ITS_HOST
+    if not survival.after.is_reached:
+        yield NEVER_RECOVERS
+    if any(map(has_hung, survival.good.answers)):
+        yield HANGS
+    if any(map(_has_crashed, survival.good.answers)):
+        yield CRASHES
     if survival.pick_up is not None and not survival.pick_up.is_reached:
-        yield SPOILT_BY_ONE_KEY, survival.pick_up.last
+        yield SPOILT_BY_ONE_KEY
 
 
 def _has_crashed(answer: Answer) -> bool:
@@ -130,8 +139,10 @@ def _describe(survival: _Survival) -> str:
     parts.extend(f"false token: {describe(answer)}" for _, answer in survival.false)
     if survival.attacker_hits:
         parts.append(f"{survival.attacker_hits} requests to the other host")
-    if not survival.after.answers or not is_accepted(survival.after.last):
-        parts.append(f"afterwards: {survival.after.describe()}")
-    else:
-        parts.append(f"accepted {survival.after.duration_s:.1f} s after it")
+    after = survival.after
+    parts.append(
+        f"accepted {after.duration_s:.1f} s after it"
+        if after.is_reached
+        else f"{after.duration_s:.0f} s after it: {after.describe()}"
+    )
     return "; ".join(parts)

@@ -1,0 +1,387 @@
+# DEV-ONLY: never ship to production.
+"""`token-issuer probe` as a command: its options, its exit codes, its reports, its end."""
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from token_issuer.testing import RunningIssuer, run_token_issuer
+
+pytestmark = pytest.mark.requirement("BV-3")
+
+COMMAND = (sys.executable, "-m", "token_issuer", "probe")
+RunCommand = Callable[..., subprocess.CompletedProcess[str]]
+StartService = Callable[..., str]
+QUICK = ("--only", "signature-empty,alg-none")
+
+
+@pytest.fixture
+def issuer() -> Iterator[RunningIssuer]:
+    with run_token_issuer() as running:
+        yield running
+
+
+@pytest.fixture
+def start_service(
+    clean_environ: dict[str, str], pytestconfig: pytest.Config
+) -> Iterator[StartService]:
+    """Return a function that starts the weak verifier as a process, and returns its URL."""
+    with ExitStack() as stack:
+
+        def start(jwks_uri: str, *arguments: str) -> str:
+            module = [sys.executable, "-m", "tests.weak_verifier.service"]
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [*module, "--jwks-uri", jwks_uri, "--cooldown", "0.2", *arguments],
+                    env=clean_environ,
+                    cwd=pytestconfig.rootpath,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            stack.callback(process.kill)
+            assert process.stdout
+            return process.stdout.readline().removeprefix("listening on ").strip()
+
+        yield start
+
+
+def find_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def test_clean_target_is_exit_code_0_and_the_report_says_so(
+    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService
+) -> None:
+    url = start_service(issuer.jwks_uri)
+
+    result = run_command("probe", url, "--issuer", issuer.url, *QUICK)
+
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("Nothing found\n")
+    lines = result.stderr.splitlines()
+    assert [line.split()[:2] for line in lines] == [[f"{n}/5", "passed"] for n in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "exit_code"), [("low", 1), ("high", 1), ("critical", 1), ("never", 0)]
+)
+def test_findings_are_exit_code_1_from_the_chosen_severity_on(
+    run_command: RunCommand,
+    issuer: RunningIssuer,
+    start_service: StartService,
+    fail_on: str,
+    exit_code: int,
+) -> None:
+    url = start_service(issuer.jwks_uri, "--without", "signature")
+    arguments = ["--issuer", issuer.url, "--only", "signature-empty", "--fail-on", fail_on]
+
+    result = run_command("probe", url, *arguments)
+
+    assert result.returncode == exit_code
+    assert "CRITICAL It accepts " in result.stdout
+
+
+def test_milder_findings_than_the_chosen_severity_are_exit_code_0(
+    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService
+) -> None:
+    url = start_service(issuer.jwks_uri, "--behaviour", "looks-at-jku")
+
+    arguments = ["--issuer", issuer.url, "--only", "key"]
+    assert run_command("probe", url, *arguments, "--only", "attacker-keys").returncode == 1
+    milder = run_command("probe", url, *arguments, "--only", "attacker-keys", "--fail-on", "high")
+    assert milder.returncode == 0
+    assert "MEDIUM" in milder.stdout
+
+
+def test_reports_are_written_in_each_form(
+    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService, tmp_path: Path
+) -> None:
+    url = start_service(issuer.jwks_uri, "--without", "signature")
+    junit, page = tmp_path / "probe.xml", tmp_path / "probe.html"
+    files = ["--junit", str(junit), "--html", str(page)]
+
+    result = run_command("probe", url, "--issuer", issuer.url, *QUICK, *files, "--json")
+
+    document = json.loads(result.stdout)
+    assert {finding["check"] for finding in document["findings"]} == {"signature-empty"}
+    assert (document["target"], document["issuer"]) == (url, issuer.url)
+    suites = ET.parse(junit).getroot().iter("testsuite")  # noqa: S314  # our own report
+    assert [suite.attrib["failures"] for suite in suites] == ["0", "1"]
+    assert page.read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "the following arguments are required: TARGET"),
+        (["http://192.0.2.1/"], "TARGET: 192.0.2.1 is not on this machine"),
+        (["http://192.0.2.1/", "--allow-host", "192.0.2.2"], "which --allow-host 192.0.2.2 does"),
+        (["localhost:8080"], "TARGET: 'localhost:8080' is no URL to send requests to"),
+        (["http://me:secret@localhost/"], "TARGET: a URL with credentials"),
+        (["TARGET", "--only", "alg-nune"], "'alg-nune'; did you mean alg-none"),
+        (["TARGET", "--skip", "tokens,keys"], "they leave nothing to check"),
+        (["TARGET", "--rate", "0"], "--rate: expected a number from 0.1 to 1000"),
+        (["TARGET", "--rate", "1e9"], "--rate: expected a number from 0.1 to 1000"),
+        (["TARGET", "--rate", "nan"], "--rate: expected a number from 0.1 to 1000"),
+        (["TARGET", "--timeout", "soon"], "--timeout: not a duration"),
+        (["TARGET", "--timeout", "0s"], "--timeout: expected at least 1s"),
+        (["TARGET", "--timeout", "2h"], "expected at most 10m"),
+        (["TARGET", "--wait=-1s"], "expected at most 10m"),
+        (["TARGET", "--header", "X Y"], "--header: expected a name"),
+        (["TARGET", "--header", "Host"], "Host cannot carry a token"),
+        (["TARGET", "--cookie", "a=b"], "--cookie: expected a name"),
+        (["TARGET", "--header", "X-T", "--cookie", "c"], "not allowed with"),
+        (["TARGET", "--cookie", "c", "--no-scheme"], "--no-scheme: a token in a cookie"),
+        (["TARGET", "--accept-status", "2xx"], "expected statuses such as"),
+        (["TARGET", "--accept-status", "200", "--refuse-status", "200"], "200 cannot be both"),
+        (["TARGET", "--ca-file", "ca.pem"], "--ca-file: TARGET is an http URL"),
+        (["https://localhost/", "--ca-file", "missing.pem"], "--ca-file missing.pem: No such"),
+        (["https://localhost/", "--client-cert", "missing.pem"], "--client-cert missing.pem: No"),
+        (["TARGET", "--junit", "missing/x.xml"], "--junit "),
+        (["TARGET", "--html", "."], "it is a directory"),
+        (["TARGET", "--fail-on", "worst"], "invalid choice"),
+        (["TARGET", "--claim", "x"], "--claim: expected NAME=TEXT"),
+        (["TARGET", "--issuer", "ftp://localhost"], "no token issuer answers at"),
+        (["TARGET", "--issuer", "http://127.0.0.1:9"], "Connection refused"),
+        (["TARGET", "--issuer", "TARGET"], "is not a token issuer"),
+        (["TARGET", "--port", "99999"], "TOKEN_ISSUER_PORT"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line_and_exit_code_2(
+    run_command: RunCommand, page_url: str, arguments: list[str], message: str
+) -> None:
+    given = [page_url if argument == "TARGET" else argument for argument in arguments]
+
+    result = run_command("probe", *given)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    line = result.stderr.splitlines()[-1]
+    assert message in line
+    assert "Traceback" not in result.stderr
+    assert "secret" not in result.stderr
+
+
+class Page(BaseHTTPRequestHandler):
+    """A web page that needs no token, in JSON, as an issuer would answer."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve_pages(context: ssl.SSLContext | None = None) -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def page_url() -> Iterator[str]:
+    with serve_pages() as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+def test_page_that_needs_no_token_is_told_from_a_proxy(
+    run_command: RunCommand, issuer: RunningIssuer, page_url: str
+) -> None:
+    result = run_command("probe", page_url, "--issuer", issuer.url)
+
+    assert result.returncode == 2
+    words = " ".join(result.stdout.split())
+    assert "without a token is refused, saw: accepted with 200" in words
+    assert "name a URL of the target that does" in words
+
+
+def test_issuer_without_its_secret_is_explained(
+    run_command: RunCommand, start_service: StartService
+) -> None:
+    with run_token_issuer(admin_token="open-sesame") as closed:
+        url = start_service(closed.jwks_uri)
+        arguments = ["probe", url, "--issuer", closed.url, *QUICK]
+
+        refused = run_command(*arguments)
+        wrong = run_command(*arguments, TOKEN_ISSUER_ADMIN_TOKEN="close-sesame")
+        right = run_command(*arguments, TOKEN_ISSUER_ADMIN_TOKEN="open-sesame")
+
+    for result in (refused, wrong):
+        assert result.returncode == 2
+        assert "the probe needs the admin surface of the issuer" in result.stderr
+        assert "sesame" not in result.stderr
+    assert right.returncode == 0, right.stderr
+
+
+def test_production_is_refused(run_command: RunCommand, page_url: str) -> None:
+    result = run_command("probe", page_url, NODE_ENV="production")
+
+    assert result.returncode == 2
+    assert "refusing to run in production" in result.stderr
+
+
+def test_host_that_is_named_is_probed(
+    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService
+) -> None:
+    url = start_service(issuer.jwks_uri).replace("127.0.0.1", "0.0.0.0")  # noqa: S104  # not loopback, and reachable
+
+    refused = run_command("probe", url, "--issuer", issuer.url, *QUICK)
+    allowed = run_command("probe", url, "--issuer", issuer.url, *QUICK, "--allow-host", "0.0.0.0")  # noqa: S104
+
+    assert (refused.returncode, allowed.returncode) == (2, 0)
+
+
+def test_issuer_is_started_and_the_target_waited_for(
+    clean_environ: dict[str, str], start_service: StartService
+) -> None:
+    port, service_port = find_free_port(), find_free_port()
+    target = f"http://127.0.0.1:{service_port}/"
+    with subprocess.Popen(
+        [*COMMAND, target, "--port", str(port), "--aud", "my-api", *QUICK, "--json"],
+        env=clean_environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        told = [process.stderr.readline() for _ in range(4)]
+        jwks_uri = told[1].split()[-1]
+        # Only now does the proxy start, as its operator has read where the keys are.
+        start_service(jwks_uri, "--port", str(service_port), "--audience", "my-api")
+        output, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 0, errors
+    assert told[0].startswith(
+        f"token-issuer (DEV ONLY, never production) listens on http://127.0.0.1:{port};"
+    )
+    assert told[2].split() == ["iss", "https://issuer.local"]
+    assert told[3].split() == ["aud", "my-api"]
+    assert json.loads(output)["findings"] == []
+
+
+def test_waiting_for_a_target_that_does_not_come_ends(run_command: RunCommand) -> None:
+    begin = time.monotonic()
+
+    result = run_command(
+        "probe", f"http://127.0.0.1:{find_free_port()}/", "--port", "0", "--wait", "2s"
+    )
+
+    assert result.returncode == 2
+    assert 1.5 < time.monotonic() - begin < 15
+    assert "is it running, and is this its address?" in " ".join(result.stdout.split())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_resets_the_faults_and_leaves_no_file(
+    clean_environ: dict[str, str],
+    issuer: RunningIssuer,
+    start_service: StartService,
+    tmp_path: Path,
+    number: signal.Signals,
+) -> None:
+    url = start_service(issuer.jwks_uri, "--fetching", "never-refetches")
+    files = ["--html", str(tmp_path / "probe.html")]
+    with subprocess.Popen(
+        [*COMMAND, url, "--issuer", issuer.url, "--only", "key-weak", *files],
+        env=clean_environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 30
+        while not issuer.faults.list() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert issuer.faults.list()
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=15)
+
+    assert process.returncode == 128 + number
+    assert not issuer.faults.list()
+    assert output == ""
+    assert "Traceback" not in errors
+    assert not os.listdir(tmp_path)  # noqa: PTH208  # names are all that matters
+
+
+def test_faults_are_reset_where_the_probe_begins(
+    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService
+) -> None:
+    url = start_service(issuer.jwks_uri)
+    run_command("probe", url, "--issuer", issuer.url, *QUICK)
+
+    assert not issuer.faults.list()
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code"),
+    [(["--header", "Authorization"], 0), (["--header", "X-Api-Token"], 2), (["--cookie", "t"], 2)],
+)
+def test_token_goes_where_the_options_say(
+    run_command: RunCommand,
+    issuer: RunningIssuer,
+    start_service: StartService,
+    options: list[str],
+    exit_code: int,
+) -> None:
+    url = start_service(issuer.jwks_uri)
+
+    result = run_command("probe", url, "--issuer", issuer.url, *QUICK, *options)
+
+    assert result.returncode == exit_code
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a self-signed certificate for 127.0.0.1 and its key, in one file."""
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
+            *subject,
+            *("-keyout", str(path), "-out", str(path.with_suffix(".crt"))),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
+    return path
+
+
+def test_certificate_is_checked_unless_told_otherwise(
+    run_command: RunCommand, issuer: RunningIssuer, certificate: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with serve_pages(context) as port:
+        arguments = ["probe", f"https://127.0.0.1:{port}/", "--issuer", issuer.url, "--json"]
+        seen: list[Any] = [
+            json.loads(run_command(*arguments, *options).stdout)["checks"][0]["observed"]
+            for options in ([], ["--ca-file", str(certificate.with_suffix(".crt"))], ["--insecure"])
+        ]
+
+    assert "certificate verify failed" in seen[0]
+    assert seen[1:] == ["accepted with 200", "accepted with 200"]

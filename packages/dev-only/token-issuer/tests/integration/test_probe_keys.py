@@ -1,0 +1,245 @@
+# DEV-ONLY: never ship to production.
+"""The probe's verdicts on how verifiers get their keys: each weakness is found, and no other."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+from token_issuer.defects import Severity
+from token_issuer.probe.control import IssuerControl
+from token_issuer.probe.keys import DEFAULT_BUDGET_S, TITLES, probe_keys
+from token_issuer.probe.keys.unknown import read_kid, rename_key
+from token_issuer.probe.pace import Pace
+from token_issuer.probe.results import Check, Finding, Outcome
+from token_issuer.probe.target import Target
+from token_issuer.testing import RunningIssuer, run_token_issuer
+
+pytestmark = pytest.mark.requirement("BV-3")
+
+FAULT = "keys-fault-"
+BASICS = ("keys-rotation", "keys-overlap", "keys-max-age", "keys-removal")
+SHORT_S = 6.0
+
+StartVerifier = Callable[..., Target]
+ProbeKeys = Callable[..., "Report"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was seen, in the order in which it was told."""
+
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def found(self) -> set[str]:
+        return {finding.check for finding in self.findings}
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        return {check.id: check.outcome for check in self.checks}
+
+    def observed(self, check_id: str) -> str:
+        return next(check.observed for check in self.checks if check.id == check_id)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[RunningIssuer]:
+    with run_token_issuer() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def control(running: RunningIssuer) -> Iterator[IssuerControl]:
+    with IssuerControl(running.url) as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def start_verifier(
+    running: RunningIssuer, clean_environ: dict[str, str], pytestconfig: pytest.Config
+) -> Iterator[StartVerifier]:
+    """Return a function that starts a verifier as a process; it fetches its keys in some way."""
+    with ExitStack() as stack:
+
+        def start(fetching: str, *arguments: str, cooldown_s: float = 0.5) -> Target:
+            command = [sys.executable, "-m", "tests.weak_verifier.service"]
+            options = ["--jwks-uri", running.jwks_uri, "--fetching", fetching]
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [*command, *options, "--cooldown", str(cooldown_s), *arguments],
+                    env=clean_environ,
+                    cwd=pytestconfig.rootpath,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            stack.callback(process.kill)
+            assert process.stdout
+            url = process.stdout.readline().removeprefix("listening on ").strip()
+            return Target(url, pace=Pace(1000))
+
+        yield start
+
+
+@pytest.fixture
+def probe(control: IssuerControl) -> ProbeKeys:
+    """Return a function that makes the checks of these ids, after a first good token."""
+
+    def run(target: Target, *wanted: str, budget_s: float = DEFAULT_BUDGET_S) -> Report:
+        assert target.send_token(control.mint().token).status == 200
+        told: list[Check] = []
+        checks, findings = probe_keys(
+            target, control, select=wanted.__contains__, report=told.append, budget_s=budget_s
+        )
+        assert checks == told
+        return Report(tuple(checks), tuple(findings))
+
+    return run
+
+
+@pytest.mark.timeout(90)
+def test_good_verifier_has_no_finding_and_every_question_is_answered(
+    start_verifier: StartVerifier, probe: ProbeKeys, running: RunningIssuer
+) -> None:
+    earlier = running.mint()
+
+    report = probe(target := start_verifier("good", cooldown_s=3), *TITLES)
+
+    assert report.found == set()
+    assert report.outcomes == dict.fromkeys(TITLES, Outcome.PASSED)
+    assert sum(check.duration_s for check in report.checks) < DEFAULT_BUDGET_S
+    # The issuer is left as it was, but for its new keys.
+    assert running.faults.list() == []
+    assert target.send_token(earlier).status == 200
+
+
+@pytest.mark.parametrize(
+    ("fetching", "wanted", "found"),
+    [
+        ("fetches-for-each-token", (*BASICS, "keys-unknown-kids"), {"keys-max-age"}),
+        ("ignores-max-age", BASICS, {"keys-removal"}),
+        ("keeps-removed-keys", BASICS, {"keys-removal"}),
+        ("drops-its-keys", ("keys-outage", "keys-return"), {"keys-outage"}),
+        ("gives-up-after-a-failure", ("keys-outage", "keys-return"), {"keys-return"}),
+        ("never-refetches", (*BASICS, "keys-return", "keys-unknown-kids"), {"keys-rotation"}),
+    ],
+)
+def test_weakness_in_keeping_keys_is_found_and_no_other(
+    start_verifier: StartVerifier,
+    probe: ProbeKeys,
+    fetching: str,
+    wanted: tuple[str, ...],
+    found: set[str],
+) -> None:
+    report = probe(start_verifier(fetching), *wanted, budget_s=SHORT_S)
+
+    assert report.found == found
+    assert set(report.outcomes) == set(wanted)
+
+
+@pytest.mark.parametrize(
+    ("fetching", "fault", "neighbour", "severity"),
+    [
+        ("crashes-on-bad-json", "malformed", "empty", Severity.MEDIUM),
+        ("dies-of-bad-json", "malformed", "redirect-other-host", Severity.HIGH),
+        ("follows-redirects", "redirect-other-host", "redirect-loop", Severity.MEDIUM),
+        ("waits-for-ever", "drip", "delay", Severity.MEDIUM),
+        ("stumbles-over-foreign-keys", "unknown-kty", "enc-keys", Severity.LOW),
+        ("accepts-encryption-keys", "enc-keys", "weak-key", Severity.MEDIUM),
+        ("accepts-exposed-keys", "private-members", "enc-keys", Severity.MEDIUM),
+    ],
+)
+def test_weakness_in_reading_keys_is_found_and_no_other(
+    start_verifier: StartVerifier,
+    probe: ProbeKeys,
+    fetching: str,
+    fault: str,
+    neighbour: str,
+    severity: Severity,
+) -> None:
+    report = probe(start_verifier(fetching), FAULT + fault, FAULT + neighbour)
+
+    assert report.found == {FAULT + fault}
+    assert report.findings[0].severity is severity
+    assert report.outcomes[FAULT + neighbour] in {Outcome.PASSED, Outcome.OPEN}
+
+
+def test_weak_key_that_counts_is_found(start_verifier: StartVerifier, probe: ProbeKeys) -> None:
+    target = start_verifier("good", "--without", "key-strength")
+
+    report = probe(target, f"{FAULT}weak-key", f"{FAULT}enc-keys")
+
+    assert report.found == {f"{FAULT}weak-key"}
+    assert "RFC 7518 §3.3" in report.findings[0].source
+
+
+def test_fetch_for_each_unknown_kid_is_found(
+    start_verifier: StartVerifier, probe: ProbeKeys
+) -> None:
+    report = probe(start_verifier("no-cooldown", cooldown_s=0), "keys-unknown-kids")
+
+    assert report.found == {"keys-unknown-kids"}
+    assert report.observed("keys-unknown-kids").startswith("200 fetches for 200 tokens")
+
+
+def test_one_fetch_answers_many_unknown_kids(
+    start_verifier: StartVerifier, probe: ProbeKeys
+) -> None:
+    report = probe(start_verifier("good", cooldown_s=60), "keys-unknown-kids")
+
+    assert report.outcomes == {"keys-unknown-kids": Outcome.PASSED}
+    assert report.observed("keys-unknown-kids").startswith(("0 fetches", "1 fetches"))
+
+
+def test_what_the_specifications_leave_open_is_told_and_no_finding(
+    start_verifier: StartVerifier, probe: ProbeKeys
+) -> None:
+    report = probe(start_verifier("accepts-namesakes"), f"{FAULT}duplicate-kid")
+
+    assert report.found == set()
+    assert report.outcomes == {f"{FAULT}duplicate-kid": Outcome.OPEN}
+    assert "accepted with 200" in report.observed(f"{FAULT}duplicate-kid")
+
+
+def test_what_does_not_fit_into_the_time_is_skipped_and_says_so(
+    start_verifier: StartVerifier, probe: ProbeKeys
+) -> None:
+    report = probe(start_verifier("good"), f"{FAULT}huge", budget_s=2)
+
+    assert report.outcomes == {f"{FAULT}huge": Outcome.SKIPPED}
+    assert report.observed(f"{FAULT}huge").startswith("no time left in 2 s")
+
+
+def test_keys_that_do_not_rotate_are_not_judged(
+    start_verifier: StartVerifier, running: RunningIssuer
+) -> None:
+    with IssuerControl(running.url, fields={"alg": "ES256"}) as control:
+        target = start_verifier("good")
+        checks, findings = probe_keys(
+            target, control, select=BASICS.__contains__, report=lambda _: None
+        )
+
+    assert findings == []
+    assert {check.outcome for check in checks} == {Outcome.SKIPPED}
+    assert {check.observed for check in checks} == {
+        "the tokens for this target are signed by a key that does not rotate"
+    }
+
+
+def test_nothing_is_done_when_nothing_is_asked(control: IssuerControl) -> None:
+    nobody = Target("http://127.0.0.1:9/")
+
+    assert probe_keys(nobody, control, select=lambda _: False, report=lambda _: None) == ([], [])
+
+
+def test_renaming_a_key_changes_nothing_else(running: RunningIssuer) -> None:
+    token = running.mint(sub="alice")
+
+    renamed = rename_key(token, "other")
+
+    assert read_kid(renamed) == "other"
+    assert renamed.split(".")[1:] == token.split(".")[1:]

@@ -1,0 +1,67 @@
+"""The reference proxy against each token of the catalogue, over real connections."""
+
+import http.client
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.services import Service, Start
+
+ISSUER_COMMAND = (
+    Path(__file__).resolve().parents[2] / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
+)
+FORWARDED, REFUSED = {200}, {400, 401, 431}
+
+
+def send(proxy: Service, authorization: Sequence[str]) -> int:
+    """Send header fields as they are, two of one name and blanks at their ends included."""
+    parts = urlsplit(proxy.url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        connection.putrequest("GET", "/orders")
+        for value in authorization:
+            connection.putheader("Authorization", value)
+        connection.endheaders()
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def list_defects() -> list[dict[str, str]]:
+    listed = subprocess.run(
+        [ISSUER_COMMAND, "defects", "--json"], capture_output=True, check=True, timeout=30
+    )
+    defects: list[dict[str, str]] = json.loads(listed.stdout)
+    return defects
+
+
+@pytest.mark.requirement("BV-4")
+def test_proxy_refuses_and_accepts_what_it_has_to(
+    client: httpx.Client, start_issuer: Start, start_proxy: Start
+) -> None:
+    issuer = start_issuer()
+    client.post(f"{issuer.url}/token", json={"alg": "ES256"})  # so that its key is published
+    proxy = start_proxy(issuer, JWT_ALGORITHMS="RS256,ES256")
+    wrong = {}
+
+    for defect in list_defects():
+        faults = [{"kind": defect["fault"]}] if defect["fault"] else []
+        client.put(f"{issuer.url}/admin/faults", json={"faults": faults}).raise_for_status()
+        answer = client.post(f"{issuer.url}/token", json={"defect": defect["id"]})
+        status = send(proxy, answer.json()["authorization"])
+        allowed = {
+            "refuse": REFUSED,
+            "accept": FORWARDED,
+            "either": FORWARDED | REFUSED,
+        }[defect["verdict"]]
+        if status not in allowed:
+            wrong[defect["id"]] = status
+
+    assert wrong == {}
+    counts = client.get(f"{issuer.url}/admin/requests").json()["counts"]
+    assert not [path for path in counts if path.startswith("/attacker/")]

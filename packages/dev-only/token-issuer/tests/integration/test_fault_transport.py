@@ -122,7 +122,7 @@ def test_waits_hold_up_no_other_request(token_issuer: RunningIssuer) -> None:
     "fault",
     [{"kind": "delay", "delay": "5m"}, {"kind": "drip", "chunk": 1, "interval": "60s"}],
 )
-def test_wait_ends_when_the_client_leaves(
+def test_client_that_has_left_holds_up_no_stop(
     start_issuer: StartIssuer, fault: dict[str, object]
 ) -> None:
     issuer = start_issuer()

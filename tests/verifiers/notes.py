@@ -25,7 +25,7 @@ NOTES: Mapping[str, Mapping[str, str]] = {
             " unknown one within a minute on the error of the limit becomes a 500. Tokens of keys"
             " that it holds go on being accepted."
         ),
-        "keys-removal": "`cacheMaxAge` is how long it keeps a key, ten hours by default.",
+        "keys-removal": "`cacheMaxAge` is how long it keeps a key, ten minutes by default.",
     },
     "fastify-jwt": {
         "failure": (

@@ -170,7 +170,8 @@ VERIFIERS: Mapping[str, Verifier] = {
             " The project calls this function deprecated, in favour of mod_oauth2, which Debian"
             " does not have."
         ),
-        apart=("keys-fault-redirect-other-host",),  # it keeps the wrong keys for an hour
+        # It keeps the wrong keys of these for up to an hour.
+        apart=("keys-fault-redirect-other-host", "keys-fault-duplicate-kid"),
     ),
     "haproxy": Verifier(
         title="HAProxy, jwt_verify",

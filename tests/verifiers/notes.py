@@ -12,6 +12,7 @@ NOTES: Mapping[str, Mapping[str, str]] = {
     },
     "python-jose": {
         "aud": "`options={'require_aud': True}` closes it.",
+        "failure": "`int()` raises an OverflowError, which is no `JWTError`.",
         "exp": "`options={'require_exp': True}` closes it for a missing `exp`; text still counts.",
     },
     "jose": {
@@ -45,7 +46,7 @@ NOTES: Mapping[str, Mapping[str, str]] = {
         "keys-removal": "`OIDCJWKSRefreshInterval` is how long it keeps a set, an hour by default.",
         "keys-fault-duplicate-kid": (
             "It keeps the spoilt set until it meets an unknown `kid` or the refresh interval is"
-            " over; the next new key in this probe mended it."
+            " over: a rotation mends it."
         ),
         "keys-fault-redirect-other-host": (
             "It keeps the set of the other host until the same moments; the faulty document names"

@@ -9,7 +9,12 @@ from tests.verifiers.measuring import Record, list_checks, list_findings
 from tests.verifiers.notes import NOTES
 
 SEVERITIES = ("critical", "high", "medium", "low")
-REACTIONS = {"refused": "refused", "accepted": "accepted", "crashed": "5xx", "hung": "no answer"}
+WRONG = {
+    "accepted": "wrongly accepted",
+    "refused": "wrongly refused",
+    "crashed": "5xx",
+    "hung": "no answer",
+}
 KEYS = "keys"
 LONGEST_LIST = 6
 
@@ -69,19 +74,22 @@ def render_figures(records: Mapping[str, Record]) -> Iterator[str]:
     yield "What became of the tokens, but for those open to either; then the weaknesses by their"
     yield "severity, where findings that one change mends count once."
     yield ""
-    yield f"| verifier | version | {' | '.join(REACTIONS.values())} | {' | '.join(SEVERITIES)} |"
-    yield f"|---|---|{'--:|' * (len(REACTIONS) + len(SEVERITIES))}"
+    headings = ("as it should be", *WRONG.values(), *SEVERITIES)
+    yield f"| verifier | version | {' | '.join(headings)} |"
+    yield f"|---|---|{'--:|' * len(headings)}"
     for name, record in records.items():
-        tokens = Counter(
-            check["reaction"]
-            for check in list_checks(record)
-            if check["part"] == "tokens" and check["outcome"] in {"passed", "failed"}
-        )
-        found = Counter(group[0]["severity"] for group in group_findings(record))
-        figures = [tokens[each] for each in REACTIONS] + [found[each] for each in SEVERITIES]
         version = next(iter(record["versions"].values()))
-        row = " | ".join(str(figure or "") for figure in figures)
+        row = " | ".join(str(figure or "") for figure in count_figures(record))
         yield f"| [{VERIFIERS[name].title}](#{name}) | {version} | {row} |"
+
+
+def count_figures(record: Record) -> list[int]:
+    """Count tokens by what became of them, then weaknesses by severity."""
+    tokens = [check for check in list_checks(record) if check["part"] == "tokens"]
+    wrong = Counter(check["reaction"] for check in tokens if check["outcome"] == "failed")
+    passed = sum(check["outcome"] == "passed" for check in tokens)
+    found = Counter(group[0]["severity"] for group in group_findings(record))
+    return [passed, *(wrong[each] for each in WRONG), *(found[each] for each in SEVERITIES)]
 
 
 def render_groups(records: Mapping[str, Record], groups: Mapping[str, str]) -> Iterator[str]:

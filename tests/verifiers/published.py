@@ -19,6 +19,6 @@ def read_results(path: Path = RESULTS) -> Record:
 
 
 def write_results(results: Record, path: Path = RESULTS) -> None:
-    """Write the results as JSON, one check or finding a line."""
-    text = json.dumps(results, indent=1)
+    """Write the results as JSON."""
+    text = json.dumps(results, indent=0, separators=(",", ":"))
     path.write_text(f"{text}\n", encoding="utf-8")

@@ -21,3 +21,7 @@ check ci/policy
 issuer=packages/dev-only/token-issuer
 printf '%s: ' "$issuer"
 ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests" "$issuer/image/assemble.py" "$issuer/image/modules/sitecustomize.py"
+
+foreign=tests/verifiers/python
+printf '%s: ' "$foreign"
+ci/uv run --locked --project "$foreign" mypy --config-file "$foreign/pyproject.toml" "$foreign"

@@ -1,0 +1,111 @@
+"""What starts each service: its command, its environment, and what it needs beside it."""
+
+import shutil
+import threading
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
+from json import load
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.services import EchoHandler, read_clean_environ
+from tests.verifiers.catalogue import Runtime, Verifier
+from tests.verifiers.installing import HERE, NODE_PROJECT, PYTHON, UNPACKED, build_debian_environ
+from tests.verifiers.tls_front import run_tls_front
+
+AUDIENCE = "stream-watcher-docker"
+JWKS_PATH = "/.well-known/jwks.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a service runs.
+
+    Attributes:
+        issuer_url: The issuer that it trusts, which calls itself by this URL.
+        port: Where it listens.
+        state: A folder of its own.
+        stack: Holds what has to run beside it.
+    """
+
+    issuer_url: str
+    port: int
+    state: Path
+    stack: ExitStack
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A command and its environment."""
+
+    command: tuple[str | Path, ...]
+    environ: dict[str, str]
+
+
+def plan_launch(verifier: Verifier, place: Place) -> Launch:
+    """Return what starts the service around *verifier*, and start what it needs beside it."""
+    settings = {
+        **read_clean_environ(),
+        "PORT": str(place.port),
+        "ISSUER": place.issuer_url,
+        "AUDIENCE": AUDIENCE,
+        "JWKS_URI": place.issuer_url + JWKS_PATH,
+    }
+    match verifier.runtime:
+        case Runtime.PYTHON:
+            return Launch((PYTHON, HERE / "python" / verifier.program), settings)
+        case Runtime.NODE:
+            node = shutil.which("node") or "node"
+            return Launch((node, NODE_PROJECT / verifier.program), settings)
+        case Runtime.WORKSPACE:
+            return plan_reference_proxy(verifier, place, settings)
+        case Runtime.DEBIAN:
+            plan = {"apache.conf": plan_apache, "haproxy.cfg": plan_haproxy}[verifier.program]
+            return plan(HERE / "debian" / verifier.program, place, settings)
+
+
+def plan_reference_proxy(verifier: Verifier, place: Place, settings: dict[str, str]) -> Launch:
+    """Put the proxy of this repository before a service that answers everything."""
+    upstream = place.stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler))
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    place.stack.callback(upstream.shutdown)
+    environ = settings | {
+        "NODE_ENV": "test",
+        "JWT_JWKS_URI": settings["JWKS_URI"],
+        "JWT_ISSUER": place.issuer_url,
+        "JWT_AUDIENCE": AUDIENCE,
+        "JWKS_COOLDOWN_S": "1",
+        "UPSTREAM_URL": f"http://127.0.0.1:{upstream.server_address[1]}",
+        "PROXY_PORT": str(place.port),
+    }
+    return Launch((verifier.program,), environ)
+
+
+def plan_apache(config: Path, place: Place, settings: dict[str, str]) -> Launch:
+    """Give Apache the keys over HTTPS, and a page to protect."""
+    page = place.state / "html/index.html"
+    page.parent.mkdir()
+    page.write_text("accepted\n", encoding="utf-8")
+    front = place.stack.enter_context(run_tls_front(place.issuer_url, place.state / "tls.pem"))
+    environ = settings | {
+        "JWKS_URI": front + JWKS_PATH,
+        "APACHE_ROOT": str(UNPACKED),
+        "STATE": str(place.state),
+    }
+    command = (UNPACKED / "usr/sbin/apache2", "-DFOREGROUND", "-f", config)
+    return Launch(command, environ | build_debian_environ())
+
+
+def plan_haproxy(config: Path, place: Place, settings: dict[str, str]) -> Launch:
+    """Give HAProxy the public key in a file: it fetches none."""
+    with urllib.request.urlopen(f"{place.issuer_url}/oauth2/v1/certs", timeout=10) as answer:  # noqa: S310  # http, from the runner
+        (certificate,) = load(answer).values()
+    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    file = place.state / "issuer.pub"
+    file.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    command = (UNPACKED / "usr/sbin/haproxy", "-db", "-f", config)
+    return Launch(command, settings | {"PUBLIC_KEY": str(file)} | build_debian_environ())

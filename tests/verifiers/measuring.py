@@ -1,0 +1,85 @@
+"""Probing one verifier, and what is kept of that."""
+
+import json
+import subprocess
+from typing import Any
+
+from tests.conftest import ISSUER_COMMAND
+from tests.services import read_clean_environ
+from tests.verifiers.catalogue import VERIFIERS, Verifier
+from tests.verifiers.installing import install, read_versions
+from tests.verifiers.running import run_issuer, run_verifier
+
+PROBE_TIMEOUT_S = 150
+FINISHED = {0, 1}  # nothing found, something found
+
+Record = dict[str, Any]
+
+
+class ProbeError(Exception):
+    """A probe did not come to its end; with what it said."""
+
+
+def measure(name: str) -> Record:
+    """Install, run and probe a verifier.
+
+    Each part of the probe gets a service and an issuer of its own: what one part leaves behind, in
+    a cache or in a limit of requests, must not count against the verifier in another.
+
+    Returns:
+        `versions` by package, and `probes`: what `token-issuer probe --json` printed, by part.
+
+    Raises:
+        ProbeError: The probe stopped.
+    """
+    verifier = VERIFIERS[name]
+    install(verifier.runtime)
+    probes = {}
+    for part, selection in select_parts(verifier).items():
+        with run_issuer() as issuer, run_verifier(verifier, issuer.url) as target:
+            probes[part] = run_probe(target, issuer.url, selection)
+    return {"versions": read_versions(verifier), "probes": probes}
+
+
+def select_parts(verifier: Verifier) -> dict[str, tuple[str, ...]]:
+    """Return the options that select the checks of each part, by its name."""
+    skips = ("--skip", ",".join(verifier.apart)) if verifier.apart else ()
+    parts = {"tokens": ("--only", "tokens", *skips)}
+    if not verifier.keys_elsewhere:
+        parts["keys"] = ("--only", "keys", *skips)
+    if verifier.apart:
+        parts["apart"] = ("--only", ",".join(verifier.apart))
+    return parts
+
+
+def run_probe(target: str, issuer_url: str, selection: tuple[str, ...]) -> Record:
+    """Run `token-issuer probe` with a selection of checks, and return its report."""
+    command = [str(ISSUER_COMMAND), "probe", target, "--issuer", issuer_url, "--json", *selection]
+    outcome = subprocess.run(
+        command,
+        env=read_clean_environ(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PROBE_TIMEOUT_S,
+    )
+    if outcome.returncode not in FINISHED or not outcome.stdout:
+        message = f"{' '.join(command)} ended with {outcome.returncode}: {outcome.stderr[-2000:]}"
+        raise ProbeError(message)
+    report: Record = json.loads(outcome.stdout)
+    return report
+
+
+def list_findings(record: Record) -> list[Record]:
+    """Return the findings of all parts, the worst of each part first."""
+    return [finding for probe in record["probes"].values() for finding in probe["findings"]]
+
+
+def list_checks(record: Record) -> list[Record]:
+    """Return the checks of all parts."""
+    return [check for probe in record["probes"].values() for check in probe["checks"]]
+
+
+def summarize(record: Record) -> set[tuple[str, str]]:
+    """Return what was found, as check and severity."""
+    return {(finding["check"], finding["severity"]) for finding in list_findings(record)}

@@ -1,0 +1,24 @@
+"""What is published: the raw results, and the page that is made of them."""
+
+import json
+from pathlib import Path
+
+from tests.verifiers.installing import ROOT
+from tests.verifiers.measuring import Record
+
+RESULTS = ROOT / "docs/verifiers.json"
+PAGE = ROOT / "docs/verifiers.md"
+
+
+def read_results(path: Path = RESULTS) -> Record:
+    """Read the published results; empty where none are published yet."""
+    if not path.exists():
+        return {"groups": {}, "verifiers": {}}
+    results: Record = json.loads(path.read_text(encoding="utf-8"))
+    return results
+
+
+def write_results(results: Record, path: Path = RESULTS) -> None:
+    """Write the results as JSON."""
+    text = json.dumps(results, indent=0, separators=(",", ":"))
+    path.write_text(f"{text}\n", encoding="utf-8")

@@ -1,0 +1,34 @@
+"""What the Python services have in common: a protected resource, and a server for it."""
+
+import os
+from collections.abc import Callable
+
+import waitress
+from flask import Flask, abort, request
+
+JWKS_URI = os.environ["JWKS_URI"]
+ISSUER = os.environ["ISSUER"]
+AUDIENCE = os.environ["AUDIENCE"]
+
+
+def serve(app: Flask) -> None:
+    """Listen until the process is ended, as Flask's documentation deploys with Waitress."""
+    waitress.serve(app, host="127.0.0.1", port=int(os.environ["PORT"]), _quiet=True)
+
+
+def serve_resource(verify: Callable[[str], object], *refused: type[Exception]) -> None:
+    """Serve `/` to whoever presents a bearer token for which *verify* raises none of *refused*."""
+    app = Flask(__name__)
+
+    @app.get("/")
+    def read() -> str:
+        credentials = request.authorization
+        if credentials is None or credentials.type != "bearer" or not credentials.token:
+            abort(401)
+        try:
+            verify(credentials.token)
+        except refused:
+            abort(401)
+        return "accepted\n"
+
+    serve(app)

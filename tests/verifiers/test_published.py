@@ -1,0 +1,27 @@
+"""What is published is what a fresh probe finds."""
+
+import pytest
+
+from tests.verifiers.catalogue import VERIFIERS
+from tests.verifiers.measuring import PROBE_TIMEOUT_S, measure, summarize
+from tests.verifiers.published import read_results
+
+PUBLISHED = read_results()["verifiers"]
+
+
+@pytest.mark.requirement("BV-4")
+def test_every_verifier_is_published() -> None:
+    assert list(PUBLISHED) == list(VERIFIERS)
+    assert len(PUBLISHED) >= 7  # six that nobody here wrote, and the reference proxy
+
+
+@pytest.mark.requirement("BV-4")
+@pytest.mark.timeout(3 * PROBE_TIMEOUT_S + 300)  # the first one installs
+@pytest.mark.parametrize("name", VERIFIERS)
+def test_fresh_probe_finds_what_is_published(name: str) -> None:
+    fresh, published = measure(name), PUBLISHED[name]
+
+    if fresh["versions"] == published["versions"]:
+        assert summarize(fresh) == summarize(published)
+    else:  # they may find other things: it is enough that the probe came to its end
+        assert not any(probe["stopped"] for probe in fresh["probes"].values())

@@ -14,6 +14,8 @@ class Behaviour(StrEnum):
     """The process ends."""
     CLOSES_ON_LARGE_KID = "closes-on-large-kid"
     """It closes the connection without an answer, and lives."""
+    LIMITS_UNKNOWN_KIDS = "limits-unknown-kids"
+    """After some unknown kids each further token with one gets a 500."""
     HANGS_ON_CRIT = "hangs-on-crit"
     NEEDS_EXACT_SCHEME = "needs-exact-scheme"
     """It refuses `bearer`."""

@@ -13,8 +13,8 @@ import socketserver
 import time
 import urllib.request
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.weak_verifier.behaviours import Behaviour
@@ -23,6 +23,7 @@ from tests.weak_verifier.fetching import FETCHINGS, KeyCache, KeysUnavailableErr
 from tests.weak_verifier.reading import Request, read_request
 
 LARGE_KID = 4096
+MOST_UNKNOWN_KIDS = 3
 SLOW_S = 0.3
 FETCH_TIMEOUT_S = 1
 LARGEST_DOCUMENT = 1 << 20
@@ -45,6 +46,7 @@ class Verifier:
         behaviours: What else is wrong.
         header: The header field with the bare token; empty for `Authorization`.
         cookie: The cookie with the token; empty for none.
+        unknown_kids: Those that tokens have named so far.
     """
 
     keys: KeyCache
@@ -54,6 +56,7 @@ class Verifier:
     behaviours: frozenset[Behaviour]
     header: str = ""
     cookie: str = ""
+    unknown_kids: set[str] = field(default_factory=set)
 
     def judge(self, request: Request) -> int:
         """Return the status of the answer."""
@@ -67,6 +70,8 @@ class Verifier:
             jwks = self.keys.find_keys(header.get("kid"))
         except KeysUnavailableError:
             return 503
+        if self._is_over_limit(header.get("kid"), jwks):
+            return 500
         try:
             verify(
                 authorization,
@@ -90,6 +95,17 @@ class Verifier:
         if self.header:
             return [f"Bearer {value}" for value in request.get_all(self.header.lower())]
         return request.get_all("authorization")
+
+    def _is_over_limit(self, kid: object, jwks: Mapping[str, Any]) -> bool:
+        is_limited = Behaviour.LIMITS_UNKNOWN_KIDS in self.behaviours
+        if (
+            not is_limited
+            or not isinstance(kid, str)
+            or kid in {k.get("kid") for k in jwks["keys"]}
+        ):
+            return False
+        self.unknown_kids.add(kid)
+        return len(self.unknown_kids) > MOST_UNKNOWN_KIDS
 
     def _misbehave(self, authorization: str, header: dict[str, Any]) -> int | None:
         kid = header.get("kid")

@@ -171,8 +171,24 @@ def test_crash_on_a_large_kid_is_found(
     report = probe(start_service("--behaviour", "crashes-on-large-kid"))
 
     assert report.found == find_large_kids(tokens)
-    assert set(report.select("failed").values()) == {"crashed with 500"}
+    assert set(report.select("failed").values()) == {"failed with 500"}
     assert {finding["severity"] for finding in report.document["findings"]} == {"medium"}
+
+
+def test_failure_on_any_unknown_kid_is_not_blamed_on_what_the_kid_looks_like(
+    start_service: StartService, probe: Probe
+) -> None:
+    report = probe(start_service("--behaviour", "limits-unknown-kids"))
+
+    findings = report.document["findings"]
+    assert {CATALOGUE[id_].check for id_ in report.found} == {"kid", "key-strength"}
+    assert "kid-unknown" not in report.found  # the first of them
+    assert {finding["title"] for finding in findings} == {
+        "It fails on tokens with unknown kids: failed with 500."
+    }
+    assert set(report.select("failed").values()) == {
+        "failed with 500, and by now so does a harmless unknown kid"
+    }
 
 
 def find_large_kids(tokens: Mapping[str, Any]) -> set[str]:

@@ -15,6 +15,7 @@ from token_issuer.probe.errors import ProbeError
 from token_issuer.variables import PREFIX
 
 ATTACKER_PREFIX = "/attacker/"
+_STANDING_FAULT = {"kind": "max-age", "max_age": "2s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class MintedToken:
 class IssuerControl:
     """The token issuer that the target trusts, over its HTTP surface.
 
-    As a context manager it resets the faults at the end, whatever the end is.
+    As a context manager it lets key documents be kept for two seconds only, so that the target soon
+    fetches by itself, and resets that and all other faults at the end, whatever the end is.
 
     Attributes:
         url: Its base URL.
@@ -89,7 +91,7 @@ class IssuerControl:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            self.reset_faults()
+            self._ask("DELETE", "/admin/faults")
         except RemoteIssuerError:
             if error is None:  # else that has more to say
                 raise
@@ -126,11 +128,14 @@ class IssuerControl:
 
     def set_faults(self, *faults: Mapping[str, object]) -> None:
         """Let the key endpoint misbehave in these ways, and in no others."""
-        self._ask("PUT", "/admin/faults", {"faults": [dict(fault) for fault in faults]})
+        kinds = {fault["kind"] for fault in faults}
+        standing = () if _STANDING_FAULT["kind"] in kinds else (_STANDING_FAULT,)
+        body = {"faults": [dict(fault) for fault in (*standing, *faults)]}
+        self._ask("PUT", "/admin/faults", body)
 
     def reset_faults(self) -> None:
         """Let the key endpoint behave."""
-        self._ask("DELETE", "/admin/faults")
+        self.set_faults()
 
     def count_key_fetches(self) -> int:
         """Return how many requests for key documents the issuer has seen, whoever sent them."""

@@ -26,12 +26,16 @@ def build_check(defect: Defect, aftermath: Aftermath) -> Check:
     """Say what was seen."""
     answer = aftermath.answer
     observed = answer.describe()
+    if not aftermath.is_alive:
+        observed += "; it serves nobody since"
+    if aftermath.is_about_any_kid:
+        observed += ", and by now so does a harmless unknown kid"
     return Check(
         part=Part.TOKENS,
         id=defect.id,
         title=defect.title,
         outcome=_judge(defect, answer.reaction),
-        observed=observed if aftermath.is_alive else f"{observed}; it serves nobody since",
+        observed=observed,
         reaction=answer.reaction,
         status=answer.status,
         duration_s=answer.duration_s,
@@ -56,6 +60,8 @@ def build_finding(defect: Defect, aftermath: Aftermath) -> Finding:
         title = f"It stops serving anybody after {defect.title}."
     elif answer.reaction is Reaction.HUNG:
         title = f"It gives no answer to {defect.title}."
+    elif aftermath.is_about_any_kid:
+        title = f"It fails on tokens with unknown kids: {answer.describe()}."
     else:
         title = f"It fails on {defect.title}: {answer.describe()}."
     return Finding(

@@ -19,10 +19,17 @@ class Aftermath:
     Attributes:
         answer: A closed connection counts as a refusal where the target lives.
         is_alive: A good token is still accepted.
+        is_about_any_kid: A harmless unknown `kid` now fails in the same way.
     """
 
     answer: Answer
     is_alive: bool = True
+    is_about_any_kid: bool = False
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the target neither accepted nor refused."""
+        return self.answer.reaction in {Reaction.CRASHED, Reaction.HUNG}
 
 
 def is_alive(target: Target, issuer: IssuerControl) -> bool:
@@ -38,11 +45,12 @@ def is_alive(target: Target, issuer: IssuerControl) -> bool:
 
 def watch(target: Target, issuer: IssuerControl, answer: Answer) -> Aftermath:
     """Look after the target where *answer* gives reason to."""
-    if answer.reaction not in {Reaction.CRASHED, Reaction.HUNG}:
-        return Aftermath(answer)
+    aftermath = Aftermath(answer)
+    if not aftermath.has_failed:
+        return aftermath
     if not is_alive(target, issuer):
-        return Aftermath(answer, is_alive=False)
+        return replace(aftermath, is_alive=False)
     if answer.is_closed:
         detail = "refused: it closed the connection, and serves others"
         return Aftermath(replace(answer, reaction=Reaction.REFUSED, detail=detail))
-    return Aftermath(answer)
+    return aftermath

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 
 from token_issuer.probe.baseline import probe_baseline
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.keys import probe_keys
+from token_issuer.probe.keys import DEFAULT_BUDGET_S, probe_keys
 from token_issuer.probe.liveness import is_alive
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 from token_issuer.probe.selection import Selection
 from token_issuer.probe.target import Target
 from token_issuer.probe.tokens import probe_tokens
+
+_LONGEST_S = 57.0  # altogether, once the baseline has been passed
+_SHORTEST_KEY_PART_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,10 @@ class Probe:
             self.target, self.issuer, wait_s=self.wait_s, report=report
         )
         findings: list[Finding] = []
+        end = time.monotonic() + _LONGEST_S
         if not stopped:
             for part in (self._probe_tokens, self._probe_keys):
-                seen, found = part(report)
+                seen, found = part(report, end)
                 checks += seen
                 findings += found
         return Result(
@@ -65,13 +69,22 @@ class Probe:
             stopped=stopped,
         )
 
-    def _probe_tokens(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
+    def _probe_tokens(
+        self, report: Callable[[Check], None], _end: float
+    ) -> tuple[list[Check], list[Finding]]:
         return probe_tokens(self.target, self.issuer, select=self.selection.includes, report=report)
 
-    def _probe_keys(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
+    def _probe_keys(
+        self, report: Callable[[Check], None], end: float
+    ) -> tuple[list[Check], list[Finding]]:
         if is_alive(self.target, self.issuer):
+            left_s = max(end - time.monotonic(), _SHORTEST_KEY_PART_S)
             return probe_keys(
-                self.target, self.issuer, select=self.selection.includes, report=report
+                self.target,
+                self.issuer,
+                select=self.selection.includes,
+                report=report,
+                budget_s=min(left_s, DEFAULT_BUDGET_S),
             )
         check = Check(
             part=Part.KEYS,

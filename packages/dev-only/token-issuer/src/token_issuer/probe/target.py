@@ -44,7 +44,8 @@ class Answer:
             return self.detail
         if self.reaction is Reaction.UNCLEAR:
             return f"answered {self.status}, which counts neither as accepted nor as refused"
-        return f"{self.reaction} with {self.status}"
+        verb = "failed" if self.reaction is Reaction.CRASHED else self.reaction
+        return f"{verb} with {self.status}"
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def test_what_cannot_be_presented_is_not_sent(
         (200, Reaction.ACCEPTED, "accepted with 200"),
         (204, Reaction.ACCEPTED, "accepted with 204"),
         (401, Reaction.REFUSED, "refused with 401"),
-        (500, Reaction.CRASHED, "crashed with 500"),
+        (500, Reaction.CRASHED, "failed with 500"),
         (404, Reaction.UNCLEAR, "answered 404, which counts neither as accepted nor as refused"),
         (429, Reaction.UNCLEAR, "answered 429, which counts neither as accepted nor as refused"),
         (302, Reaction.UNCLEAR, "answered 302, which counts neither as accepted nor as refused"),

@@ -9,7 +9,11 @@ from token_issuer.probe.keys.bench import MAX_AGE_S, SLOWEST_REFETCH_S, Bench
 from token_issuer.probe.keys.rotation import CACHE_WINDOW_S
 from token_issuer.probe.keys.sheet import Seen, fail
 from token_issuer.probe.keys.watching import Timer, Watch, describe, is_accepted, watch
-from token_issuer.probe.keys.weakness import FETCHES_ALWAYS, KEEPS_REMOVED_KEYS
+from token_issuer.probe.keys.weakness import (
+    FETCHES_ALWAYS,
+    KEEPS_REMOVED_KEYS,
+    OUTLIVES_THE_SET,
+)
 from token_issuer.probe.results import Outcome, Reaction
 from token_issuer.probe.target import Answer
 
@@ -121,4 +125,5 @@ def _judge_removal(expiry: _Expiry) -> Seen:
     if expiry.is_new_accepted:
         found = "also" if expiry.is_old_accepted else "not any more"
         observed += f"; {found} when the newer set had been fetched"
-    return fail(REMOVAL, KEEPS_REMOVED_KEYS, observed)
+    is_outliving = expiry.is_new_accepted and expiry.is_old_accepted
+    return fail(REMOVAL, OUTLIVES_THE_SET if is_outliving else KEEPS_REMOVED_KEYS, observed)

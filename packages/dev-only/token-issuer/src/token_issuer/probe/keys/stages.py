@@ -46,7 +46,7 @@ class Stage:
             return bench.obstacle
         needed_s = self.fetches * (bench.refetch_s or 0) + _LAST_STAGES_S
         if self.is_optional and bench.left_s < needed_s:
-            pace = f"the target fetches only every {bench.refetch_s or 0:.0f} s"
+            pace = f"this needs up to {needed_s:.0f} s"
             return f"no time left in {bench.budget_s:.0f} s: {pace}; ask for this check alone"
         return ""
 

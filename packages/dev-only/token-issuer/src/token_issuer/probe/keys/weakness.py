@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from token_issuer.defects import Severity
+from token_issuer.defects import CHECKS, Severity
 from token_issuer.probe.results import Finding
 
 
@@ -16,6 +16,7 @@ class Weakness:
     why: str
     remedy: str
     source: str
+    cause: str = ""
 
     def found_by(self, check: str) -> Finding:
         """Return the finding of the check with this id."""
@@ -26,13 +27,14 @@ class Weakness:
             why=self.why,
             remedy=self.remedy,
             source=self.source,
+            cause=self.cause,
         )
 
 
 MISSES_NEW_KEYS = Weakness(
     severity=Severity.MEDIUM,
     title="It does not pick up a new key of its issuer.",
-    why="From the next rotation on all new tokens are refused, until somebody restarts it.",
+    why="From the next rotation on new tokens are refused, for as long as it keeps the old set.",
     remedy="Fetch the key set again when a token names a kid that the set in use lacks, at most "
     "once in a cooldown of some seconds, and when the set has reached its max-age.",
     source="OpenID Connect Core 1.0 §10.1.1",
@@ -53,13 +55,22 @@ FETCHES_ALWAYS = Weakness(
     source="RFC 9111 §4.2, CWE-405",
 )
 KEEPS_REMOVED_KEYS = Weakness(
-    severity=Severity.MEDIUM,
-    title="It accepts tokens of a removed key for longer than the key set may be kept.",
+    severity=Severity.LOW,
+    title="It accepts tokens of a removed key for a time of its own, whatever the max-age.",
     why="A key is removed at once when it has been stolen. Until the verifier lets go of it, the "
     "thief's tokens count.",
-    remedy="Keep a key set no longer than its max-age (with a lower bound of some seconds), and "
-    "replace it as a whole: no cache of single keys that outlives it.",
-    source="RFC 9111 §4.2.4, §5.2.2.1, CWE-672",
+    remedy="Keep a key set no longer than its max-age, with a lower bound of some seconds; where "
+    "that cannot be set, choose a lifetime for which a stolen key may count.",
+    source="OpenID Connect Core 1.0 §10.1.1, RFC 9111 §5.2.2.1, CWE-672",
+)
+OUTLIVES_THE_SET = Weakness(
+    severity=Severity.MEDIUM,
+    title="It accepts tokens of a removed key although it has fetched the set without it.",
+    why="A key is removed at once when it has been stolen. The thief's tokens go on to count, and "
+    "nothing that the issuer publishes changes that.",
+    remedy="Replace the key set as a whole when a newer one arrives: no cache of single keys that "
+    "outlives it.",
+    source="OpenID Connect Core 1.0 §10.1.1, CWE-672",
 )
 STOPS_WITH_ENDPOINT = Weakness(
     severity=Severity.MEDIUM,
@@ -72,15 +83,15 @@ STOPS_WITH_ENDPOINT = Weakness(
 NEVER_RECOVERS = Weakness(
     severity=Severity.HIGH,
     title="It does not recover from a fault of its key endpoint that has passed.",
-    why="One bad answer of the issuer takes the service down until somebody restarts it.",
+    why="One bad answer of the issuer takes the service down for longer than it lasted.",
     remedy="Treat whatever goes wrong in a fetch as a failed fetch, and try again after a pause.",
     source="CWE-755",
 )
 GIVES_UP = Weakness(
     severity=Severity.MEDIUM,
     title="After faults of its key endpoint it does not fetch its keys again.",
-    why="Nobody notices until the next rotation; then all new tokens are refused until somebody "
-    "restarts it.",
+    why="Nobody notices until the next rotation; then new tokens are refused for as long as that "
+    "goes on.",
     remedy="Try again after a pause, however a fetch has ended.",
     source="OpenID Connect Core 1.0 §10.1.1, CWE-755",
 )
@@ -137,8 +148,9 @@ ACCEPTS_WEAK_KEYS = Weakness(
     severity=Severity.HIGH,
     title="It accepts tokens signed with an RSA key of 1024 bits.",
     why="Such keys can be factored with effort; then tokens can be made by others.",
-    remedy="Refuse RSA keys below 2048 bits, wherever they come from.",
+    remedy=CHECKS["key-strength"],
     source="RFC 7518 §3.3, CWE-326",
+    cause="key-strength",
 )
 REFETCHES_FOR_UNKNOWN_KIDS = Weakness(
     severity=Severity.MEDIUM,

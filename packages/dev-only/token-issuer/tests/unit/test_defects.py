@@ -2,10 +2,12 @@
 """The catalogue as a whole, and what it is asked for in vain."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import jwt
 import pytest
+from token_issuer.choices import RotationMode
 from token_issuer.defects import CATALOGUE, CHECKS, Severity
 from token_issuer.errors import TokenRequestError
 from token_issuer.issuing import Issuer
@@ -113,6 +115,32 @@ def test_other_algorithm_than_the_one_that_the_defect_is_about_is_refused(
         issue(issuer, defect=id_, **fields)
 
     assert caught.value.fields == ("defect", "alg")
+
+
+@pytest.mark.parametrize(
+    ("id_", "fields"),
+    [
+        ("aud-wrong", {"aud": "another-service"}),
+        ("aud-case", {"aud": "4711"}),
+        ("iss-wrong", {"iss": "https://other-issuer.example"}),
+        ("iss-case", {"iss": "4711"}),
+        ("claims-tampered", {"sub": "somebody-else"}),
+    ],
+)
+def test_defect_that_would_leave_a_token_good_is_refused(
+    issuer: Issuer, id_: str, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(TokenRequestError, match=f"{id_} changes nothing") as caught:
+        issue(issuer, defect=id_, **fields)
+
+    assert caught.value.fields == ("defect",)
+
+
+def test_public_key_is_taken_for_a_secret_even_where_it_is_not_published(issuer: Issuer) -> None:
+    issuer.keys.rotate(RotationMode.SIGN_BEFORE_PUBLISH, lead=timedelta(hours=1))
+
+    for id_ in (id_ for id_ in CATALOGUE if id_.startswith("hs256-")):
+        assert issue(issuer, defect=id_)
 
 
 def test_kid_of_another_algorithm_is_refused(issuer: Issuer) -> None:

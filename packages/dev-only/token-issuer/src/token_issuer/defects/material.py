@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
-from jwt_core import SigningKey
+from jwt_core import SigningKey, encode_jwk
 
 from token_issuer.defects.attacker import Attacker
 
@@ -64,9 +64,7 @@ class Material:
     @property
     def jwk(self) -> bytes:
         """The public key as JWK text, as it stands in the published set."""
-        keys = json.loads(self.jwks)["keys"]
-        jwk = next(key for key in keys if key["kid"] == self.key.kid)
-        return json.dumps(jwk, separators=(",", ":")).encode()
+        return json.dumps(encode_jwk(self.key.verification_key), separators=(",", ":")).encode()
 
     @cached_property
     def attacker_key(self) -> SigningKey:

@@ -2,6 +2,7 @@
 """The catalogue as a whole, and what it is asked for in vain."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -170,7 +171,6 @@ def test_answer_does_not_promise_a_lifetime(issuer: Issuer) -> None:
         ("http://a.test", "http://b.test", "http://c.test", "http://a.test"),
         (None, "http://b.test", "http://c.test", "http://b.test"),
         (None, None, "http://c.test", "http://c.test"),
-        (None, None, None, "http://localhost:8081"),
     ],
 )
 def test_attacker_is_sought_where_the_verifier_found_the_keys(
@@ -186,3 +186,18 @@ def test_attacker_is_sought_where_the_verifier_found_the_keys(
 
     header = jwt.get_unverified_header(answer.access_token)
     assert header["jku"] == f"{expected}/attacker/jwks.json"
+
+
+@pytest.mark.parametrize("id_", ["jku", "x5u"])
+def test_pointer_to_what_nobody_serves_is_refused(issuer: Issuer, id_: str) -> None:
+    with pytest.raises(TokenRequestError, match="only a running issuer serves") as caught:
+        issue(issuer, defect=id_)
+
+    assert caught.value.fields == ("defect",)
+
+
+def test_attacker_has_one_key_however_many_threads_ask(issuer: Issuer) -> None:
+    with ThreadPoolExecutor() as pool:
+        keys = list(pool.map(issuer.attacker.provide_key, ["dev-key"] * 8))
+
+    assert len({id(key.private_key) for key in keys}) == 1

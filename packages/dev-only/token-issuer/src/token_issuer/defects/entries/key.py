@@ -67,7 +67,7 @@ ENTRIES = (
             source="RFC 8725 §3.10; RFC 7515 §4.1.2, §10.3",
         ),
         Recipe(
-            header=lambda good: {"jku": good.base_url + JWKS_PATH},
+            header=lambda good: {"jku": good.locate(JWKS_PATH)},
             sign=sign_as_attacker,
         ),
     ),
@@ -82,7 +82,7 @@ ENTRIES = (
             source="RFC 8725 §3.10; RFC 7515 §4.1.5, §10.3",
         ),
         Recipe(
-            header=lambda good: {"x5u": good.base_url + CERTIFICATES_PATH},
+            header=lambda good: {"x5u": good.locate(CERTIFICATES_PATH)},
             sign=sign_as_attacker,
         ),
     ),

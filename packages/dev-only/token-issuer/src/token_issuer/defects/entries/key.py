@@ -95,7 +95,7 @@ ENTRIES = (
             "good ones, and that key signed.",
             why="Keys of that size can be factored with enough money; the tokens of whoever does "
             "it count.",
-            source="RFC 7518 §3.3; RFC 8725 §3.5",
+            source="RFC 7518 §3.3",
             verdict=Verdict.REFUSE,
             severity=Severity.HIGH,
             check="key-strength",

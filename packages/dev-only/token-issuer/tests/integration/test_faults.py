@@ -140,7 +140,7 @@ def test_reset_ends_all_in_one_call(http: httpx.Client, put: SetFaults) -> None:
 def test_document_answer_and_transport_faults_compose(http: httpx.Client, put: SetFaults) -> None:
     put(
         {"kind": "delay", "delay": 0.01},
-        {"kind": "drip", "chunk": 1 << 20, "interval": 0.001},
+        {"kind": "drip", "chunk": 1 << 20, "interval": 0},
         {"kind": "max-age", "max_age": "7s"},
         {"kind": "content-type", "content_type": "text/plain"},
         {"kind": "unknown-kty"},

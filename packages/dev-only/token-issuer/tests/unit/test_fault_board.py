@@ -5,7 +5,7 @@ import asyncio
 import socket
 
 import pytest
-from litestar.types import Message
+from litestar.types import HTTPDisconnectEvent, Message
 from token_issuer.errors import TokenRequestError
 from token_issuer.faults import FaultBoard
 from token_issuer.faults.transport import Connection
@@ -40,7 +40,7 @@ def test_wrong_fault_leaves_those_that_are_on(keys: KeyService) -> None:
 
 @pytest.mark.parametrize("leaves", [True, False])
 def test_pause_ends_when_the_client_leaves_or_the_server_stops(*, leaves: bool) -> None:
-    async def receive() -> Message:
+    async def receive() -> HTTPDisconnectEvent:
         if not leaves:
             await asyncio.Event().wait()
         return {"type": "http.disconnect"}

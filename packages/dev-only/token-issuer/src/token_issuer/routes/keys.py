@@ -55,8 +55,8 @@ def _answer(request: Request[Any, Any, Any], issuer: Issuer, document: Document)
         return Response(
             struck.body,
             status_code=struck.status,
-            media_type=struck.media_type,
-            headers=struck.headers,
+            # Not as media_type: Litestar would add a charset to what was asked for to the letter.
+            headers={**struck.headers, "Content-Type": struck.media_type},
         )
     headers = build_cache_headers(issuer.clock(), max_age_s, document.etag)
     known = ",".join(request.headers.getall("if-none-match", []))

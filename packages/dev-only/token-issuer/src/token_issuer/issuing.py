@@ -97,11 +97,7 @@ class Issuer:
             now=int(now.timestamp()),
             jwks=self.keys.view.jwks.body,
             attacker=self.attacker,
-            base_url=self.attacker.verifier_url
-            or base_url
-            or self.attacker.listening_url
-            or self.settings.public_url
-            or f"http://localhost:{self.settings.port}",
+            base_url=self.attacker.verifier_url or base_url or self.attacker.listening_url,
         )
         minted = mint_defective(entry, material)
         return TokenResponse(

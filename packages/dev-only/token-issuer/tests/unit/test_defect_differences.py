@@ -49,14 +49,14 @@ DIFFERENCES = {
     "header:cty": "cty-nested",
     "claim:exp": "exp-past-second exp-past-day exp-missing exp-string exp-float exp-zero "
     "exp-negative exp-overflow exp-infinite exp-nan payload-twice-first payload-twice-last",
-    "claim:nbf": "nbf-future",
+    "claim:nbf": "nbf-future nbf-string",
     "claim:iat": "iat-future",
     "claim:aud": "aud-wrong aud-missing aud-list-other aud-list-empty aud-list-ours aud-prefix "
     "aud-extended aud-case aud-empty aud-padded",
     "claim:iss": "iss-wrong iss-missing iss-slash iss-look-alike iss-prefix iss-extended iss-case",
     "claim:sub": "sub-missing sub-number sub-surrogate sub-huge",
     "claim:filling": "size-100kb",
-    "payload": "payload-not-json payload-not-object payload-utf16",
+    "payload": "payload-not-json payload-not-object payload-utf16 payload-bom payload-trailing",
     "spelling": "base64-padding base64-blank base64-alphabet base64-stray-bits",
     "presentation": "scheme-lower-case scheme-upper-case blanks-between blanks-before blanks-after "
     "tab-between comma-before comma-after credentials-list scheme-missing scheme-other "

@@ -2,10 +2,13 @@
 """The catalogue as a whole, and what it is asked for in vain."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import jwt
 import pytest
+from token_issuer.choices import RotationMode
 from token_issuer.defects import CATALOGUE, CHECKS, Severity
 from token_issuer.errors import TokenRequestError
 from token_issuer.issuing import Issuer
@@ -115,6 +118,32 @@ def test_other_algorithm_than_the_one_that_the_defect_is_about_is_refused(
     assert caught.value.fields == ("defect", "alg")
 
 
+@pytest.mark.parametrize(
+    ("id_", "fields"),
+    [
+        ("aud-wrong", {"aud": "another-service"}),
+        ("aud-case", {"aud": "4711"}),
+        ("iss-wrong", {"iss": "https://other-issuer.example"}),
+        ("iss-case", {"iss": "4711"}),
+        ("claims-tampered", {"sub": "somebody-else"}),
+    ],
+)
+def test_defect_that_would_leave_a_token_good_is_refused(
+    issuer: Issuer, id_: str, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(TokenRequestError, match=f"{id_} changes nothing") as caught:
+        issue(issuer, defect=id_, **fields)
+
+    assert caught.value.fields == ("defect",)
+
+
+def test_public_key_is_taken_for_a_secret_even_where_it_is_not_published(issuer: Issuer) -> None:
+    issuer.keys.rotate(RotationMode.SIGN_BEFORE_PUBLISH, lead=timedelta(hours=1))
+
+    for id_ in (id_ for id_ in CATALOGUE if id_.startswith("hs256-")):
+        assert issue(issuer, defect=id_)
+
+
 def test_kid_of_another_algorithm_is_refused(issuer: Issuer) -> None:
     with pytest.raises(TokenRequestError, match="dev-key signs RS256"):
         issue(issuer, defect="signature-zero", kid="dev-key")
@@ -142,7 +171,6 @@ def test_answer_does_not_promise_a_lifetime(issuer: Issuer) -> None:
         ("http://a.test", "http://b.test", "http://c.test", "http://a.test"),
         (None, "http://b.test", "http://c.test", "http://b.test"),
         (None, None, "http://c.test", "http://c.test"),
-        (None, None, None, "http://localhost:8081"),
     ],
 )
 def test_attacker_is_sought_where_the_verifier_found_the_keys(
@@ -158,3 +186,18 @@ def test_attacker_is_sought_where_the_verifier_found_the_keys(
 
     header = jwt.get_unverified_header(answer.access_token)
     assert header["jku"] == f"{expected}/attacker/jwks.json"
+
+
+@pytest.mark.parametrize("id_", ["jku", "x5u"])
+def test_pointer_to_what_nobody_serves_is_refused(issuer: Issuer, id_: str) -> None:
+    with pytest.raises(TokenRequestError, match="only a running issuer serves") as caught:
+        issue(issuer, defect=id_)
+
+    assert caught.value.fields == ("defect",)
+
+
+def test_attacker_has_one_key_however_many_threads_ask(issuer: Issuer) -> None:
+    with ThreadPoolExecutor() as pool:
+        keys = list(pool.map(issuer.attacker.provide_key, ["dev-key"] * 8))
+
+    assert len({id(key.private_key) for key in keys}) == 1

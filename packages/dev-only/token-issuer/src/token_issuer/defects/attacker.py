@@ -6,6 +6,7 @@ recognised in production.
 """
 
 import json
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,10 +34,12 @@ class Attacker:
     def __init__(self) -> None:
         self.verifier_url: str | None = None
         self.listening_url: str | None = None
+        self._born_at = datetime.now(UTC).replace(microsecond=0)
+        self._lock = threading.Lock()  # who signs and who publishes must not each make a key
 
     def provide_key(self, kid: str) -> SigningKey:
         """Return the attacker's key under the name *kid*."""
-        return replace(self._key, kid=kid)
+        return replace(self._find_key(), kid=kid)
 
     def encode_jwks(self, kids: Iterable[str]) -> bytes:
         """Return the attacker's JWK Set, in which his key has each of *kids* as a name."""
@@ -45,12 +48,12 @@ class Attacker:
 
     def encode_certificate(self) -> str:
         """Return the attacker's certificate as PEM text."""
-        return encode_certificate(self._key, self._born_at)
+        return encode_certificate(self._find_key(), self._born_at)
+
+    def _find_key(self) -> SigningKey:
+        with self._lock:
+            return self._key
 
     @cached_property
     def _key(self) -> SigningKey:
         return generate_marked_key()  # takes a while, so not before somebody asks
-
-    @cached_property
-    def _born_at(self) -> datetime:
-        return datetime.now(UTC).replace(microsecond=0)

@@ -38,6 +38,11 @@ def encode_utf16(members: Members) -> bytes:
     return strict_json.encode_object(members).decode().encode("utf-16")
 
 
+def wrap_object(before: bytes = b"", after: bytes = b"") -> Callable[[Members], bytes]:
+    """Encode as a JSON object between other bytes."""
+    return lambda members: b"%b%b%b" % (before, strict_json.encode_object(members), after)
+
+
 def encode_list(members: Members) -> bytes:
     """Encode as a JSON array that holds the object."""
     return b"[%b]" % strict_json.encode_object(members)

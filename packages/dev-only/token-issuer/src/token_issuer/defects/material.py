@@ -10,9 +10,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
-from jwt_core import SigningKey
+from jwt_core import SigningKey, encode_jwk
 
 from token_issuer.defects.attacker import Attacker
+from token_issuer.errors import TokenRequestError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,8 @@ class Material:
         now: When it is made, in seconds since the epoch.
         jwks: The JWK Set as it is published.
         attacker: Who has a key of his own, and a place to publish it.
-        base_url: Under which URL the verifier finds what the attacker publishes.
+        base_url: Under which URL the verifier finds what the attacker publishes; None where
+            nobody serves it.
     """
 
     claims: Mapping[str, Any]
@@ -33,7 +35,7 @@ class Material:
     now: int
     jwks: bytes
     attacker: Attacker
-    base_url: str
+    base_url: str | None
 
     @property
     def header(self) -> dict[str, Any]:
@@ -45,6 +47,20 @@ class Material:
         value = self.claims[claim]
         text: str = value[0] if isinstance(value, list) else value
         return text
+
+    def locate(self, path: str) -> str:
+        """Return the URL under which the attacker publishes something.
+
+        Raises:
+            TokenRequestError: nobody serves it, and another process has another attacker.
+        """
+        if self.base_url is None:
+            msg = (
+                "defect: it points to keys of an attacker that only a running issuer serves: let "
+                "one make it, by POST /token or make-token --url"
+            )
+            raise TokenRequestError(msg, "defect")
+        return self.base_url + path
 
     @property
     def pem(self) -> bytes:
@@ -64,9 +80,7 @@ class Material:
     @property
     def jwk(self) -> bytes:
         """The public key as JWK text, as it stands in the published set."""
-        keys = json.loads(self.jwks)["keys"]
-        jwk = next(key for key in keys if key["kid"] == self.key.kid)
-        return json.dumps(jwk, separators=(",", ":")).encode()
+        return json.dumps(encode_jwk(self.key.verification_key), separators=(",", ":")).encode()
 
     @cached_property
     def attacker_key(self) -> SigningKey:

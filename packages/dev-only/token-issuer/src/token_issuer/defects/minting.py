@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from token_issuer.defects.material import Material
-from token_issuer.defects.recipe import Entry
+from token_issuer.defects.recipe import Entry, UnchangedError
 from token_issuer.errors import TokenRequestError
 
 
@@ -27,11 +27,18 @@ def mint_defective(entry: Entry, material: Material) -> DefectiveToken:
     """Make the token of *entry*.
 
     Raises:
-        TokenRequestError: what it is made from would not be a good token, or is no JSON.
+        TokenRequestError: what it is made from would not be a good token, or is no JSON; or the
+            token would stay a good one.
     """
     _check_is_good(entry.defect.id, material.claims, material.now)
     try:
         token = entry.recipe.make_token(material)
+    except UnchangedError as error:
+        msg = (
+            f"defect: {entry.defect.id} changes nothing in this token, and a good one would pass "
+            "for a bad one; ask for another value of what it is made from"
+        )
+        raise TokenRequestError(msg, "defect") from error
     except ValueError as error:
         msg = f"claims: they cannot be made into a token: {error}"
         raise TokenRequestError(msg, "claims") from error

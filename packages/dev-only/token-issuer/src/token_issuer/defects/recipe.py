@@ -17,6 +17,10 @@ ABSENT = object()
 Members = Mapping[str, Any]
 
 
+class UnchangedError(Exception):
+    """The good token is already what the defect would make of it."""
+
+
 def leave(_: Material) -> Members:
     """Change no member."""
     return {}
@@ -57,13 +61,23 @@ class Recipe:
     def make_token(self, material: Material) -> str:
         """Make the token.
 
+        Raises:
+            UnchangedError: it would be a good one.
+
         Spec: RFC 7515 §3.1
         """
+        claims = _apply(material.claims, self.claims(material))
+        if self.claims is not leave and claims == material.claims:
+            raise UnchangedError
         header = self.encode_header(_apply(material.header, self.header(material)))
-        payload = self.encode_payload(_apply(material.claims, self.claims(material)))
+        payload = self.encode_payload(claims)
         signing_input = f"{base64url.encode(header)}.{base64url.encode(payload)}"
         signature = self.sign(signing_input.encode(), material)
-        return self.spell(f"{signing_input}.{base64url.encode(signature)}")
+        compact = f"{signing_input}.{base64url.encode(signature)}"
+        spelled = self.spell(compact)
+        if self.spell is not spell_compact and spelled == compact:
+            raise UnchangedError
+        return spelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,13 @@ _illegal = partial(
     why="A proxy that mends what it is sent and passes it on as it came lets the next service see "
     "other credentials than it checked.",
 )
+_malformed = partial(
+    _illegal,
+    verdict=Verdict.EITHER,
+    source="RFC 6750 §2.1; RFC 9110 §2.4, §11.4",
+    why="A proxy that mends what it is sent and passes it on as it came lets the next service see "
+    "other credentials than it checked. RFC 9110 §2.4 lets recipients mend it all the same.",
+)
 
 ENTRIES = (
     Entry(
@@ -72,7 +79,7 @@ ENTRIES = (
         Recipe(present=lambda token: [f"Bearer {token}  "]),
     ),
     Entry(
-        _illegal(
+        _malformed(
             id="tab-between",
             title="a token after a tab",
             wrong="A tab stands between scheme and token, where only blanks may.",
@@ -80,7 +87,7 @@ ENTRIES = (
         Recipe(present=lambda token: [f"Bearer\t{token}"]),
     ),
     Entry(
-        _illegal(
+        _malformed(
             id="comma-before",
             title="a token after a comma",
             wrong="A comma stands before the token.",
@@ -88,7 +95,7 @@ ENTRIES = (
         Recipe(present=lambda token: [f"Bearer ,{token}"]),
     ),
     Entry(
-        _illegal(
+        _malformed(
             id="comma-after",
             title="a token before a comma",
             wrong="A comma stands after the token.",

@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """JSON and base64url as they should not be."""
 
+from codecs import BOM_UTF8
 from functools import partial
 
 from token_issuer.defects.changes import (
@@ -8,6 +9,7 @@ from token_issuer.defects.changes import (
     encode_as,
     encode_list,
     encode_utf16,
+    wrap_object,
     write_twice,
 )
 from token_issuer.defects.defect import Defect, Severity, Verdict
@@ -118,6 +120,31 @@ ENTRIES = (
             severity=Severity.LOW,
         ),
         Recipe(encode_payload=encode_utf16),
+    ),
+    Entry(
+        _json(
+            id="payload-bom",
+            title="a token whose payload begins with a byte order mark",
+            wrong="EF BB BF stands before the claims set.",
+            why="Producers must not write it; RFC 8259 §8.1 lets parsers ignore or refuse it, and "
+            "code that does neither fails on it.",
+            source="RFC 8259 §8.1",
+            verdict=Verdict.EITHER,
+            severity=Severity.LOW,
+        ),
+        Recipe(encode_payload=wrap_object(before=BOM_UTF8)),
+    ),
+    Entry(
+        _json(
+            id="payload-trailing",
+            title="a token whose payload goes on after the claims set",
+            wrong="The word `trailing` follows the JSON object.",
+            why="A parser that stops at the last brace reads what another one refuses: two "
+            "services disagree about one token.",
+            source="RFC 7519 §7.2 step 10",
+            severity=Severity.LOW,
+        ),
+        Recipe(encode_payload=wrap_object(after=b"trailing")),
     ),
     Entry(
         _base64url(

@@ -10,6 +10,10 @@ from token_issuer.defects.recipe import Entry, Recipe
 _defect = partial(
     Defect, group="header", verdict=Verdict.REFUSE, severity=Severity.MEDIUM, check="crit"
 )
+_PRODUCERS = (
+    "Producers must not write it; who takes it may read `crit` carelessly or not at all. RFC 7515 "
+    "§4.1.11 lets recipients refuse it, and does not make them."
+)
 
 ENTRIES = (
     Entry(
@@ -28,8 +32,7 @@ ENTRIES = (
             id="crit-empty",
             title="a token whose list of critical extensions is empty",
             wrong="`crit` is an empty list.",
-            why="Producers must not write it, and a verifier may refuse it: who takes it reads "
-            "`crit` carelessly or not at all.",
+            why=_PRODUCERS,
             source="RFC 7515 §4.1.11",
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
@@ -41,8 +44,7 @@ ENTRIES = (
             id="crit-registered",
             title="a token that calls a standard parameter a critical extension",
             wrong="`crit` lists `alg`, which is no extension.",
-            why="Producers must not write it, and a verifier may refuse it: who takes it reads "
-            "`crit` carelessly or not at all.",
+            why=_PRODUCERS,
             source="RFC 7515 §4.1.11",
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
@@ -66,8 +68,8 @@ ENTRIES = (
             title="a token that says so without calling it critical",
             wrong="`b64` is false and `crit` is missing.",
             why="Verifiers that know the extension and those that do not see two payloads under "
-            "one signature. JWTs must not use it, and nothing may without `crit`; who does not "
-            "know it has to ignore it.",
+            "one signature. JWTs must not use it, and nothing may without `crit`; but who does not "
+            "know it has to ignore it (RFC 7515 §4).",
             source="RFC 7797 §6, §7; RFC 7515 §4",
             verdict=Verdict.EITHER,
             severity=Severity.LOW,

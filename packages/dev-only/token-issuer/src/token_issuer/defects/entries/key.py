@@ -67,7 +67,7 @@ ENTRIES = (
             source="RFC 8725 §3.10; RFC 7515 §4.1.2, §10.3",
         ),
         Recipe(
-            header=lambda good: {"jku": good.base_url + JWKS_PATH},
+            header=lambda good: {"jku": good.locate(JWKS_PATH)},
             sign=sign_as_attacker,
         ),
     ),
@@ -82,7 +82,7 @@ ENTRIES = (
             source="RFC 8725 §3.10; RFC 7515 §4.1.5, §10.3",
         ),
         Recipe(
-            header=lambda good: {"x5u": good.base_url + CERTIFICATES_PATH},
+            header=lambda good: {"x5u": good.locate(CERTIFICATES_PATH)},
             sign=sign_as_attacker,
         ),
     ),
@@ -95,7 +95,7 @@ ENTRIES = (
             "good ones, and that key signed.",
             why="Keys of that size can be factored with enough money; the tokens of whoever does "
             "it count.",
-            source="RFC 7518 §3.3; RFC 8725 §3.5",
+            source="RFC 7518 §3.3",
             verdict=Verdict.REFUSE,
             severity=Severity.HIGH,
             check="key-strength",

@@ -145,6 +145,18 @@ ENTRIES = (
     ),
     Entry(
         _defect(
+            id="nbf-string",
+            title="a token whose time of beginning is text",
+            wrong="`nbf` is a number, in quotes.",
+            why="Where text is compared with a number the request fails, or the check is skipped.",
+            source="RFC 7519 §4.1.5, §2 (NumericDate)",
+            severity=Severity.LOW,
+            check="nbf",
+        ),
+        Recipe(claims=lambda good: {"nbf": str(good.now)}),
+    ),
+    Entry(
+        _defect(
             id="iat-future",
             title="a token that was issued tomorrow",
             wrong="`iat` is a day after the present.",

@@ -57,6 +57,7 @@ def test_tour_of_the_readme_runs_as_shown(
     assert re.search(r"^200\n401\n401\n", outcome.stdout, re.MULTILINE)
     assert "exit status 1" in outcome.stdout
     assert "REFUSED" in outcome.stderr
+    assert re.search(r"^Nothing found", outcome.stdout, re.MULTILINE)
 
 
 @pytest.mark.requirement("OPS-6")

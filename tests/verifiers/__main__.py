@@ -8,7 +8,7 @@ import sys
 from tests.conftest import ISSUER_COMMAND
 from tests.verifiers.catalogue import VERIFIERS
 from tests.verifiers.installing import MissingError
-from tests.verifiers.measuring import ProbeError, measure
+from tests.verifiers.measuring import ProbeError, measure_all
 from tests.verifiers.page import render_page
 from tests.verifiers.published import PAGE, read_results, write_results
 from tests.verifiers.running import StartError
@@ -27,16 +27,19 @@ def main() -> int:
     names = parser.parse_args().verifiers or list(VERIFIERS)
     results = read_results()
     results["groups"] = read_groups()
-    for name in names:
-        print(f"{name} …", file=sys.stderr)
-        try:
-            record = measure(name)
-        except (MissingError, StartError, ProbeError, subprocess.TimeoutExpired) as error:
-            print(f"ci/verifiers.sh: {name}: {error}", file=sys.stderr)
-            return 1
-        results["verifiers"][name] = record
-        verdicts = (f"{part}: {probe['verdict']}" for part, probe in record["probes"].items())
-        print(f"{name}: {'; '.join(verdicts)}", file=sys.stderr)
+    name = ""
+    try:
+        with measure_all(names) as measured:
+            for name, future in measured.items():
+                record = future.result()
+                results["verifiers"][name] = record
+                verdicts = (
+                    f"{part}: {probe['verdict']}" for part, probe in record["probes"].items()
+                )
+                print(f"{name}: {'; '.join(verdicts)}", file=sys.stderr)
+    except (MissingError, StartError, ProbeError, subprocess.TimeoutExpired) as error:
+        print(f"ci/verifiers.sh: {name or 'installing'}: {error}", file=sys.stderr)
+        return 1
     known = results["verifiers"]
     results["verifiers"] = {name: known[name] for name in VERIFIERS if name in known}
     write_results(results)

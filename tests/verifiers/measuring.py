@@ -2,6 +2,9 @@
 
 import json
 import subprocess
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from tests.conftest import ISSUER_COMMAND
@@ -12,6 +15,7 @@ from tests.verifiers.running import run_issuer, run_verifier
 
 PROBE_TIMEOUT_S = 150
 FINISHED = {0, 1}  # nothing found, something found
+SIDE_BY_SIDE = 3  # most of a probe is waiting
 
 Record = dict[str, Any]
 
@@ -20,8 +24,25 @@ class ProbeError(Exception):
     """A probe did not come to its end; with what it said."""
 
 
-def measure(name: str) -> Record:
-    """Install, run and probe a verifier.
+@contextmanager
+def measure_all(names: Iterable[str]) -> Iterator[dict[str, Future[Record]]]:
+    """Install verifiers, and probe some of them at a time while the block runs.
+
+    Raises:
+        MissingError: The machine lacks what they need.
+    """
+    verifiers = {name: VERIFIERS[name] for name in names}
+    for runtime in dict.fromkeys(verifier.runtime for verifier in verifiers.values()):
+        install(runtime)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        try:
+            yield {name: pool.submit(measure, verifiers[name]) for name in verifiers}
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def measure(verifier: Verifier) -> Record:
+    """Run and probe a verifier that is installed.
 
     Each part of the probe gets a service and an issuer of its own: what one part leaves behind, in
     a cache or in a limit of requests, must not count against the verifier in another.
@@ -31,9 +52,8 @@ def measure(name: str) -> Record:
 
     Raises:
         ProbeError: The probe stopped.
+        StartError: The service does not listen in time.
     """
-    verifier = VERIFIERS[name]
-    install(verifier.runtime)
     probes = {}
     for part, selection in select_parts(verifier).items():
         with run_issuer() as issuer, run_verifier(verifier, issuer.url) as target:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 from token_issuer.probe.report import render_html
+from token_issuer.probe.report.markup import mark_code
 from token_issuer.probe.report.stylesheet import STYLESHEET
 from token_issuer.probe.results import Result
 
@@ -144,6 +145,19 @@ def test_page_holds_all_of_each_finding_and_check(bad: Result) -> None:
             f"{check.title} {check.id} \\S? ?{check.outcome} {check.observed} {check.status or ''}"
         )
         assert re.search(seen.strip(), text), check.id
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("a token with `alg` none", "a token with <code>alg</code> none"),
+        ("`a` and `b`", "<code>a</code> and <code>b</code>"),
+        ("`<script>`", "<code>&lt;script&gt;</code>"),
+        ("one ` alone", "one ` alone"),
+    ],
+)
+def test_text_between_backticks_is_code(text: str, markup: str) -> None:
+    assert mark_code(text) == markup
 
 
 def test_milder_finding_of_a_group_bears_its_own_severity(bad: Result) -> None:

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from token_issuer.probe.report.markup import Markup, element, join
+from token_issuer.probe.report.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.wording import describe_duration
 from token_issuer.probe.results import Check, Outcome, Part, Result
 from token_issuer.probe.verdict import Group, count_outcomes
@@ -81,7 +81,13 @@ def _render_row(check: Check, place: str | None) -> Markup:
     outcome = element("a", check.outcome, href=place) if place else check.outcome
     return element(
         "tr",
-        element("th", check.title, element("code", check.id), scope="row"),
+        element(
+            "th",
+            element("span", mark_code(check.title)),
+            " ",
+            element("code", check.id),
+            scope="row",
+        ),
         element("td", sign, outcome, class_=f"outcome {check.outcome}"),
         element("td", check.observed),
         element("td", "" if check.status is None else str(check.status), class_="number"),

@@ -1,11 +1,14 @@
 # DEV-ONLY: never ship to production.
 """Elements of XML and HTML: text can get into markup only through escaping."""
 
+import re
+
 from token_issuer.probe.report.wording import make_visible
 
 # Attributes stand in double quotes. No html.escape and no xml.sax.saxutils: the image lacks
 # html.entities and xml.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_CODE = re.compile("`([^`\n]+)`")
 _LINE_FEED = str.maketrans({"\n": "&#10;"})
 
 
@@ -40,3 +43,8 @@ def escape(text: str) -> Markup:
     if isinstance(text, Markup):
         return text
     return Markup(make_visible(text).translate(_ESCAPES))
+
+
+def mark_code(text: str) -> Markup:
+    """Turn a text of the catalogue into markup: what stands between backticks is code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", escape(text)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from token_issuer.defects import Severity
 from token_issuer.probe.report.checks_table import render_checks
-from token_issuer.probe.report.markup import Markup, element, join
+from token_issuer.probe.report.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.stylesheet import STYLESHEET
 from token_issuer.probe.report.wording import describe_duration, format_instant
 from token_issuer.probe.results import Check, Finding, Result
@@ -125,7 +125,11 @@ def _render_findings(groups: Sequence[Group], checks: Mapping[str, Check]) -> Ma
 
 def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Markup:
     severity = name_severity(group.severity)
-    rows = [_render_row("What to change", element("p", group.remedy, class_="lines"), "remedy")]
+    rows = [
+        _render_row(
+            "What to change", element("p", mark_code(group.remedy), class_="lines"), "remedy"
+        )
+    ]
     for position, cluster in enumerate(group.clusters):
         rows += _render_cluster(
             cluster, group, checks, "cases-row again" if position else "cases-row"
@@ -134,7 +138,7 @@ def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Mar
     size = " short" if len(group.findings) <= _SHORT else ""
     return element(
         "article",
-        element("header", _render_badge(group.severity), element("h3", group.heading)),
+        element("header", _render_badge(group.severity), element("h3", mark_code(group.heading))),
         element("dl", *rows),
         class_=f"finding {severity}{size}",
         id=f"finding-{number}",
@@ -146,7 +150,7 @@ def _render_cluster(
 ) -> Iterator[Markup]:
     cases = (_render_case(finding, group, checks) for finding in cluster.findings)
     yield _render_row("What was seen", element("ul", *cases, class_="cases"), class_)
-    yield _render_row("Why it matters", element("p", cluster.why, class_="lines"), "why")
+    yield _render_row("Why it matters", element("p", mark_code(cluster.why), class_="lines"), "why")
     yield _render_row("Source", element("p", *_link_sources(cluster.source)), "source")
 
 
@@ -157,7 +161,7 @@ def _render_case(finding: Finding, group: Group, checks: Mapping[str, Check]) ->
     if finding.title == group.heading:
         return element("li", seen)
     badge = _render_badge(finding.severity) if finding.severity < group.severity else ""
-    return element("li", finding.title, badge, seen)
+    return element("li", mark_code(finding.title), badge, seen)
 
 
 def _render_badge(severity: Severity) -> Markup:

@@ -107,7 +107,7 @@ thead th { font-size: .8125rem; color: var(--ink-soft); border-bottom-color: var
 th:first-child { width: 40%; } .outcome { width: 6.5rem; }
 .number { width: 3.75rem; text-align: right; font-variant-numeric: tabular-nums; }
 .number:last-child { width: 5.25rem; padding-right: 0; }
-tbody code { display: block; }
+tbody th > code { display: block; }
 td.passed { color: var(--ink-clean); }
 td.failed, td.failed a { color: var(--ink-critical); font-weight: 600; }
 td.open { color: var(--ink-medium); }

@@ -22,7 +22,7 @@ def check_answers(subject: Subject, server: Server) -> None:
     if subject.token is None:
         return
     answer = fetch(server, subject.token)
-    token = answer.get("access_token") or answer.get("token", "")
+    token = str(answer.get("access_token") or answer.get("token"))
     try:
         kid = jwt.get_unverified_header(token)["kid"]
         jwt.decode(token, keys[kid], algorithms=["RS256"], options={"verify_aud": False})

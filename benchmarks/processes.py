@@ -41,7 +41,9 @@ class Server:
 
     def read_cpu_s(self) -> float:
         """Return the CPU time that all its processes have used, in user and kernel mode."""
-        return sum(sum(map(int, stat[11:15])) for stat in self._read_stats().values()) / _TICKS_PER_S
+        return (
+            sum(sum(map(int, stat[11:15])) for stat in self._read_stats().values()) / _TICKS_PER_S
+        )
 
     def read_memory_mb(self) -> float:
         """Return what is resident; pages that its processes share count once."""
@@ -59,7 +61,9 @@ class Server:
         stats = {}
         for path in Path("/proc").glob("[0-9]*/stat"):
             try:
-                fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                fields = (
+                    path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                )
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if int(fields[3]) == self.pid:

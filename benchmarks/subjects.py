@@ -15,6 +15,8 @@ ISSUER = "token-issuer"
 """The name of our own subject."""
 CLIENT_CREDENTIALS = "grant_type=client_credentials&client_id=benchmark&client_secret=benchmark"
 """What an OAuth client sends (RFC 6749 §4.4.2); everyone who understands it gets the same."""
+_USUAL_JWKS = Request("/.well-known/jwks.json")
+_USUAL_TOKEN = Request("/token", "POST", CLIENT_CREDENTIALS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,16 +36,14 @@ class Subject:
     version: str
     command: tuple[str, ...]
     environ: Mapping[str, str] = field(default_factory=dict)
-    jwks: Request = Request("/.well-known/jwks.json")
-    token: Request | None = Request("/token", "POST", CLIENT_CREDENTIALS)
+    jwks: Request = _USUAL_JWKS
+    token: Request | None = _USUAL_TOKEN
 
     def run(self) -> AbstractContextManager[Server]:
         """Run it on a free port while the block lasts."""
         port = find_free_port()
         command = [part.replace("{port}", str(port)) for part in self.command]
-        environ = {
-            name: value.replace("{port}", str(port)) for name, value in self.environ.items()
-        }
+        environ = {name: value.replace("{port}", str(port)) for name, value in self.environ.items()}
         return run_server(self.name, command, environ, port, self.jwks.path)
 
     def get_token_request(self) -> Request:

@@ -43,9 +43,15 @@ def measure(lab: Lab) -> dict[str, Series]:
 def _time_batch(count: int, keys: Path, output: Path) -> float:
     output.unlink(missing_ok=True)
     started = time.perf_counter()
-    _run_issuer(
-        *("make-token", "--keys-dir", str(keys), "--count", str(count), "--output", str(output))
-    )
+    _run_issuer(*(
+        "make-token",
+        "--keys-dir",
+        str(keys),
+        "--count",
+        str(count),
+        "--output",
+        str(output),
+    ))
     elapsed_s = time.perf_counter() - started
     with output.open("rb") as tokens:
         made = sum(1 for line in tokens if line.count(b".") == 2)  # noqa: PLR2004  # compact JWS

@@ -2,12 +2,10 @@
 
 import gzip
 import io
-import json
 import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from typing import BinaryIO
 
 from benchmarks.errors import MeasurementError, NotMeasuredHereError
 from benchmarks.experiments import start
@@ -16,11 +14,10 @@ from benchmarks.processes import LONGEST_START_S, answers, find_free_port
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import ISSUER
 
-IMAGE = "token-issuer"
+IMAGE = "token-issuer:latest"
 CONTAINER = "container"
 _PORT = 8081
 _BYTES_PER_MB = 1_000_000
-_CHUNK = 1 << 20
 
 
 def measure(lab: Lab) -> dict[str, Series]:
@@ -42,15 +39,18 @@ def measure(lab: Lab) -> dict[str, Series]:
     size = int(_inspect("{{.Size}}"))
     return {
         **series,
-        "disk": {IMAGE: [size / _BYTES_PER_MB]},
-        "pulled": {IMAGE: [_measure_pull() / _BYTES_PER_MB]},
+        "disk": {ISSUER: [size / _BYTES_PER_MB]},
+        "pulled": {ISSUER: [_measure_pull() / _BYTES_PER_MB]},
     }
 
 
 def _look_for_image() -> None:
-    if shutil.which("docker") is None or subprocess.run(
-        ["docker", "version"], check=False, capture_output=True, timeout=30
-    ).returncode:
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(
+            ["docker", "version"], check=False, capture_output=True, timeout=30
+        ).returncode
+    ):
         msg = "no Docker engine"
         raise NotMeasuredHereError(msg)
     if subprocess.run(
@@ -68,12 +68,13 @@ def _inspect(template: str) -> str:
 def _measure_pull() -> int:
     """Return the bytes of the saved image, compressed as a registry would."""
     compressed = io.BytesIO()
-    with subprocess.Popen(["docker", "save", IMAGE], stdout=subprocess.PIPE) as saving:
-        source: BinaryIO | None = saving.stdout  # type: ignore[assignment]
-        with gzip.GzipFile(fileobj=compressed, mode="wb", compresslevel=9) as target:
-            while source is not None and (chunk := source.read(_CHUNK)):
-                target.write(chunk)
-    return compressed.tell()
+    with (
+        subprocess.Popen(["docker", "save", IMAGE], stdout=subprocess.PIPE) as saving,
+        gzip.GzipFile(fileobj=compressed, mode="wb", compresslevel=9) as target,
+    ):
+        if saving.stdout is not None:
+            shutil.copyfileobj(saving.stdout, target)
+    return len(compressed.getvalue())
 
 
 def _time_container(path: str) -> Measurement:

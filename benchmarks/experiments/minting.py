@@ -34,4 +34,6 @@ def measure(lab: Lab) -> dict[str, Series]:
 
         for name, server in servers.items():  # warms just-in-time compilers up
             lab.load.run(server.url, subjects[name].get_token_request(), seconds)
-        return alternate({name: name for name in (*subjects, SIGNATURE)}, lab.plan.rounds, take_turn)
+        return alternate(
+            {name: name for name in (*subjects, SIGNATURE)}, lab.plan.rounds, take_turn
+        )

@@ -27,9 +27,7 @@ def install(cache: Path) -> list[Subject]:
             command=("java", "-cp", f"{folder}/lib/*", _MAIN),
             environ={"SERVER_PORT": "{port}", "SERVER_HOSTNAME": "127.0.0.1"},
             jwks=Request("/default/jwks", is_kept_alive=False),
-            token=Request(
-                "/default/token", "POST", CLIENT_CREDENTIALS, is_kept_alive=False
-            ),
+            token=Request("/default/token", "POST", CLIENT_CREDENTIALS, is_kept_alive=False),
         )
     ]
 

@@ -49,5 +49,5 @@ def install(cache: Path) -> list[Subject]:
 
 def _install(folder: Path) -> None:
     environ = {**os.environ, "PATH": f"{_NODE.parent}{os.pathsep}{os.environ['PATH']}"}
-    command = [_NODE, _NPM, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    run_installer(command, folder, environ)
+    options = ("--no-audit", "--no-fund", "--ignore-scripts")
+    run_installer([str(_NODE), str(_NPM), "ci", *options], folder, environ)

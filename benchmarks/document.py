@@ -56,13 +56,11 @@ def _write_summary(record: Record, evaluations: list[Evaluation]) -> str:
 def _write_better_peers(evaluations: list[Evaluation]) -> str:
     lines = []
     for evaluation in evaluations:
-        figure, values = evaluation.figure, evaluation.values
-        ours = format_value(values[evaluation.ours].median, figure.unit)
-        lines += [
-            f"- {figure.title}: {name} has {format_value(values[name].median, figure.unit)}, "
-            f"{evaluation.ours} {ours}."
-            for name in evaluation.better_peers
-        ]
+        names = [*evaluation.better_peers, evaluation.ours]
+        unit = evaluation.figure.unit
+        shown = [f"{name} {format_value(evaluation.values[name].median, unit)}" for name in names]
+        if evaluation.better_peers:
+            lines.append(f"- {evaluation.figure.title}: {', '.join(shown)}")
     return "\n".join(lines) or "In no figure."
 
 

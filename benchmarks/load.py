@@ -50,6 +50,11 @@ class LoadGenerator:
     command: str
     libraries: Path | None = None
 
+    def read_version(self) -> str:
+        """Return what it says of itself."""
+        answer = self._run(["--version"], timeout_s=10).stdout
+        return answer.partition(" Copyright")[0].strip()
+
     def run(
         self, url: str, request: Request, seconds: int, *, rate: float | None = None
     ) -> Outcome:
@@ -68,19 +73,23 @@ class LoadGenerator:
         """
         connections = CONNECTIONS if rate is None else PACED_CONNECTIONS
         pause_ms = 0 if rate is None else 1000 * connections / rate
-        command = [self.command, "--threads=1", f"--connections={connections}"]
-        command += [f"--duration={seconds}", "--latency", f"--script={_SCRIPT}"]
-        command += [url + request.path, "--", request.method, request.body, str(pause_ms)]
-        environ = dict(os.environ)
-        if self.libraries is not None:
-            environ["LD_LIBRARY_PATH"] = str(self.libraries)
-        finished = subprocess.run(
-            command, env=environ, capture_output=True, text=True, check=False, timeout=seconds + 60
-        )
+        arguments = ["--threads=1", f"--connections={connections}", f"--duration={seconds}"]
+        arguments += ["--latency", f"--script={_SCRIPT}", url + request.path]
+        arguments += ["--", request.method, request.body, str(pause_ms)]
+        finished = self._run(arguments, timeout_s=seconds + 60)
         if finished.returncode != 0:
             msg = f"wrk failed: {(finished.stderr or finished.stdout).strip()}"
             raise MeasurementError(msg)
         return _read_outcome(request, json.loads(finished.stdout.splitlines()[-1]))
+
+    def _run(self, arguments: list[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
+        environ = dict(os.environ)
+        if self.libraries is not None:
+            environ["LD_LIBRARY_PATH"] = str(self.libraries)
+        command = [self.command, *arguments]
+        return subprocess.run(
+            command, env=environ, capture_output=True, text=True, check=False, timeout=timeout_s
+        )
 
 
 def _read_outcome(request: Request, answer: dict[str, int]) -> Outcome:

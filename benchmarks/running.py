@@ -66,7 +66,7 @@ def run(names: Iterable[str], plan: Plan) -> Record:
         print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     return Record(
         measured_on=datetime.now(UTC).date().isoformat(),
-        machine=machine,
+        machine={**machine, "load generator": lab.load.read_version()},
         subjects={subject.name: subject.version for subject in subjects.values()},
         absent=absent,
         series=series,

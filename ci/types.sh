@@ -11,12 +11,14 @@ check packages/jwt-core
 check packages/proxy-guard
 check examples/proxy
 check tests
-check benchmarks
 check ci/uv
 check ci/traceability
 check ci/separation ci/check-separation
 check ci/defects
 check ci/policy
+
+printf 'benchmarks: '
+ci/uv run --locked --project benchmarks mypy --config-file pyproject.toml benchmarks
 
 issuer=packages/dev-only/token-issuer
 printf '%s: ' "$issuer"

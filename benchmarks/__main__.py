@@ -1,0 +1,83 @@
+"""The command behind `ci/bench.sh`."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.document import write_document
+from benchmarks.errors import MeasurementError
+from benchmarks.formatting import find_headline_unit, format_goal, format_spread, format_verdict
+from benchmarks.plan import FULL, QUICK
+from benchmarks.plots import draw_plots
+from benchmarks.record import Record
+from benchmarks.running import EXPERIMENTS, run
+from benchmarks.subjects import ROOT
+
+_DOCS = ROOT / "docs"
+_RAW = _DOCS / "benchmarks.json"
+
+
+def main() -> int:
+    """Measure, print, and write the documents of a full run.
+
+    Returns:
+        0; 1 when the run is void, or a goal is missed in a full one.
+    """
+    arguments = _parse_arguments()
+    try:
+        if arguments.render:
+            write_docs(Record.from_json(_RAW.read_text(encoding="utf-8")), _DOCS)
+            return 0
+        record = run(arguments.experiments or list(EXPERIMENTS), QUICK if arguments.quick else FULL)
+        print_record(record)
+        if arguments.quick or arguments.experiments:
+            with tempfile.TemporaryDirectory() as folder:
+                write_docs(record, Path(folder))
+            return 0
+        _RAW.parent.mkdir(exist_ok=True)
+        _RAW.write_text(record.to_json(), encoding="utf-8")
+        write_docs(record, _DOCS)
+    except MeasurementError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return int(any(evaluation.is_met is False for evaluation in record.evaluate()))
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="ci/bench.sh", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="see that it works; write nothing")
+    parser.add_argument(
+        "--render", action="store_true", help="write the documents anew from the raw values"
+    )
+    parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
+    arguments = parser.parse_args()
+    if unknown := set(arguments.experiments) - set(EXPERIMENTS):
+        parser.error(f"no experiment {', '.join(unknown)}; there are {', '.join(EXPERIMENTS)}")
+    return arguments
+
+
+def print_record(record: Record) -> None:
+    """Print each figure, and the values behind it."""
+    for evaluation in record.evaluate():
+        figure = evaluation.figure
+        headline = format_spread(evaluation.headline, find_headline_unit(figure))
+        print(f"{figure.title}: {headline}, goal {format_goal(figure)}", format_verdict(evaluation))
+        for name, spread in evaluation.values.items():
+            print(f"    {name:32} {format_spread(spread, figure.unit)}")
+    for figure, reason in record.list_missing().items():
+        print(f"{figure.title}: not measured here: {reason}")
+    for name, reason in record.absent.items():
+        print(f"{name}: not measured here: {reason}")
+
+
+def write_docs(record: Record, folder: Path) -> None:
+    """Write page and plots into *folder*."""
+    plots = folder / "benchmarks"
+    names = draw_plots(record.evaluate(), plots)
+    paths = {name: f"{plots.name}/{name}.svg" for name in names}
+    (folder / "benchmarks.md").write_text(write_document(record, paths), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

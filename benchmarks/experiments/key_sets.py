@@ -1,0 +1,22 @@
+"""Key sets over HTTP: how many a second."""
+
+from benchmarks.lab import Lab
+from benchmarks.rounds import Measurement, Series, alternate
+
+
+def measure(lab: Lab) -> dict[str, Series]:
+    """Load the JWKS of each subject in turn.
+
+    Returns:
+        `requests`: key sets a second.
+    """
+    subjects, seconds = lab.subjects, lab.plan.seconds
+    with lab.run_all(subjects) as servers:
+
+        def take_turn(name: str) -> Measurement:
+            outcome = lab.load.run(servers[name].url, subjects[name].jwks, seconds)
+            return {"requests": outcome.rate}
+
+        for name in subjects:  # warms just-in-time compilers up
+            take_turn(name)
+        return alternate({name: name for name in subjects}, lab.plan.rounds, take_turn)

@@ -1,0 +1,39 @@
+"""Tokens over HTTP: how many a second, and what each costs the server."""
+
+import os
+
+from benchmarks import openssl
+from benchmarks.lab import Lab
+from benchmarks.rounds import Measurement, Series, alternate
+
+SIGNATURE = "raw signature"
+"""The physical limit, as a subject beside the servers."""
+
+
+def measure(lab: Lab) -> dict[str, Series]:
+    """Load `/token` of each subject in turn.
+
+    Returns:
+        `tokens`: tokens a second; `cpu`: milliseconds of CPU for each.
+    """
+    subjects = lab.minting_subjects
+    seconds = lab.plan.seconds
+    with lab.run_all(subjects) as servers:
+
+        def take_turn(name: str) -> Measurement:
+            if name == SIGNATURE:
+                return {
+                    "cpu": 1000 / openssl.measure_signatures(seconds),
+                    "tokens": openssl.measure_signatures(seconds, cores=os.cpu_count() or 1),
+                }
+            server, request = servers[name], subjects[name].get_token_request()
+            before_s = server.read_cpu_s()
+            outcome = lab.load.run(server.url, request, seconds)
+            cpu_ms = (server.read_cpu_s() - before_s) * 1000
+            return {"tokens": outcome.rate, "cpu": cpu_ms / outcome.requests}
+
+        for name, server in servers.items():  # warms just-in-time compilers up
+            lab.load.run(server.url, subjects[name].get_token_request(), seconds)
+        return alternate(
+            {name: name for name in (*subjects, SIGNATURE)}, lab.plan.rounds, take_turn
+        )

@@ -1,0 +1,49 @@
+"""What each experiment is given."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from benchmarks.answers import check_answers
+from benchmarks.load import LoadGenerator
+from benchmarks.plan import Plan
+from benchmarks.processes import Server
+from benchmarks.subjects import ISSUER, Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lab:
+    """The means to measure.
+
+    Attributes:
+        plan: How much.
+        subjects: Our issuer and its peers, by name.
+        load: The load generator.
+    """
+
+    plan: Plan
+    subjects: dict[str, Subject]
+    load: LoadGenerator
+
+    @property
+    def issuer(self) -> Subject:
+        """Our own subject."""
+        return self.subjects[ISSUER]
+
+    @property
+    def minting_subjects(self) -> dict[str, Subject]:
+        """Those that mint a token for one request."""
+        return {name: subject for name, subject in self.subjects.items() if subject.token}
+
+    @contextmanager
+    def run_all(self, subjects: dict[str, Subject]) -> Iterator[dict[str, Server]]:
+        """Run *subjects* side by side; their answers are looked at before and after the block."""
+        with ExitStack() as stack:
+            servers = {
+                name: stack.enter_context(subject.run()) for name, subject in subjects.items()
+            }
+            for name, server in servers.items():
+                check_answers(subjects[name], server)
+            yield servers
+            for name, server in servers.items():
+                check_answers(subjects[name], server)

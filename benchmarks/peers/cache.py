@@ -1,0 +1,61 @@
+"""Installing once: a folder for each state of the files that pin what is installed."""
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.errors import NotMeasuredHereError
+
+PINS = Path(__file__).parent
+_LONGEST_INSTALL_S = 300
+
+
+def install_once(
+    cache: Path, name: str, pins: Sequence[str], install: Callable[[Path], None]
+) -> Path:
+    """Return the folder below *cache* into which *install* has put what *pins* name."""
+    digest = hashlib.sha256(b"".join((PINS / pin).read_bytes() for pin in pins)).hexdigest()[:16]
+    folder = cache / f"{name}-{digest}"
+    if not folder.exists():
+        partial = folder.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        for pin in pins:
+            shutil.copy(PINS / pin, partial)
+        install(partial)
+        partial.rename(folder)
+    return folder
+
+
+def run_installer(
+    command: Sequence[str | Path], folder: Path, environ: Mapping[str, str] | None = None
+) -> str:
+    """Run an installer in *folder* and return what it printed.
+
+    Raises:
+        NotMeasuredHereError: it is missing, too slow, or fails; the message has its last line.
+    """
+    tool = Path(command[0]).name
+    try:
+        finished = subprocess.run(
+            command,
+            cwd=folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_LONGEST_INSTALL_S,
+        )
+    except FileNotFoundError as error:
+        msg = f"no {tool}"
+        raise NotMeasuredHereError(msg) from error
+    except subprocess.TimeoutExpired as error:
+        msg = f"{tool} took more than {_LONGEST_INSTALL_S} s"
+        raise NotMeasuredHereError(msg) from error
+    if finished.returncode != 0:
+        last_line = (finished.stderr or finished.stdout).strip().rpartition("\n")[2].strip()
+        msg = f"{tool} could not install it: {last_line}"
+        raise NotMeasuredHereError(msg)
+    return finished.stdout

@@ -1,0 +1,37 @@
+"""The peer from Maven Central."""
+
+from pathlib import Path
+
+from benchmarks.load import Request
+from benchmarks.peers.cache import install_once, run_installer
+from benchmarks.subjects import CLIENT_CREDENTIALS, Subject
+
+MOCK_OAUTH2_SERVER = "mock-oauth2-server"
+_PINS = ("pom.xml",)
+_MAIN = "no.nav.security.mock.oauth2.StandaloneMockOAuth2ServerKt"
+
+
+def install(cache: Path) -> list[Subject]:
+    """Let Maven copy the peer's archives.
+
+    Raises:
+        NotMeasuredHereError: there is no Java or no Maven, or Maven cannot fetch them.
+    """
+    run_installer(["java", "-version"], cache)
+    folder = install_once(cache, "java", _PINS, _install)
+    archive = next(folder.glob("lib/mock-oauth2-server-*.jar"))
+    return [
+        Subject(
+            name=MOCK_OAUTH2_SERVER,
+            version=archive.stem.rpartition("-")[2],
+            command=("java", "-cp", f"{folder}/lib/*", _MAIN),
+            environ={"SERVER_PORT": "{port}", "SERVER_HOSTNAME": "127.0.0.1"},
+            jwks=Request("/default/jwks", is_kept_alive=False),
+            token=Request("/default/token", "POST", CLIENT_CREDENTIALS, is_kept_alive=False),
+        )
+    ]
+
+
+def _install(folder: Path) -> None:
+    goal = ["dependency:copy-dependencies", "-DoutputDirectory=lib", "-DincludeScope=runtime"]
+    run_installer(["mvn", "--quiet", "--batch-mode", *goal], folder)

@@ -1,0 +1,43 @@
+"""The peer from PyPI."""
+
+from pathlib import Path
+
+from benchmarks.load import Request
+from benchmarks.peers.cache import install_once, run_installer
+from benchmarks.subjects import ROOT, Subject
+
+OIDC_PROVIDER_MOCK = "oidc-provider-mock"
+_PINS = ("requirements.txt",)
+
+
+def install(cache: Path) -> list[Subject]:
+    """Install the peer into a virtual environment of its own.
+
+    Raises:
+        NotMeasuredHereError: uv cannot install it.
+    """
+    folder = install_once(cache, "python", _PINS, _install)
+    package = next(folder.glob(".venv/lib/*/site-packages/oidc_provider_mock-*.dist-info"))
+    version = package.stem.rpartition("-")[2]
+    command = (str(folder / ".venv/bin/python"), "-m", "oidc_provider_mock", "--port", "{port}")
+    return [
+        Subject(
+            name=OIDC_PROVIDER_MOCK,
+            version=version,
+            command=command,
+            jwks=Request("/jwks"),
+            token=None,  # it signs ID tokens, at the end of a flow through a browser
+        )
+    ]
+
+
+def _install(folder: Path) -> None:
+    uv = ROOT / "ci/uv"
+    run_installer([uv, "venv", "--quiet", ".venv"], folder)
+    run_installer(
+        [
+            *(uv, "pip", "install", "--quiet", "--require-hashes", "--compile-bytecode"),
+            *("--python", ".venv", "--requirement", *_PINS),
+        ],
+        folder,
+    )

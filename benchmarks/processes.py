@@ -1,0 +1,131 @@
+"""A server as a process of its own: started, awaited, looked at through /proc, ended."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.errors import MeasurementError
+
+LONGEST_START_S = 30
+LONGEST_STOP_S = 10
+_POLL_S = 0.002
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_KB_PER_MB = 1000 / 1.024  # /proc counts in units of 1024 bytes
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        pid: Its first process, which leads a session of its own; workers are in the session too.
+        port: Where it listens, on 127.0.0.1.
+        start_s: From the start of the process to the first answer.
+    """
+
+    pid: int
+    port: int
+    start_s: float
+
+    @property
+    def url(self) -> str:
+        """The base of its URLs."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def read_cpu_s(self) -> float:
+        """Return the CPU time that all its processes have used, in user and kernel mode."""
+        return (
+            sum(sum(map(int, stat[11:15])) for stat in self._read_stats().values()) / _TICKS_PER_S
+        )
+
+    def read_memory_mb(self) -> float:
+        """Return what is resident; pages that its processes share count once."""
+        private_kb, shared_kb = 0, [0]
+        for pid in self._read_stats():
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+            sizes = {line.split()[0]: int(line.split()[1]) for line in rollup.splitlines()[1:]}
+            private = sizes["Private_Clean:"] + sizes["Private_Dirty:"]
+            private_kb += private
+            shared_kb.append(sizes["Rss:"] - private)
+        return (private_kb + max(shared_kb)) / _KB_PER_MB
+
+    def _read_stats(self) -> dict[int, list[str]]:
+        """Return the fields of `/proc/PID/stat` from the third on, for each process."""
+        stats = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = (
+                    path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                )
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(fields[3]) == self.pid:
+                stats[int(path.parent.name)] = fields
+        return stats
+
+
+def find_free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@contextmanager
+def run_server(
+    name: str, command: Sequence[str], environ: Mapping[str, str], port: int, path: str
+) -> Iterator[Server]:
+    """Run *command* until the block ends; it is up when *path* answers 200.
+
+    Raises:
+        MeasurementError: it ended, or did not answer in time; the message has its last line.
+    """
+    with tempfile.TemporaryFile() as log:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command, env={**os.environ, **environ}, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            while not answers(port, path):
+                if process.poll() is not None or time.perf_counter() - started > LONGEST_START_S:
+                    raise MeasurementError(_describe_failure(name, process, log.fileno()))
+                time.sleep(_POLL_S)
+            yield Server(process.pid, port, time.perf_counter() - started)
+        finally:
+            _stop(process)
+
+
+def answers(port: int, path: str) -> bool:
+    """Tell whether *path* is answered with 200."""
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=LONGEST_START_S) as connection:
+            connection.sendall(request.encode("ascii"))
+            return connection.recv(64).split(b" ")[1:2] == [b"200"]
+    except OSError:
+        return False
+
+
+def _describe_failure(name: str, process: subprocess.Popen[bytes], log: int) -> str:
+    status = process.poll()
+    what = f"did not answer within {LONGEST_START_S} s"
+    if status is not None:
+        what = f"ended with exit status {status}"
+    text = os.pread(log, 1 << 20, 0).decode(errors="replace").strip()
+    return f"{name} {what} before it served: {text.rpartition(chr(10))[2] or 'it printed nothing'}"
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(LONGEST_STOP_S)
+    with suppress(ProcessLookupError):  # workers that outlive it, or it itself
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,84 @@
+"""A run as it is kept: the raw values of all rounds, and all that is needed to read them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks.errors import MeasurementError
+from benchmarks.evaluation import Evaluation, evaluate
+from benchmarks.figures import FIGURES, Figure
+from benchmarks.rounds import Series
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A run.
+
+    Attributes:
+        measured_on: The day.
+        machine: What it ran on.
+        subjects: Versions by name.
+        absent: Peers that this machine cannot run, and why.
+        series: The values by experiment and name.
+        unavailable: Experiments that this machine cannot do, and why.
+    """
+
+    measured_on: str
+    machine: Mapping[str, str]
+    subjects: Mapping[str, str]
+    absent: Mapping[str, str]
+    series: Mapping[str, Mapping[str, Series]]
+    unavailable: Mapping[str, str]
+
+    def evaluate(self) -> list[Evaluation]:
+        """Evaluate all figures whose experiments were run.
+
+        Raises:
+            MeasurementError: an experiment was run, and a figure of it is missing.
+        """
+        return [
+            evaluate(figure, self._find_series(figure))
+            for figure in FIGURES
+            if figure.experiment in self.series
+        ]
+
+    def list_missing(self) -> dict[Figure, str]:
+        """Return the figures that this machine could not measure, and why."""
+        return {
+            figure: self.unavailable[figure.experiment]
+            for figure in FIGURES
+            if figure.experiment in self.unavailable
+        }
+
+    def to_json(self) -> str:
+        """Write it as JSON, the evaluated figures included for those who read no rounds."""
+        figures = {
+            evaluation.figure.name: {
+                "title": evaluation.figure.title,
+                "comparison": evaluation.figure.comparison,
+                "headline": asdict(evaluation.headline),
+                "goal": evaluation.figure.goal and asdict(evaluation.figure.goal),
+                "met": evaluation.is_met,
+                "ours": evaluation.ours,
+                "yardstick": evaluation.yardstick,
+                "unit": evaluation.figure.unit,
+                "values": {name: asdict(spread) for name, spread in evaluation.values.items()},
+            }
+            for evaluation in self.evaluate()
+        }
+        return json.dumps({**asdict(self), "figures": figures}, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Record":
+        """Read what `to_json` has written."""
+        document: dict[str, Any] = json.loads(text)
+        del document["figures"]
+        return cls(**document)
+
+    def _find_series(self, figure: Figure) -> Series:
+        try:
+            return self.series[figure.experiment][figure.series]
+        except KeyError as error:
+            msg = f"{figure.name}: the experiment {figure.experiment} measured no {figure.series}"
+            raise MeasurementError(msg) from error

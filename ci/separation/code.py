@@ -1,9 +1,11 @@
 """The simulator's code under another name, known by the prose in it.
 
 Docstrings, messages and comments survive renaming and reformatting; the first two are in bytecode,
-too. Code alone would not do: runs of import lines are the same everywhere.
+too. Code alone would not do: runs of import lines are the same everywhere, and so are the heads and
+style sheets of web pages.
 """
 
+import re
 import tokenize
 from collections.abc import Iterator
 from functools import cache
@@ -20,6 +22,8 @@ _RUN: Final = 7
 
 _FEWEST: Final = 3
 """Runs that must be found: one may be a coincidence."""
+
+_WEB_PAGE: Final = re.compile(r"<html\b|\bcolor:")
 
 _PROSE: Final = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", None)}
 
@@ -50,7 +54,7 @@ def _list_prose_runs(folder: Path) -> Iterator[Run]:
     for path in folder.rglob("*.py"):
         with path.open("rb") as source:
             for token in tokenize.tokenize(source.readline):
-                if token.type in _PROSE:
+                if token.type in _PROSE and not _WEB_PAGE.search(token.string):
                     yield from _list_runs(token.string.encode())
 
 

@@ -55,6 +55,12 @@ INNOCENT: dict[str, Content] = {
     "labels: {app: my-token-issuer}\n",
     "app/beans.xml": '<entry key="issuer">https://accounts.google.com</entry>',
     "app/token-issuers.txt": "x",
+    "app/page.py": 'import orders\n\nPAGE = """\\\n<!doctype html>\n<html lang="en">\n<head>\n'
+    '<meta charset="utf-8">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    '<meta name="referrer" content="no-referrer">\n<title>Orders</title>\n'
+    "<style>body { -webkit-print-color-adjust: exact; print-color-adjust: exact; }</style>\n"
+    '"""\n',
     # What looks like an archive, or like encoded bytes.
     "app/text.txt": "BZh is how a bzip2 archive begins; 7z too.\nPK\x05\x06 ends a zip.\n",
     "app/about_zip.pyc": b"\xa7\x0d\r\n" + bytes(12) + b"s\x04\0\0\0PK\x05\x06" + bytes(40),

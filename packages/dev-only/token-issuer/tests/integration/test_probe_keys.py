@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.control import IssuerControl
 from token_issuer.probe.keys import DEFAULT_BUDGET_S, TITLES, probe_keys
 from token_issuer.probe.keys.unknown import read_kid, rename_key

@@ -8,8 +8,8 @@ from typing import Any
 
 import jwt
 import pytest
-from token_issuer.choices import RotationMode
-from token_issuer.defects import CATALOGUE, CHECKS, Severity
+from token_issuer.choices import RotationMode, Severity
+from token_issuer.defects import CATALOGUE, CHECKS
 from token_issuer.errors import TokenRequestError
 from token_issuer.issuing import Issuer
 from token_issuer.parameters import convert_parameters

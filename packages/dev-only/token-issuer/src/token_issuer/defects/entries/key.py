@@ -5,9 +5,10 @@ from functools import partial
 
 from jwt_core import encode_jwk
 
+from token_issuer.choices import Severity
 from token_issuer.defects.attacker import CERTIFICATES_PATH, JWKS_PATH
 from token_issuer.defects.changes import put
-from token_issuer.defects.defect import Defect, Severity, Verdict
+from token_issuer.defects.defect import Defect, Verdict
 from token_issuer.defects.recipe import ABSENT, Entry, Recipe
 from token_issuer.defects.signatures import sign_as_attacker, sign_weakly
 from token_issuer.faults.weak import WEAK_KID

@@ -3,7 +3,8 @@
 
 from dataclasses import dataclass
 
-from token_issuer.defects import CHECKS, Severity
+from token_issuer.choices import Severity
+from token_issuer.defects import CHECKS
 from token_issuer.probe.results import Finding
 
 

@@ -10,11 +10,10 @@ from typing import Any, Self
 
 from token_issuer.client import fetch_json
 from token_issuer.errors import RemoteIssuerError
-from token_issuer.key_paths import KEY_PATHS
+from token_issuer.key_paths import ATTACKER_PREFIX, KEY_PATHS
 from token_issuer.probe.errors import ProbeError
 from token_issuer.variables import PREFIX
 
-ATTACKER_PREFIX = "/attacker/"
 _STANDING_FAULT = {"kind": "max-age", "max_age": "2s"}
 
 
@@ -145,7 +144,9 @@ class IssuerControl:
     def count_attacker_hits(self) -> int:
         """Return how many requests for the attacker's key documents the issuer has seen."""
         counts = self._read_counts()
-        return sum(count for path, count in counts.items() if path.startswith(ATTACKER_PREFIX))
+        return sum(
+            count for path, count in counts.items() if path.startswith(f"{ATTACKER_PREFIX}/")
+        )
 
     def _read_counts(self) -> Mapping[str, int]:
         counts: Mapping[str, int] = self._ask("GET", "/admin/requests?limit=0")["counts"]

@@ -5,13 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from token_issuer.probe.keys.false_tokens import (
-    ENCRYPTION_KID,
-    EXPOSED_KID,
-    FalseToken,
-    mint_defect,
-    sign_with_extra_key,
-)
+from token_issuer.faults.spare_keys import ENCRYPTION_KID, EXPOSED_KID
+from token_issuer.probe.keys.false_tokens import FalseToken, mint_defect, sign_with_extra_key
 from token_issuer.probe.keys.weakness import (
     ACCEPTS_ENCRYPTION_KEYS,
     ACCEPTS_EXPOSED_KEYS,

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt_core import Algorithm, SigningKey, base64url, sign
 
+from token_issuer.faults.spare_keys import EXPOSED_KID
 from token_issuer.probe.keys.bench import Bench
 from token_issuer.probe.keys.unknown import read_kid
 from token_issuer.probe.keys.weakness import Weakness
-
-EXPOSED_KID = "private-members"
-ENCRYPTION_KID = "enc-key"
 
 Make = Callable[[Bench], Sequence[str]]
 """Makes a token, and returns the values of `Authorization`."""

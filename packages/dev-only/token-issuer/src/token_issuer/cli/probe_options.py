@@ -7,7 +7,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from token_issuer.choices import Severity
-from token_issuer.cli.parser import add_command, add_override, parse_filled, parse_path
+from token_issuer.cli.parser import (
+    add_claims,
+    add_command,
+    add_override,
+    parse_filled,
+    parse_path,
+)
 from token_issuer.durations import parse_duration
 from token_issuer.probe.pace import (
     DEFAULT_RATE,
@@ -52,8 +58,9 @@ def add_probe(commands: Any) -> None:
         summary="send defective tokens to a proxy, watch how it fetches its keys, and report what "
         "it gets wrong",
         examples=_EXAMPLES,
+        exit_codes=_EXIT_CODES,
+        environment=_ENVIRONMENT,
     )
-    parser.epilog = f"{_EXAMPLES}\n\n{_EXIT_CODES}\n\n{_ENVIRONMENT}"
     parser.add_argument(
         "target",
         type=parse_filled,
@@ -95,18 +102,8 @@ def _add_issuer(group: Any) -> None:
 
 def _add_good_token(group: Any) -> None:
     group.add_argument("--iss", dest="field_iss", metavar="ISS", help="issuer")
-    group.add_argument(
-        "--aud", dest="field_aud", action="append", metavar="AUD", help="audience; may be repeated"
-    )
     group.add_argument("--sub", dest="field_sub", metavar="SUB", help="subject")
-    group.add_argument(
-        "--claim",
-        dest="claim",
-        action="append",
-        default=[],
-        metavar="NAME=TEXT",
-        help="one more claim; NAME:=JSON for other values than text; may be repeated",
-    )
+    add_claims(group)
 
 
 def _add_request(group: Any) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from token_issuer.probe.keys.bench import MAX_AGE_S, SLOWEST_REFETCH_S, Bench
 from token_issuer.probe.keys.rotation import CACHE_WINDOW_S
 from token_issuer.probe.keys.sheet import Seen, fail
-from token_issuer.probe.keys.watching import Timer, Watch, describe, is_accepted, watch
 from token_issuer.probe.keys.weakness import (
     FETCHES_ALWAYS,
     KEEPS_REMOVED_KEYS,
@@ -16,6 +15,7 @@ from token_issuer.probe.keys.weakness import (
 )
 from token_issuer.probe.results import Outcome, Reaction
 from token_issuer.probe.target import Answer
+from token_issuer.probe.watching import Timer, Watch, describe, is_accepted, watch
 
 MAX_AGE, REMOVAL = "keys-max-age", "keys-removal"
 _TOKENS = 20

@@ -1,7 +1,6 @@
 # DEV-ONLY: never ship to production.
 """Tokens that only a careless reading of a faulty key document lets count."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,10 +47,8 @@ def sign_with_extra_key(kid: str = "") -> Make:
     def make(bench: Bench) -> Sequence[str]:
         bench.set_faults({"kind": "private-members"})
         exposed = next(key for key in bench.fetch_jwks()["keys"] if key["kid"] == EXPOSED_KID)
-        good = bench.known
-        key = SigningKey(_decode_key(exposed), Algorithm.RS256, kid or str(read_kid(good)))
-        claims = json.loads(base64url.decode(good.split(".")[1]))
-        return (f"Bearer {sign(claims, key)}",)
+        key = SigningKey(_decode_key(exposed), Algorithm.RS256, kid or str(read_kid(bench.known)))
+        return (f"Bearer {sign(bench.issuer.mint().claims, key)}",)
 
     return make
 

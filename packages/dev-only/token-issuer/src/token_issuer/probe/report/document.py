@@ -26,7 +26,7 @@ locale stands in its way.
 | `checks[].part` | text | `baseline`, `tokens`, `keys` |
 | `checks[].id`, `.title`, `.observed` | text | its name, what it is about, what was seen |
 | `checks[].outcome` | text | `passed`, `failed`, `open`, `skipped` |
-| `checks[].reaction` | text or null | `accepted`, `refused`, `crashed`, `hung` |
+| `checks[].reaction` | text or null | `accepted`, `refused`, `crashed`, `hung`, `unclear` |
 | `checks[].status` | integer or null | the HTTP status of the answer |
 | `checks[].duration_s` | number | seconds |
 """

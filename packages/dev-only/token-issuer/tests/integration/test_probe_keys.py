@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 from token_issuer.choices import Severity
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.keys import DEFAULT_BUDGET_S, TITLES, probe_keys
-from token_issuer.probe.keys.unknown import read_kid, rename_key
+from token_issuer.probe.key_endpoint import DEFAULT_BUDGET_S, TITLES, probe_keys
+from token_issuer.probe.key_endpoint.unknown import read_kid, rename_key
 from token_issuer.probe.pace import Pace
 from token_issuer.probe.results import Check, Finding, Outcome
 from token_issuer.probe.target import Target

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from token_issuer.probe.baseline import probe_baseline
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.keys import DEFAULT_BUDGET_S, probe_keys
+from token_issuer.probe.key_endpoint import DEFAULT_BUDGET_S, probe_keys
 from token_issuer.probe.liveness import is_alive
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 from token_issuer.probe.selection import Selection

@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from token_issuer.probe.keys.weakness import Weakness
+from token_issuer.probe.key_endpoint.weakness import Weakness
 from token_issuer.probe.results import Check, Finding, Outcome, Part
 from token_issuer.probe.watching import Timer
 

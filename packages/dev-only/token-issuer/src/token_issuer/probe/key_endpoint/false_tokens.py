@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt_core import Algorithm, SigningKey, base64url, sign
 
 from token_issuer.faults.spare_keys import EXPOSED_KID
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.unknown import read_kid
-from token_issuer.probe.keys.weakness import Weakness
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.unknown import read_kid
+from token_issuer.probe.key_endpoint.weakness import Weakness
 
 Make = Callable[[Bench], Sequence[str]]
 """Makes a token, and returns the values of `Authorization`."""

@@ -9,7 +9,7 @@ from typing import Any
 from token_issuer.client import fetch_json
 from token_issuer.key_paths import JWKS_PATHS
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.keys.unknown import rename_key
+from token_issuer.probe.key_endpoint.unknown import rename_key
 from token_issuer.probe.target import Answer, Target
 from token_issuer.probe.watching import Timer, Watch, has_hung, watch
 

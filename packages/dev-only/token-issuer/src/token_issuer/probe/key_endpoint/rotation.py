@@ -3,10 +3,10 @@
 
 from collections.abc import Iterator
 
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.sheet import Seen, fail, skip
-from token_issuer.probe.keys.unknown import read_kid
-from token_issuer.probe.keys.weakness import (
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.unknown import read_kid
+from token_issuer.probe.key_endpoint.weakness import (
     FORGETS_OLD_KEYS,
     GIVES_UP,
     MISSES_NEW_KEYS,

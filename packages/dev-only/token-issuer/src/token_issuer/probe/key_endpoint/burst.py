@@ -4,9 +4,9 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.sheet import Seen, fail, skip
-from token_issuer.probe.keys.weakness import LOSES_GOOD_TOKENS, REFETCHES_FOR_UNKNOWN_KIDS
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.weakness import LOSES_GOOD_TOKENS, REFETCHES_FOR_UNKNOWN_KIDS
 from token_issuer.probe.results import Outcome
 from token_issuer.probe.watching import Timer, Watch, describe, has_hung, is_accepted, watch
 

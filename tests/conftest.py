@@ -1,11 +1,14 @@
 """Real processes started by their real commands: the issuer, the reference proxy, an upstream."""
 
+import json
 import shutil
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +16,7 @@ import pytest
 from tests.services import EchoHandler, Service, Start, read_clean_environ, run_service
 
 ROOT = Path(__file__).resolve().parent.parent
+Probe = Callable[..., Mapping[str, Any]]
 ISSUER_COMMAND = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
 
 
@@ -40,6 +44,23 @@ def start_issuer(base_environ: dict[str, str]) -> Iterator[Start]:
             return stack.enter_context(run_service(command, {**base_environ, **environ}))
 
         yield start
+
+
+@pytest.fixture
+def probe(base_environ: dict[str, str]) -> Probe:
+    """Return a function that runs `token-issuer probe` to its end, and returns its report."""
+
+    def run(url: str, issuer: Service, *options: str) -> Mapping[str, Any]:
+        command = [str(ISSUER_COMMAND), "probe", url, "--issuer", issuer.url, "--json", *options]
+        result = subprocess.run(
+            command, env=base_environ, capture_output=True, text=True, timeout=110, check=False
+        )
+        assert result.returncode in {0, 1}, result.stderr
+        report: Mapping[str, Any] = json.loads(result.stdout)
+        assert bool(report["findings"]) == result.returncode
+        return report
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The images themselves: weight, content, user, health, the end."""
 
 import gzip
+import json
 import subprocess
 import time
 import tomllib
@@ -13,6 +14,7 @@ import pytest
 from jwt_core import KeySet, VerificationPolicy, verify
 
 from tests.containers.conftest import ROOT, find_url, inspect, run_docker, wait_until
+from tests.services import Start
 
 IMAGE = "token-issuer:latest"  # `docker save` without a tag saves all of them
 IMAGE_ARM64 = "token-issuer:arm64"
@@ -144,6 +146,22 @@ def test_commands_work_inside_the_container(start_container: StartContainer, ima
 
     assert "/keys" in made
     assert token.count(".") == 2
+
+
+@pytest.mark.requirement("OPS-1", "BV-3")
+def test_image_probes_a_proxy(start_container: StartContainer, start_proxy: Start) -> None:
+    secret = "--env=TOKEN_ISSUER_ADMIN_TOKEN=correct-horse"
+    url = find_url(start_container(IMAGE, secret))
+    proxy = start_proxy(JWT_JWKS_URI=f"{url}/.well-known/jwks.json")
+
+    printed = run_docker(
+        *("run", "--rm", "--read-only", "--network=host", secret, IMAGE),
+        *("probe", f"{proxy.url}/orders", "--issuer", url, "--json"),
+    )
+
+    report = json.loads(printed)
+    assert report["findings"] == []
+    assert report["counts"]["outcomes"]["passed"] > 100
 
 
 @pytest.mark.requirement("OPS-1")

@@ -4,17 +4,14 @@ import http.client
 import json
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from tests.conftest import ISSUER_COMMAND
 from tests.services import Service, Start
 
-ISSUER_COMMAND = (
-    Path(__file__).resolve().parents[2] / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
-)
 FORWARDED, REFUSED = {200}, {400, 401, 431}
 
 

@@ -1,13 +1,11 @@
 """How the reference proxy gets its keys, probed from the issuer's side."""
 
-import json
-import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from tests.conftest import ISSUER_COMMAND
+from tests.conftest import Probe
 from tests.services import Service, Start
 
 pytestmark = pytest.mark.requirement("BV-3", "BV-4")
@@ -26,23 +24,13 @@ ProbeKeys = Callable[..., Mapping[str, Any]]
 
 
 @pytest.fixture
-def probe_keys(base_environ: dict[str, str], start_issuer: Start, start_proxy: Start) -> ProbeKeys:
+def probe_keys(probe: Probe, start_issuer: Start, start_proxy: Start) -> ProbeKeys:
     """Return a function that probes a fresh proxy, and returns the report."""
 
     def run(*checks: str, **environ: str) -> Mapping[str, Any]:
         issuer = start_issuer()
         proxy: Service = start_proxy(issuer, **environ)
-        command = [str(ISSUER_COMMAND), "probe", f"{proxy.url}/orders", "--issuer", issuer.url]
-        result = subprocess.run(
-            [*command, "--only", ",".join(checks), "--json"],
-            env=base_environ,
-            capture_output=True,
-            text=True,
-            timeout=110,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-        report: Mapping[str, Any] = json.loads(result.stdout)
+        report = probe(f"{proxy.url}/orders", issuer, "--only", ",".join(checks))
         assert report["findings"] == []
         assert report["duration_s"] < LONGEST_KEY_PART_S
         return report

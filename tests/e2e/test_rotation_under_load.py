@@ -96,7 +96,9 @@ def test_no_verification_fails_while_keys_rotate_gracefully(
             rotate(issuer)
         time.sleep(3)  # until the last key signs
 
+    started_s = time.monotonic()
     tally = load(issuer, proxy, rotate_steadily)
+    lifetimes = time.monotonic() - started_s  # of a second each
 
     fetched = httpx.get(f"{issuer.url}/admin/requests?path=/.well-known/jwks.json").json()["count"]
     logger.info(
@@ -106,7 +108,7 @@ def test_no_verification_fails_while_keys_rotate_gracefully(
     assert set(tally.statuses) == {200}, tally.statuses
     assert len(tally.kids) == rounds + 1
     assert tally.statuses.total() > 20 * CLIENTS
-    assert fetched <= 2 * rounds + 4  # a fetch for each new key, or at the end of a lifetime
+    assert fetched <= rounds + lifetimes + 4  # a fetch for each new key, and for each lifetime
 
 
 @pytest.mark.requirement("GO-4", "JC-3")

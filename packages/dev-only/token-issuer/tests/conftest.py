@@ -47,6 +47,7 @@ class RunningIssuer:
 
 StartIssuer = Callable[..., RunningIssuer]
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
+StartWeakVerifier = Callable[..., str]
 CountStates = Callable[[str, Path], dict[str, int]]
 
 
@@ -87,6 +88,31 @@ def count_states(untraced_environ: dict[str, str]) -> CountStates:
         return states
 
     return run
+
+
+@pytest.fixture
+def start_weak_verifier(
+    clean_environ: dict[str, str], pytestconfig: pytest.Config
+) -> Iterator[StartWeakVerifier]:
+    """Return a function that starts the weak verifier as a process, and returns its URL."""
+    with contextlib.ExitStack() as stack:
+
+        def start(jwks_uri: str, *arguments: str, cooldown_s: float = 0.2) -> str:
+            command = [sys.executable, "-m", "tests.weak_verifier.service"]
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [*command, "--jwks-uri", jwks_uri, "--cooldown", str(cooldown_s), *arguments],
+                    env=clean_environ,
+                    cwd=pytestconfig.rootpath,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            stack.callback(process.kill)
+            assert process.stdout
+            return process.stdout.readline().removeprefix("listening on ").strip()
+
+        yield start
 
 
 @contextlib.contextmanager

@@ -97,7 +97,7 @@ class Issuer:
             now=int(now.timestamp()),
             jwks=self.keys.view.jwks.body,
             attacker=self.attacker,
-            base_url=self.attacker.verifier_url or base_url or self.attacker.listening_url,
+            base_url=self.attacker.verifier_url or base_url,
         )
         minted = mint_defective(entry, material)
         return TokenResponse(

@@ -114,6 +114,9 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ) = UNSET
 
 
+PROBLEM_TYPE = "application/problem+json"
+"""The media type of `ProblemResponse`."""
+
 FIELDS = TokenRequest.__struct_fields__
 """The names of all fields, in the order people should read them."""
 

@@ -107,7 +107,7 @@ class RunningIssuer:
         return [f"Bearer {answer.access_token}"]
 
     def _issue(self, claims: dict[str, Any]) -> TokenResponse:
-        return self._issuer.issue(convert_parameters(_separate(claims)))
+        return self._issuer.issue(convert_parameters(_separate(claims)), base_url=self.url)
 
     def rotate(
         self,
@@ -162,5 +162,4 @@ def run_token_issuer(**settings: Any) -> Iterator[RunningIssuer]:
         issuer.keys,
         serve_in_thread(issuer, listener),
     ):
-        issuer.attacker.listening_url = format_url(listener)
         yield RunningIssuer(issuer, format_url(listener))

@@ -14,7 +14,8 @@ import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from token_issuer.faults import Fault, FaultKind, get_weak_key
+from token_issuer.faults import Fault, FaultKind
+from token_issuer.faults.spare_keys import get_weak_key
 from token_issuer.testing import RunningIssuer, run_token_issuer
 from token_issuer.watermark import has_watermark
 

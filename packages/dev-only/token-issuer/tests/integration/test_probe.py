@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -35,31 +35,6 @@ def issuer() -> Iterator[RunningIssuer]:
         yield running
 
 
-@pytest.fixture
-def start_service(
-    clean_environ: dict[str, str], pytestconfig: pytest.Config
-) -> Iterator[StartService]:
-    """Return a function that starts the weak verifier as a process, and returns its URL."""
-    with ExitStack() as stack:
-
-        def start(jwks_uri: str, *arguments: str) -> str:
-            module = [sys.executable, "-m", "tests.weak_verifier.service"]
-            process = stack.enter_context(
-                subprocess.Popen(
-                    [*module, "--jwks-uri", jwks_uri, "--cooldown", "0.2", *arguments],
-                    env=clean_environ,
-                    cwd=pytestconfig.rootpath,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            stack.callback(process.kill)
-            assert process.stdout
-            return process.stdout.readline().removeprefix("listening on ").strip()
-
-        yield start
-
-
 def find_free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
@@ -67,9 +42,9 @@ def find_free_port() -> int:
 
 
 def test_clean_target_is_exit_code_0_and_the_report_says_so(
-    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService
+    run_command: RunCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
-    url = start_service(issuer.jwks_uri)
+    url = start_weak_verifier(issuer.jwks_uri)
 
     result = run_command("probe", url, "--issuer", issuer.url, *QUICK)
 
@@ -85,11 +60,11 @@ def test_clean_target_is_exit_code_0_and_the_report_says_so(
 def test_findings_are_exit_code_1_from_the_chosen_severity_on(
     run_command: RunCommand,
     issuer: RunningIssuer,
-    start_service: StartService,
+    start_weak_verifier: StartService,
     fail_on: str,
     exit_code: int,
 ) -> None:
-    url = start_service(issuer.jwks_uri, "--without", "signature")
+    url = start_weak_verifier(issuer.jwks_uri, "--without", "signature")
     arguments = ["--issuer", issuer.url, "--only", "signature-empty", "--fail-on", fail_on]
 
     result = run_command("probe", url, *arguments)
@@ -99,9 +74,9 @@ def test_findings_are_exit_code_1_from_the_chosen_severity_on(
 
 
 def test_milder_findings_than_the_chosen_severity_are_exit_code_0(
-    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService
+    run_command: RunCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
-    url = start_service(issuer.jwks_uri, "--behaviour", "looks-at-jku")
+    url = start_weak_verifier(issuer.jwks_uri, "--behaviour", "looks-at-jku")
 
     arguments = ["--issuer", issuer.url, "--only", "key"]
     assert run_command("probe", url, *arguments, "--only", "attacker-keys").returncode == 1
@@ -111,9 +86,12 @@ def test_milder_findings_than_the_chosen_severity_are_exit_code_0(
 
 
 def test_reports_are_written_in_each_form(
-    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService, tmp_path: Path
+    run_command: RunCommand,
+    issuer: RunningIssuer,
+    start_weak_verifier: StartService,
+    tmp_path: Path,
 ) -> None:
-    url = start_service(issuer.jwks_uri, "--without", "signature")
+    url = start_weak_verifier(issuer.jwks_uri, "--without", "signature")
     junit, page = tmp_path / "probe.xml", tmp_path / "probe.html"
     files = ["--junit", str(junit), "--html", str(page)]
 
@@ -221,10 +199,10 @@ def test_page_that_needs_no_token_is_told_from_a_proxy(
 
 
 def test_issuer_without_its_secret_is_explained(
-    run_command: RunCommand, start_service: StartService
+    run_command: RunCommand, start_weak_verifier: StartService
 ) -> None:
     with run_token_issuer(admin_token="open-sesame") as closed:
-        url = start_service(closed.jwks_uri)
+        url = start_weak_verifier(closed.jwks_uri)
         arguments = ["probe", url, "--issuer", closed.url, *QUICK]
 
         refused = run_command(*arguments)
@@ -246,9 +224,9 @@ def test_production_is_refused(run_command: RunCommand, page_url: str) -> None:
 
 
 def test_host_that_is_named_is_probed(
-    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService
+    run_command: RunCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
-    url = start_service(issuer.jwks_uri).replace("127.0.0.1", "0.0.0.0")  # noqa: S104  # not loopback, and reachable
+    url = start_weak_verifier(issuer.jwks_uri).replace("127.0.0.1", "0.0.0.0")  # noqa: S104  # not loopback, and reachable
 
     refused = run_command("probe", url, "--issuer", issuer.url, *QUICK)
     allowed = run_command("probe", url, "--issuer", issuer.url, *QUICK, "--allow-host", "0.0.0.0")  # noqa: S104
@@ -257,7 +235,7 @@ def test_host_that_is_named_is_probed(
 
 
 def test_issuer_is_started_and_the_target_waited_for(
-    clean_environ: dict[str, str], start_service: StartService
+    clean_environ: dict[str, str], start_weak_verifier: StartService
 ) -> None:
     port, service_port = find_free_port(), find_free_port()
     target = f"http://127.0.0.1:{service_port}/"
@@ -272,7 +250,7 @@ def test_issuer_is_started_and_the_target_waited_for(
         told = [process.stderr.readline() for _ in range(4)]
         jwks_uri = told[1].split()[-1]
         # Only now does the proxy start, as its operator has read where the keys are.
-        start_service(jwks_uri, "--port", str(service_port), "--audience", "my-api")
+        start_weak_verifier(jwks_uri, "--port", str(service_port), "--audience", "my-api")
         output, errors = process.communicate(timeout=60)
 
     assert process.returncode == 0, errors
@@ -300,11 +278,11 @@ def test_waiting_for_a_target_that_does_not_come_ends(run_command: RunCommand) -
 def test_signal_resets_the_faults_and_leaves_no_file(
     clean_environ: dict[str, str],
     issuer: RunningIssuer,
-    start_service: StartService,
+    start_weak_verifier: StartService,
     tmp_path: Path,
     number: signal.Signals,
 ) -> None:
-    url = start_service(issuer.jwks_uri, "--fetching", "never-refetches")
+    url = start_weak_verifier(issuer.jwks_uri, "--fetching", "never-refetches")
     files = ["--html", str(tmp_path / "probe.html")]
     with subprocess.Popen(
         [*COMMAND, url, "--issuer", issuer.url, "--only", "key-weak", *files],
@@ -328,19 +306,19 @@ def test_signal_resets_the_faults_and_leaves_no_file(
 
 
 def test_faults_are_reset_where_the_probe_begins(
-    run_command: RunCommand, issuer: RunningIssuer, start_service: StartService
+    run_command: RunCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
-    url = start_service(issuer.jwks_uri)
+    url = start_weak_verifier(issuer.jwks_uri)
     run_command("probe", url, "--issuer", issuer.url, *QUICK)
 
     assert not issuer.faults.list()
 
 
 def test_issuer_that_leaves_meanwhile_is_explained(
-    clean_environ: dict[str, str], start_service: StartService
+    clean_environ: dict[str, str], start_weak_verifier: StartService
 ) -> None:
     with run_token_issuer() as leaving:
-        url = start_service(leaving.jwks_uri, "--behaviour", "slow")
+        url = start_weak_verifier(leaving.jwks_uri, "--behaviour", "slow")
         process = subprocess.Popen(
             [*COMMAND, url, "--issuer", leaving.url],
             env=clean_environ,
@@ -363,11 +341,11 @@ def test_issuer_that_leaves_meanwhile_is_explained(
 def test_token_goes_where_the_options_say(
     run_command: RunCommand,
     issuer: RunningIssuer,
-    start_service: StartService,
+    start_weak_verifier: StartService,
     options: list[str],
     exit_code: int,
 ) -> None:
-    url = start_service(issuer.jwks_uri)
+    url = start_weak_verifier(issuer.jwks_uri)
 
     result = run_command("probe", url, "--issuer", issuer.url, *QUICK, *options)
 

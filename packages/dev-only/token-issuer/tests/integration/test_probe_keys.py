@@ -1,17 +1,14 @@
 # DEV-ONLY: never ship to production.
 """The probe's verdicts on how verifiers get their keys: each weakness is found, and no other."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.keys import DEFAULT_BUDGET_S, TITLES, probe_keys
-from token_issuer.probe.keys.unknown import read_kid, rename_key
+from token_issuer.probe.key_endpoint import DEFAULT_BUDGET_S, TITLES, probe_keys
+from token_issuer.probe.key_endpoint.unknown import read_kid, rename_key
 from token_issuer.probe.pace import Pace
 from token_issuer.probe.results import Check, Finding, Outcome
 from token_issuer.probe.target import Target
@@ -60,29 +57,16 @@ def control(running: RunningIssuer) -> Iterator[IssuerControl]:
 
 @pytest.fixture
 def start_verifier(
-    running: RunningIssuer, clean_environ: dict[str, str], pytestconfig: pytest.Config
-) -> Iterator[StartVerifier]:
+    running: RunningIssuer, start_weak_verifier: Callable[..., str]
+) -> StartVerifier:
     """Return a function that starts a verifier as a process; it fetches its keys in some way."""
-    with ExitStack() as stack:
 
-        def start(fetching: str, *arguments: str, cooldown_s: float = 0.5) -> Target:
-            command = [sys.executable, "-m", "tests.weak_verifier.service"]
-            options = ["--jwks-uri", running.jwks_uri, "--fetching", fetching]
-            process = stack.enter_context(
-                subprocess.Popen(
-                    [*command, *options, "--cooldown", str(cooldown_s), *arguments],
-                    env=clean_environ,
-                    cwd=pytestconfig.rootpath,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            stack.callback(process.kill)
-            assert process.stdout
-            url = process.stdout.readline().removeprefix("listening on ").strip()
-            return Target(url, pace=Pace(1000))
+    def start(fetching: str, *arguments: str, cooldown_s: float = 0.5) -> Target:
+        options = ["--fetching", fetching, *arguments]
+        url = start_weak_verifier(running.jwks_uri, *options, cooldown_s=cooldown_s)
+        return Target(url, pace=Pace(1000))
 
-        yield start
+    return start
 
 
 @pytest.fixture

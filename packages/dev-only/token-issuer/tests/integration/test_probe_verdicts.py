@@ -6,8 +6,8 @@ import subprocess
 import sys
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from token_issuer.testing import RunningIssuer, run_token_issuer
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-COOLDOWN_S = "0.2"
 LARGE_KID = 4096  # what the service takes for one
 
 StartService = Callable[..., str]
@@ -64,28 +63,9 @@ def read_token(credentials: str) -> tuple[Mapping[str, Any], str]:
 
 
 @pytest.fixture
-def start_service(
-    issuer: RunningIssuer, clean_environ: dict[str, str], pytestconfig: pytest.Config
-) -> Iterator[StartService]:
-    """Return a function that starts the weak verifier as a process, and returns its URL."""
-    with ExitStack() as stack:
-
-        def start(*arguments: str) -> str:
-            command = [sys.executable, "-m", "tests.weak_verifier.service"]
-            process = stack.enter_context(
-                subprocess.Popen(
-                    [*command, "--jwks-uri", issuer.jwks_uri, "--cooldown", COOLDOWN_S, *arguments],
-                    env=clean_environ,
-                    cwd=pytestconfig.rootpath,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            stack.callback(process.kill)
-            assert process.stdout
-            return process.stdout.readline().removeprefix("listening on ").strip()
-
-        yield start
+def start_service(issuer: RunningIssuer, start_weak_verifier: Callable[..., str]) -> StartService:
+    """Return a function that starts the weak verifier of this issuer's tokens."""
+    return partial(start_weak_verifier, issuer.jwks_uri)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.report import render_html, render_json, render_junit, render_text
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, Result
 from token_issuer.probe.verdict import group_findings

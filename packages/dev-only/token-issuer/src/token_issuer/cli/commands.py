@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from token_issuer.choices import ALGORITHMS, RotationMode
-from token_issuer.cli.parser import add_command, add_override, add_url, parse_filled, parse_path
+from token_issuer.cli.parser import (
+    add_claims,
+    add_command,
+    add_override,
+    add_url,
+    parse_filled,
+    parse_path,
+)
 from token_issuer.variables import PREFIX
 
 _SERVE_EXAMPLES = """\
@@ -84,17 +91,7 @@ def add_make_token(commands: Any) -> None:
         parser.add_argument(
             f"--{name}", dest=f"field_{name}", metavar=name.upper(), help=description
         )
-    parser.add_argument(
-        "--aud", dest="field_aud", action="append", metavar="AUD", help="audience; may be repeated"
-    )
-    parser.add_argument(
-        "--claim",
-        dest="claim",
-        action="append",
-        default=[],
-        metavar="NAME=TEXT",
-        help="one more claim; NAME:=JSON for other values than text; may be repeated",
-    )
+    add_claims(parser)
     parser.add_argument(
         "--json", action="store_true", help="print the whole answer instead of the bare token"
     )

@@ -42,7 +42,7 @@ def _list(defects: Iterable[Defect]) -> str:
         "\n".join([
             group,
             *(
-                f"  {defect.id:<{width}}  {defect.verdict:<6}  {defect.severity.name.lower():<8}  "
+                f"  {defect.id:<{width}}  {defect.verdict:<6}  {defect.severity.word:<8}  "
                 f"{defect.title}"
                 for defect in members
             ),

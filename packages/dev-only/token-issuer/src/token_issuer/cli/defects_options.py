@@ -1,10 +1,9 @@
 # DEV-ONLY: never ship to production.
 """The command `defects` and its options."""
 
-import argparse
 from typing import Any
 
-from token_issuer.cli.parser import EXIT_CODES, parse_filled
+from token_issuer.cli.parser import EXIT_CODES, add_plain_command, parse_filled
 
 _SUMMARY = "list what can be wrong with a token, or explain one such defect"
 _EXAMPLES = """\
@@ -17,15 +16,9 @@ examples:
 
 def add_defects(commands: Any) -> None:
     """Add the command `defects`."""
-    parser = commands.add_parser(
-        "defects",
-        help=_SUMMARY,
-        description=f"DEV ONLY: {_SUMMARY}.",
-        epilog=f"{_EXAMPLES}\n\n{EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = add_plain_command(
+        commands, "defects", summary=_SUMMARY, epilog=f"{_EXAMPLES}\n\n{EXIT_CODES}"
     )
-    parser.set_defaults(module="defects")
     parser.add_argument(
         "defect", nargs="?", type=parse_filled, metavar="ID", help="its id (default: list all)"
     )

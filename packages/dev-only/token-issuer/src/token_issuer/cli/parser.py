@@ -46,19 +46,34 @@ def parse_path(text: str) -> Path:
     return Path(parse_filled(text))
 
 
-def add_command(
-    commands: Any, name: str, *, summary: str, examples: str
+def add_plain_command(
+    commands: Any, name: str, *, summary: str, epilog: str
 ) -> argparse.ArgumentParser:
-    """Add a command with what all of them have."""
+    """Add a command that no variable concerns."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=summary,
         description=f"DEV ONLY: {summary}.",
-        epilog=f"{examples}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}",
+        epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.set_defaults(module=name.replace("-", "_"))
+    return parser
+
+
+def add_command(
+    commands: Any,
+    name: str,
+    *,
+    summary: str,
+    examples: str,
+    exit_codes: str = EXIT_CODES,
+    environment: str = ENVIRONMENT,
+) -> argparse.ArgumentParser:
+    """Add a command that the environment concerns."""
+    epilog = f"{examples}\n\n{exit_codes}\n\n{environment}"
+    parser = add_plain_command(commands, name, summary=summary, epilog=epilog)
     parser.add_argument(
         "--env-file",
         type=parse_path,
@@ -79,6 +94,20 @@ def add_override(
         type=parse_filled,
         metavar=metavar,
         help=f"{summary or variable.help} [{variable.name}]",
+    )
+
+
+def add_claims(parser: Any) -> None:
+    """Add the options for the audience and for claims that have no option of their own."""
+    parser.add_argument(
+        "--aud", dest="field_aud", action="append", metavar="AUD", help="audience; may be repeated"
+    )
+    parser.add_argument(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="NAME=TEXT",
+        help="one more claim; NAME:=JSON for other values than text; may be repeated",
     )
 
 

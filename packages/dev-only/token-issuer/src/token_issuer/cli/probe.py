@@ -10,12 +10,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from token_issuer.choices import Severity
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.output import write_output
 from token_issuer.cli.probe_options import NEVER
 from token_issuer.cli.report_files import ReportFile
 from token_issuer.cli.token_fields import collect_fields
-from token_issuer.defects import Severity
 from token_issuer.errors import TokenIssuerError
 from token_issuer.probe.control import IssuerControl
 from token_issuer.probe.errors import ProbeError

@@ -6,15 +6,28 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from token_issuer.cli.parser import add_command, add_override, parse_filled, parse_path
+from token_issuer.choices import Severity
+from token_issuer.cli.parser import (
+    add_claims,
+    add_command,
+    add_override,
+    parse_filled,
+    parse_path,
+)
 from token_issuer.durations import parse_duration
+from token_issuer.probe.pace import (
+    DEFAULT_RATE,
+    DEFAULT_TIMEOUT_S,
+    FASTEST_RATE,
+    MOST_REQUESTS,
+)
+from token_issuer.probe.statuses import parse_statuses
 from token_issuer.variables import PREFIX
 
-SEVERITIES = ("low", "medium", "high", "critical")
+SEVERITIES = tuple(severity.word for severity in Severity)
 NEVER = "never"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 _TAKEN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding", "cookie"})
-_FASTEST = 1000.0
 _SLOWEST = 0.1
 _LONGEST_S = 600.0
 _Value = TypeVar("_Value")
@@ -45,14 +58,15 @@ def add_probe(commands: Any) -> None:
         summary="send defective tokens to a proxy, watch how it fetches its keys, and report what "
         "it gets wrong",
         examples=_EXAMPLES,
+        exit_codes=_EXIT_CODES,
+        environment=_ENVIRONMENT,
     )
-    parser.epilog = f"{_EXAMPLES}\n\n{_EXIT_CODES}\n\n{_ENVIRONMENT}"
     parser.add_argument(
         "target",
         type=parse_filled,
         metavar="TARGET",
         help="a URL that needs a bearer token, on this machine; it is sent GET requests, at most "
-        "5000",
+        f"{MOST_REQUESTS}",
     )
     parser.add_argument(
         "--allow-host",
@@ -88,18 +102,8 @@ def _add_issuer(group: Any) -> None:
 
 def _add_good_token(group: Any) -> None:
     group.add_argument("--iss", dest="field_iss", metavar="ISS", help="issuer")
-    group.add_argument(
-        "--aud", dest="field_aud", action="append", metavar="AUD", help="audience; may be repeated"
-    )
     group.add_argument("--sub", dest="field_sub", metavar="SUB", help="subject")
-    group.add_argument(
-        "--claim",
-        dest="claim",
-        action="append",
-        default=[],
-        metavar="NAME=TEXT",
-        help="one more claim; NAME:=JSON for other values than text; may be repeated",
-    )
+    add_claims(group)
 
 
 def _add_request(group: Any) -> None:
@@ -125,7 +129,7 @@ def _add_request(group: Any) -> None:
         but = " but 404 and 429" if "refuse" in option else ""
         group.add_argument(
             option,
-            type=_argument(_parse_statuses),
+            type=_argument(parse_statuses),
             metavar="LIST",
             help=f"statuses by which the target {meaning}, such as 200,302 "
             f"(default {default}{but}); what is in neither list is not judged, 5xx is a crash",
@@ -133,16 +137,17 @@ def _add_request(group: Any) -> None:
     group.add_argument(
         "--timeout",
         type=_argument(_parse_timeout),
-        default=5.0,
+        default=DEFAULT_TIMEOUT_S,
         metavar="DURATION",
-        help="how long an answer may take before the target counts as hung (default 5s)",
+        help="how long an answer may take before the target counts as hung (default "
+        f"{DEFAULT_TIMEOUT_S:g}s)",
     )
     group.add_argument(
         "--rate",
         type=_argument(_parse_rate),
-        default=100.0,
+        default=DEFAULT_RATE,
         metavar="NUMBER",
-        help=f"requests a second, at most {_FASTEST:g} (default 100)",
+        help=f"requests a second, at most {FASTEST_RATE:g} (default {DEFAULT_RATE:g})",
     )
 
 
@@ -224,8 +229,8 @@ def _parse_rate(text: str) -> float:
         rate = float(text)
     except ValueError:
         rate = 0.0
-    if not _SLOWEST <= rate <= _FASTEST:
-        msg = f"expected a number from {_SLOWEST:g} to {_FASTEST:g}, got {text[:40]!r}"
+    if not _SLOWEST <= rate <= FASTEST_RATE:
+        msg = f"expected a number from {_SLOWEST:g} to {FASTEST_RATE:g}, got {text[:40]!r}"
         raise ValueError(msg)
     return rate
 
@@ -242,9 +247,3 @@ def _parse_header(text: str) -> str:
         msg = f"{text} cannot carry a token; for a cookie say --cookie"
         raise ValueError(msg)
     return _parse_name(text)
-
-
-def _parse_statuses(text: str) -> frozenset[int]:
-    from token_issuer.probe.statuses import parse_statuses  # noqa: PLC0415  # for this command alone
-
-    return parse_statuses(text)

@@ -3,6 +3,6 @@
 
 from token_issuer.defects.catalogue import CATALOGUE
 from token_issuer.defects.checks import CHECKS
-from token_issuer.defects.defect import Defect, Severity, Verdict
+from token_issuer.defects.defect import Defect, Verdict
 
-__all__ = ["CATALOGUE", "CHECKS", "Defect", "Severity", "Verdict"]
+__all__ = ["CATALOGUE", "CHECKS", "Defect", "Verdict"]

@@ -18,9 +18,6 @@ from proxy_guard.dev_marks import JWKS_MEMBER
 from token_issuer.keyring.certificates import encode_certificate
 from token_issuer.watermark import generate_marked_key
 
-JWKS_PATH = "/attacker/jwks.json"
-CERTIFICATES_PATH = "/attacker/certs.pem"
-
 
 class Attacker:
     """Whoever signs with a key that the issuer does not know.
@@ -28,12 +25,10 @@ class Attacker:
     Attributes:
         verifier_url: The base URL under which key documents were last fetched: from where the
             verifier stands, the issuer is reached by it. None before the first fetch.
-        listening_url: The base URL on which the issuer listens; None where it is not known.
     """
 
     def __init__(self) -> None:
         self.verifier_url: str | None = None
-        self.listening_url: str | None = None
         self._born_at = datetime.now(UTC).replace(microsecond=0)
         self._lock = threading.Lock()  # who signs and who publishes must not each make a key
 

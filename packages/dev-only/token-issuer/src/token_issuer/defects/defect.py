@@ -2,20 +2,9 @@
 """What a defect is: a token that is wrong in exactly one way."""
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
-
-class Severity(IntEnum):
-    """What follows where a verifier gets it wrong; the higher, the worse."""
-
-    LOW = 1
-    """Against a specification, without a way known to use it."""
-    MEDIUM = 2
-    """A defence is missing that other errors would meet."""
-    HIGH = 3
-    """Tokens count that must not count for this service, or one request brings it down."""
-    CRITICAL = 4
-    """Anybody can make tokens that count."""
+from token_issuer.choices import Severity
 
 
 class Verdict(StrEnum):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from token_issuer.choices import Severity
 from token_issuer.defects.checks import CHECKS
 from token_issuer.defects.defect import Defect, Verdict
 
@@ -23,7 +24,7 @@ class DefectDescription(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="How bad it is when it does otherwise.",
-            extra_json_schema={"enum": ["low", "medium", "high", "critical"]},
+            extra_json_schema={"enum": [severity.word for severity in Severity]},
         ),
     ]
     check: Annotated[str, Meta(description="The check of a verifier that catches it.")]
@@ -50,7 +51,7 @@ def describe_defect(defect: Defect) -> DefectDescription:
         why=defect.why,
         source=defect.source,
         verdict=defect.verdict,
-        severity=defect.severity.name.lower(),
+        severity=defect.severity.word,
         check=defect.check,
         remedy=CHECKS[defect.check],
         fault=defect.fault,

@@ -1,7 +1,6 @@
 # DEV-ONLY: never ship to production.
 """What a defect is made of: a good token before it is signed, and what an attacker has."""
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509 import load_pem_x509_certificate
 from jwt_core import SigningKey, encode_jwk
 
 from token_issuer.defects.attacker import Attacker
@@ -90,9 +88,7 @@ class Material:
     @property
     def attacker_certificate(self) -> str:
         """The attacker's certificate as base64 of its DER (RFC 7515 §4.1.6)."""
-        pem = self.attacker.encode_certificate().encode()
-        der = load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
-        return base64.b64encode(der).decode()
+        return "".join(self.attacker.encode_certificate().splitlines()[1:-1])
 
     def _encode_public_key(
         self, encoding: Encoding, kind: PublicFormat = PublicFormat.SubjectPublicKeyInfo

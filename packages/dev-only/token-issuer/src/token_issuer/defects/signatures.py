@@ -5,11 +5,12 @@ import hmac
 from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256, SHA512
+from cryptography.hazmat.primitives.hashes import SHA512
+from jwt_core import Algorithm
 from jwt_core.algorithms import get_scheme
 
 from token_issuer.defects.material import Material
-from token_issuer.faults.weak import get_weak_key
+from token_issuer.faults.spare_keys import get_weak_key
 
 Signer = Callable[[bytes, Material], bytes]
 
@@ -27,13 +28,14 @@ def sign_as_attacker(signing_input: bytes, material: Material) -> bytes:
 
 def sign_rs512(signing_input: bytes, material: Material) -> bytes:
     """Sign with the good RSA key by RS512 (RFC 7518 §3.3)."""
-    return _get_rsa_key(material).sign(signing_input, padding.PKCS1v15(), SHA512())
+    key = material.key.private_key
+    assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101  # the defect asks for an RS256 key
+    return key.sign(signing_input, padding.PKCS1v15(), SHA512())
 
 
 def sign_ps256(signing_input: bytes, material: Material) -> bytes:
     """Sign with the good RSA key by PS256 (RFC 7518 §3.5)."""
-    pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)
-    return _get_rsa_key(material).sign(signing_input, pss, SHA256())
+    return get_scheme(Algorithm.PS256).sign(signing_input, material.key.private_key)
 
 
 def sign_hs256(read_secret: Callable[[Material], bytes]) -> Signer:
@@ -47,7 +49,7 @@ def sign_hs256(read_secret: Callable[[Material], bytes]) -> Signer:
 
 def sign_weakly(signing_input: bytes, _: Material) -> bytes:
     """Sign by RS256 with the weak key that the key endpoint fault `weak-key` publishes."""
-    return get_weak_key().sign(signing_input, padding.PKCS1v15(), SHA256())
+    return get_scheme(Algorithm.RS256).sign(signing_input, get_weak_key())
 
 
 def change_signature(change: Callable[[bytes], bytes]) -> Signer:
@@ -57,9 +59,3 @@ def change_signature(change: Callable[[bytes], bytes]) -> Signer:
         return change(sign_properly(signing_input, material))
 
     return sign
-
-
-def _get_rsa_key(material: Material) -> rsa.RSAPrivateKey:
-    key = material.key.private_key
-    assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101  # the defect asks for an RS256 key
-    return key

@@ -8,14 +8,11 @@ faults how the bytes arrive.
 from token_issuer.faults.board import FaultBoard, FaultState
 from token_issuer.faults.fault import MOST_FAULTS, Fault
 from token_issuer.faults.kinds import FaultKind
-from token_issuer.faults.weak import WEAK_KID, get_weak_key
 
 __all__ = [
     "MOST_FAULTS",
-    "WEAK_KID",
     "Fault",
     "FaultBoard",
     "FaultKind",
     "FaultState",
-    "get_weak_key",
 ]

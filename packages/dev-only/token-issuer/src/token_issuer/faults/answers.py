@@ -19,9 +19,8 @@ from token_issuer.faults.kinds import FaultKind
 from token_issuer.faults.redirection import Asked, locate
 from token_issuer.keyring import Document
 from token_issuer.parameters import JSON_TYPE
-from token_issuer.schemas import ProblemResponse
+from token_issuer.schemas import PROBLEM_TYPE, ProblemResponse
 
-_PROBLEM_TYPE = "application/problem+json"
 _EXPLANATION = "a fault that was set for the key endpoints; GET /admin/faults lists it"
 
 
@@ -74,7 +73,7 @@ def _refuse(strike: Strike, refusal: Fault, asked: Asked, headers: dict[str, str
     status = refusal.status or HTTPStatus.SERVICE_UNAVAILABLE
     problem = ProblemResponse(type="about:blank", title="Fault", status=status, detail=_EXPLANATION)
     body = msgspec.json.encode(problem)
-    return StruckAnswer(status, _find_media_type(strike, _PROBLEM_TYPE), body, headers)
+    return StruckAnswer(status, _find_media_type(strike, PROBLEM_TYPE), body, headers)
 
 
 def _find_media_type(strike: Strike, good: str) -> str:

@@ -24,8 +24,7 @@ from token_issuer.faults.kinds import (
     FaultKind,
     find_slot,
 )
-from token_issuer.faults.throwaway import get_throwaway_key
-from token_issuer.faults.weak import get_weak_key
+from token_issuer.faults.spare_keys import get_throwaway_key, get_weak_key
 from token_issuer.key_paths import CERTIFICATES_PATH, JWKS_PATHS
 from token_issuer.keyring import Document, KeyService
 
@@ -104,6 +103,11 @@ class FaultBoard:
         self._entries: tuple[_Entry, ...] = ()
         self._stale_documents: Mapping[str, Document] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no fault is set, as goes for nearly all requests."""
+        return not self._entries
+
     def set(self, *faults: Fault | Mapping[str, Any]) -> list[FaultState]:
         """Put *faults* in the place of those that are on.
 
@@ -141,8 +145,6 @@ class FaultBoard:
             path: The key document that is asked for.
             is_redirected: Whether a redirect to the same host led there: one is enough.
         """
-        if not self._entries:
-            return None
         with self._lock:
             now_s = self._clock()
             chosen: dict[frozenset[FaultKind], _Entry] = {}

@@ -27,29 +27,29 @@ class FaultKind(StrEnum):
     RESET = "reset"
 
 
-K = FaultKind
+_K = FaultKind
 DOCUMENT_KINDS = frozenset({
-    K.STALE, K.EMPTY, K.MANY, K.DUPLICATE_KID, K.ENC_KEYS, K.UNKNOWN_KTY, K.WEAK_KEY,
-    K.PRIVATE_MEMBERS, K.HUGE, K.MALFORMED,
+    _K.STALE, _K.EMPTY, _K.MANY, _K.DUPLICATE_KID, _K.ENC_KEYS, _K.UNKNOWN_KTY, _K.WEAK_KEY,
+    _K.PRIVATE_MEMBERS, _K.HUGE, _K.MALFORMED,
 })  # fmt: skip
 """What the body says."""
-JWKS_KINDS = frozenset({K.ENC_KEYS, K.UNKNOWN_KTY, K.PRIVATE_MEMBERS})
+JWKS_KINDS = frozenset({_K.ENC_KEYS, _K.UNKNOWN_KTY, _K.PRIVATE_MEMBERS})
 """Faults that a JWK can have and a certificate cannot: they leave the certificates alone."""
-THROWAWAY_KINDS = frozenset({K.MANY, K.DUPLICATE_KID, K.ENC_KEYS, K.PRIVATE_MEMBERS})
+THROWAWAY_KINDS = frozenset({_K.MANY, _K.DUPLICATE_KID, _K.ENC_KEYS, _K.PRIVATE_MEMBERS})
 """Those that show a throw-away key."""
-REFUSAL_KINDS = frozenset({K.STATUS, K.REDIRECT})
+REFUSAL_KINDS = frozenset({_K.STATUS, _K.REDIRECT})
 """Answers without a key document."""
-BREAK_KINDS = frozenset({K.TRUNCATED, K.RESET})
+BREAK_KINDS = frozenset({_K.TRUNCATED, _K.RESET})
 """Connections that end early."""
 
 OPTIONS: dict[FaultKind, frozenset[str]] = {
-    K.STATUS: frozenset({"status", "retry_after"}),
-    K.REDIRECT: frozenset({"status", "to"}),
-    K.CONTENT_TYPE: frozenset({"content_type"}),
-    K.MAX_AGE: frozenset({"max_age"}),
-    K.DELAY: frozenset({"delay"}),
-    K.DRIP: frozenset({"chunk", "interval"}),
-    K.RESET: frozenset({"at"}),
+    _K.STATUS: frozenset({"status", "retry_after"}),
+    _K.REDIRECT: frozenset({"status", "to"}),
+    _K.CONTENT_TYPE: frozenset({"content_type"}),
+    _K.MAX_AGE: frozenset({"max_age"}),
+    _K.DELAY: frozenset({"delay"}),
+    _K.DRIP: frozenset({"chunk", "interval"}),
+    _K.RESET: frozenset({"at"}),
 }
 """The fields that a kind understands beside those that every fault has."""
 

@@ -46,7 +46,7 @@ class FaultLayer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        strike = self._claim(scope)
+        strike = None if self._board.is_empty else self._claim(scope)
         if strike is None:
             await self._app(scope, receive, send)
             return

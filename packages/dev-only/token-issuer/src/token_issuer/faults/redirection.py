@@ -1,15 +1,14 @@
 # DEV-ONLY: never ship to production.
 """Where a redirect leads: the same host, another name of it, or back to itself."""
 
-import re
 import socket
 from dataclasses import dataclass
 
+from token_issuer.hosts import HOST
+from token_issuer.key_paths import ATTACKER_JWKS_PATH
+
 REDIRECTED_QUERY = "redirected"
 """Marks the URL that a redirect to the same host names: it is not redirected again."""
-ATTACKER_PATH = "/attacker/jwks.json"
-"""What another host serves in place of the keys."""
-_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?P<port>:[0-9]{1,5})?")
 _LOOPBACK = {"127.0.0.1": "localhost", "[::1]": "localhost"}
 
 
@@ -35,13 +34,13 @@ def locate(to: str, asked: Asked) -> str:
         case "loop":
             return f"http://{name}{port}{asked.path}"
         case "other-host":
-            return f"http://{_find_other_name(name, asked)}{port}{ATTACKER_PATH}"
+            return f"http://{_find_other_name(name, asked)}{port}{ATTACKER_JWKS_PATH}"
         case _:
             return f"http://{name}{port}{asked.path}?{REDIRECTED_QUERY}"
 
 
 def _split_host(asked: Asked) -> tuple[str, str]:
-    match = _HOST.fullmatch(asked.host)
+    match = HOST.fullmatch(asked.host)
     if match is not None:
         return match["name"], match["port"] or ""
     return _bracket(asked.address[0]), f":{asked.address[1]}"

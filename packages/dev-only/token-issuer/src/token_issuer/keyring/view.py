@@ -11,6 +11,7 @@ from typing import Self
 from jwt_core import Algorithm, SigningKey, VerificationKey, encode_jwk
 from proxy_guard.dev_marks import JWKS_MEMBER
 
+from token_issuer.keyring.certificates import encode_certificate
 from token_issuer.keyring.ring import KeyRing, KeyState
 
 
@@ -91,8 +92,6 @@ class KeyView:
     @cached_property
     def certificates(self) -> Document:
         """The JSON object of X.509 certificates by `kid`, as `/oauth2/v1/certs` has it."""
-        from token_issuer.keyring.certificates import encode_certificate  # noqa: PLC0415  # seldom
-
         return _encode_document({
             key.kid: encode_certificate(key.signing_key, key.created_at)
             for key in self._published

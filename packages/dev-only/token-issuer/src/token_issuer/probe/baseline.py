@@ -1,15 +1,14 @@
 # DEV-ONLY: never ship to production.
 """Whether there is anything to probe: a good token is accepted, and without one nobody gets in."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from token_issuer.probe.control import IssuerControl
+from token_issuer.probe.liveness import watch_good_token
 from token_issuer.probe.results import Check, Outcome, Part, Reaction
 from token_issuer.probe.target import Answer, Target
 
-_PAUSE_S = 0.5
 _GARBAGE = "not-a-token"
 _UNREACHED = "is it running, and is this its address?"
 
@@ -112,7 +111,7 @@ def probe_baseline(
     checks: list[Check] = []
     for question in _QUESTIONS:
         if question.authorization is None:
-            answer = _send_good_token(target, issuer, wait_s)
+            answer = watch_good_token(target, issuer, wait_s).last
         else:
             answer = target.send(question.authorization)
         checks.append(question.build_check(answer))
@@ -121,12 +120,3 @@ def probe_baseline(
             seen = f"expected that {question.title}, saw: {answer.describe()}"
             return checks, f"{seen}; {question.explain(answer, issuer)}"
     return checks, ""
-
-
-def _send_good_token(target: Target, issuer: IssuerControl, wait_s: float) -> Answer:
-    deadline = time.monotonic() + wait_s
-    while True:
-        answer = target.send(issuer.mint().authorization)
-        if answer.reaction is Reaction.ACCEPTED or time.monotonic() + _PAUSE_S > deadline:
-            return answer
-        time.sleep(_PAUSE_S)

@@ -2,20 +2,20 @@
 """A running issuer, from the probe's side: it mints, misbehaves on cue, and tells who came."""
 
 import json
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from jwt_core import base64url, strict_json
+
 from token_issuer.client import fetch_json
 from token_issuer.errors import RemoteIssuerError
-from token_issuer.key_paths import KEY_PATHS
+from token_issuer.key_paths import ATTACKER_PREFIX, KEY_PATHS
 from token_issuer.probe.errors import ProbeError
 from token_issuer.variables import PREFIX
 
-ATTACKER_PREFIX = "/attacker/"
-_STANDING_FAULT = {"kind": "max-age", "max_age": "2s"}
+_MAX_AGE_S = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,7 @@ class MintedToken:
     @property
     def claims(self) -> Mapping[str, object]:
         """What the token says; only for tokens without a defect."""
-        payload = self.token.split(".")[1]
-        claims: dict[str, object] = json.loads(
-            urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-        )
-        return claims
+        return strict_json.decode_object(base64url.decode(self.token.split(".")[1]))
 
 
 class IssuerControl:
@@ -126,12 +122,15 @@ class IssuerControl:
         body = {"mode": mode, "lead": lead} | ({"retention": retention} if retention else {})
         return str(self._ask("POST", "/admin/keys/rotate", body)["kid"])
 
-    def set_faults(self, *faults: Mapping[str, object]) -> None:
-        """Let the key endpoint misbehave in these ways, and in no others."""
-        kinds = {fault["kind"] for fault in faults}
-        standing = () if _STANDING_FAULT["kind"] in kinds else (_STANDING_FAULT,)
-        body = {"faults": [dict(fault) for fault in (*standing, *faults)]}
-        self._ask("PUT", "/admin/faults", body)
+    def set_faults(self, *faults: Mapping[str, object], max_age_s: int = _MAX_AGE_S) -> None:
+        """Let the key endpoint misbehave in these ways, and in no others.
+
+        Args:
+            faults: As `PUT /admin/faults` takes them.
+            max_age_s: For how long its documents may be kept meanwhile, in seconds.
+        """
+        lifetime = {"kind": "max-age", "max_age": max_age_s}
+        self._ask("PUT", "/admin/faults", {"faults": [lifetime, *map(dict, faults)]})
 
     def reset_faults(self) -> None:
         """Let the key endpoint behave."""
@@ -145,7 +144,9 @@ class IssuerControl:
     def count_attacker_hits(self) -> int:
         """Return how many requests for the attacker's key documents the issuer has seen."""
         counts = self._read_counts()
-        return sum(count for path, count in counts.items() if path.startswith(ATTACKER_PREFIX))
+        return sum(
+            count for path, count in counts.items() if path.startswith(f"{ATTACKER_PREFIX}/")
+        )
 
     def _read_counts(self) -> Mapping[str, int]:
         counts: Mapping[str, int] = self._ask("GET", "/admin/requests?limit=0")["counts"]

@@ -3,7 +3,8 @@
 
 from collections.abc import Sequence
 
-from token_issuer.defects import CHECKS, Defect, Severity, Verdict
+from token_issuer.choices import Severity
+from token_issuer.defects import CHECKS, Defect, Verdict
 from token_issuer.probe.liveness import Aftermath
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
 

@@ -1,15 +1,14 @@
 # DEV-ONLY: never ship to production.
 """Whether the target still serves others after what was sent to it."""
 
-import time
 from dataclasses import dataclass, replace
 
 from token_issuer.probe.control import IssuerControl
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target import Answer, Target
+from token_issuer.probe.watching import Watch, is_accepted, watch
 
 _RECOVERY_S = 2.0
-_PAUSE_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +33,15 @@ class Aftermath:
 
 def is_alive(target: Target, issuer: IssuerControl) -> bool:
     """Tell whether the target accepts a good token, now or within two seconds."""
-    deadline = time.monotonic() + _RECOVERY_S
-    while True:
-        if target.send(issuer.mint().authorization).reaction is Reaction.ACCEPTED:
-            return True
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_PAUSE_S)
+    return watch_good_token(target, issuer, _RECOVERY_S).is_reached
 
 
-def watch(target: Target, issuer: IssuerControl, answer: Answer) -> Aftermath:
+def watch_good_token(target: Target, issuer: IssuerControl, bound_s: float) -> Watch:
+    """Send good tokens until one is accepted, for *bound_s* seconds at most."""
+    return watch(lambda: target.send(issuer.mint().authorization), is_accepted, bound_s)
+
+
+def look_after(target: Target, issuer: IssuerControl, answer: Answer) -> Aftermath:
     """Look after the target where *answer* gives reason to."""
     aftermath = Aftermath(answer)
     if not aftermath.has_failed:

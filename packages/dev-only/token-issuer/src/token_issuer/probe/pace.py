@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""How fast, and how often, a target is asked."""
+"""How fast, how often and how patiently a target is asked."""
 
 import threading
 import time
@@ -9,6 +9,7 @@ from token_issuer.probe.errors import ProbeError
 DEFAULT_RATE = 100.0
 FASTEST_RATE = 1000.0
 MOST_REQUESTS = 5000
+DEFAULT_TIMEOUT_S = 5.0
 
 
 class Pace:

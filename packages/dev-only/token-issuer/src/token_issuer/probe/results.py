@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 
 
 class Part(StrEnum):
@@ -100,7 +100,7 @@ class Result:
         started_at: When it began.
         duration_s: How long it took, in seconds.
         checks: What was seen, in the order of the parts.
-        findings: The weaknesses, the worst first.
+        findings: The weaknesses, in the order in which they were found.
         stopped: Why the probe went no further than the baseline; empty when it did.
     """
 

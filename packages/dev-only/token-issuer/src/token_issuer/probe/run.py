@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from token_issuer.probe.baseline import probe_baseline
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.keys import DEFAULT_BUDGET_S, probe_keys
+from token_issuer.probe.key_endpoint import DEFAULT_BUDGET_S, probe_keys
 from token_issuer.probe.liveness import is_alive
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 from token_issuer.probe.selection import Selection
@@ -52,10 +52,9 @@ class Probe:
             self.target, self.issuer, wait_s=self.wait_s, report=report
         )
         findings: list[Finding] = []
-        end = time.monotonic() + _LONGEST_S
         if not stopped:
-            for part in (self._probe_tokens, self._probe_keys):
-                seen, found = part(report, end)
+            end = time.monotonic() + _LONGEST_S
+            for seen, found in (self._probe_tokens(report), self._probe_keys(report, end)):
                 checks += seen
                 findings += found
         return Result(
@@ -65,13 +64,11 @@ class Probe:
             started_at=started_at,
             duration_s=time.monotonic() - begin,
             checks=tuple(checks),
-            findings=tuple(sorted(findings, key=lambda finding: -finding.severity)),
+            findings=tuple(findings),
             stopped=stopped,
         )
 
-    def _probe_tokens(
-        self, report: Callable[[Check], None], _end: float
-    ) -> tuple[list[Check], list[Finding]]:
+    def _probe_tokens(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
         return probe_tokens(self.target, self.issuer, select=self.selection.includes, report=report)
 
     def _probe_keys(

@@ -9,7 +9,7 @@ from token_issuer.defects import CATALOGUE
 from token_issuer.probe.baseline import BASELINE_CHECKS
 from token_issuer.probe.errors import ProbeError
 from token_issuer.probe.judging import FOLLOWED
-from token_issuer.probe.keys import TITLES
+from token_issuer.probe.key_endpoint import TITLES
 from token_issuer.probe.results import Part
 
 

@@ -7,7 +7,7 @@ from token_issuer.defects import Defect
 from token_issuer.probe.control import IssuerControl
 from token_issuer.probe.fetching import needs_keys
 from token_issuer.probe.judging import build_check, build_finding
-from token_issuer.probe.liveness import Aftermath, watch
+from token_issuer.probe.liveness import Aftermath, look_after
 from token_issuer.probe.presentation import UnsendableError
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
 from token_issuer.probe.target import Target
@@ -51,7 +51,7 @@ class Session:
         if answer.reaction in {Reaction.REFUSED, Reaction.CRASHED} and not is_judgeable:
             reason = f"{answer.describe()}, but it has not fetched the key that signed the token"
             return _skip(defect, reason), None
-        aftermath = watch(self.target, self.issuer, answer)
+        aftermath = look_after(self.target, self.issuer, answer)
         self.is_alive = aftermath.is_alive
         if self._is_about_any_kid(defect, aftermath):
             aftermath = replace(aftermath, is_about_any_kid=True)

@@ -9,12 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from token_issuer.probe.exchange import ClosedError, exchange
-from token_issuer.probe.pace import Pace
+from token_issuer.probe.pace import DEFAULT_TIMEOUT_S, Pace
 from token_issuer.probe.presentation import Presentation
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.statuses import Statuses
 
-DEFAULT_TIMEOUT_S = 5.0
 _USER_AGENT = "token-issuer-probe"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

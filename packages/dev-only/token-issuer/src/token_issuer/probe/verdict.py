@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, Result
 
 _MEANINGS: Mapping[Reaction, str] = {
@@ -62,10 +62,10 @@ def describe_verdict(result: Result) -> str:
         case 0:
             return "Nothing found"
         case 1:
-            return f"1 finding, and it is {name_severity(result.findings[0].severity)}"
+            return f"1 finding, and it is {result.findings[0].severity.word}"
         case count:
             worst = max(finding.severity for finding in result.findings)
-            return f"{count} findings, the worst is {name_severity(worst)}"
+            return f"{count} findings, the worst is {worst.word}"
 
 
 def describe_extent(result: Result) -> str:
@@ -119,11 +119,6 @@ def count_outcomes(result: Result) -> Mapping[Part, Mapping[Outcome, int]]:
         for part in Part
         if part in parts
     }
-
-
-def name_severity(severity: Severity) -> str:
-    """Name a severity as people and programs read it: `critical`."""
-    return severity.name.lower()
 
 
 def count_of(count: int, noun: str) -> str:

@@ -8,22 +8,24 @@ from litestar import HttpMethod, Response, route
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from token_issuer.defects.attacker import CERTIFICATES_PATH, JWKS_PATH
 from token_issuer.issuing import Issuer
+from token_issuer.key_paths import ATTACKER_CERTIFICATES_PATH, ATTACKER_JWKS_PATH
 from token_issuer.parameters import JSON_TYPE
 
 PEM_TYPE = "application/pem-certificate-chain"  # RFC 8555 §9.1
 _HEADERS = {"Cache-Control": "no-store"}  # each request is to be seen
 
 
-@route(JWKS_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=True)
+@route(ATTACKER_JWKS_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=True)
 def get_attacker_jwks(issuer: NamedDependency[SkipValidation[Issuer]]) -> Response[bytes]:
     """Serve the attacker's key under the names of the good ones."""
     body = issuer.attacker.encode_jwks(issuer.keys.view.keys)
     return Response(body, media_type=JSON_TYPE, headers=_HEADERS)
 
 
-@route(CERTIFICATES_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=True)
+@route(
+    ATTACKER_CERTIFICATES_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=True
+)
 def get_attacker_certificate(issuer: NamedDependency[SkipValidation[Issuer]]) -> Response[bytes]:
     """Serve the attacker's certificate."""
     body = issuer.attacker.encode_certificate().encode()

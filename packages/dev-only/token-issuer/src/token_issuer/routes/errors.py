@@ -15,9 +15,8 @@ from token_issuer.errors import KeyDirectoryError, TokenIssuerError, TokenReques
 from token_issuer.keyring import KeyInUseError, NoSuchKeyError
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.token import LARGEST_BODY, TOKEN_PATH
-from token_issuer.schemas import ProblemResponse, TokenErrorResponse
+from token_issuer.schemas import PROBLEM_TYPE, ProblemResponse, TokenErrorResponse
 
-PROBLEM_TYPE = "application/problem+json"
 _HINTS = {
     HTTPStatus.UNAUTHORIZED: "Authorization: expected Bearer and the secret of "
     "TOKEN_ISSUER_ADMIN_TOKEN",

@@ -14,7 +14,7 @@ from token_issuer.caching import format_http_date
 from token_issuer.faults.layer import find_strike
 from token_issuer.issuing import Issuer
 from token_issuer.routes.admin import ADMIN_PREFIX
-from token_issuer.routes.keys import VARY_STATE
+from token_issuer.routes.keys import MOMENT_STATE, VARY_STATE
 
 
 def build_finisher(issuer: Issuer) -> Callable[[Message, Scope], Awaitable[None]]:
@@ -25,7 +25,8 @@ def build_finisher(issuer: Issuer) -> Callable[[Message, Scope], Awaitable[None]
             return
         headers = MutableScopeHeaders.from_message(message)
         headers[HEADER_NAME] = HEADER_VALUE
-        headers["Date"] = _format_second(int(issuer.clock().timestamp()))
+        moment = scope["state"].get(MOMENT_STATE) or issuer.clock()
+        headers["Date"] = _format_second(int(moment.timestamp()))
         vary = scope["state"].get(VARY_STATE)
         if vary is not None:
             headers["Vary"] = vary

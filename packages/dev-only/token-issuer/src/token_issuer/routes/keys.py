@@ -22,6 +22,8 @@ from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.location import find_host_url
 
 VARY_STATE = "vary"
+MOMENT_STATE = "moment"
+"""When the answer was made: its `Date`, which its `Expires` is counted from."""
 _NOT_MODIFIED = 304
 
 
@@ -45,20 +47,22 @@ async def get_certificates(
 
 def _answer(request: Request[Any, Any, Any], issuer: Issuer, document: Document) -> Response[bytes]:
     keys = issuer.keys
+    now = issuer.clock()
+    request.scope["state"][MOMENT_STATE] = now
     issuer.attacker.verifier_url = find_host_url(request) or issuer.attacker.verifier_url
     max_age_s = count_down(keys.clock(), keys.find_next_document_change(), issuer.settings.max_age)
     # The CORS middleware puts `Origin` in its place, and the last hook this one back.
     request.scope["state"][VARY_STATE] = VARY
     strike = find_strike(request.scope)
     if strike is not None:
-        struck = build_answer(strike, _read_asked(request), document, issuer.clock(), max_age_s)
+        struck = build_answer(strike, _read_asked(request), document, now, max_age_s)
         return Response(
             struck.body,
             status_code=struck.status,
             # Not as media_type: Litestar would add a charset to what was asked for to the letter.
             headers={**struck.headers, "Content-Type": struck.media_type},
         )
-    headers = build_cache_headers(issuer.clock(), max_age_s, document.etag)
+    headers = build_cache_headers(now, max_age_s, document.etag)
     known = ",".join(request.headers.getall("if-none-match", []))
     if matches_etag(known, document.etag):
         return Response(b"", status_code=_NOT_MODIFIED, headers=headers, media_type=JSON_TYPE)

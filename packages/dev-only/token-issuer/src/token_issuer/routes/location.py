@@ -1,15 +1,13 @@
 # DEV-ONLY: never ship to production.
 """Where a client finds the endpoints: as the settings say, or else as it came here."""
 
-import re
 from typing import Any
 
 from litestar import Request
 
 from token_issuer.errors import TokenRequestError
+from token_issuer.hosts import HOST
 from token_issuer.settings import Settings
-
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
 
 def find_base_url(request: Request[Any, Any, Any], settings: Settings) -> str:
@@ -30,4 +28,4 @@ def find_base_url(request: Request[Any, Any, Any], settings: Settings) -> str:
 def find_host_url(request: Request[Any, Any, Any]) -> str | None:
     """Return the base URL by which the request came here; None where it names no host."""
     host = request.headers.get("host", "")
-    return f"{request.scope['scheme']}://{host}" if _HOST.fullmatch(host) else None
+    return f"{request.scope['scheme']}://{host}" if HOST.fullmatch(host) else None

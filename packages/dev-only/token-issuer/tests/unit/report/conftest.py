@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, Result
 
 STARTED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.report import render_junit
 from token_issuer.probe.results import Finding, Outcome, Result
 

@@ -10,6 +10,7 @@ import struct
 import sys
 import termios
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -80,13 +81,6 @@ def test_bar_keeps_to_the_width_of_the_terminal(bad: Result) -> None:
         assert max(map(len, show(read()))) == 39
 
 
-def test_bar_names_what_takes_its_time(bad: Result) -> None:
-    with open_terminal(100) as (stream, read):
-        with Progress(11, stream) as progress:
-            progress.start("keeps working during an outage")
-        assert show(read())[1].endswith("0/11  keeps working during an outage")
-
-
 def test_bar_is_taken_away_when_the_probe_fails(bad: Result) -> None:
     with open_terminal(100) as (stream, read):
         with contextlib.suppress(ZeroDivisionError), Progress(11, stream) as progress:
@@ -99,14 +93,14 @@ def test_bar_is_taken_away_when_the_probe_fails(bad: Result) -> None:
 def test_terminal_without_a_known_width_is_taken_for_80_columns(bad: Result) -> None:
     with open_terminal(0) as (stream, read):
         with Progress(11, stream) as progress:
-            progress.start("x" * 200)
+            progress.advance(replace(bad.checks[0], title="x" * 200))
         assert max(map(len, show(read()))) == 79
 
 
 def test_title_cannot_steer_the_terminal(bad: Result) -> None:
     with open_terminal(100) as (stream, read):
         with Progress(11, stream) as progress:
-            progress.start("a\x1b[2J\r\nb")
+            progress.advance(replace(bad.checks[0], title="a\x1b[2J\r\nb"))
         assert show(read())[1].endswith(r"a\x1b[2J\r b")
 
 
@@ -117,7 +111,6 @@ def test_pipe_gets_a_line_for_each_check(bad: Result) -> None:
             os.fdopen(writing, "w", encoding="utf-8") as stream,
             Progress(len(bad.checks), stream) as progress,
         ):
-            progress.start("not said where nobody watches")
             for check in bad.checks:
                 progress.advance(check)
         lines = reader.read().splitlines()

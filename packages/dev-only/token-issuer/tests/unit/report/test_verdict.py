@@ -2,7 +2,7 @@
 import dataclasses
 
 import pytest
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.results import Check, Outcome, Part, Reaction, Result
 from token_issuer.probe.verdict import (
     count_outcomes,

@@ -4,8 +4,9 @@
 from collections.abc import Callable
 from functools import partial
 
+from token_issuer.choices import Severity
 from token_issuer.defects.changes import put
-from token_issuer.defects.defect import Defect, Severity, Verdict
+from token_issuer.defects.defect import Defect, Verdict
 from token_issuer.defects.material import Material
 from token_issuer.defects.recipe import Entry, Recipe
 from token_issuer.defects.signatures import sign_hs256, sign_properly, sign_ps256, sign_rs512

@@ -3,7 +3,8 @@
 
 from functools import partial
 
-from token_issuer.defects.defect import Defect, Severity, Verdict
+from token_issuer.choices import Severity
+from token_issuer.defects.defect import Defect, Verdict
 from token_issuer.defects.recipe import Entry, Recipe
 
 _legal = partial(

@@ -4,6 +4,7 @@
 from codecs import BOM_UTF8
 from functools import partial
 
+from token_issuer.choices import Severity
 from token_issuer.defects.changes import (
     change_part,
     encode_as,
@@ -12,7 +13,7 @@ from token_issuer.defects.changes import (
     wrap_object,
     write_twice,
 )
-from token_issuer.defects.defect import Defect, Severity, Verdict
+from token_issuer.defects.defect import Defect, Verdict
 from token_issuer.defects.recipe import Entry, Recipe
 
 _json = partial(

@@ -5,12 +5,13 @@ from functools import partial
 
 from jwt_core import encode_jwk
 
-from token_issuer.defects.attacker import CERTIFICATES_PATH, JWKS_PATH
+from token_issuer.choices import Severity
 from token_issuer.defects.changes import put
-from token_issuer.defects.defect import Defect, Severity, Verdict
+from token_issuer.defects.defect import Defect, Verdict
 from token_issuer.defects.recipe import ABSENT, Entry, Recipe
 from token_issuer.defects.signatures import sign_as_attacker, sign_weakly
-from token_issuer.faults.weak import WEAK_KID
+from token_issuer.faults.spare_keys import WEAK_KID
+from token_issuer.key_paths import ATTACKER_CERTIFICATES_PATH, ATTACKER_JWKS_PATH
 
 _brought = partial(
     Defect,
@@ -67,7 +68,7 @@ ENTRIES = (
             source="RFC 8725 §3.10; RFC 7515 §4.1.2, §10.3",
         ),
         Recipe(
-            header=lambda good: {"jku": good.locate(JWKS_PATH)},
+            header=lambda good: {"jku": good.locate(ATTACKER_JWKS_PATH)},
             sign=sign_as_attacker,
         ),
     ),
@@ -82,7 +83,7 @@ ENTRIES = (
             source="RFC 8725 §3.10; RFC 7515 §4.1.5, §10.3",
         ),
         Recipe(
-            header=lambda good: {"x5u": good.locate(CERTIFICATES_PATH)},
+            header=lambda good: {"x5u": good.locate(ATTACKER_CERTIFICATES_PATH)},
             sign=sign_as_attacker,
         ),
     ),

@@ -3,8 +3,9 @@
 
 from functools import partial
 
+from token_issuer.choices import Severity
 from token_issuer.defects.changes import change_claim
-from token_issuer.defects.defect import Defect, Severity, Verdict
+from token_issuer.defects.defect import Defect, Verdict
 from token_issuer.defects.recipe import Entry, Recipe
 from token_issuer.defects.signatures import change_signature, sign_as_attacker
 

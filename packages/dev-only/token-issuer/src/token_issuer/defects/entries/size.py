@@ -1,8 +1,9 @@
 # DEV-ONLY: never ship to production.
 """Tokens that are too long."""
 
+from token_issuer.choices import Severity
 from token_issuer.defects.changes import put
-from token_issuer.defects.defect import Defect, Severity, Verdict
+from token_issuer.defects.defect import Defect, Verdict
 from token_issuer.defects.recipe import Entry, Recipe
 
 ENTRIES = (

@@ -9,8 +9,8 @@ from jwt_core import PrivateKey
 from token_issuer.clock import read_system_clock
 from token_issuer.faults.documents.jwks import MANY_KEYS
 from token_issuer.faults.kinds import FaultKind
-from token_issuer.faults.throwaway import get_throwaway_key
-from token_issuer.faults.weak import WEAK_KID, get_weak_key
+from token_issuer.faults.spare_keys import WEAK_KID, get_throwaway_key, get_weak_key
+from token_issuer.keyring.certificates import certify
 
 _Members = list[tuple[str, str]]  # not a dict: a name may come twice
 
@@ -45,9 +45,6 @@ def _add_weak_key(members: _Members) -> _Members:
 
 
 def _certify(key: PrivateKey) -> str:
-    # X.509 takes a tenth of a second to import, and most issuers never need it.
-    from token_issuer.keyring.certificates import certify  # noqa: PLC0415
-
     return certify(key, read_system_clock())
 
 

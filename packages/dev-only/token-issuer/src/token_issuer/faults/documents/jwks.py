@@ -16,8 +16,13 @@ from jwt_core import base64url
 from proxy_guard.dev_marks import WATERMARK
 
 from token_issuer.faults.kinds import FaultKind
-from token_issuer.faults.throwaway import get_throwaway_key
-from token_issuer.faults.weak import WEAK_KID, get_weak_key
+from token_issuer.faults.spare_keys import (
+    ENCRYPTION_KID,
+    EXPOSED_KID,
+    WEAK_KID,
+    get_throwaway_key,
+    get_weak_key,
+)
 
 MANY_KEYS = 1000
 _MODULUS_BYTES = 256
@@ -58,7 +63,7 @@ def _duplicate_kids(keys: _Keys) -> _Keys:
 
 
 def _add_encryption_key(keys: _Keys) -> _Keys:
-    return [_show_throwaway_key(kid="enc-key", use="enc", alg="RSA-OAEP"), *keys]
+    return [_show_throwaway_key(kid=ENCRYPTION_KID, use="enc", alg="RSA-OAEP"), *keys]
 
 
 def _add_unknown_type(keys: _Keys) -> _Keys:
@@ -82,7 +87,7 @@ def _add_private_key(keys: _Keys) -> _Keys:
         "qi": numbers.iqmp,
     }
     members = {name: _encode(number) for name, number in private.items()}
-    return [_show_throwaway_key(kid="private-members", **members), *keys]
+    return [_show_throwaway_key(kid=EXPOSED_KID, **members), *keys]
 
 
 def _describe_key(key: RSAPrivateKey) -> dict[str, Any]:

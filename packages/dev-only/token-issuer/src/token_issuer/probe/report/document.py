@@ -26,7 +26,7 @@ locale stands in its way.
 | `checks[].part` | text | `baseline`, `tokens`, `keys` |
 | `checks[].id`, `.title`, `.observed` | text | its name, what it is about, what was seen |
 | `checks[].outcome` | text | `passed`, `failed`, `open`, `skipped` |
-| `checks[].reaction` | text or null | `accepted`, `refused`, `crashed`, `hung` |
+| `checks[].reaction` | text or null | `accepted`, `refused`, `crashed`, `hung`, `unclear` |
 | `checks[].status` | integer or null | the HTTP status of the answer |
 | `checks[].duration_s` | number | seconds |
 """
@@ -41,7 +41,6 @@ from token_issuer.probe.results import Check, Finding, Outcome, Result
 from token_issuer.probe.verdict import (
     count_severities,
     describe_verdict,
-    name_severity,
     rank_findings,
 )
 
@@ -63,7 +62,7 @@ def render_json(result: Result) -> str:
         "started_at": format_instant(result.started_at),
         "duration_s": round(result.duration_s, 3),
         "counts": {
-            "severities": {name_severity(each): count for each, count in severities.items()},
+            "severities": {each.word: count for each, count in severities.items()},
             "outcomes": {outcome: outcomes[outcome] for outcome in Outcome},
         },
         "findings": [_build_finding(finding) for finding in rank_findings(result)],
@@ -81,7 +80,7 @@ def _escape(match: re.Match[str]) -> str:
 def _build_finding(finding: Finding) -> Mapping[str, object]:
     return {
         "check": finding.check,
-        "severity": name_severity(finding.severity),
+        "severity": finding.severity.word,
         "cause": finding.cause,
         "title": finding.title,
         "why": finding.why,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from token_issuer.probe.report.markup import Markup, element, join
 from token_issuer.probe.report.wording import format_instant
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
-from token_issuer.probe.verdict import describe_verdict, name_severity, rank_findings
+from token_issuer.probe.verdict import describe_verdict, rank_findings
 
 _BREAK = Markup("\n")
 
@@ -112,7 +112,7 @@ def _render_outcome(case: _Case) -> Markup:
         case Outcome.FAILED if case.findings:
             worst = case.findings[0]
             text = "\n\n".join(_describe(finding, check) for finding in case.findings)
-            return element("failure", text, type=name_severity(worst.severity), message=worst.title)
+            return element("failure", text, type=worst.severity.word, message=worst.title)
         case Outcome.FAILED:
             return element("failure", check.observed, type=check.part, message=check.title)
         case Outcome.SKIPPED:
@@ -124,7 +124,7 @@ def _render_outcome(case: _Case) -> Markup:
 def _describe(finding: Finding, check: Check) -> str:
     return (
         f"{finding.title}\n"
-        f"Severity: {name_severity(finding.severity)}\n"
+        f"Severity: {finding.severity.word}\n"
         f"Check: {check.title}\n"
         f"Seen: {check.observed}\n"
         f"Why it matters: {finding.why}\n"

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.report.checks_table import render_checks
 from token_issuer.probe.report.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.stylesheet import STYLESHEET
@@ -21,18 +21,11 @@ from token_issuer.probe.verdict import (
     describe_verdict,
     find_checks,
     group_findings,
-    name_severity,
 )
 
 _DIGEST = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
 _RFC = re.compile(r"RFC (?P<number>[1-9][0-9]{2,4})(?: §(?P<section>[0-9]+(?:\.[0-9]+)*))?")
-_MEANINGS = {
-    Severity.CRITICAL: "anybody can make tokens that count",
-    Severity.HIGH: "tokens count that must not count here, or one request brings the service down",
-    Severity.MEDIUM: "a defence is missing that other errors would meet",
-    Severity.LOW: "against a specification, without a way known to use it",
-}
 _SHORT = 4
 _PAGE = """\
 <!doctype html>
@@ -72,7 +65,7 @@ def render_html(result: Result) -> str:
 
 
 def _render_banner(result: Result, groups: Sequence[Group]) -> Markup:
-    tone = "stopped" if result.stopped else name_severity(groups[0].severity) if groups else "clean"
+    tone = "stopped" if result.stopped else groups[0].severity.word if groups else "clean"
     extent = f"{describe_extent(result)}."
     if groups:
         extent += f" {count_of(len(groups), 'change')} to make, the most urgent first."
@@ -89,7 +82,7 @@ def _render_banner(result: Result, groups: Sequence[Group]) -> Markup:
 
 def _render_tally(result: Result) -> Iterator[Markup]:
     for severity, count in count_severities(result).items():
-        name = name_severity(severity)
+        name = severity.word
         number = element("b", str(count))
         yield element("li", number, f" {name}", class_=f"{name} found" if count else name)
 
@@ -112,7 +105,7 @@ def _render_findings(groups: Sequence[Group], checks: Mapping[str, Check]) -> Ma
     )
     present = sorted({finding.severity for group in groups for finding in group.findings})
     legend = (
-        join(element("b", name_severity(severity)), f": {_MEANINGS[severity]}. ")
+        join(element("b", severity.word), f": {severity.meaning}. ")
         for severity in reversed(present)
     )
     return element(
@@ -124,7 +117,7 @@ def _render_findings(groups: Sequence[Group], checks: Mapping[str, Check]) -> Ma
 
 
 def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Markup:
-    severity = name_severity(group.severity)
+    severity = group.severity.word
     rows = [
         _render_row(
             "What to change", element("p", mark_code(group.remedy), class_="lines"), "remedy"
@@ -165,7 +158,7 @@ def _render_case(finding: Finding, group: Group, checks: Mapping[str, Check]) ->
 
 
 def _render_badge(severity: Severity) -> Markup:
-    name = name_severity(severity)
+    name = severity.word
     return element("span", name, class_=f"badge {name}")
 
 

@@ -36,7 +36,7 @@ class Progress:
         self._is_terminal = self._stream is not None and self._stream.isatty()
 
     def __enter__(self) -> Self:
-        self.start("")
+        self._draw("")
         return self
 
     def __exit__(
@@ -48,22 +48,21 @@ class Progress:
         if self._is_terminal:
             self._write(_REDRAW.format(""))
 
-    def start(self, title: str) -> None:
-        """Show on a terminal what is being checked; for checks that take their time."""
-        if self._is_terminal:
-            self._write(_REDRAW.format(self._render_bar(title)))
-
     def advance(self, check: Check) -> None:
         """Show that *check* is done."""
         self.done += 1
         self.total = max(self.total, self.done)
         self.failed += check.outcome is Outcome.FAILED
         if self._is_terminal:
-            self.start(check.title)
+            self._draw(check.title)
         else:
             count = f"{self.done:>{len(str(self.total))}}/{self.total}"
             line = f"{count}  {check.outcome:<7}  {check.id}: {check.observed}"
             self._write(f"{_flatten(line)}\n")
+
+    def _draw(self, title: str) -> None:
+        if self._is_terminal:
+            self._write(_REDRAW.format(self._render_bar(title)))
 
     def _render_bar(self, title: str) -> str:
         filled = _BAR * self.done // max(self.total, 1)

@@ -4,7 +4,7 @@
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from token_issuer.defects import Severity
+from token_issuer.choices import Severity
 from token_issuer.probe.report.wording import describe_duration, make_visible
 from token_issuer.probe.results import Check, Finding, Outcome, Result
 from token_issuer.probe.verdict import (
@@ -14,7 +14,6 @@ from token_issuer.probe.verdict import (
     describe_verdict,
     find_checks,
     group_findings,
-    name_severity,
 )
 
 _WIDTH = 80
@@ -60,7 +59,7 @@ def _render_verdict(result: Result, groups: Sequence[Group], *, colour: bool) ->
 
 
 def _render_group(group: Group, checks: Mapping[str, Check], *, colour: bool) -> Iterator[str]:
-    tag = name_severity(group.severity).upper()
+    tag = group.severity.word.upper()
     first, *others = _wrap(f"{tag:<8} ", group.heading) or [tag]
     yield _paint(tag, _COLOURS[group.severity], colour=colour) + first[len(tag) :]
     yield from others
@@ -79,7 +78,7 @@ def _render_finding(finding: Finding, group: Group, checks: Mapping[str, Check])
         yield from _wrap(f"{_MARGIN}seen    ", _describe_case(finding, checks))
         return
     milder = finding.severity < group.severity
-    severity = f"({name_severity(finding.severity)}) " if milder else ""
+    severity = f"({finding.severity.word}) " if milder else ""
     yield from _wrap(f"{_MARGIN}- ", f"{severity}{finding.title}")
     yield from _wrap(f"{_MARGIN}  ", _describe_case(finding, checks))
 

@@ -25,12 +25,17 @@ from token_issuer.routes.admin.schemas import (
     RequestList,
     RotateRequest,
 )
-from token_issuer.routes.errors import PROBLEM_TYPE
 from token_issuer.routes.openapi.admin import describe_admin_paths
 from token_issuer.routes.openapi.defects import describe_defect_paths
 from token_issuer.routes.openapi.reading import describe_reading_paths
 from token_issuer.routes.openapi.token import describe_token_path
-from token_issuer.schemas import ProblemResponse, TokenErrorResponse, TokenRequest, TokenResponse
+from token_issuer.schemas import (
+    PROBLEM_TYPE,
+    ProblemResponse,
+    TokenErrorResponse,
+    TokenRequest,
+    TokenResponse,
+)
 
 OPENAPI_PATH = "/openapi.json"
 _COMPONENTS = (

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from token_issuer.defects.attacker import CERTIFICATES_PATH, JWKS_PATH
+from token_issuer.key_paths import ATTACKER_CERTIFICATES_PATH, ATTACKER_JWKS_PATH
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.attacker import PEM_TYPE
 from token_issuer.routes.defects import DEFECTS_PATH
@@ -20,8 +20,10 @@ def describe_defect_paths(references: Mapping[str, Any]) -> dict[str, Any]:
         f"{DEFECTS_PATH}/{{defect}}": _describe(
             "One defect", references["DefectDescription"], parameters=[_ID]
         ),
-        JWKS_PATH: _describe("The attacker's keys, where a jku points to", {"type": "object"}),
-        CERTIFICATES_PATH: _describe(
+        ATTACKER_JWKS_PATH: _describe(
+            "The attacker's keys, where a jku points to", {"type": "object"}
+        ),
+        ATTACKER_CERTIFICATES_PATH: _describe(
             "The attacker's certificate, where an x5u points to",
             {"type": "string"},
             media_type=PEM_TYPE,

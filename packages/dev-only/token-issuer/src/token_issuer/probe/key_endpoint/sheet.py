@@ -4,9 +4,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from token_issuer.probe.keys.watching import Timer
-from token_issuer.probe.keys.weakness import Weakness
+from token_issuer.probe.key_endpoint.weakness import Weakness
 from token_issuer.probe.results import Check, Finding, Outcome, Part
+from token_issuer.probe.watching import Timer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,5 +68,5 @@ class Sheet:
         )
         self.checks.append(check)
         if seen.weakness is not None:
-            self.findings.append(seen.weakness.found_by(seen.id))
+            self.findings.append(seen.weakness(check=seen.id))
         self.report(check)

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from token_issuer.probe.keys.false_tokens import (
-    ENCRYPTION_KID,
-    EXPOSED_KID,
+from token_issuer.faults.spare_keys import ENCRYPTION_KID, EXPOSED_KID
+from token_issuer.probe.key_endpoint.false_tokens import (
     FalseToken,
     mint_defect,
     sign_with_extra_key,
 )
-from token_issuer.probe.keys.weakness import (
+from token_issuer.probe.key_endpoint.weakness import (
     ACCEPTS_ENCRYPTION_KEYS,
     ACCEPTS_EXPOSED_KEYS,
     ACCEPTS_WEAK_KEYS,

@@ -3,11 +3,11 @@
 
 from collections.abc import Iterator
 
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.sheet import Seen, fail, skip
-from token_issuer.probe.keys.watching import describe, is_accepted, watch
-from token_issuer.probe.keys.weakness import MISSES_NEW_KEYS
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.weakness import MISSES_NEW_KEYS
 from token_issuer.probe.results import Outcome
+from token_issuer.probe.watching import describe, is_accepted, watch
 
 STALE = "keys-fault-stale"
 _STALE_S = 0.5

@@ -1,19 +1,16 @@
 # DEV-ONLY: never ship to production.
 """Tokens that only a careless reading of a faulty key document lets count."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt_core import Algorithm, SigningKey, base64url, sign
 
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.unknown import read_kid
-from token_issuer.probe.keys.weakness import Weakness
-
-EXPOSED_KID = "private-members"
-ENCRYPTION_KID = "enc-key"
+from token_issuer.faults.spare_keys import EXPOSED_KID
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.unknown import read_kid
+from token_issuer.probe.key_endpoint.weakness import Weakness
 
 Make = Callable[[Bench], Sequence[str]]
 """Makes a token, and returns the values of `Authorization`."""
@@ -50,10 +47,8 @@ def sign_with_extra_key(kid: str = "") -> Make:
     def make(bench: Bench) -> Sequence[str]:
         bench.set_faults({"kind": "private-members"})
         exposed = next(key for key in bench.fetch_jwks()["keys"] if key["kid"] == EXPOSED_KID)
-        good = bench.known
-        key = SigningKey(_decode_key(exposed), Algorithm.RS256, kid or str(read_kid(good)))
-        claims = json.loads(base64url.decode(good.split(".")[1]))
-        return (f"Bearer {sign(claims, key)}",)
+        key = SigningKey(_decode_key(exposed), Algorithm.RS256, kid or str(read_kid(bench.known)))
+        return (f"Bearer {sign(bench.issuer.mint().claims, key)}",)
 
     return make
 

@@ -9,9 +9,9 @@ time.
 from collections.abc import Callable
 
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.sheet import Sheet, skip
-from token_issuer.probe.keys.stages import TITLES, Stage, choose_stages
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.sheet import Sheet, skip
+from token_issuer.probe.key_endpoint.stages import TITLES, Stage, choose_stages
 from token_issuer.probe.results import Check, Finding
 from token_issuer.probe.target import Target
 

@@ -5,17 +5,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from token_issuer.probe.keys.bench import MAX_AGE_S, SLOWEST_REFETCH_S, Bench
-from token_issuer.probe.keys.rotation import CACHE_WINDOW_S
-from token_issuer.probe.keys.sheet import Seen, fail
-from token_issuer.probe.keys.watching import Timer, Watch, describe, is_accepted, watch
-from token_issuer.probe.keys.weakness import (
+from token_issuer.probe.key_endpoint.bench import MAX_AGE_S, SLOWEST_REFETCH_S, Bench
+from token_issuer.probe.key_endpoint.rotation import CACHE_WINDOW_S
+from token_issuer.probe.key_endpoint.sheet import Seen, fail
+from token_issuer.probe.key_endpoint.weakness import (
     FETCHES_ALWAYS,
     KEEPS_REMOVED_KEYS,
     OUTLIVES_THE_SET,
 )
 from token_issuer.probe.results import Outcome, Reaction
 from token_issuer.probe.target import Answer
+from token_issuer.probe.watching import Timer, Watch, describe, is_accepted, watch
 
 MAX_AGE, REMOVAL = "keys-max-age", "keys-removal"
 _TOKENS = 20

@@ -1,16 +1,16 @@
 # DEV-ONLY: never ship to production.
 """Tokens that name a key nobody has."""
 
-import base64
-import json
 from typing import Any
+
+from jwt_core import base64url, strict_json
 
 
 def rename_key(token: str, kid: str) -> str:
     """Return *token* with another `kid`; its signature no longer fits."""
     _, rest = token.split(".", 1)
-    text = json.dumps({**_read_header(token), "kid": kid}, separators=(",", ":")).encode()
-    return f"{base64.urlsafe_b64encode(text).rstrip(b'=').decode()}.{rest}"
+    header = strict_json.encode_object({**_read_header(token), "kid": kid})
+    return f"{base64url.encode(header)}.{rest}"
 
 
 def read_kid(token: str) -> object:
@@ -19,8 +19,4 @@ def read_kid(token: str) -> object:
 
 
 def _read_header(token: str) -> dict[str, Any]:
-    header = token.partition(".")[0]
-    members: dict[str, Any] = json.loads(
-        base64.urlsafe_b64decode(header + "=" * (-len(header) % 4))
-    )
-    return members
+    return strict_json.decode_object(base64url.decode(token.split(".", maxsplit=1)[0]))

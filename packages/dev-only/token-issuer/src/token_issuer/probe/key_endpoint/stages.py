@@ -5,21 +5,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.burst import BURST, watch_burst
-from token_issuer.probe.keys.cases import CASES
-from token_issuer.probe.keys.expiry import MAX_AGE, REMOVAL, watch_expiry
-from token_issuer.probe.keys.outage import OUTAGE, watch_outage
-from token_issuer.probe.keys.rotation import (
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.burst import BURST, watch_burst
+from token_issuer.probe.key_endpoint.cases import CASES
+from token_issuer.probe.key_endpoint.expiry import MAX_AGE, REMOVAL, watch_expiry
+from token_issuer.probe.key_endpoint.outage import OUTAGE, watch_outage
+from token_issuer.probe.key_endpoint.rotation import (
     OVERLAP,
     RETURN,
     ROTATION,
     watch_return,
     watch_rotation,
 )
-from token_issuer.probe.keys.sheet import Seen
-from token_issuer.probe.keys.stale import STALE, watch_stale_edge
-from token_issuer.probe.keys.survival import watch_survival
+from token_issuer.probe.key_endpoint.sheet import Seen
+from token_issuer.probe.key_endpoint.stale import STALE, watch_stale_edge
+from token_issuer.probe.key_endpoint.survival import watch_survival
 
 _LAST_STAGES_S = 4.0
 

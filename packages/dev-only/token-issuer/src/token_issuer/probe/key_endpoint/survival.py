@@ -5,20 +5,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.cases import Case
-from token_issuer.probe.keys.false_tokens import FalseToken
-from token_issuer.probe.keys.sheet import Seen, fail, skip
-from token_issuer.probe.keys.watching import (
-    Watch,
-    describe,
-    has_hung,
-    is_accepted,
-    is_unavailable,
-    join,
-    watch,
-)
-from token_issuer.probe.keys.weakness import (
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.cases import Case
+from token_issuer.probe.key_endpoint.false_tokens import FalseToken
+from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.weakness import (
     CRASHES,
     HANGS,
     LEAVES_ITS_HOST,
@@ -28,6 +19,15 @@ from token_issuer.probe.keys.weakness import (
 )
 from token_issuer.probe.results import Outcome, Reaction
 from token_issuer.probe.target import Answer
+from token_issuer.probe.watching import (
+    Watch,
+    describe,
+    has_hung,
+    is_accepted,
+    is_unavailable,
+    join,
+    watch,
+)
 
 _SETTLING_S = 0.3
 _NOTABLE_S = 0.5

@@ -9,9 +9,9 @@ from typing import Any
 from token_issuer.client import fetch_json
 from token_issuer.key_paths import JWKS_PATHS
 from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.keys.unknown import rename_key
-from token_issuer.probe.keys.watching import Timer, Watch, has_hung, watch
+from token_issuer.probe.key_endpoint.unknown import rename_key
 from token_issuer.probe.target import Answer, Target
+from token_issuer.probe.watching import Timer, Watch, has_hung, watch
 
 MAX_AGE_S = 1
 """What the key documents say meanwhile: so that a verifier fetches again soon, by itself."""
@@ -89,7 +89,7 @@ class Bench:
     def set_faults(self, *faults: Mapping[str, object], max_age_s: int = MAX_AGE_S) -> None:
         """Let the key endpoint misbehave, and its documents be kept for *max_age_s* only."""
         self.is_disturbed = self.is_disturbed or bool(faults)
-        self.issuer.set_faults({"kind": "max-age", "max_age": f"{max_age_s}s"}, *faults)
+        self.issuer.set_faults(*faults, max_age_s=max_age_s)
 
     def fetch_jwks(self) -> dict[str, Any]:
         """Return the key set as the target gets it."""
@@ -129,5 +129,9 @@ class Bench:
 
     def nudge(self) -> Answer:
         """Send a token with an unknown kid, which may lead to a fetch, and the known one."""
-        self.send(rename_key(self.known, secrets.token_hex(8)))
+        self.send_unknown()
         return self.ask()
+
+    def send_unknown(self) -> Answer:
+        """Send a token with a kid that nobody has."""
+        return self.send(rename_key(self.known, secrets.token_hex(8)))

@@ -3,11 +3,10 @@
 
 from collections.abc import Iterator
 
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.sheet import Seen, fail, skip
-from token_issuer.probe.keys.unknown import read_kid
-from token_issuer.probe.keys.watching import Watch, is_accepted, watch
-from token_issuer.probe.keys.weakness import (
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.unknown import read_kid
+from token_issuer.probe.key_endpoint.weakness import (
     FORGETS_OLD_KEYS,
     GIVES_UP,
     MISSES_NEW_KEYS,
@@ -15,6 +14,7 @@ from token_issuer.probe.keys.weakness import (
 )
 from token_issuer.probe.results import Outcome
 from token_issuer.probe.target import Answer
+from token_issuer.probe.watching import Watch, is_accepted, watch
 
 ROTATION, OVERLAP, RETURN = "keys-rotation", "keys-overlap", "keys-return"
 CACHE_WINDOW_S = 2

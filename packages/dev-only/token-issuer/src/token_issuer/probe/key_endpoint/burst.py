@@ -1,17 +1,14 @@
 # DEV-ONLY: never ship to production.
 """Many tokens with kids that nobody has, as anybody can send them."""
 
-import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from token_issuer.probe.keys.bench import Bench
-from token_issuer.probe.keys.sheet import Seen, fail, skip
-from token_issuer.probe.keys.unknown import rename_key
-from token_issuer.probe.keys.watching import Timer, Watch, describe, has_hung, is_accepted, watch
-from token_issuer.probe.keys.weakness import LOSES_GOOD_TOKENS, REFETCHES_FOR_UNKNOWN_KIDS
+from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.weakness import LOSES_GOOD_TOKENS, REFETCHES_FOR_UNKNOWN_KIDS
 from token_issuer.probe.results import Outcome
-from token_issuer.probe.target import Answer
+from token_issuer.probe.watching import Timer, Watch, describe, has_hung, is_accepted, watch
 
 BURST = "keys-unknown-kids"
 _TOKENS = 200
@@ -28,14 +25,10 @@ def watch_burst(bench: Bench) -> Iterator[Seen]:
     bench.issuer.reset_faults()
     seen, timer = bench.issuer.count_key_fetches(), Timer()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = tuple(pool.map(lambda _: _send_unknown(bench), range(_TOKENS)))
+        answers = tuple(pool.map(lambda _: bench.send_unknown(), range(_TOKENS)))
     burst = Watch(answers, timer.seconds)
     after = watch(bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), _RECOVERY_S)
     yield _judge(burst, bench.issuer.count_key_fetches() - seen, after)
-
-
-def _send_unknown(bench: Bench) -> Answer:
-    return bench.send(rename_key(bench.known, secrets.token_hex(8)))
 
 
 def _judge(burst: Watch, fetches: int, after: Watch) -> Seen:

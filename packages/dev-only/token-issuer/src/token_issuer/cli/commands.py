@@ -1,12 +1,16 @@
 # DEV-ONLY: never ship to production.
 """The commands and their options."""
 
+import argparse
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from token_issuer.choices import ALGORITHMS, RotationMode
 from token_issuer.cli.parser import add_command, add_override, add_url, parse_filled, parse_path
 from token_issuer.variables import PREFIX
+
+_MOST_TOKENS = 10_000_000
 
 _SERVE_EXAMPLES = """\
 examples:
@@ -21,6 +25,7 @@ examples:
   token-issuer make-token --sub alice
   token-issuer make-token --keys-dir ./keys --exp 2h --claim role=admin --claim level:=5
   token-issuer make-token --url http://localhost:8081 --exp -5m --json
+  token-issuer make-token --keys-dir ./keys --count 100000 --output tokens.txt
   curl -H "Authorization: Bearer $(token-issuer make-token --sub alice)" localhost:8080/"""
 _KEY_RING_EXAMPLES = """\
 examples:
@@ -98,6 +103,26 @@ def add_make_token(commands: Any) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print the whole answer instead of the bare token"
     )
+    parser.add_argument(
+        "--count",
+        type=_parse_count,
+        default=1,
+        metavar="N",
+        help="that many tokens, each with a jti of its own, one a line; NDJSON with --json",
+    )
+    parser.add_argument(
+        "--output",
+        type=parse_path,
+        metavar="FILE",
+        help="write to FILE, which is replaced as a whole, instead of standard output",
+    )
+
+
+def _parse_count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,8}", text) or not 1 <= int(text) <= _MOST_TOKENS:
+        msg = f"expected a whole number from 1 to {_MOST_TOKENS}, got {text[:40]!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
 
 
 _TOKEN_OPTIONS: Iterable[tuple[str, str]] = (

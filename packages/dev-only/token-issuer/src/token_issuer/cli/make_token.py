@@ -27,6 +27,7 @@ from token_issuer.settings import Settings
 from token_issuer.signals import exit_on_signals
 
 _CONNECTIONS = 4  # keep an issuer busy, and leave it some time for others
+_MOST_THREADS = 12  # a token needs the interpreter's lock 8 % of its time: more would wait for it
 
 
 class _Mint(NamedTuple):
@@ -74,7 +75,8 @@ def _open_mint(
     else:
         keys = build_key_service(settings, load_store(settings.keys_dir, settings))
         issue, request = Issuer(settings, keys).issue, convert_parameters(fields)
-        yield _Mint(lambda: msgspec.to_builtins(issue(request)), os.cpu_count() or 1)
+        threads = min(os.cpu_count() or 1, _MOST_THREADS)
+        yield _Mint(lambda: msgspec.to_builtins(issue(request)), threads)
 
 
 def _encode_fields(fields: Mapping[str, Any]) -> bytes:

@@ -143,9 +143,12 @@ def test_commands_work_inside_the_container(start_container: StartContainer, ima
 
     made = run_docker("exec", container, "token-issuer", "make-keys", "/keys")
     token = run_docker("exec", container, "token-issuer", "make-token", "--keys-dir=/keys")
+    batch = ("token-issuer", "make-token", "--keys-dir=/keys", "--count=250")
+    tokens = run_docker("exec", container, *batch).splitlines()
 
     assert "/keys" in made
     assert token.count(".") == 2
+    assert len(set(tokens)) == 250
 
 
 @pytest.mark.requirement("OPS-1", "BV-3")

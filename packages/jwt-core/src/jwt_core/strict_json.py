@@ -9,7 +9,10 @@ Spec: RFC 7493 §2, RFC 7515 §4, RFC 7519 §4
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
+
+# Made once: json.dumps makes one in each call that asks for anything but its defaults.
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def encode_object(document: Mapping[str, object]) -> bytes:
@@ -19,9 +22,7 @@ def encode_object(document: Mapping[str, object]) -> bytes:
         ValueError: a value is not finite, not encodable as JSON, or not valid Unicode.
     """
     try:
-        text = json.dumps(
-            dict(document), separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        )
+        text = _ENCODER.encode(dict(document))
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from error
     return text.encode()

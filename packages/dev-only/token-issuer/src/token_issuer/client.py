@@ -1,10 +1,12 @@
 # DEV-ONLY: never ship to production.
 """A small client for a running issuer, on the standard library alone: it starts fast."""
 
+import contextlib
 import http.client
 import json
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
@@ -29,46 +31,111 @@ def fetch_json(
     Raises:
         RemoteIssuerError: unreachable, not a token issuer, or it refused; says which.
     """
+    request = _Request(url, method or ("GET" if post is None else "POST"), post, secret)
+    with _explained(url), contextlib.closing(_connect(url)) as connection:
+        answer = _exchange(connection, request)
+    return _check(url, answer)
+
+
+class KeptConnections:
+    """Connections that stay open from one request to the next; threads may share them.
+
+    As a context manager it closes them at the end.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._idle: list[http.client.HTTPConnection] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in self._idle:
+            connection.close()
+
+    def fetch_json(self, post: bytes) -> dict[str, Any]:
+        """Post a JSON body and return the JSON answer.
+
+        Raises:
+            RemoteIssuerError: as with `fetch_json` for a single request.
+        """
+        request = _Request(self._url, "POST", post, None)
+        with _explained(self._url), self._borrow() as connection:
+            try:
+                answer = _exchange(connection, request)
+            except ConnectionError:  # also when the issuer had closed it, unused for a while
+                connection.close()
+                answer = _exchange(connection, request)
+        return _check(self._url, answer)
+
+    @contextlib.contextmanager
+    def _borrow(self) -> Iterator[http.client.HTTPConnection]:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = _connect(self._url)
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+
+
+class _Request(NamedTuple):
+    url: str
+    method: str
+    body: bytes | None
+    secret: str | None
+
+
+class _Answer(NamedTuple):
+    status: int
+    is_marked: bool
+    document: Any
+
+
+@contextlib.contextmanager
+def _explained(url: str) -> Iterator[None]:
     try:
-        status, is_marked, body = _exchange(
-            url, method or ("GET" if post is None else "POST"), post, secret
-        )
-        answer = json.loads(body)
+        yield
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         msg = f"no token issuer answers at {url}: {reason}; start one with: token-issuer serve"
         raise RemoteIssuerError(msg) from error
-    if not is_marked or not isinstance(answer, dict):
+
+
+def _check(url: str, answer: _Answer) -> dict[str, Any]:
+    document = answer.document
+    if not answer.is_marked or not isinstance(document, dict):
         msg = f"{url} is not a token issuer: its answer lacks the header {HEADER_NAME}"
         raise RemoteIssuerError(msg)
-    if status != _OK:
-        description = answer.get("error_description") or answer.get("detail") or f"HTTP {status}"
+    if answer.status != _OK:
+        description = (
+            document.get("error_description") or document.get("detail") or f"HTTP {answer.status}"
+        )
         msg = f"{url} refused: {description}"
         raise RemoteIssuerError(msg)
-    return answer
+    return document
 
 
-def _exchange(
-    url: str, method: str, body: bytes | None, secret: str | None
-) -> tuple[int, bool, bytes]:
-    parts = urlsplit(url)
-    connection = _connect(parts)
+def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Answer:
+    parts = urlsplit(request.url)
     headers = {"Accept": "application/json"}
-    if body is not None:
+    if request.body is not None:
         headers["Content-Type"] = "application/json"
-    if secret is not None:
-        headers["Authorization"] = f"Bearer {secret}"
-    try:
-        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
-        return response.status, is_marked, response.read(_LARGEST_ANSWER)
-    finally:
-        connection.close()
+    if request.secret is not None:
+        headers["Authorization"] = f"Bearer {request.secret}"
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    connection.request(request.method, path, request.body, headers)
+    response = connection.getresponse()
+    is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
+    return _Answer(response.status, is_marked, json.loads(response.read(_LARGEST_ANSWER)))
 
 
-def _connect(parts: SplitResult) -> http.client.HTTPConnection:
+def _connect(url: str) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         msg = "expected a URL such as http://localhost:8081"
         raise ValueError(msg)

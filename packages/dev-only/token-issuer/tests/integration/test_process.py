@@ -38,6 +38,7 @@ sys.exit(main(["serve", "--port", "0"]))
     "arguments",
     [
         ["make-token", "--keys-dir", "KEYS"],
+        ["make-token", "--keys-dir", "KEYS", "--count", "200"],
         ["make-keys", "KEYS"],
         ["serve", "--port=0"],
         ["--help"],

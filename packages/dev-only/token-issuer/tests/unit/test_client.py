@@ -2,12 +2,15 @@
 import http.client
 import ssl
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NoReturn
 
 import pytest
-from token_issuer.client import fetch_json
+from token_issuer.client import KeptConnections, fetch_json
 from token_issuer.errors import RemoteIssuerError
 
 
@@ -26,14 +29,20 @@ class MisbehavingHandler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def misbehaving_url() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), MisbehavingHandler) as server:
+@contextmanager
+def serve(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def misbehaving_url() -> Iterator[str]:
+    with serve(MisbehavingHandler) as url:
+        yield url
 
 
 @pytest.mark.requirement("TI-7")
@@ -91,3 +100,61 @@ def test_only_https_urls_are_refused_where_python_has_no_tls(
     with pytest.raises(RemoteIssuerError, match="this Python has no TLS: use an http URL"):
         fetch_json("https://localhost:1")
     assert fetch_json(misbehaving_url + "/200/marked/{}") == {}
+
+
+class CountingHandler(BaseHTTPRequestHandler):
+    """Answers POST on connections that it closes when nothing comes for a while."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 0.2
+    connections = 0
+
+    def setup(self) -> None:
+        super().setup()
+        type(self).connections += 1
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("X-Dev-Only", "token-issuer")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # inherited name
+        pass
+
+
+@pytest.mark.requirement("TI-7")
+def test_connection_is_kept_and_opened_again_when_it_was_closed() -> None:
+    with serve(CountingHandler) as url, KeptConnections(url) as issuer:
+        for number in range(5):
+            assert issuer.fetch_json(b'{"a":%d}' % number) == {"a": number}
+        assert CountingHandler.connections == 1
+        time.sleep(0.5)
+        assert issuer.fetch_json(b'{"a":6}') == {"a": 6}
+
+    assert CountingHandler.connections == 2
+
+
+@pytest.mark.requirement("TI-7")
+def test_kept_connections_are_as_many_as_are_needed_at_once() -> None:
+    with (
+        serve(CountingHandler) as url,
+        KeptConnections(url) as issuer,
+        ThreadPoolExecutor(3) as pool,
+    ):
+        before = CountingHandler.connections
+        answers = list(pool.map(issuer.fetch_json, [b'{"a":1}'] * 300))
+
+    assert answers == [{"a": 1}] * 300
+    assert CountingHandler.connections - before <= 3
+
+
+@pytest.mark.requirement("TI-7")
+def test_kept_connections_explain_what_is_wrong() -> None:
+    with (
+        KeptConnections("http://127.0.0.1:1") as issuer,
+        pytest.raises(RemoteIssuerError, match="Connection refused; start one with"),
+    ):
+        issuer.fetch_json(b"{}")

@@ -1,6 +1,8 @@
 # DEV-ONLY: never ship to production.
 """The commands and their options."""
 
+import argparse
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +17,8 @@ from token_issuer.cli.parser import (
 )
 from token_issuer.variables import PREFIX
 
+_MOST_TOKENS = 10_000_000
+
 _SERVE_EXAMPLES = """\
 examples:
   token-issuer
@@ -28,6 +32,7 @@ examples:
   token-issuer make-token --sub alice
   token-issuer make-token --keys-dir ./keys --exp 2h --claim role=admin --claim level:=5
   token-issuer make-token --url http://localhost:8081 --exp -5m --json
+  token-issuer make-token --keys-dir ./keys --count 100000 --output tokens.txt
   curl -H "Authorization: Bearer $(token-issuer make-token --sub alice)" localhost:8080/"""
 _KEY_RING_EXAMPLES = """\
 examples:
@@ -95,6 +100,26 @@ def add_make_token(commands: Any) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print the whole answer instead of the bare token"
     )
+    parser.add_argument(
+        "--count",
+        type=_parse_count,
+        default=1,
+        metavar="N",
+        help="that many tokens, each with a jti of its own, one a line; NDJSON with --json",
+    )
+    parser.add_argument(
+        "--output",
+        type=parse_path,
+        metavar="FILE",
+        help="write to FILE, which is replaced as a whole, instead of standard output",
+    )
+
+
+def _parse_count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,8}", text) or not 1 <= int(text) <= _MOST_TOKENS:
+        msg = f"expected a whole number from 1 to {_MOST_TOKENS}, got {text[:40]!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
 
 
 _TOKEN_OPTIONS: Iterable[tuple[str, str]] = (

@@ -3,44 +3,101 @@
 
 import argparse
 import json
-from typing import Any
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 from jwt_core import strict_json
 
 from token_issuer.assembly import build_key_service, load_store
+from token_issuer.cli.batch import make_blocks
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
-from token_issuer.cli.output import write_output
+from token_issuer.cli.output import write_parts
+from token_issuer.cli.output_file import OutputFile
 from token_issuer.cli.token_fields import collect_fields
-from token_issuer.client import fetch_json
+from token_issuer.client import KeptConnections
 from token_issuer.errors import TokenRequestError
 from token_issuer.issuing import Issuer
 from token_issuer.parameters import convert_parameters
+from token_issuer.settings import Settings
+from token_issuer.signals import exit_on_signals
+
+_CONNECTIONS = 4  # keep an issuer busy, and leave it some time for others
+_MOST_THREADS = 12  # a token needs the interpreter's lock 8 % of its time: more would wait for it
+
+
+class _Mint(NamedTuple):
+    """Where tokens come from.
+
+    Attributes:
+        issue: Returns an answer with one more token.
+        workers: How many threads may call it.
+    """
+
+    issue: Callable[[], Mapping[str, Any]]
+    workers: int
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a token, from `--keys-dir`, `--url`, `PERSIST_KEYS_DIR` or the local issuer.
+    """Write tokens, from `--keys-dir`, `--url`, `PERSIST_KEYS_DIR` or the local issuer.
 
     Raises:
         TokenIssuerError: production, wrong settings or fields, unusable keys, or no issuer.
     """
     settings = read_settings(args)
     fields = collect_fields(args)
-    if settings.keys_dir is None or args.url is not None:
-        url = locate_issuer(args.url, settings)
-        answer = fetch_json(f"{url}/token", post=_encode_fields(fields))
-    else:
-        keys = build_key_service(settings, load_store(settings.keys_dir, settings))
-        response = Issuer(settings, keys).issue(convert_parameters(fields))
-        answer = msgspec.to_builtins(response)
-    write_output(f"{json.dumps(answer) if args.json else answer['access_token']}\n")
+    if args.count > 1 and "jti" in fields.get("claims", {}):
+        msg = "--count and claims.jti contradict each other: each token gets a jti of its own"
+        raise TokenRequestError(msg, "claims.jti")
+    with _open_mint(args, settings, fields) as mint:
+
+        def make_line() -> str:
+            answer = mint.issue()
+            return f"{json.dumps(answer) if args.json else answer['access_token']}\n"
+
+        with closing(make_blocks(make_line, args.count, mint.workers)) as blocks:
+            _write(blocks, args.output)
     return 0
 
 
-def _encode_fields(fields: dict[str, Any]) -> bytes:
+@contextmanager
+def _open_mint(
+    args: argparse.Namespace, settings: Settings, fields: Mapping[str, Any]
+) -> Iterator[_Mint]:
+    if settings.keys_dir is None or args.url is not None:
+        body = _encode_fields(fields)
+        with KeptConnections(f"{locate_issuer(args.url, settings)}/token") as issuer:
+            yield _Mint(lambda: issuer.fetch_json(body), _CONNECTIONS)
+    else:
+        keys = build_key_service(settings, load_store(settings.keys_dir, settings))
+        issue, request = Issuer(settings, keys).issue, convert_parameters(fields)
+        threads = min(os.cpu_count() or 1, _MOST_THREADS)
+        yield _Mint(lambda: msgspec.to_builtins(issue(request)), threads)
+
+
+def _encode_fields(fields: Mapping[str, Any]) -> bytes:
     try:
         return strict_json.encode_object(fields)
     except ValueError as error:
         msg = f"the options cannot be sent as JSON: {error}"
         raise TokenRequestError(msg) from error
+
+
+def _write(blocks: Iterator[str], path: Path | None) -> None:
+    if path is None:
+        write_parts(blocks)
+        return
+    file = OutputFile("--output", path)
+
+    def leave(exit_code: int) -> None:
+        file.discard()
+        os._exit(exit_code)  # no thread has anything to lose
+
+    exit_on_signals(leave=leave)
+    with file:
+        for block in blocks:
+            file.write(block)

@@ -3,6 +3,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 
 from token_issuer.errors import OutputError
 
@@ -13,12 +14,22 @@ def write_output(text: str) -> None:
     Raises:
         OutputError: the text did not get there.
     """
+    write_parts([text])
+
+
+def write_parts(parts: Iterable[str]) -> None:
+    """Write a text as its parts come; where standard output was closed, none is asked for.
+
+    Raises:
+        OutputError: the text did not get there.
+    """
     if sys.stdout is None:
         return
     try:
         # Through a stream of its own: what sys.stdout cannot write, it tries again at exit.
         with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as stream:
-            stream.write(os.fsencode(text))  # paths need not be text
+            for part in parts:
+                stream.write(os.fsencode(part))  # paths need not be text
     except OSError as error:
         msg = f"standard output: {error.strerror}"
         raise OutputError(msg) from error

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from token_issuer.choices import Severity
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.output import write_output
+from token_issuer.cli.output_file import OutputFile
 from token_issuer.cli.probe_options import NEVER
-from token_issuer.cli.report_files import ReportFile
 from token_issuer.cli.token_fields import collect_fields
 from token_issuer.errors import TokenIssuerError
 from token_issuer.probe.control import IssuerControl
@@ -68,12 +68,10 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     renderers = {"--junit": (args.junit, render_junit), "--html": (args.html, render_html)}
     with ExitStack() as stack:
         files = {
-            ReportFile(option, path): render
+            stack.enter_context(OutputFile(option, path)): render
             for option, (path, render) in renderers.items()
             if path is not None
         }
-        for file in files:
-            stack.enter_context(file.reserved())
         with _open_issuer(args, settings, fields) as issuer:
             result = _probe(args, target, issuer, selection)
         for file, render in files.items():

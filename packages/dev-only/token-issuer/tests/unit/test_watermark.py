@@ -25,6 +25,7 @@ def test_watermark_is_in_each_generated_key() -> None:
         assert abs(p - q) > 1 << 924
         assert math.gcd((p - 1) * (q - 1), 65537) == 1
         assert numbers.public_numbers.e == 65537
+        numbers.private_key()  # raises unless OpenSSL finds it sound
 
 
 def test_generated_key_signs_and_verifies(marked_key: SigningKey) -> None:

@@ -8,13 +8,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import uvicorn
 from proxy_guard.dev_marks import SERVICE_NAME
 
+from token_issuer.answering.plain import build_plain_handlers
+from token_issuer.answering.protocol import Protocol
 from token_issuer.app import create_app
 from token_issuer.errors import AddressError
-from token_issuer.faults.layer import FaultLayer, TransportProtocol
+from token_issuer.faults.layer import FaultLayer
 from token_issuer.issuing import Issuer
 from token_issuer.settings import Settings
 from token_issuer.signals import exit_on_signals
@@ -110,10 +114,11 @@ class _Server(uvicorn.Server):
 
 def _build_server(issuer: Issuer, *, grace_s: int) -> uvicorn.Server:
     app = FaultLayer(create_app(issuer), issuer.faults)
+    protocol: Any = partial(Protocol, build_plain_handlers(issuer))
     return _Server(
         uvicorn.Config(
             app,
-            http=TransportProtocol,
+            http=protocol,
             loop="asyncio",
             ws="none",
             lifespan="off",

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -28,6 +28,12 @@ from token_issuer.faults.throwaway import get_throwaway_key
 from token_issuer.faults.weak import get_weak_key
 from token_issuer.key_paths import CERTIFICATES_PATH, JWKS_PATHS
 from token_issuer.keyring import Document, KeyService
+
+if TYPE_CHECKING:
+    from litestar.types import HTTPScope
+
+STRIKE_STATE = "strike"
+"""Where the state of a request holds the faults that strike it."""
 
 
 class FaultState(Struct, frozen=True, kw_only=True):
@@ -134,6 +140,11 @@ class FaultBoard:
         with self._lock:
             self._entries, self._stale_documents = (), {}
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was set that could strike."""
+        return not self._entries
+
     def claim(self, path: str, *, is_redirected: bool = False) -> Strike | None:
         """Return what strikes a request, and count it; None where nothing does.
 
@@ -141,7 +152,7 @@ class FaultBoard:
             path: The key document that is asked for.
             is_redirected: Whether a redirect to the same host led there: one is enough.
         """
-        if not self._entries:
+        if self.is_quiet:
             return None
         with self._lock:
             now_s = self._clock()
@@ -163,6 +174,12 @@ class FaultBoard:
         """Keep what is published now: documents, not keys."""
         view = self._keys.view
         return {CERTIFICATES_PATH: view.certificates, **dict.fromkeys(JWKS_PATHS, view.jwks)}
+
+
+def find_strike(scope: "HTTPScope") -> Strike | None:
+    """Return the faults that strike a request."""
+    strike: Strike | None = scope["state"].get(STRIKE_STATE)
+    return strike
 
 
 def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:

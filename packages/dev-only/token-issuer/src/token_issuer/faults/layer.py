@@ -9,27 +9,16 @@ import asyncio
 from typing import Any
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 from litestar.utils import normalize_path
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from token_issuer.faults.board import FaultBoard, Strike
+from token_issuer.answering.protocol import TRANSPORT_EXTENSION
+from token_issuer.faults.board import STRIKE_STATE, FaultBoard, Strike
 from token_issuer.faults.redirection import REDIRECTED_QUERY
 from token_issuer.faults.transport import Connection, deliver
 from token_issuer.key_paths import KEY_PATHS
 
-_STRIKE_STATE = "strike"
-_EXTENSION = "token_issuer.transport"
 _METHODS = ("GET", "HEAD")
-
-
-class TransportProtocol(HttpToolsProtocol):
-    """uvicorn's protocol; tells the application of its transport, as an ASGI extension."""
-
-    def on_message_begin(self) -> None:
-        """Put the transport in the scope."""
-        super().on_message_begin()
-        self.scope["extensions"] = {_EXTENSION: {"transport": self.transport}}
 
 
 class FaultLayer:
@@ -50,10 +39,10 @@ class FaultLayer:
         if strike is None:
             await self._app(scope, receive, send)
             return
-        scope.setdefault("state", {})[_STRIKE_STATE] = strike
+        scope.setdefault("state", {})[STRIKE_STATE] = strike
         answer = _Answer()
         await self._app(scope, receive, answer.take)
-        transport: Any = (scope["extensions"] or {})[_EXTENSION]["transport"]
+        transport: Any = (scope["extensions"] or {})[TRANSPORT_EXTENSION]["transport"]
         async with Connection(receive, send, transport, self.stopping) as connection:
             await deliver(strike, answer.start, bytes(answer.body), connection)
 
@@ -80,9 +69,3 @@ class _Answer:
             self.start = message
         elif message["type"] == "http.response.body":
             self.body += message["body"]
-
-
-def find_strike(scope: HTTPScope) -> Strike | None:
-    """Return the faults that strike this request."""
-    strike: Strike | None = scope["state"].get(_STRIKE_STATE)
-    return strike

@@ -1,0 +1,45 @@
+# DEV-ONLY: never ship to production.
+"""The public keys, as JWK Set and as X.509 certificates.
+
+Spec: RFC 7517 §5, RFC 9110 §13.1.2
+"""
+
+from typing import TYPE_CHECKING
+
+from token_issuer.answering.answer import Answer, encode_fields
+from token_issuer.answering.request import find_host_url, read_field, read_list
+from token_issuer.caching import build_cache_headers, count_down, matches_etag
+from token_issuer.faults.answers import build_answer
+from token_issuer.faults.board import find_strike
+from token_issuer.faults.redirection import Asked
+from token_issuer.issuing import Issuer
+from token_issuer.keyring import Document
+from token_issuer.parameters import JSON_TYPE
+
+if TYPE_CHECKING:
+    from litestar.types import HTTPScope
+
+_NOT_MODIFIED = 304
+
+
+def answer_key_request(issuer: Issuer, scope: "HTTPScope", document: Document) -> Answer:
+    """Answer with *document*, or with what the faults make of it."""
+    keys = issuer.keys
+    issuer.attacker.verifier_url = find_host_url(scope) or issuer.attacker.verifier_url
+    max_age_s = count_down(keys.clock(), keys.find_next_document_change(), issuer.settings.max_age)
+    strike = find_strike(scope)
+    if strike is not None:
+        struck = build_answer(strike, _read_asked(scope), document, issuer.clock(), max_age_s)
+        return Answer.build(struck.body, struck.media_type, struck.headers, status=struck.status)
+    headers = build_cache_headers(issuer.clock(), max_age_s, document.etag)
+    if matches_etag(read_list(scope, b"if-none-match"), document.etag):
+        return Answer(_NOT_MODIFIED, encode_fields(headers))
+    return Answer.build(document.body, JSON_TYPE, headers)
+
+
+def _read_asked(scope: "HTTPScope") -> Asked:
+    return Asked(
+        path=scope["path"],
+        host=read_field(scope, b"host"),
+        address=scope["server"] or ("127.0.0.1", None),
+    )

@@ -22,16 +22,13 @@ _METHODS = ("GET", "HEAD")
 
 
 class FaultLayer:
-    """An ASGI application around *app*, whose key documents the faults of *board* strike.
+    """An ASGI application around *app*, whose key documents the faults of *board* strike."""
 
-    Attributes:
-        stopping: Set when the server stops: nothing is held back from then on.
-    """
-
-    def __init__(self, app: ASGIApp, board: FaultBoard) -> None:
-        self.stopping = asyncio.Event()
+    def __init__(self, app: ASGIApp, board: FaultBoard, stopping: asyncio.Event) -> None:
+        """Hold nothing back once *stopping* is set: the server stops."""
         self._app = app
         self._board = board
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -43,7 +40,7 @@ class FaultLayer:
         answer = _Answer()
         await self._app(scope, receive, answer.take)
         transport: Any = (scope["extensions"] or {})[TRANSPORT_EXTENSION]["transport"]
-        async with Connection(receive, send, transport, self.stopping) as connection:
+        async with Connection(receive, send, transport, self._stopping) as connection:
             await deliver(strike, answer.start, bytes(answer.body), connection)
 
     def _claim(self, scope: Scope) -> Strike | None:

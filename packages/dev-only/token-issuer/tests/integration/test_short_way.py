@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Plain requests have a short way to their answer: nobody must be able to tell it from the long one."""
+"""Plain requests have a short way to their answer: nobody can tell it from the long one."""
 
 import contextlib
 import json
@@ -75,7 +75,7 @@ def blank(body: bytes) -> bytes:
         token = json.loads(body).get("access_token", "")
     if token.count(".") != 2:
         return body
-    header, claims, signature = token.split(".")
+    _header, claims, signature = token.split(".")
     shown = {**json.loads(base64url.decode(claims)), "jti": ""}
     return body.replace(f"{claims}.{signature}".encode(), json.dumps(shown).encode())
 

@@ -4,6 +4,8 @@
 Spec: RFC 7517 §5, RFC 9110 §13.1.2
 """
 
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from token_issuer.answering.answer import Answer, encode_fields
@@ -31,10 +33,23 @@ def answer_key_request(issuer: Issuer, scope: "HTTPScope", document: Document) -
     if strike is not None:
         struck = build_answer(strike, _read_asked(scope), document, issuer.clock(), max_age_s)
         return Answer.build(struck.body, struck.media_type, struck.headers, status=struck.status)
-    headers = build_cache_headers(issuer.clock(), max_age_s, document.etag)
+    second = int(issuer.clock().timestamp())
     if matches_etag(read_list(scope, b"if-none-match"), document.etag):
-        return Answer(_NOT_MODIFIED, encode_fields(headers))
-    return Answer.build(document.body, JSON_TYPE, headers)
+        return _build_not_modified(document, second, max_age_s)
+    return _build_good_answer(document, second, max_age_s)
+
+
+@lru_cache(maxsize=8)
+def _build_good_answer(document: Document, second: int, max_age_s: int) -> Answer:
+    return Answer.build(document.body, JSON_TYPE, _build_headers(document, second, max_age_s))
+
+
+def _build_not_modified(document: Document, second: int, max_age_s: int) -> Answer:
+    return Answer(_NOT_MODIFIED, encode_fields(_build_headers(document, second, max_age_s)))
+
+
+def _build_headers(document: Document, second: int, max_age_s: int) -> dict[str, str]:
+    return build_cache_headers(datetime.fromtimestamp(second, UTC), max_age_s, document.etag)
 
 
 def _read_asked(scope: "HTTPScope") -> Asked:

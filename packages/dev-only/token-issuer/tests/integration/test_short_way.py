@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from jwt_core import base64url
+from token_issuer.application import Application
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
 pytestmark = pytest.mark.requirement("TI-4")
@@ -86,6 +88,9 @@ def blank(body: bytes) -> bytes:
         ("GET /certs", [], ""),
         ("GET /.well-known/jwks.json", ["Accept: application/json"], ""),
         ("GET /oauth2/v3/certs", ["Cookie: a=b"], ""),
+        ("GET /certs", ["Connection: keep-alive"], ""),
+        ("GET /certs", ["Connection: close"], ""),
+        ("POST /token", ["Connection: close"], ""),
         ("GET /oauth2/v1/certs", [], "a body that nobody asked for"),
         ("POST /token", [], ""),
         ("POST /token", [f"Content-Type: {FORM}"], "sub=alice&aud=a&aud=b"),
@@ -111,6 +116,26 @@ def test_answer_is_the_same_by_either_way(
     assert short.fields == long.fields
     assert blank(short.body) == blank(long.body)
     assert logged[0] == logged[1]
+
+
+def test_usual_clients_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(_: Application) -> Any:
+        async def refuse(*_: object) -> None:
+            msg = "the application was asked"
+            raise RuntimeError(msg)
+
+        return refuse
+
+    monkeypatch.setattr(Application, "_build", build)
+    with run_token_issuer() as issuer:
+        statuses = [
+            httpx.get(issuer.jwks_uri).status_code,
+            httpx.get(issuer.jwks_uri, headers={"Connection": "close"}).status_code,
+            httpx.post(f"{issuer.url}/token", data={"sub": "alice"}).status_code,
+            httpx.get(issuer.jwks_uri, headers={"Origin": "http://localhost"}).status_code,
+        ]
+
+    assert statuses == [200, 200, 200, 500]
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -158,6 +183,17 @@ def test_request_that_is_being_sent_is_answered_when_the_server_stops(
     assert response.status == "HTTP/1.1 200 OK"
     assert ("connection", "close") in response.fields
     assert running.process.wait(10) == 0
+
+
+@pytest.mark.parametrize("marks", [[], [LONG_WAY]])
+def test_connection_is_closed_when_the_client_says_so(
+    frozen: RunningIssuer, marks: list[str]
+) -> None:
+    with connect(frozen.url) as client:
+        client.sendall(compose("GET /certs", "Connection: close", *marks))
+        read_response(client)
+
+        assert client.recv(1) == b""
 
 
 def test_connection_that_is_idle_is_closed(frozen: RunningIssuer) -> None:

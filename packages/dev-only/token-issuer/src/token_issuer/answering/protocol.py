@@ -14,16 +14,17 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from token_issuer.answering.answer import Answer
+from token_issuer.answering.answer import Answer, Field
 from token_issuer.answering.plain import PlainHandler
 from token_issuer.answering.tokens import LARGEST_BODY
 
 TRANSPORT_EXTENSION = "token_issuer.transport"
 """The ASGI extension that tells the application of its transport."""
 _SPECIAL_FIELDS = frozenset({
-    b"connection", b"expect", b"if-none-match", b"origin", b"transfer-encoding", b"upgrade",
+    b"expect", b"if-none-match", b"origin", b"transfer-encoding", b"upgrade",
     b"x-forwarded-for", b"x-forwarded-proto",
 })  # fmt: skip
+_CLOSING = ((b"connection", b"close"),)
 
 
 class Protocol(HttpToolsProtocol):
@@ -62,8 +63,7 @@ class Protocol(HttpToolsProtocol):
             super().on_message_complete()
         else:
             self._handler = None
-            self.transport.write(_encode(answer))
-            self.on_response_complete()
+            self._send(answer)
 
     def shutdown(self) -> None:
         """Finish what is being read."""
@@ -99,6 +99,13 @@ class Protocol(HttpToolsProtocol):
         except Exception:  # noqa: BLE001  # the application fails likewise, and says so
             return None
 
+    def _send(self, answer: Answer) -> None:
+        is_last = not self.parser.should_keep_alive()
+        self.transport.write(_encode(answer, _CLOSING if is_last else ()))
+        if is_last:
+            self.transport.close()
+        self.on_response_complete()
+
     def _take_long_way(self) -> None:
         if self._handler is not None:
             self._handler = None
@@ -106,8 +113,8 @@ class Protocol(HttpToolsProtocol):
             super().on_body(self._body)
 
 
-def _encode(answer: Answer) -> bytes:
+def _encode(answer: Answer, more: tuple[Field, ...]) -> bytes:
     parts = [STATUS_LINE[answer.status]]
-    for name, value in answer.fields:
+    for name, value in answer.fields + more:
         parts += (name, b": ", value, b"\r\n")
     return b"".join((*parts, b"\r\n", answer.body))

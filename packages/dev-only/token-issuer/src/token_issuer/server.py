@@ -1,20 +1,22 @@
 # DEV-ONLY: never ship to production.
 """Serving the application on one socket until a signal says stop."""
 
-import asyncio
 import logging
 import socket
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import uvicorn
 from proxy_guard.dev_marks import SERVICE_NAME
 
-from token_issuer.app import create_app
+from token_issuer.answering.plain import build_plain_handlers
+from token_issuer.answering.protocol import Protocol
+from token_issuer.application import Application
 from token_issuer.errors import AddressError
-from token_issuer.faults.layer import FaultLayer, TransportProtocol
 from token_issuer.issuing import Issuer
 from token_issuer.settings import Settings
 from token_issuer.signals import exit_on_signals
@@ -97,23 +99,28 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Lets no fault hold an answer back while it stops."""
+    """Builds the application once it listens, and lets no fault hold an answer back at the end."""
 
-    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, application: Application) -> None:
         super().__init__(config)
-        self._stopping = stopping
+        self._application = application
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._application.begin()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._stopping.set()
+        self._application.stopping.set()
         await super().shutdown(sockets)
 
 
 def _build_server(issuer: Issuer, *, grace_s: int) -> uvicorn.Server:
-    app = FaultLayer(create_app(issuer), issuer.faults)
+    application = Application(issuer)
+    protocol: Any = partial(Protocol, build_plain_handlers(issuer))
     return _Server(
         uvicorn.Config(
-            app,
-            http=TransportProtocol,
+            application,
+            http=protocol,
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -123,5 +130,5 @@ def _build_server(issuer: Issuer, *, grace_s: int) -> uvicorn.Server:
             date_header=False,  # each answer has the date of the issuer's own clock
             timeout_graceful_shutdown=grace_s,
         ),
-        app.stopping,
+        application,
     )

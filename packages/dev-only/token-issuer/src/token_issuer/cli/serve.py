@@ -2,11 +2,11 @@
 """`token-issuer serve`."""
 
 import argparse
+from concurrent.futures import ThreadPoolExecutor
 
 from token_issuer.assembly import build_issuer
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.output import write_output
-from token_issuer.server import configure_logging, format_url, listen, serve
 
 
 def run(args: argparse.Namespace) -> int:
@@ -16,8 +16,13 @@ def run(args: argparse.Namespace) -> int:
         TokenIssuerError: production, wrong settings, unusable keys, or the address is taken.
     """
     settings = read_settings(args)
-    configure_logging(settings)
-    issuer = build_issuer(settings)
+    with ThreadPoolExecutor(1) as executor:
+        building = executor.submit(build_issuer, settings)
+        # While OpenSSL makes the key: the web framework takes as long.
+        from token_issuer.server import configure_logging, format_url, listen, serve  # noqa: PLC0415
+
+        configure_logging(settings)
+    issuer = building.result()
     with listen(settings.host, settings.port) as listener, issuer.keys:
         write_output(
             f"token-issuer (DEV ONLY, never production) listens on {format_url(listener)}, signs "

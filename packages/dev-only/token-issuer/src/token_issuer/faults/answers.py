@@ -4,13 +4,12 @@
 Spec: RFC 9110 §10.2.3 and §15.4, RFC 9111 §5.2.2
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
 
+from token_issuer.answering.answer import Answer
 from token_issuer.caching import build_cache_headers
 from token_issuer.faults.board import Strike
 from token_issuer.faults.documents import change_document
@@ -24,19 +23,9 @@ from token_issuer.schemas import PROBLEM_TYPE, ProblemResponse
 _EXPLANATION = "a fault that was set for the key endpoints; GET /admin/faults lists it"
 
 
-@dataclass(frozen=True, slots=True)
-class StruckAnswer:
-    """An answer, as far as its content and header go."""
-
-    status: int
-    media_type: str
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
 def build_answer(
     strike: Strike, asked: Asked, document: Document, now: datetime, max_age_s: int
-) -> StruckAnswer:
+) -> Answer:
     """Return what *strike* makes of *document*; always in full, so that no 304 hides a fault.
 
     Args:
@@ -54,7 +43,7 @@ def build_answer(
             document = strike.stale_documents[asked.path]
         shown = change_document(document, asked.path, strike.kinds)
         headers = build_cache_headers(now, max_age_s if stated_s is None else stated_s, shown.etag)
-        return StruckAnswer(HTTPStatus.OK, _find_media_type(strike, JSON_TYPE), shown.body, headers)
+        return Answer.build(shown.body, _find_media_type(strike, JSON_TYPE), headers)
     headers = {"Cache-Control": "no-store"}
     if stated_s is not None:
         headers = build_cache_headers(now, stated_s, "")
@@ -62,18 +51,19 @@ def build_answer(
     return _refuse(strike, refusal, asked, headers)
 
 
-def _refuse(strike: Strike, refusal: Fault, asked: Asked, headers: dict[str, str]) -> StruckAnswer:
+def _refuse(strike: Strike, refusal: Fault, asked: Asked, headers: dict[str, str]) -> Answer:
     """Answer without a document."""
     if refusal.kind == FaultKind.REDIRECT:
         headers["Location"] = locate(refusal.to or "same-host", asked)
         status = refusal.status or HTTPStatus.FOUND
-        return StruckAnswer(status, _find_media_type(strike, "text/plain"), b"", headers)
+        media_type = _find_media_type(strike, "text/plain")
+        return Answer.build(b"", media_type, headers, status=status)
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(int(refusal.read_seconds("retry_after", 0)))
     status = refusal.status or HTTPStatus.SERVICE_UNAVAILABLE
     problem = ProblemResponse(type="about:blank", title="Fault", status=status, detail=_EXPLANATION)
     body = msgspec.json.encode(problem)
-    return StruckAnswer(status, _find_media_type(strike, PROBLEM_TYPE), body, headers)
+    return Answer.build(body, _find_media_type(strike, PROBLEM_TYPE), headers, status=status)
 
 
 def _find_media_type(strike: Strike, good: str) -> str:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -28,6 +28,12 @@ from token_issuer.faults.spare_keys import get_throwaway_key, get_weak_key
 from token_issuer.key_paths import CERTIFICATES_PATH, JWKS_PATHS
 from token_issuer.keyring import Document, KeyService
 
+if TYPE_CHECKING:
+    from litestar.types import HTTPScope
+
+STRIKE_STATE = "strike"
+"""Where the state of a request holds the faults that strike it."""
+
 
 class FaultState(Struct, frozen=True, kw_only=True):
     """A fault that was set, and what became of it."""
@@ -44,11 +50,13 @@ class Strike:
     """The faults that strike one request.
 
     Attributes:
+        path: The key document that was asked for, as the router spells it.
         faults: At most one of a kind.
         stale_documents: By path, the documents as they were when the faults were set; empty where
             no fault asks for them.
     """
 
+    path: str
     faults: tuple[Fault, ...]
     stale_documents: Mapping[str, Document]
 
@@ -159,12 +167,18 @@ class FaultBoard:
             for entry in chosen.values():
                 entry.struck += 1
             faults = tuple(entry.fault for entry in chosen.values())
-            return Strike(faults, self._stale_documents) if faults else None
+            return Strike(path, faults, self._stale_documents) if faults else None
 
     def _remember_documents(self) -> Mapping[str, Document]:
         """Keep what is published now: documents, not keys."""
         view = self._keys.view
         return {CERTIFICATES_PATH: view.certificates, **dict.fromkeys(JWKS_PATHS, view.jwks)}
+
+
+def find_strike(scope: "HTTPScope") -> Strike | None:
+    """Return the faults that strike a request."""
+    strike: Strike | None = scope["state"].get(STRIKE_STATE)
+    return strike
 
 
 def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:

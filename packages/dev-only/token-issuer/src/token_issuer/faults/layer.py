@@ -9,40 +9,26 @@ import asyncio
 from typing import Any
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 from litestar.utils import normalize_path
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from token_issuer.faults.board import FaultBoard, Strike
+from token_issuer.answering.protocol import TRANSPORT_EXTENSION
+from token_issuer.faults.board import STRIKE_STATE, FaultBoard, Strike
 from token_issuer.faults.redirection import REDIRECTED_QUERY
 from token_issuer.faults.transport import Connection, deliver
 from token_issuer.key_paths import KEY_PATHS
 
-_STRIKE_STATE = "strike"
-_EXTENSION = "token_issuer.transport"
 _METHODS = ("GET", "HEAD")
 
 
-class TransportProtocol(HttpToolsProtocol):
-    """uvicorn's protocol; tells the application of its transport, as an ASGI extension."""
-
-    def on_message_begin(self) -> None:
-        """Put the transport in the scope."""
-        super().on_message_begin()
-        self.scope["extensions"] = {_EXTENSION: {"transport": self.transport}}
-
-
 class FaultLayer:
-    """An ASGI application around *app*, whose key documents the faults of *board* strike.
+    """An ASGI application around *app*, whose key documents the faults of *board* strike."""
 
-    Attributes:
-        stopping: Set when the server stops: nothing is held back from then on.
-    """
-
-    def __init__(self, app: ASGIApp, board: FaultBoard) -> None:
-        self.stopping = asyncio.Event()
+    def __init__(self, app: ASGIApp, board: FaultBoard, stopping: asyncio.Event) -> None:
+        """Hold nothing back once *stopping* is set: the server stops."""
         self._app = app
         self._board = board
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -50,11 +36,11 @@ class FaultLayer:
         if strike is None:
             await self._app(scope, receive, send)
             return
-        scope.setdefault("state", {})[_STRIKE_STATE] = strike
+        scope.setdefault("state", {})[STRIKE_STATE] = strike
         answer = _Answer()
         await self._app(scope, receive, answer.take)
-        transport: Any = (scope["extensions"] or {})[_EXTENSION]["transport"]
-        async with Connection(receive, send, transport, self.stopping) as connection:
+        transport: Any = (scope["extensions"] or {})[TRANSPORT_EXTENSION]["transport"]
+        async with Connection(receive, send, transport, self._stopping) as connection:
             await deliver(strike, answer.start, bytes(answer.body), connection)
 
     def _claim(self, scope: Scope) -> Strike | None:
@@ -80,9 +66,3 @@ class _Answer:
             self.start = message
         elif message["type"] == "http.response.body":
             self.body += message["body"]
-
-
-def find_strike(scope: HTTPScope) -> Strike | None:
-    """Return the faults that strike this request."""
-    strike: Strike | None = scope["state"].get(_STRIKE_STATE)
-    return strike

@@ -13,11 +13,11 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from proxy_guard.dev_marks import JWKS_MEMBER
 
+from token_issuer.answering.tokens import TOKEN_PATH
 from token_issuer.issuing import Issuer
 from token_issuer.key_paths import JWKS_PATHS
 from token_issuer.parameters import JSON_TYPE
 from token_issuer.routes.location import find_base_url
-from token_issuer.routes.token import TOKEN_PATH
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 _REGISTERED_CLAIMS = ("aud", "exp", "iat", "iss", "sub")

@@ -11,10 +11,10 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 from litestar.utils import normalize_path
 
+from token_issuer.answering.tokens import LARGEST_BODY, TOKEN_PATH
 from token_issuer.errors import KeyDirectoryError, TokenIssuerError, TokenRequestError
 from token_issuer.keyring import KeyInUseError, NoSuchKeyError
 from token_issuer.parameters import JSON_TYPE
-from token_issuer.routes.token import LARGEST_BODY, TOKEN_PATH
 from token_issuer.schemas import PROBLEM_TYPE, ProblemResponse, TokenErrorResponse
 
 _HINTS = {

@@ -4,9 +4,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from token_issuer.answering.tokens import BARE_TYPES, TOKEN_PATH
 from token_issuer.parameters import FORM_TYPE, JSON_TYPE
 from token_issuer.routes.openapi.reading import DEV_MARK
-from token_issuer.routes.token import BARE_TYPES, TOKEN_PATH
 
 
 def describe_token_path(fields: dict[str, Any], references: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,9 @@ def build_issuer(settings: Settings) -> Issuer:
         KeyDirectoryError: the key directory cannot be used.
     """
     keys = build_key_service(settings, _open_store(settings))
-    keys.prepare(tuple(map(Algorithm, settings.algorithms)))
+    # Of several workers none may make a key that the others do not have.
+    algorithms = settings.algorithms if settings.workers == 1 else tuple(Algorithm)
+    keys.prepare(tuple(map(Algorithm, algorithms)))
     return Issuer(settings, keys, requests=RequestLog(settings.request_log))
 
 

@@ -75,6 +75,12 @@ class UnmarkedKeyError(KeyDirectoryError):
     code = "unmarked_key"
 
 
+class WorkerError(TokenIssuerError):
+    """A worker could not be started or ended by itself, and the others were stopped."""
+
+    code = "worker"
+
+
 class AddressError(TokenIssuerError):
     """The address to listen on is taken or does not exist."""
 

@@ -89,6 +89,9 @@ class Issuer:
     def _issue_defective(
         self, request: TokenRequest, claims: dict[str, Any], now: datetime, base_url: str | None
     ) -> TokenResponse:
+        if self.settings.workers > 1:
+            msg = "defect: expected one worker, since defects need what it alone knows of the "
+            raise TokenRequestError(msg + "verifier; leave TOKEN_ISSUER_WORKERS out", "defect")
         entry = find_entry(str(request.defect))
         key = self._find_key(_choose_algorithm(request, entry))
         material = Material(

@@ -26,14 +26,20 @@ _GRACE_OF_TESTS_S = 1
 _GRACE_S = 8  # below the ten seconds after which Docker kills
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
     """Open the listening socket.
+
+    Args:
+        host: A name or address of this machine.
+        port: The port; 0 is any free one.
+        is_shared: Let further sockets that are shared listen on the same port; Linux spreads the
+            connections over them.
 
     Raises:
         AddressError: the port is taken, or the host is no address of this machine.
     """
     try:
-        return _open_listener(host, port)
+        return _open_listener(host, port, is_shared=is_shared)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a host name"
         msg = (
@@ -43,7 +49,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise AddressError(msg) from error
 
 
-def _open_listener(host: str, port: int) -> socket.socket:
+def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
     # With the protocol spelled out: asyncio switches Nagle's algorithm off only on sockets that say
     # IPPROTO_TCP, and those of socket.create_server do not. It costs 40 ms a request.
     family, kind, protocol, _, address = socket.getaddrinfo(
@@ -52,6 +58,8 @@ def _open_listener(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Choice = TypeVar("Choice", bound=str)
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+_MOST_WORKERS = 64
 _HIGHEST_PORT = 65535
 FASTEST = 86400  # a key each eight seconds
 _LARGEST_LOG = 100_000
@@ -32,6 +33,14 @@ def parse_port(text: str) -> int:
     """Read a TCP port; 0 is any free one."""
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _HIGHEST_PORT:
         msg = f"not a port: expected 0 (any free one) to {_HIGHEST_PORT}"
+        raise ValueError(msg)
+    return int(text)
+
+
+def parse_workers(text: str) -> int:
+    """Read how many processes answer."""
+    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= _MOST_WORKERS:
+        msg = f"expected a number of processes from 1 to {_MOST_WORKERS}"
         raise ValueError(msg)
     return int(text)
 

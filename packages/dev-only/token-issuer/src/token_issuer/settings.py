@@ -3,6 +3,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,6 +48,7 @@ class Settings:
         admin: Whether the admin surface is served; None: where that is safe.
         admin_token: What it asks for; None: nothing.
         request_log: How many requests are remembered.
+        workers: How many processes answer; what one of them is told, the others do not know.
         chosen: The fields that were set, as opposed to having their defaults.
     """
 
@@ -72,6 +74,7 @@ class Settings:
     admin: bool | None = None
     admin_token: str | None = field(default=None, repr=False)
     request_log: int = 1000
+    workers: int = 1
     chosen: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     @property
@@ -96,6 +99,8 @@ class Settings:
         """Whether the admin surface is served."""
         if self.admin is not None:
             return self.admin
+        if self.workers > 1:
+            return False
         return self.admin_token is not None or _LOOPBACK.fullmatch(self.host) is not None
 
     @classmethod
@@ -163,6 +168,24 @@ def _find_contradictions(settings: Settings, environ: Mapping[str, str]) -> Iter
         yield (
             f"{PREFIX}ADMIN: the admin surface is open to the network on {settings.host[:80]}; set "
             f"{PREFIX}ADMIN_TOKEN too, or listen on 127.0.0.1"
+        )
+    if settings.workers > 1:
+        yield from _find_conflicts_of_workers(settings)
+
+
+def _find_conflicts_of_workers(settings: Settings) -> Iterator[str]:
+    """Yield what several processes cannot do, since each has but its own memory."""
+    if sys.platform != "linux":
+        yield f"{PREFIX}WORKERS: several need Linux, which spreads the connections over them"
+    if settings.admin or settings.admin_token is not None:
+        yield (
+            f"{PREFIX}WORKERS: several cannot serve the admin surface, whose changes would reach "
+            f"one of them; unset {PREFIX}ADMIN and {PREFIX}ADMIN_TOKEN, or have one worker"
+        )
+    if settings.rotation != "off" and settings.keys_dir is None:
+        yield (
+            f"{PREFIX}WORKERS: several that rotate keys have to share a directory of keys; set "
+            f"PERSIST_KEYS_DIR, or {PREFIX}ROTATION=off"
         )
 
 

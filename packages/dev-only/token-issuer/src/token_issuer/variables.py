@@ -26,6 +26,7 @@ from token_issuer.setting_values import (
     parse_secret,
     parse_text,
     parse_url,
+    parse_workers,
 )
 
 PREFIX = "TOKEN_ISSUER_"
@@ -175,5 +176,12 @@ VARIABLES = (
         "request_log",
         parse_capacity,
         "how many requests /admin/requests remembers (default 1000)",
+    ),
+    Variable(
+        f"{PREFIX}WORKERS",
+        "workers",
+        parse_workers,
+        "how many processes answer, for load tests; with more than one there are neither /admin nor"
+        " defects, and keys for all algorithms from the start (default 1)",
     ),
 )

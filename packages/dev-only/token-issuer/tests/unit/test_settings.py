@@ -48,6 +48,7 @@ def test_settings_are_read_from_each_variable() -> None:
         "TOKEN_ISSUER_ADMIN": "no",
         "TOKEN_ISSUER_ADMIN_TOKEN": "correct-horse",
         "TOKEN_ISSUER_REQUEST_LOG": "5",
+        "TOKEN_ISSUER_WORKERS": "1",
     })
 
     assert settings == Settings(
@@ -121,6 +122,9 @@ def test_all_mistakes_are_reported_at_once() -> None:
         ("TOKEN_ISSUER_PUBLIC_URL", "http://issuer.test/?a=b"),
         ("TOKEN_ISSUER_REQUEST_LOG", "many"),
         ("TOKEN_ISSUER_REQUEST_LOG", "100001"),
+        ("TOKEN_ISSUER_WORKERS", "0"),
+        ("TOKEN_ISSUER_WORKERS", "65"),
+        ("TOKEN_ISSUER_WORKERS", "many"),
         ("TOKEN_ISSUER_TTL", "0s"),
         ("TOKEN_ISSUER_TTL", "-5m"),
         ("TOKEN_ISSUER_TTL", "36501d"),
@@ -243,6 +247,36 @@ def test_profile_google_names_keys_and_lets_them_be_cached_like_google(
 def test_admin_surface_is_on_by_default_on_loopback_alone(host: str, *, is_loopback: bool) -> None:
     assert Settings(host=host).has_admin is is_loopback
     assert Settings(host=host, admin_token="correct-horse").has_admin
+
+
+@pytest.mark.requirement("TI-9")
+@pytest.mark.parametrize(
+    ("environ", "remedy"),
+    [
+        ({"TOKEN_ISSUER_ADMIN": "true"}, "unset TOKEN_ISSUER_ADMIN"),
+        ({"TOKEN_ISSUER_ADMIN_TOKEN": "correct-horse"}, "unset TOKEN_ISSUER_ADMIN"),
+        ({"TOKEN_ISSUER_ROTATION": "google"}, "set PERSIST_KEYS_DIR"),
+    ],
+)
+def test_several_workers_refuse_what_they_would_not_share(
+    environ: dict[str, str], remedy: str
+) -> None:
+    Settings.from_env(environ)
+    with pytest.raises(SettingsError, match=f"TOKEN_ISSUER_WORKERS: several .*{remedy}"):
+        Settings.from_env({**environ, "TOKEN_ISSUER_WORKERS": "2"})
+
+
+@pytest.mark.requirement("TI-9")
+def test_several_workers_need_linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+
+    with pytest.raises(SettingsError, match="TOKEN_ISSUER_WORKERS: several need Linux"):
+        Settings.from_env({"TOKEN_ISSUER_WORKERS": "2"})
+
+
+@pytest.mark.requirement("TI-9")
+def test_several_workers_serve_no_admin_surface() -> None:
+    assert not Settings(workers=2).has_admin
 
 
 @pytest.mark.requirement("TI-9")

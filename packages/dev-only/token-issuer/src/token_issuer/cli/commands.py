@@ -66,6 +66,7 @@ def add_serve(commands: Any) -> None:
         ("--rotation", "rotation", "PLAN"),
         ("--rotation-factor", "rotation_factor", "FACTOR"),
         ("--log-level", "log_level", "LEVEL"),
+        ("--workers", "workers", "NUMBER"),
     ):
         add_override(parser, option, field, metavar)
 

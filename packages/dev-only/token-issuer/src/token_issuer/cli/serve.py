@@ -2,18 +2,21 @@
 """`token-issuer serve`."""
 
 import argparse
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 from token_issuer.assembly import build_issuer
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.output import write_output
+from token_issuer.issuing import Issuer
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal says stop.
 
     Raises:
-        TokenIssuerError: production, wrong settings, unusable keys, or the address is taken.
+        TokenIssuerError: production, wrong settings, unusable keys, the address is taken, or a
+            worker ended by itself.
     """
     settings = read_settings(args)
     with ThreadPoolExecutor(1) as executor:
@@ -23,11 +26,27 @@ def run(args: argparse.Namespace) -> int:
 
         configure_logging(settings)
     issuer = building.result()
-    with listen(settings.host, settings.port) as listener, issuer.keys:
-        write_output(
-            f"token-issuer (DEV ONLY, never production) listens on {format_url(listener)}, signs "
-            f"with kid {issuer.keys.view.default_kid}, keeps keys in "
-            f"{settings.keys_dir or 'memory'}\n"
-        )
-        serve(issuer, listener)
+
+    def answer(listener: socket.socket) -> None:
+        with issuer.keys:
+            serve(issuer, listener)
+
+    if settings.workers > 1:
+        # Imported only here: few starts ask for it.
+        from token_issuer.workers import listen_for_workers, serve_by_workers  # noqa: PLC0415
+
+        listeners = listen_for_workers(settings.host, settings.port, settings.workers)
+        _say_hello(issuer, format_url(listeners[0]))
+        serve_by_workers(listeners, answer)
+        return 0
+    with listen(settings.host, settings.port) as listener:
+        _say_hello(issuer, format_url(listener))
+        answer(listener)
     return 0
+
+
+def _say_hello(issuer: Issuer, url: str) -> None:
+    write_output(
+        f"token-issuer (DEV ONLY, never production) listens on {url}, signs with kid "
+        f"{issuer.keys.view.default_kid}, keeps keys in {issuer.settings.keys_dir or 'memory'}\n"
+    )

@@ -9,6 +9,7 @@ from benchmarks.experiments.minting import SIGNATURE
 from benchmarks.figures import Comparison, Figure
 from benchmarks.rounds import Series
 from benchmarks.spread import Spread, compare_rounds, summarize
+from benchmarks.subjects import OUR_ISSUERS
 
 _OPERATORS: dict[Comparison, Callable[[float, float], float]] = {
     Comparison.RATIO: operator.truediv,
@@ -44,10 +45,11 @@ class Evaluation:
         """The peers that do better than we, best first."""
         if not self.figure.has_peers:
             return []
+        ours_or_limit = (*OUR_ISSUERS, SIGNATURE)
         sign = -1 if self.figure.is_more_better else 1
         ours = sign * self.values[self.ours].median
         ranked = sorted((sign * spread.median, name) for name, spread in self.values.items())
-        return [name for value, name in ranked if value < ours and name != SIGNATURE]
+        return [name for value, name in ranked if value < ours and name not in ours_or_limit]
 
 
 def evaluate(figure: Figure, series: Series) -> Evaluation:

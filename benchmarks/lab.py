@@ -1,5 +1,6 @@
 """What each experiment is given."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from benchmarks.answers import check_answers
 from benchmarks.load import LoadGenerator
 from benchmarks.plan import Plan
 from benchmarks.processes import Server
-from benchmarks.subjects import ISSUER, Subject
+from benchmarks.subjects import ISSUER, ISSUER_ON_ALL_CORES, Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,12 @@ class Lab:
     def minting_subjects(self) -> dict[str, Subject]:
         """Those that mint a token for one request."""
         return {name: subject for name, subject in self.subjects.items() if subject.token}
+
+    @property
+    def issuer_on_all_cores(self) -> Subject:
+        """Our own subject with a worker for each core."""
+        workers = str(os.cpu_count() or 1)
+        return self.issuer.configure(ISSUER_ON_ALL_CORES, TOKEN_ISSUER_WORKERS=workers)
 
     @contextmanager
     def run_all(self, subjects: dict[str, Subject]) -> Iterator[dict[str, Server]]:

@@ -12,7 +12,10 @@ from benchmarks.processes import Server, find_free_port, run_server
 ROOT = Path(__file__).resolve().parents[1]
 ISSUER_COMMAND = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
 ISSUER = "token-issuer"
-"""The name of our own subject."""
+"""The name of our own subject, as it runs where nothing is set: one process."""
+ISSUER_ON_ALL_CORES = f"{ISSUER}, all cores"
+"""The same with as many workers as there are cores."""
+OUR_ISSUERS = (ISSUER, ISSUER_ON_ALL_CORES)
 CLIENT_CREDENTIALS = "grant_type=client_credentials&client_id=benchmark&client_secret=benchmark"
 """What an OAuth client sends (RFC 6749 §4.4.2); everyone who understands it gets the same."""
 _USUAL_JWKS = Request("/.well-known/jwks.json")

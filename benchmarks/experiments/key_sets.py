@@ -2,6 +2,7 @@
 
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
+from benchmarks.subjects import ISSUER_ON_ALL_CORES
 
 
 def measure(lab: Lab) -> dict[str, Series]:
@@ -10,7 +11,8 @@ def measure(lab: Lab) -> dict[str, Series]:
     Returns:
         `requests`: key sets a second.
     """
-    subjects, seconds = lab.subjects, lab.plan.seconds
+    subjects = {**lab.subjects, ISSUER_ON_ALL_CORES: lab.issuer_on_all_cores}
+    seconds = lab.plan.seconds
     with lab.run_all(subjects) as servers:
 
         def take_turn(name: str) -> Measurement:

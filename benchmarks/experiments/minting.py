@@ -5,6 +5,7 @@ import os
 from benchmarks import openssl
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
+from benchmarks.subjects import ISSUER_ON_ALL_CORES
 
 SIGNATURE = "raw signature"
 """The physical limit, as a subject beside the servers."""
@@ -16,7 +17,7 @@ def measure(lab: Lab) -> dict[str, Series]:
     Returns:
         `tokens`: tokens a second; `cpu`: milliseconds of CPU for each.
     """
-    subjects = lab.minting_subjects
+    subjects = {**lab.minting_subjects, ISSUER_ON_ALL_CORES: lab.issuer_on_all_cores}
     seconds = lab.plan.seconds
     with lab.run_all(subjects) as servers:
 

@@ -169,6 +169,6 @@ def test_worker_that_cannot_be_started_is_a_clear_error(monkeypatch: pytest.Monk
 
     with (
         listeners[0],
-        pytest.raises(WorkerError, match="cannot start a worker: .*TOKEN_ISSUER_WORKERS"),
+        pytest.raises(WorkerError, match=r"cannot start a worker: .*TOKEN_ISSUER_WORKERS"),
     ):
         serve_by_workers(listeners, lambda _: None)

@@ -158,8 +158,8 @@ FIGURES = (
     Figure(
         name="memory-idle",
         title="resident memory when idle",
-        explanation="After the first token and the first key set; pages that the processes of one "
-        "subject share count once.",
+        explanation="At rest after the first token and the first key set; pages that the processes "
+        "of one subject share count once.",
         experiment="memory",
         series="idle",
         unit="MB",

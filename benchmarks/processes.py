@@ -16,6 +16,7 @@ from benchmarks.errors import MeasurementError
 LONGEST_START_S = 30
 LONGEST_STOP_S = 10
 _POLL_S = 0.002
+_REST_S = 0.5
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _KB_PER_MB = 1000 / 1.024  # /proc counts in units of 1024 bytes
 
@@ -44,6 +45,21 @@ class Server:
         return (
             sum(sum(map(int, stat[11:15])) for stat in self._read_stats().values()) / _TICKS_PER_S
         )
+
+    def wait_until_idle(self) -> None:
+        """Wait until no process of it has used CPU time for a while: it has come to rest.
+
+        Raises:
+            MeasurementError: it does not come to rest.
+        """
+        used_s = self.read_cpu_s()
+        for _ in range(int(LONGEST_START_S / _REST_S)):
+            time.sleep(_REST_S)
+            before_s, used_s = used_s, self.read_cpu_s()
+            if used_s == before_s:
+                return
+        msg = f"process {self.pid} is still busy after {LONGEST_START_S} s without requests"
+        raise MeasurementError(msg)
 
     def read_memory_mb(self) -> float:
         """Return what is resident; pages that its processes share count once."""

@@ -20,6 +20,7 @@ def measure(lab: Lab) -> dict[str, Series]:
     def take_turn(subject: Subject) -> Measurement:
         with subject.run() as server:
             check_answers(subject, server)
+            server.wait_until_idle()
             idle_mb = server.read_memory_mb()
             if subject.token is None:
                 return {"idle": idle_mb}
@@ -29,6 +30,7 @@ def measure(lab: Lab) -> dict[str, Series]:
             ):
                 minted += lab.load.run(server.url, subject.token, lab.plan.seconds).requests
                 loaded_s += lab.plan.seconds
+            server.wait_until_idle()
             minted_mb = server.read_memory_mb()
             return {"idle": idle_mb, "minted": minted_mb, "growth": minted_mb - idle_mb}
 

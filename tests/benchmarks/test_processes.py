@@ -26,11 +26,32 @@ def test_server_is_awaited_and_looked_at(tmp_path: Path) -> None:
     (tmp_path / "jwks.json").write_text("{}")
 
     with describe_file_server(tmp_path).run() as server:
+        server.wait_until_idle()
         assert 0 < server.start_s < 30
         assert server.read_memory_mb() > 1
         assert server.read_cpu_s() > 0
 
     assert server.read_cpu_s() == 0, "it has ended"
+
+
+def test_server_that_is_never_idle_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "jwks.json").write_text("{}")
+    spin = "threading.Thread(target=exec, args=('while 1: pass',), daemon=True).start()"
+    script = (
+        f"import runpy, threading; {spin}; runpy.run_module('http.server', run_name='__main__')"
+    )
+    command = (sys.executable, "-c", script, *describe_file_server(tmp_path).command[3:])
+
+    subject = Subject(
+        name="busy", version="", command=command, jwks=Request("/jwks.json"), token=None
+    )
+
+    with subject.run() as server:
+        monkeypatch.setattr("benchmarks.processes.LONGEST_START_S", 2)
+        with pytest.raises(MeasurementError, match="still busy after 2 s"):
+            server.wait_until_idle()
 
 
 def test_subject_that_fails_to_start_is_named_with_its_last_line() -> None:

@@ -29,7 +29,7 @@ def answer_key_request(issuer: Issuer, scope: "HTTPScope", document: Document) -
     """Answer with *document*, or with what the faults make of it."""
     keys = issuer.keys
     issuer.attacker.verifier_url = find_host_url(scope) or issuer.attacker.verifier_url
-    max_age_s = count_down(keys.clock(), keys.find_next_document_change(), issuer.settings.max_age)
+    max_age_s = count_down(keys.clock(), keys.view.next_document_change, issuer.settings.max_age)
     strike = find_strike(scope)
     now = read_moment(issuer, scope)
     if strike is not None:

@@ -1,10 +1,11 @@
 """Signing claims into a token."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from jwt_core import base64url, strict_json
-from jwt_core.algorithms import get_scheme
+from jwt_core.algorithms import Algorithm, get_scheme
 from jwt_core.compact import join_compact
 from jwt_core.errors import SigningError
 from jwt_core.keys import SigningKey
@@ -31,20 +32,34 @@ def sign(
 
     Spec: RFC 7515 §3.1, RFC 7519 §3
     """
-    header = _build_header(key, headers or {})
     try:
-        parts = [base64url.encode(strict_json.encode_object(part)) for part in (header, claims)]
+        if headers:
+            header = _encode_part(_build_header(key.algorithm, key.kid, headers))
+        else:
+            header = _encode_default_header(key.algorithm, key.kid)
+        signing_input = f"{header}.{_encode_part(claims)}".encode("ascii")
     except ValueError as error:
         message = "claims and headers must be JSON with finite numbers and valid Unicode"
         raise SigningError(message) from error
-    signing_input = ".".join(parts).encode("ascii")
     signature = get_scheme(key.algorithm).sign(signing_input, key.private_key)
     return join_compact(signing_input, signature)
 
 
-def _build_header(key: SigningKey, headers: Mapping[str, object]) -> dict[str, object]:
+@lru_cache(maxsize=64)
+def _encode_default_header(algorithm: Algorithm, kid: str) -> str:
+    """Encode the header of all tokens of a key for which no other is asked."""
+    return _encode_part(_build_header(algorithm, kid, {}))
+
+
+def _build_header(
+    algorithm: Algorithm, kid: str, headers: Mapping[str, object]
+) -> dict[str, object]:
     if reserved := _RESERVED_HEADERS.intersection(headers):
         message = f"header {', '.join(sorted(reserved))} cannot be set; the key decides on it"
         raise SigningError(message)
-    header = {"alg": key.algorithm.value, "typ": "JWT", "kid": key.kid, **headers}
+    header = {"alg": algorithm.value, "typ": "JWT", "kid": kid, **headers}
     return {name: value for name, value in header.items() if value is not None}
+
+
+def _encode_part(part: Mapping[str, object]) -> str:
+    return base64url.encode(strict_json.encode_object(part))

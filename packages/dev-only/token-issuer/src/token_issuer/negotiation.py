@@ -8,11 +8,13 @@ Spec: RFC 9110 §12.5.1
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _QUALITY = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)")
 
 
-def choose_media_type(accept: str, offers: Sequence[str]) -> str:
+@lru_cache(maxsize=32)  # a client sends the same with each request
+def choose_media_type(accept: str, offers: tuple[str, ...]) -> str:
     """Return the offer that *accept* likes best; the first one where it likes none."""
     wishes = [_parse_wish(item) for item in accept.split(",") if item.strip()]
     rated = [(_rate(offer, wishes), -index) for index, offer in enumerate(offers)]

@@ -109,6 +109,8 @@ def _decode_json_object(data: bytes, source: str) -> dict[str, Any]:
 
 def _decode_pairs(data: bytes, source: str) -> dict[str, Any]:
     """Decode `name=value` pairs; those without a value count as omitted (RFC 6749 §3.2)."""
+    if not data:
+        return {}
     try:
         pairs = parse_qsl(
             data.decode("utf-8"),

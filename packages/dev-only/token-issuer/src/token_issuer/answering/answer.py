@@ -24,11 +24,14 @@ class Answer:
 
     @classmethod
     def build(
-        cls, body: bytes, media_type: str, headers: Mapping[str, str], *, status: int = 200
+        cls, body: bytes, media_type: str, fields: tuple[Field, ...], *, status: int = 200
     ) -> Self:
-        """Describe *body* in the header."""
-        described = {"Content-Type": media_type, "Content-Length": str(len(body)), **headers}
-        return cls(status, encode_fields(described), body)
+        """Describe *body* in the header, before *fields*."""
+        description = (
+            (b"content-type", media_type.encode("latin-1")),
+            (b"content-length", b"%d" % len(body)),
+        )
+        return cls(status, description + fields, body)
 
     async def __call__(self, scope: "HTTPScope", _receive: "Receive", send: "Send") -> None:
         """Send it; to HEAD without its body."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from token_issuer.answering.answer import Answer, encode_fields
+from token_issuer.answering.answer import Answer, Field, encode_fields
 from token_issuer.answering.moment import read_moment
 from token_issuer.answering.request import find_host_url, read_field, read_list
 from token_issuer.caching import build_cache_headers, count_down, matches_etag
@@ -29,7 +29,7 @@ def answer_key_request(issuer: Issuer, scope: "HTTPScope", document: Document) -
     """Answer with *document*, or with what the faults make of it."""
     keys = issuer.keys
     issuer.attacker.verifier_url = find_host_url(scope) or issuer.attacker.verifier_url
-    max_age_s = count_down(keys.clock(), keys.find_next_document_change(), issuer.settings.max_age)
+    max_age_s = count_down(keys.clock(), keys.view.next_document_change, issuer.settings.max_age)
     strike = find_strike(scope)
     now = read_moment(issuer, scope)
     if strike is not None:
@@ -42,15 +42,16 @@ def answer_key_request(issuer: Issuer, scope: "HTTPScope", document: Document) -
 
 @lru_cache(maxsize=8)
 def _build_good_answer(document: Document, second: int, max_age_s: int) -> Answer:
-    return Answer.build(document.body, JSON_TYPE, _build_headers(document, second, max_age_s))
+    return Answer.build(document.body, JSON_TYPE, _build_fields(document, second, max_age_s))
 
 
 def _build_not_modified(document: Document, second: int, max_age_s: int) -> Answer:
-    return Answer(_NOT_MODIFIED, encode_fields(_build_headers(document, second, max_age_s)))
+    return Answer(_NOT_MODIFIED, _build_fields(document, second, max_age_s))
 
 
-def _build_headers(document: Document, second: int, max_age_s: int) -> dict[str, str]:
-    return build_cache_headers(datetime.fromtimestamp(second, UTC), max_age_s, document.etag)
+def _build_fields(document: Document, second: int, max_age_s: int) -> tuple[Field, ...]:
+    now = datetime.fromtimestamp(second, UTC)
+    return encode_fields(build_cache_headers(now, max_age_s, document.etag))
 
 
 def _read_asked(strike: Strike, scope: "HTTPScope") -> Asked:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from token_issuer.answering.answer import Answer
+from token_issuer.answering.answer import Answer, encode_fields
 from token_issuer.answering.request import find_host_url, read_field, read_list
 from token_issuer.issuing import Issuer
 from token_issuer.negotiation import choose_media_type
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 TOKEN_PATH = "/token"  # noqa: S105  # a path, not a secret
 LARGEST_BODY = 64 * 1024
 BARE_TYPES = ("application/jwt", "text/plain")
-_HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache", "Vary": "Accept"}
+_OFFERS = (JSON_TYPE, *BARE_TYPES)
+_FIELDS = encode_fields({"Cache-Control": "no-store", "Pragma": "no-cache", "Vary": "Accept"})
 
 
 def answer_token_request(issuer: Issuer, scope: "HTTPScope", body: bytes) -> Answer:
@@ -37,8 +38,8 @@ def answer_token_request(issuer: Issuer, scope: "HTTPScope", body: bytes) -> Ans
         authorization=read_field(scope, b"authorization"),
     )
     response = issuer.issue(token_request, base_url=find_host_url(scope))
-    media_type = choose_media_type(read_list(scope, b"accept"), (JSON_TYPE, *BARE_TYPES))
+    media_type = choose_media_type(read_list(scope, b"accept"), _OFFERS)
     if media_type not in BARE_TYPES:
-        return Answer.build(msgspec.json.encode(response), media_type, _HEADERS)
+        return Answer.build(msgspec.json.encode(response), media_type, _FIELDS)
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return Answer.build(response.access_token.encode(), media_type + charset, _HEADERS)
+    return Answer.build(response.access_token.encode(), media_type + charset, _FIELDS)

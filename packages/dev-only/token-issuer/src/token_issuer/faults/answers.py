@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from token_issuer.answering.answer import Answer
+from token_issuer.answering.answer import Answer, encode_fields
 from token_issuer.caching import build_cache_headers
 from token_issuer.faults.board import Strike
 from token_issuer.faults.documents import change_document
@@ -43,7 +43,8 @@ def build_answer(
             document = strike.stale_documents[asked.path]
         shown = change_document(document, asked.path, strike.kinds)
         headers = build_cache_headers(now, max_age_s if stated_s is None else stated_s, shown.etag)
-        return Answer.build(shown.body, _find_media_type(strike, JSON_TYPE), headers)
+        fields = encode_fields(headers)
+        return Answer.build(shown.body, _find_media_type(strike, JSON_TYPE), fields)
     headers = {"Cache-Control": "no-store"}
     if stated_s is not None:
         headers = build_cache_headers(now, stated_s, "")
@@ -57,13 +58,14 @@ def _refuse(strike: Strike, refusal: Fault, asked: Asked, headers: dict[str, str
         headers["Location"] = locate(refusal.to or "same-host", asked)
         status = refusal.status or HTTPStatus.FOUND
         media_type = _find_media_type(strike, "text/plain")
-        return Answer.build(b"", media_type, headers, status=status)
+        return Answer.build(b"", media_type, encode_fields(headers), status=status)
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(int(refusal.read_seconds("retry_after", 0)))
     status = refusal.status or HTTPStatus.SERVICE_UNAVAILABLE
     problem = ProblemResponse(type="about:blank", title="Fault", status=status, detail=_EXPLANATION)
     body = msgspec.json.encode(problem)
-    return Answer.build(body, _find_media_type(strike, PROBLEM_TYPE), headers, status=status)
+    media_type = _find_media_type(strike, PROBLEM_TYPE)
+    return Answer.build(body, media_type, encode_fields(headers), status=status)
 
 
 def _find_media_type(strike: Strike, good: str) -> str:

@@ -40,7 +40,7 @@ def describe_keys(keys: KeyService) -> KeyList:
     """Describe the whole ring, oldest key first, and when its documents change next."""
     now = keys.clock()
     described = [describe_key(key, now) for key in keys.view.ring.keys]
-    return KeyList(keys=described, next_change=keys.find_next_document_change())
+    return KeyList(keys=described, next_change=keys.view.next_document_change)
 
 
 def describe_key(key: RingKey, now: datetime) -> KeyDescription:

@@ -55,7 +55,7 @@ class KeyService:
         self._store = store
         self._style = style
         self._generate = generate
-        self._view = KeyView(store.ring, clock())
+        self._view = KeyView(store.ring, plan, clock())
         self._spares: dict[Algorithm, SigningKey] = {}
         self._stopping = threading.Event()
 
@@ -64,7 +64,7 @@ class KeyService:
         """The ring as it is now; documents are encoded once between two changes."""
         view, ring, now = self._view, self._store.ring, self.clock()
         if not view.holds(ring, now):
-            view = self._view = KeyView(ring, now)
+            view = self._view = KeyView(ring, self.plan, now)
         return view
 
     def prepare(self, algorithms: tuple[Algorithm, ...]) -> None:
@@ -127,13 +127,6 @@ class KeyService:
             KeyDirectoryError: the ring cannot be kept.
         """
         self._store.update(lambda ring: apply_event(ring, self.clock(), Remove(kid)))
-
-    def find_next_document_change(self) -> datetime | None:
-        """Return when the documents change next, as far as that is known."""
-        view = self.view
-        due = (self.plan.find_due_time(view.ring, algorithm) for algorithm in view.signers)
-        moments = (view.next_document_change, *due)
-        return min((moment for moment in moments if moment is not None), default=None)
 
     def catch_up(self) -> None:
         """Take over what other processes wrote, and rotate what is due.

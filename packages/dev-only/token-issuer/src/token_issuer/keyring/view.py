@@ -13,6 +13,7 @@ from proxy_guard.dev_marks import JWKS_MEMBER
 
 from token_issuer.keyring.certificates import encode_certificate
 from token_issuer.keyring.ring import KeyRing, KeyState
+from token_issuer.keyring.schedule import RotationPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,10 @@ class KeyView:
         keys: All keys that a token may be signed with, by name.
     """
 
-    def __init__(self, ring: KeyRing, now: datetime) -> None:
+    def __init__(self, ring: KeyRing, plan: RotationPlan, now: datetime) -> None:
         self.ring = ring
         self._since, self._until = ring.find_changes_around(now)
         self._published = [key for key in ring.keys if key.is_published(now)]
-        self.next_document_change = min(
-            (
-                moment
-                for key in ring.keys
-                for moment in (key.removed_at, key.hidden_until)
-                if moment is not None and moment > now
-            ),
-            default=None,
-        )
         self.signers: dict[Algorithm, SigningKey] = {
             algorithm: key.signing_key
             for algorithm in Algorithm
@@ -61,6 +53,12 @@ class KeyView:
             for key in ring.keys
             if key.signing_key is not None and key.get_state(now) is not KeyState.REMOVED
         }
+        changes = [moment for key in ring.keys for moment in (key.removed_at, key.hidden_until)]
+        to_come = [moment for moment in changes if moment is not None and moment > now]
+        due = [plan.find_due_time(ring, algorithm) for algorithm in self.signers]
+        self.next_document_change = min(
+            (*to_come, *(moment for moment in due if moment is not None)), default=None
+        )
 
     def holds(self, ring: KeyRing, now: datetime) -> bool:
         """Tell whether this is what *ring* looks like at *now*."""

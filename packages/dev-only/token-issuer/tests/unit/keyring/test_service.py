@@ -95,10 +95,10 @@ def test_schedule_rotates_once_after_a_long_sleep(timeline: Timeline) -> None:
 def test_next_change_is_the_next_publication_or_removal(timeline: Timeline) -> None:
     service = start_service(timeline, RotationPlan.like_google(1))
 
-    assert service.find_next_document_change() == START + 8 * DAY
+    assert service.view.next_document_change == START + 8 * DAY
     timeline.now += 8 * DAY
     service.catch_up()
-    assert service.find_next_document_change() == START + 8 * DAY + timedelta(hours=18)
+    assert service.view.next_document_change == START + 8 * DAY + timedelta(hours=18)
 
 
 @pytest.mark.requirement("GO-4")
@@ -125,7 +125,7 @@ def test_key_of_an_algorithm_is_made_when_it_is_first_needed(timeline: Timeline)
         Algorithm.RS256,
         Algorithm.EDDSA,
     }
-    assert service.find_next_document_change() is None
+    assert service.view.next_document_change is None
 
 
 @pytest.mark.requirement("GO-4")

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 from jwt_core import Algorithm, KeySet, SigningKey, generate_key
 from proxy_guard.dev_marks import WATERMARK
 from token_issuer.choices import RotationMode
-from token_issuer.keyring import KeyRing, KeyService, KeyView
+from token_issuer.keyring import KeyRing, KeyService, KeyView, RotationPlan
 from token_issuer.keyring.certificates import encode_certificate
 from token_issuer.keyring.ring import enter_ring
 
@@ -84,7 +84,8 @@ def test_documents_are_encoded_once_for_as_long_as_they_hold(keys: KeyService) -
 def test_view_holds_from_one_change_to_the_next() -> None:
     entry = enter_ring(generate_key(Algorithm.ES256, kid="k"), NOW)
     ring = KeyRing((entry,), 1)
-    view = KeyView(ring, NOW)
+    plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
+    view = KeyView(ring, plan, NOW)
 
     assert view.holds(ring, NOW + timedelta(days=900))
     assert not view.holds(ring, NOW - timedelta(seconds=1))

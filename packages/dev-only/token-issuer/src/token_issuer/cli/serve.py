@@ -4,9 +4,9 @@
 import argparse
 from concurrent.futures import ThreadPoolExecutor
 
-from token_issuer.assembly import build_issuer
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.output import write_output
+from token_issuer.watermark import generate_marked_private_key
 
 
 def run(args: argparse.Namespace) -> int:
@@ -17,8 +17,11 @@ def run(args: argparse.Namespace) -> int:
     """
     settings = read_settings(args)
     with ThreadPoolExecutor(1) as executor:
-        building = executor.submit(build_issuer, settings)
-        # While OpenSSL makes the key: the web framework takes as long.
+        # While OpenSSL makes the key, the rest is imported: both take their time.
+        key = None if settings.keys_dir else executor.submit(generate_marked_private_key)
+        from token_issuer.assembly import build_issuer  # noqa: PLC0415
+
+        building = executor.submit(build_issuer, settings, key)
         from token_issuer.server import configure_logging, format_url, listen, serve  # noqa: PLC0415
 
         configure_logging(settings)

@@ -1,9 +1,11 @@
-"""The closed list of signature algorithms, and PyJWT's implementation of each."""
+"""The closed list of signature algorithms, and PyJWT's implementation of each.
+
+To import PyJWT takes longer than all else here, and who makes or publishes keys does without.
+"""
 
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
-
-from jwt import PyJWS
 
 if TYPE_CHECKING:
     from jwt.algorithms import Algorithm as SignatureScheme
@@ -24,9 +26,9 @@ class Algorithm(StrEnum):
     EDDSA = "EdDSA"
 
 
-_JWS = PyJWS(algorithms=[algorithm.value for algorithm in Algorithm])
-
-
+@cache
 def get_scheme(algorithm: Algorithm) -> "SignatureScheme":
     """Return the implementation that signs and verifies with *algorithm*."""
-    return _JWS.get_algorithm_by_name(algorithm.value)
+    from jwt import PyJWS  # noqa: PLC0415  # see the module
+
+    return PyJWS(algorithms=[algorithm.value]).get_algorithm_by_name(algorithm.value)

@@ -8,7 +8,6 @@ import os
 import tempfile
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -186,5 +185,7 @@ def _decode_public_pem(text: str) -> PublicKey:
 
 def _load_public_pem(data: bytes) -> object:
     if b"-----BEGIN CERTIFICATE-----" in data:
+        from cryptography import x509  # noqa: PLC0415  # large, and few keys come in certificates
+
         return x509.load_pem_x509_certificate(data).public_key()
     return load_pem_public_key(data)

@@ -56,6 +56,8 @@ class VerificationPolicy:
         if self.leeway < timedelta(0):
             message = "leeway must not be negative"
             raise ValueError(message)
+        for algorithm in self.algorithms:
+            get_scheme(algorithm)  # loads it, which the first token should not have to wait for
 
     @property
     def audiences(self) -> frozenset[str]:

@@ -21,3 +21,15 @@ def test_import_without_the_remote_extra_needs_no_http_client() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "none"
+
+
+def test_signatures_are_loaded_with_the_policy_and_not_with_the_first_token() -> None:
+    code = (
+        "import sys, jwt_core; before = 'jwt' in sys.modules; "
+        "jwt_core.VerificationPolicy(issuer='https://issuer.example', audience='service'); "
+        "print(before, 'jwt' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "False True"

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The application, built in the background once the server listens.
+"""The application, built in the background soon after the server listens.
 
 To import the web framework takes longer than all else that happens at the start, and plain requests
 do without it.
@@ -8,6 +8,9 @@ do without it.
 import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
+
+from jwt_core import Algorithm
+from jwt_core.algorithms import get_scheme
 
 from token_issuer.issuing import Issuer
 
@@ -41,6 +44,7 @@ class Application:
         await app(scope, receive, send)
 
     def _build(self) -> "ASGIApp":
+        get_scheme(Algorithm.RS256)  # loads what signs before the first token needs it
         from token_issuer.app import create_app  # noqa: PLC0415  # see the module
         from token_issuer.faults.layer import FaultLayer  # noqa: PLC0415
 

@@ -1,9 +1,13 @@
 # DEV-ONLY: never ship to production.
 """An issuer as the settings describe it: keys made or loaded, ready to issue."""
 
+from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
 
-from jwt_core import Algorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from jwt_core import Algorithm, SigningKey
+from proxy_guard.dev_marks import DEFAULT_KID
 
 from token_issuer.issuing import Issuer
 from token_issuer.keyring import (
@@ -18,13 +22,21 @@ from token_issuer.request_log import RequestLog
 from token_issuer.settings import Settings
 
 
-def build_issuer(settings: Settings) -> Issuer:
+def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = None) -> Issuer:
     """Make an issuer, with the keys of its directory or fresh ones.
+
+    Args:
+        settings: How it behaves.
+        first_key: A key that is being made already, for where there are none.
 
     Raises:
         KeyDirectoryError: the key directory cannot be used.
     """
-    keys = build_key_service(settings, _open_store(settings))
+    spares = {}
+    if first_key is not None:
+        key = SigningKey(first_key.result(), Algorithm.RS256, DEFAULT_KID)
+        spares[key.algorithm] = key
+    keys = build_key_service(settings, _open_store(settings), spares)
     # Of several workers none may make a key that the others do not have.
     algorithms = settings.algorithms if settings.workers == 1 else tuple(Algorithm)
     keys.prepare(tuple(map(Algorithm, algorithms)))
@@ -44,13 +56,15 @@ def load_store(directory: Path, settings: Settings) -> DirectoryStore:
     )
 
 
-def build_key_service(settings: Settings, store: KeyStore) -> KeyService:
+def build_key_service(
+    settings: Settings, store: KeyStore, spares: Mapping[Algorithm, SigningKey] | None = None
+) -> KeyService:
     """Put the ring of *store* to use, with the times that the settings ask for."""
     if settings.rotation == "google":
         plan = RotationPlan.like_google(settings.rotation_factor)
     else:
         plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
-    return KeyService(store, plan=plan, style=settings.kid_style)
+    return KeyService(store, plan=plan, style=settings.kid_style, spares=spares)
 
 
 def _open_store(settings: Settings) -> KeyStore:

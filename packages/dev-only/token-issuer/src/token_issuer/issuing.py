@@ -7,15 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from jwt_core import Algorithm, SigningError, SigningKey, sign
-from msgspec import UNSET, structs
+from msgspec import UNSET
 
+from token_issuer.attacker import Attacker
 from token_issuer.claims import LATEST_NUMERIC_DATE, build_claims, find_default
 from token_issuer.clock import Clock
-from token_issuer.defects.attacker import Attacker
-from token_issuer.defects.catalogue import find_entry
-from token_issuer.defects.material import Material
-from token_issuer.defects.minting import mint_defective
-from token_issuer.defects.recipe import Entry
 from token_issuer.errors import TokenRequestError
 from token_issuer.faults import FaultBoard
 from token_issuer.instants import parse_instant
@@ -73,9 +69,12 @@ class Issuer:
         now = self._find_time(request)
         claims = build_claims(request, self.settings, self.find_profile(request.profile), now)
         if request.defect is not UNSET:
-            return self._issue_defective(request, claims, now, base_url)
+            # Few starts need the catalogue of defects.
+            from token_issuer.defects.issuing import issue_defective  # noqa: PLC0415
+
+            return issue_defective(self, request, claims, now, base_url)
         try:
-            token = sign(claims, self._find_key(request))
+            token = sign(claims, self.find_key(request))
         except SigningError as error:
             msg = f"claims: they cannot be made into a token: {error}"
             raise TokenRequestError(msg, "claims") from error
@@ -84,30 +83,6 @@ class Issuer:
             token_type="Bearer",  # noqa: S106  # a type, not a secret
             expires_in=_count_seconds_left(claims.get("exp"), now),
             scope=request.scope,
-        )
-
-    def _issue_defective(
-        self, request: TokenRequest, claims: dict[str, Any], now: datetime, base_url: str | None
-    ) -> TokenResponse:
-        if self.settings.workers > 1:
-            msg = "defect: expected one worker, since defects need what it alone knows of the "
-            raise TokenRequestError(msg + "verifier; leave TOKEN_ISSUER_WORKERS out", "defect")
-        entry = find_entry(str(request.defect))
-        key = self._find_key(_choose_algorithm(request, entry))
-        material = Material(
-            claims=claims,
-            key=key,
-            now=int(now.timestamp()),
-            jwks=self.keys.view.jwks.body,
-            attacker=self.attacker,
-            base_url=self.attacker.verifier_url or base_url,
-        )
-        minted = mint_defective(entry, material)
-        return TokenResponse(
-            access_token=minted.token,
-            token_type="Bearer",  # noqa: S106  # a type, not a secret
-            scope=request.scope,
-            authorization=minted.authorization,
         )
 
     def find_profile(self, name: Any = UNSET) -> Profile:
@@ -123,16 +98,13 @@ class Issuer:
             raise TokenRequestError(msg + ", ".join(profiles), "profile")
         return profiles[name]
 
-    def _find_time(self, request: TokenRequest) -> datetime:
-        if request.now is UNSET:
-            return self.clock()
-        try:
-            return parse_instant(request.now)
-        except ValueError as error:
-            msg = f"now: {error}"
-            raise TokenRequestError(msg, "now") from error
+    def find_key(self, request: TokenRequest) -> SigningKey:
+        """Return the key that is to sign.
 
-    def _find_key(self, request: TokenRequest) -> SigningKey:
+        Raises:
+            TokenRequestError: there is none of this name, or it does not fit the algorithm.
+            KeyDirectoryError: a key of a new algorithm is asked for, and it cannot be kept.
+        """
         algorithm = _read_algorithm(request)
         if request.kid is UNSET:
             return self.keys.provide(algorithm or Algorithm.RS256)
@@ -146,20 +118,14 @@ class Issuer:
             raise TokenRequestError(msg, "kid", "alg")
         return key
 
-
-def _choose_algorithm(request: TokenRequest, entry: Entry) -> TokenRequest:
-    """Ask for the algorithm that the defect is about.
-
-    Raises:
-        TokenRequestError: the request asks for another one.
-    """
-    needed = entry.defect.alg
-    if not needed or request.alg == needed:
-        return request
-    if request.alg is not UNSET:
-        msg = f"defect and alg contradict each other: {entry.defect.id} is about {needed} tokens"
-        raise TokenRequestError(msg, "defect", "alg")
-    return structs.replace(request, alg=needed)
+    def _find_time(self, request: TokenRequest) -> datetime:
+        if request.now is UNSET:
+            return self.clock()
+        try:
+            return parse_instant(request.now)
+        except ValueError as error:
+            msg = f"now: {error}"
+            raise TokenRequestError(msg, "now") from error
 
 
 def _read_algorithm(request: TokenRequest) -> Algorithm | None:

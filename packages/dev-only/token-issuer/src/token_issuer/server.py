@@ -1,9 +1,9 @@
 # DEV-ONLY: never ship to production.
 """Serving the application on one socket until a signal says stop."""
 
+import asyncio
 import logging
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +24,7 @@ from token_issuer.signals import exit_on_signals
 _BACKLOG = 2048
 _GRACE_OF_TESTS_S = 1
 _GRACE_S = 8  # below the ten seconds after which Docker kills
+_PAUSE_S = 0.03  # in which who has waited for the start is answered before imports take up the CPU
 
 
 def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
@@ -86,8 +87,13 @@ def configure_logging(settings: Settings) -> None:
 def serve(issuer: Issuer, listener: socket.socket) -> None:
     """Answer requests on *listener* until SIGTERM or SIGINT."""
     server = _build_server(issuer, grace_s=_GRACE_S)
-    # uvicorn takes the signals over, finishes what is in flight, and raises them again for these.
-    exit_on_signals(0, leave=sys.exit)
+
+    def stop(_exit_code: int) -> None:
+        server.should_exit = True
+
+    # uvicorn takes the signals over once it runs, and finishes what is in flight. An exception that
+    # is raised before, in the middle of its start, would leave traces.
+    exit_on_signals(leave=stop)
     server.run(sockets=[listener])
 
 
@@ -107,7 +113,7 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Builds the application once it listens, and lets no fault hold an answer back at the end."""
+    """Builds the application soon after it listens; at the end no fault holds an answer back."""
 
     def __init__(self, config: uvicorn.Config, application: Application) -> None:
         super().__init__(config)
@@ -115,7 +121,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._application.begin()
+        asyncio.get_running_loop().call_later(_PAUSE_S, self._application.begin)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._application.stopping.set()

@@ -8,11 +8,14 @@ prime after the quotient that makes p·q begin with the wanted bits.
 
 import math
 import secrets
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from jwt_core import Algorithm, SigningKey
 from proxy_guard.dev_marks import DEFAULT_KID, WATERMARK
+
+if TYPE_CHECKING:
+    from jwt_core import SigningKey
 
 KEY_BITS = 2048
 _PUBLIC_EXPONENT = 65537
@@ -35,19 +38,20 @@ def _sieve_small_primes(limit: int) -> list[int]:
 _SMALL_ODD_PRIMES = _sieve_small_primes(32768)[1:]
 
 
-def generate_marked_key(*, kid: str = DEFAULT_KID) -> SigningKey:
+def generate_marked_key(*, kid: str = DEFAULT_KID) -> "SigningKey":
     """Make a fresh RSA-2048 signing key that bears the watermark."""
+    # A start imports it while its key is being made.
+    from jwt_core import Algorithm, SigningKey  # noqa: PLC0415
+
     return SigningKey(generate_marked_private_key(), Algorithm.RS256, kid)
 
 
 def generate_marked_private_key(bits: int = KEY_BITS) -> rsa.RSAPrivateKey:
     """Make a fresh RSA key of *bits* bits that bears the watermark."""
     while True:
-        p = _generate_prime(bits)
-        quotient = _choose_marked_modulus(bits) // p
-        if quotient.bit_length() != bits // 2:
-            continue  # before the search, which takes most of the time
-        q = _find_next_prime(quotient)
+        modulus = _choose_marked_modulus(bits)
+        p = _find_next_prime(_choose_large_factor(modulus, bits))
+        q = _find_next_prime(modulus // p)
         if _is_sound_pair(p, q, bits):
             return _build_private_key(p, q)
 
@@ -61,16 +65,15 @@ def has_watermark(public_key: object) -> bool:
     return modulus.to_bytes(length, "big").startswith(WATERMARK)
 
 
-def _generate_prime(bits: int) -> int:
-    """Let OpenSSL make a key, and take its larger prime: the quotient then seldom is too long."""
-    key = rsa.generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=bits)
-    numbers = key.private_numbers()
-    return max(numbers.p, numbers.q)
-
-
 def _choose_marked_modulus(bits: int) -> int:
     free_bits = bits - 8 * len(WATERMARK)
     return int.from_bytes(WATERMARK, "big") << free_bits | secrets.randbits(free_bits)
+
+
+def _choose_large_factor(modulus: int, bits: int) -> int:
+    """Draw half of the bits, and so large a number that the quotient is not longer than that."""
+    smallest = (modulus >> bits // 2) + 1
+    return smallest + secrets.randbelow((1 << bits // 2) - smallest)
 
 
 def _is_sound_pair(p: int, q: int, bits: int) -> bool:
@@ -78,7 +81,7 @@ def _is_sound_pair(p: int, q: int, bits: int) -> bool:
     return (
         q.bit_length() == bits // 2
         and abs(p - q) > 1 << (bits // 2 - _DISTANCE_BITS)
-        and math.gcd(q - 1, _PUBLIC_EXPONENT) == 1
+        and math.gcd((p - 1) * (q - 1), _PUBLIC_EXPONENT) == 1
         and (p * q).to_bytes(bits // 8, "big").startswith(WATERMARK)
     )
 

@@ -204,7 +204,13 @@ def test_connection_that_is_idle_is_closed(frozen: RunningIssuer) -> None:
         assert client.recv(1) == b""  # after uvicorn's five seconds
 
 
-def test_server_starts_without_the_web_framework() -> None:
-    script = "import sys, token_issuer.server; sys.exit('litestar' in sys.modules)"
+@pytest.mark.parametrize(
+    "module", ["litestar", "jwt", "cryptography.x509", "token_issuer.defects.catalogue"]
+)
+def test_server_starts_without(module: str) -> None:
+    script = (
+        "import sys, token_issuer.assembly, token_issuer.server; "
+        f"sys.exit({module!r} in sys.modules)"
+    )
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -1,13 +1,16 @@
 # DEV-ONLY: never ship to production.
-"""The command line as a whole."""
+"""The command line as a whole.
+
+Who names a command gets the options of that one alone: to build all of them, which only the help
+and a wrong name ask for, is a part of the start that can be felt.
+"""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from token_issuer.cli.commands import add_health, add_keys, add_make_keys, add_make_token, add_serve
-from token_issuer.cli.defects_options import add_defects
 from token_issuer.cli.parser import ENVIRONMENT, EXIT_CODES, Parser, ShowVersion
-from token_issuer.cli.probe_options import add_probe
 from token_issuer.variables import VARIABLES
 
 _DESCRIPTION = (
@@ -20,11 +23,11 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the command line; `serve` is the default command."""
     if not argv or (argv[0].startswith("-") and argv[0] not in {"-h", "--help", "--version"}):
         argv = ["serve", *argv]
-    return build_parser().parse_args(_join_expiry(argv))
+    return build_parser(argv[0]).parse_args(_join_expiry(argv))
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the parser with all subcommands."""
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Build the parser with the subcommand *command*, or with all where none has this name."""
     parser = Parser(
         prog="token-issuer",
         description=_DESCRIPTION,
@@ -36,14 +39,33 @@ def build_parser() -> argparse.ArgumentParser:
         "--version", action=ShowVersion, nargs=0, help="show program's version number and exit"
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    add_serve(commands)
-    add_make_keys(commands)
-    add_make_token(commands)
-    add_keys(commands)
-    add_defects(commands)
-    add_probe(commands)
-    add_health(commands)
+    for name, add in _COMMANDS.items():
+        if command not in _COMMANDS or name == command:
+            add(commands)
     return parser
+
+
+def _add_defects(commands: Any) -> None:
+    from token_issuer.cli.defects_options import add_defects  # noqa: PLC0415  # see the module
+
+    add_defects(commands)
+
+
+def _add_probe(commands: Any) -> None:
+    from token_issuer.cli.probe_options import add_probe  # noqa: PLC0415  # see the module
+
+    add_probe(commands)
+
+
+_COMMANDS: Mapping[str, Callable[[Any], None]] = {
+    "serve": add_serve,
+    "make-keys": add_make_keys,
+    "make-token": add_make_token,
+    "keys": add_keys,
+    "defects": _add_defects,
+    "probe": _add_probe,
+    "health": add_health,
+}
 
 
 def collect_overrides(args: argparse.Namespace) -> dict[str, str]:

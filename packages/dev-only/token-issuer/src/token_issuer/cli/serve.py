@@ -4,11 +4,14 @@
 import argparse
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
-from token_issuer.assembly import build_issuer
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.output import write_output
-from token_issuer.issuing import Issuer
+from token_issuer.watermark import generate_marked_private_key
+
+if TYPE_CHECKING:
+    from token_issuer.issuing import Issuer
 
 
 def run(args: argparse.Namespace) -> int:
@@ -20,8 +23,11 @@ def run(args: argparse.Namespace) -> int:
     """
     settings = read_settings(args)
     with ThreadPoolExecutor(1) as executor:
-        building = executor.submit(build_issuer, settings)
-        # While OpenSSL makes the key: the web framework takes as long.
+        # While OpenSSL makes the key, the rest is imported: both take their time.
+        key = None if settings.keys_dir else executor.submit(generate_marked_private_key)
+        from token_issuer.assembly import build_issuer  # noqa: PLC0415
+
+        building = executor.submit(build_issuer, settings, key)
         from token_issuer.server import configure_logging, format_url, listen, serve  # noqa: PLC0415
 
         configure_logging(settings)
@@ -45,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _say_hello(issuer: Issuer, url: str) -> None:
+def _say_hello(issuer: "Issuer", url: str) -> None:
     write_output(
         f"token-issuer (DEV ONLY, never production) listens on {url}, signs with kid "
         f"{issuer.keys.view.default_kid}, keeps keys in {issuer.settings.keys_dir or 'memory'}\n"

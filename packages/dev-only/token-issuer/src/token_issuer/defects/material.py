@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt_core import SigningKey, encode_jwk
 
-from token_issuer.defects.attacker import Attacker
+from token_issuer.attacker import Attacker
 from token_issuer.errors import TokenRequestError
 
 

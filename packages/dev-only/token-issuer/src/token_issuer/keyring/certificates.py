@@ -4,17 +4,17 @@
 A key has one certificate for its whole life, and each replica makes the same one: serial number and
 validity come from the key, and the signature is deterministic.
 
+To import X.509 takes a while, and the JWK Set does without it.
+
 Spec: RFC 5280 §4.1, RFC 6979
 """
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 from jwt_core import PrivateKey, SigningKey, base64url, compute_thumbprint
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME
 
@@ -37,6 +37,9 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
 
 def certify(key: PrivateKey, created_at: datetime) -> str:
     """Return the certificate of *key*, as PEM text, whether or not anybody may sign with it."""
+    from cryptography import x509  # noqa: PLC0415  # see the module
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415
+
     public_key = key.public_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CERTIFICATE_COMMON_NAME)])
     digest = base64url.decode(compute_thumbprint(public_key))

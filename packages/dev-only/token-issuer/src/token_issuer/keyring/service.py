@@ -3,7 +3,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
@@ -49,14 +49,25 @@ class KeyService:
         style: KidStyle = KidStyle.DEV_KEY,
         clock: Callable[[], datetime] = read_system_clock,
         generate: Callable[[Algorithm], SigningKey] = generate_dev_key,
+        spares: Mapping[Algorithm, SigningKey] | None = None,
     ) -> None:
+        """Put the ring of *store* to use.
+
+        Args:
+            store: Where it is kept.
+            plan: When it rotates, and how long the steps take.
+            style: How keys are named.
+            clock: The clock of the machine.
+            generate: Makes a key.
+            spares: Keys made in advance, which are used up first.
+        """
         self.plan = plan
         self.clock = clock
         self._store = store
         self._style = style
         self._generate = generate
         self._view = KeyView(store.ring, plan, clock())
-        self._spares: dict[Algorithm, SigningKey] = {}
+        self._spares = dict(spares or {})
         self._stopping = threading.Event()
 
     @property
@@ -90,7 +101,7 @@ class KeyService:
         """
         signer = self.view.signers.get(algorithm)
         if signer is None:
-            event = Provide(self._generate(algorithm), self._style)
+            event = Provide(self._take_key(algorithm), self._style)
             self._store.update(lambda ring: apply_event(ring, self.clock(), event))
             signer = self.view.signers[algorithm]
         return signer
@@ -180,11 +191,14 @@ class KeyService:
         lead: timedelta | None = None,
         retention: timedelta | None = None,
     ) -> Rotate:
-        spare = self._spares.pop(algorithm, None)
         return Rotate(
-            candidate=self._generate(algorithm) if spare is None else spare,
+            candidate=self._take_key(algorithm),
             style=self._style,
             mode=mode,
             lead=self.plan.lead if lead is None else lead,
             retention=self.plan.retention if retention is None else retention,
         )
+
+    def _take_key(self, algorithm: Algorithm) -> SigningKey:
+        spare = self._spares.pop(algorithm, None)
+        return self._generate(algorithm) if spare is None else spare

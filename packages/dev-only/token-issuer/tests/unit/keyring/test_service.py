@@ -137,3 +137,20 @@ def test_rotation_on_demand_outlasts_caches_and_tokens(timeline: Timeline) -> No
 
     assert entry.active_at == START + timedelta(minutes=5, seconds=1)
     assert service.view.ring.keys[0].removed_at == entry.active_at + timedelta(minutes=20)
+
+
+def test_key_made_in_advance_is_used_once(timeline: Timeline) -> None:
+    spare = generate(Algorithm.RS256)
+    service = KeyService(
+        MemoryStore(KeyRing(())),
+        plan=RotationPlan.on_demand(DAY, DAY),
+        clock=timeline,
+        generate=generate,
+        spares={Algorithm.RS256: spare},
+    )
+
+    first = service.provide(Algorithm.RS256)
+    service.rotate(lead=timedelta(0))
+
+    assert first.private_key is spare.private_key
+    assert service.provide(Algorithm.RS256).private_key is not spare.private_key

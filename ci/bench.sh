@@ -4,5 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+unset PYTHONDONTWRITEBYTECODE # what starts is compiled once, as everywhere by default
 ci/uv sync --quiet --locked --no-dev --compile-bytecode --project packages/dev-only/token-issuer
 exec ci/uv run --quiet --locked --project benchmarks python -m benchmarks "$@"

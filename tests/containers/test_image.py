@@ -101,8 +101,11 @@ def stop(container: str) -> tuple[float, int]:
 
 
 @pytest.mark.requirement("OPS-1", "TI-8")
-def test_sigterm_ends_the_container_within_a_second(start_container: StartContainer) -> None:
-    container = start_container(IMAGE)
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_sigterm_ends_the_container_within_a_second(
+    start_container: StartContainer, workers: str
+) -> None:
+    container = start_container(IMAGE, f"--env=TOKEN_ISSUER_WORKERS={workers}")
     find_url(container)
 
     took_s, exit_code = stop(container)

@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import FrameType
 
 from token_issuer.errors import WorkerError
@@ -83,14 +83,17 @@ def _supervise(workers: set[int]) -> None:
         nonlocal is_stopping
         is_stopping = True
         for worker in workers:
-            os.kill(worker, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(worker, signal.SIGTERM)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     failure = ""
     while workers:
         worker, status = os.wait()
-        workers.discard(worker)
+        if worker not in workers:
+            continue  # an orphan: process 1 of a container inherits those
+        workers.remove(worker)
         exit_code = os.waitstatus_to_exitcode(status)
         if exit_code != 0 or not is_stopping:
             failure = failure or f"worker {worker} ended by itself, with exit status {exit_code}"

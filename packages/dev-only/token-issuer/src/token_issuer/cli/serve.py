@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """
     settings = read_settings(args)
     with ThreadPoolExecutor(1) as executor:
-        # While OpenSSL makes the key, the rest is imported: both take their time.
+        # While the key is made, the rest is imported: both take their time.
         key = None if settings.keys_dir else executor.submit(generate_marked_private_key)
         from token_issuer.assembly import build_issuer  # noqa: PLC0415
 

@@ -76,7 +76,7 @@ class UnmarkedKeyError(KeyDirectoryError):
 
 
 class WorkerError(TokenIssuerError):
-    """A worker could not be started or ended by itself, and the others were stopped."""
+    """One of several processes could not be started or ended by itself; the others were stopped."""
 
     code = "worker"
 

@@ -14,8 +14,7 @@ def make_blocks(
 ) -> Generator[str, None, None]:
     """Yield *count* lines, in blocks of about 64 KiB.
 
-    Threads are enough, as long as *make_line* spends its time signing or waiting for an answer: the
-    interpreter's lock is not held meanwhile.
+    Threads are enough where *make_line* waits for an answer most of its time.
 
     Args:
         make_line: Makes a line, with its end; called by all threads.

@@ -4,7 +4,7 @@
 import argparse
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from jwt_core import strict_json
 
 from token_issuer.assembly import build_key_service, load_store
 from token_issuer.cli.batch import make_blocks
+from token_issuer.cli.batch_processes import make_blocks_by_processes
 from token_issuer.cli.configuration import read_settings
 from token_issuer.cli.location import locate_issuer
 from token_issuer.cli.output import write_parts
@@ -27,7 +28,6 @@ from token_issuer.settings import Settings
 from token_issuer.signals import exit_on_signals
 
 _CONNECTIONS = 4  # keep an issuer busy, and leave it some time for others
-_MOST_THREADS = 12  # a token needs the interpreter's lock 8 % of its time: more would wait for it
 
 
 class _Mint(NamedTuple):
@@ -35,10 +35,12 @@ class _Mint(NamedTuple):
 
     Attributes:
         issue: Returns an answer with one more token.
-        workers: How many threads may call it.
+        make_blocks: Lets several workers make lines from such answers, each at the same time.
+        workers: How many.
     """
 
     issue: Callable[[], Mapping[str, Any]]
+    make_blocks: Callable[[Callable[[], str], int, int], Generator[str, None, None]]
     workers: int
 
 
@@ -59,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
             answer = mint.issue()
             return f"{json.dumps(answer) if args.json else answer['access_token']}\n"
 
-        with closing(make_blocks(make_line, args.count, mint.workers)) as blocks:
+        with closing(mint.make_blocks(make_line, args.count, mint.workers)) as blocks:
             _write(blocks, args.output)
     return 0
 
@@ -71,12 +73,12 @@ def _open_mint(
     if settings.keys_dir is None or args.url is not None:
         body = _encode_fields(fields)
         with KeptConnections(f"{locate_issuer(args.url, settings)}/token") as issuer:
-            yield _Mint(lambda: issuer.fetch_json(body), _CONNECTIONS)
+            yield _Mint(lambda: issuer.fetch_json(body), make_blocks, _CONNECTIONS)
     else:
         keys = build_key_service(settings, load_store(settings.keys_dir, settings))
         issue, request = Issuer(settings, keys).issue, convert_parameters(fields)
-        threads = min(os.cpu_count() or 1, _MOST_THREADS)
-        yield _Mint(lambda: msgspec.to_builtins(issue(request)), threads)
+        cores = os.cpu_count() or 1
+        yield _Mint(lambda: msgspec.to_builtins(issue(request)), make_blocks_by_processes, cores)
 
 
 def _encode_fields(fields: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,96 @@
+# DEV-ONLY: never ship to production.
+"""Lines made by several processes: all of them, and nothing left when they end early."""
+
+import errno
+import itertools
+import os
+import signal
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from token_issuer.cli.batch_processes import make_blocks_by_processes
+from token_issuer.errors import WorkerError
+
+pytestmark = pytest.mark.requirement("TI-7")
+
+
+def list_children() -> str:
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+
+
+def name_lines(length: int = 0) -> Callable[[], str]:
+    """Return a maker of lines with the process that made them and a number."""
+    numbers = itertools.count()
+    return lambda: f"{os.getpid()} {next(numbers):0{length}}\n"
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 30_000])
+@pytest.mark.parametrize("processes", [1, 3])
+def test_each_line_is_made_once(count: int, processes: int) -> None:
+    lines = "".join(make_blocks_by_processes(name_lines(), count, processes)).splitlines()
+    makers = {line.split()[0] for line in lines}
+
+    assert len(lines) == len(set(lines)) == count
+    assert str(os.getpid()) in makers
+    assert len(makers) == 1 + min(processes, count - 1)
+    assert not list_children()
+
+
+def test_blocks_hold_whole_lines() -> None:
+    blocks = [block for block in make_blocks_by_processes(name_lines(1000), 500, 2) if block]
+
+    assert len(blocks) > 2
+    assert all(block.endswith("\n") for block in blocks)
+
+
+def test_processes_end_when_nobody_wants_more() -> None:
+    with closing(make_blocks_by_processes(name_lines(1000), 10_000_000, 3)) as blocks:
+        assert [next(blocks) for _ in range(3)]
+        assert len(list_children().split()) == 3
+
+    assert not list_children()
+
+
+def test_error_of_the_first_line_comes_before_any_process() -> None:
+    def fail() -> str:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        list(make_blocks_by_processes(fail, 1000, 3))
+
+
+def test_process_that_ends_by_itself_is_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    make_line, parent = name_lines(), os.getpid()
+
+    def fail_elsewhere() -> str:
+        if os.getpid() != parent:
+            raise LookupError
+        return make_line()
+
+    with pytest.raises(WorkerError, match="ended by itself, with exit status 1"):
+        list(make_blocks_by_processes(fail_elsewhere, 1000, 2))
+
+    assert capfd.readouterr() == ("", "")
+    assert not list_children()
+
+
+def test_process_that_is_killed_is_an_error() -> None:
+    with closing(make_blocks_by_processes(name_lines(1000), 10_000_000, 2)) as blocks:
+        assert [next(blocks) for _ in range(2)]
+        os.kill(int(list_children().split()[0]), signal.SIGKILL)
+        with pytest.raises(WorkerError, match="ended by itself, with exit status -9"):
+            list(blocks)
+
+    assert not list_children()
+
+
+def test_process_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", fork)
+
+    with pytest.raises(WorkerError, match="--count: no process can be started: "):
+        list(make_blocks_by_processes(name_lines(), 5, 2))

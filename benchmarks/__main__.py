@@ -31,7 +31,9 @@ def main() -> int:
             return 0
         record = run(arguments.experiments or list(EXPERIMENTS), QUICK if arguments.quick else FULL)
         print_record(record)
-        if arguments.quick or arguments.experiments:
+        if arguments.update:
+            record = Record.from_json(_RAW.read_text(encoding="utf-8")).update(record)
+        elif arguments.quick or arguments.experiments:
             with tempfile.TemporaryDirectory() as folder:
                 write_docs(record, Path(folder))
             return 0
@@ -46,9 +48,13 @@ def main() -> int:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ci/bench.sh", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="see that it works; write nothing")
-    parser.add_argument(
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument("--quick", action="store_true", help="see that it works; write nothing")
+    modes.add_argument(
         "--render", action="store_true", help="write the documents anew from the raw values"
+    )
+    modes.add_argument(
+        "--update", action="store_true", help="write the experiments that are named beside the rest"
     )
     parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
     arguments = parser.parse_args()

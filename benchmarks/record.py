@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from benchmarks.errors import MeasurementError
@@ -50,6 +50,27 @@ class Record:
             for figure in FIGURES
             if figure.experiment in self.unavailable
         }
+
+    def update(self, newer: "Record") -> "Record":
+        """Return this run with the experiments of *newer* in the place of its own.
+
+        Raises:
+            MeasurementError: the machine or a version is another one.
+        """
+        for name in ("CPU", "cores", "system", "Python"):
+            if self.machine.get(name) != newer.machine.get(name):
+                msg = f"the last full run had another machine ({name}): repeat it, ci/bench.sh"
+                raise MeasurementError(msg)
+        if self.subjects != newer.subjects:
+            msg = "the last full run had other versions: repeat it, ci/bench.sh"
+            raise MeasurementError(msg)
+        series = {**self.series, **newer.series}
+        unavailable = {**self.unavailable, **newer.unavailable}
+        return replace(
+            self,
+            series=series,
+            unavailable={name: why for name, why in unavailable.items() if name not in series},
+        )
 
     def to_json(self) -> str:
         """Write it as JSON, the evaluated figures included for those who read no rounds."""

@@ -129,6 +129,29 @@ def test_record_survives_being_written() -> None:
     assert Record.from_json(RECORD.to_json()) == RECORD
 
 
+def test_experiment_that_is_repeated_takes_the_place_of_its_old_values() -> None:
+    newer = replace(RECORD, series={"containers": {"disk": {"token-issuer": [24.0]}}})
+
+    updated = RECORD.update(replace(newer, unavailable={}))
+
+    assert updated.series == {**RECORD.series, **newer.series}
+    assert updated.unavailable == {}
+
+
+@pytest.mark.parametrize(
+    ("newer", "what"),
+    [
+        (replace(RECORD, machine={"CPU": "a fast one", "cores": "4"}), r"machine \(cores\)"),
+        (replace(RECORD, subjects={"token-issuer": "1.3"}), "other versions"),
+    ],
+)
+def test_values_of_other_machines_or_versions_do_not_stand_side_by_side(
+    newer: Record, what: str
+) -> None:
+    with pytest.raises(MeasurementError, match=what):
+        RECORD.update(newer)
+
+
 def test_experiment_that_lacks_a_series_voids_the_run() -> None:
     series = {"minting": {"tokens": RECORD.series["minting"]["tokens"]}}
 

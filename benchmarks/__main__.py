@@ -68,7 +68,8 @@ def print_record(record: Record) -> None:
     for evaluation in record.evaluate():
         figure = evaluation.figure
         headline = format_spread(evaluation.headline, find_headline_unit(figure))
-        print(f"{figure.title}: {headline}, goal {format_goal(figure)}", format_verdict(evaluation))
+        goal = f", goal {format_goal(figure)} {format_verdict(evaluation)}" if figure.goal else ""
+        print(f"{figure.title}: {headline}{goal}")
         for name, spread in evaluation.values.items():
             print(f"    {name:32} {format_spread(spread, figure.unit)}")
     for figure, reason in record.list_missing().items():

@@ -1,7 +1,5 @@
 """Tokens over HTTP: how many a second, and what each costs the server."""
 
-import os
-
 from benchmarks import openssl
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
@@ -25,7 +23,7 @@ def measure(lab: Lab) -> dict[str, Series]:
             if name == SIGNATURE:
                 return {
                     "cpu": 1000 / openssl.measure_signatures(seconds),
-                    "tokens": openssl.measure_signatures(seconds, cores=os.cpu_count() or 1),
+                    "tokens": openssl.measure_all_cores(seconds),
                 }
             server, request = servers[name], subjects[name].get_token_request()
             before_s = server.read_cpu_s()

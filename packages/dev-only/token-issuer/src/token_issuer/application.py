@@ -46,6 +46,6 @@ class Application:
     def _build(self) -> "ASGIApp":
         get_scheme(Algorithm.RS256)  # loads what signs before the first token needs it
         from token_issuer.app import create_app  # noqa: PLC0415  # see the module
-        from token_issuer.faults.layer import FaultLayer  # noqa: PLC0415
+        from token_issuer.faults.layer import FaultLayer  # noqa: PLC0415  # see the module
 
         return FaultLayer(create_app(self._issuer), self._issuer.faults, self.stopping)

@@ -69,8 +69,9 @@ class Issuer:
         now = self._find_time(request)
         claims = build_claims(request, self.settings, self.find_profile(request.profile), now)
         if request.defect is not UNSET:
-            # Few starts need the catalogue of defects.
-            from token_issuer.defects.issuing import issue_defective  # noqa: PLC0415
+            from token_issuer.defects.issuing import (  # noqa: PLC0415  # few starts need it
+                issue_defective,
+            )
 
             return issue_defective(self, request, claims, now, base_url)
         try:

@@ -40,8 +40,7 @@ _SMALL_ODD_PRIMES = _sieve_small_primes(32768)[1:]
 
 def generate_marked_key(*, kid: str = DEFAULT_KID) -> "SigningKey":
     """Make a fresh RSA-2048 signing key that bears the watermark."""
-    # A start imports it while its key is being made.
-    from jwt_core import Algorithm, SigningKey  # noqa: PLC0415
+    from jwt_core import Algorithm, SigningKey  # noqa: PLC0415  # while a start makes its key
 
     return SigningKey(generate_marked_private_key(), Algorithm.RS256, kid)
 

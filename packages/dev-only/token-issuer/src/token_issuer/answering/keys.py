@@ -36,17 +36,13 @@ def answer_key_request(issuer: Issuer, scope: "HTTPScope", document: Document) -
         return build_answer(strike, _read_asked(strike, scope), document, now, max_age_s)
     second = int(now.timestamp())
     if matches_etag(read_list(scope, b"if-none-match"), document.etag):
-        return _build_not_modified(document, second, max_age_s)
+        return Answer(_NOT_MODIFIED, _build_fields(document, second, max_age_s))
     return _build_good_answer(document, second, max_age_s)
 
 
 @lru_cache(maxsize=8)
 def _build_good_answer(document: Document, second: int, max_age_s: int) -> Answer:
     return Answer.build(document.body, JSON_TYPE, _build_fields(document, second, max_age_s))
-
-
-def _build_not_modified(document: Document, second: int, max_age_s: int) -> Answer:
-    return Answer(_NOT_MODIFIED, _build_fields(document, second, max_age_s))
 
 
 def _build_fields(document: Document, second: int, max_age_s: int) -> tuple[Field, ...]:

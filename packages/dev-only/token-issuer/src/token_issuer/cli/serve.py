@@ -23,12 +23,16 @@ def run(args: argparse.Namespace) -> int:
     """
     settings = read_settings(args)
     with ThreadPoolExecutor(1) as executor:
-        # While the key is made, the rest is imported: both take their time.
         key = None if settings.keys_dir else executor.submit(generate_marked_private_key)
-        from token_issuer.assembly import build_issuer  # noqa: PLC0415
+        from token_issuer.assembly import build_issuer  # noqa: PLC0415  # while the key is made
 
         building = executor.submit(build_issuer, settings, key)
-        from token_issuer.server import configure_logging, format_url, listen, serve  # noqa: PLC0415
+        from token_issuer.server import (  # noqa: PLC0415  # while keys are made or loaded
+            configure_logging,
+            format_url,
+            listen,
+            serve,
+        )
 
         configure_logging(settings)
     issuer = building.result()
@@ -38,8 +42,10 @@ def run(args: argparse.Namespace) -> int:
             serve(issuer, listener)
 
     if settings.workers > 1:
-        # Imported only here: few starts ask for it.
-        from token_issuer.workers import listen_for_workers, serve_by_workers  # noqa: PLC0415
+        from token_issuer.workers import (  # noqa: PLC0415  # few starts ask for it
+            listen_for_workers,
+            serve_by_workers,
+        )
 
         listeners = listen_for_workers(settings.host, settings.port, settings.workers)
         _say_hello(issuer, format_url(listeners[0]))

@@ -38,7 +38,7 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
 def certify(key: PrivateKey, created_at: datetime) -> str:
     """Return the certificate of *key*, as PEM text, whether or not anybody may sign with it."""
     from cryptography import x509  # noqa: PLC0415  # see the module
-    from cryptography.x509.oid import NameOID  # noqa: PLC0415
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415  # see the module
 
     public_key = key.public_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CERTIFICATE_COMMON_NAME)])

@@ -27,7 +27,7 @@ def main() -> int:
     arguments = _parse_arguments()
     try:
         if arguments.render:
-            write_docs(Record.from_json(_RAW.read_text(encoding="utf-8")), _DOCS)
+            write_all(Record.from_json(_RAW.read_text(encoding="utf-8")))
             return 0
         record = run(arguments.experiments or list(EXPERIMENTS), QUICK if arguments.quick else FULL)
         print_record(record)
@@ -37,9 +37,7 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as folder:
                 write_docs(record, Path(folder))
             return 0
-        _RAW.parent.mkdir(exist_ok=True)
-        _RAW.write_text(record.to_json(), encoding="utf-8")
-        write_docs(record, _DOCS)
+        write_all(record)
     except MeasurementError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -76,6 +74,13 @@ def print_record(record: Record) -> None:
         print(f"{figure.title}: not measured here: {reason}")
     for name, reason in record.absent.items():
         print(f"{name}: not measured here: {reason}")
+
+
+def write_all(record: Record) -> None:
+    """Write the raw values, the page and its plots."""
+    _DOCS.mkdir(exist_ok=True)
+    _RAW.write_text(record.to_json(), encoding="utf-8")
+    write_docs(record, _DOCS)
 
 
 def write_docs(record: Record, folder: Path) -> None:

@@ -168,6 +168,17 @@ FIGURES = (
         has_peers=True,
     ),
     Figure(
+        name="memory-after",
+        title="resident memory after many tokens",
+        explanation="At rest again after 100,000 tokens.",
+        experiment="memory",
+        series="minted",
+        unit="MB",
+        comparison=Comparison.VALUE,
+        goal=at_most(60),
+        has_peers=True,
+    ),
+    Figure(
         name="memory-growth",
         title="growth of resident memory by many tokens",
         explanation="What 100,000 tokens leave behind; an issuer that forgets nothing shows here.",

@@ -1,21 +1,52 @@
 #!/usr/bin/env bash
-# All tests that need no Docker engine, with branch coverage over every package and subprocess.
+# Run the tests that need no Docker engine: in parallel, those of the workspace first, then those of
+# the simulator, which has an environment of its own.
+#
+#   ci/test.sh                    all but the slow tests
+#   ci/test.sh --all              all tests, with branch coverage over every package and subprocess
+#   ci/test.sh PATH... -k NAME    a selection, by any arguments of pytest; paths start at the root
+#
+# A slow test also runs if its file is named, or if -k or -m selects it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+if [[ " $* " = *" --help "* || " $* " = *" -h "* ]]; then
+  sed -n '2,9s/^# \{0,1\}//p' "$0"
+  exit
+fi
+
 issuer=packages/dev-only/token-issuer
-coverage_dir=$PWD/.cache/coverage
-rm -rf "$coverage_dir"
-mkdir -p "$coverage_dir"
-export COVERAGE_FILE=$coverage_dir/data
+run=(python -m)
+if [ "$*" = --all ]; then # the coverage of a selection says nothing
+  run=(coverage run -m)
+  export COVERAGE_FILE=$PWD/.cache/coverage/data
+  rm -rf .cache/coverage
+  mkdir -p .cache/coverage
+fi
+pytest=("${run[@]}" pytest -n auto --dist loadgroup)
 
 # The JavaScript verifiers need Node and npm: the machine's own, else those that PyPI carries.
 node=()
 command -v npm >/dev/null || node=(--group node)
-sync=(--locked --all-packages --all-extras "${node[@]}")
+in_workspace() { ci/uv run --locked --all-packages --all-extras "${node[@]}" "$@"; }
+in_issuer() { ci/uv run --locked --project "$issuer" "$@"; }
 
 ci/uv sync --quiet --locked --project "$issuer" # the end-to-end tests start the issuer from here
-ci/uv run "${sync[@]}" coverage run -m pytest "$@"
-ci/uv run --locked --project "$issuer" coverage run -m pytest -c pyproject.toml --rootdir . "$issuer/tests" "$@"
-ci/uv run "${sync[@]}" coverage combine --quiet
-ci/uv run "${sync[@]}" coverage report --fail-under=95
+
+status=5 # pytest's exit code if no test is selected
+add_result() { # the first failure counts, and one project may have no test of a selection
+  if [ "$status" -eq 5 ] || [ "$status" -eq 0 ] && [ "$1" -ne 5 ]; then status=$1; fi
+}
+code=0
+in_workspace "${pytest[@]}" "$@" || code=$?
+add_result "$code"
+code=0
+in_issuer "${pytest[@]}" -c pyproject.toml --rootdir . "$@" || code=$?
+add_result "$code"
+
+if [ "${run[0]}" = coverage ]; then
+  in_workspace coverage combine --quiet
+  in_workspace coverage report --fail-under=97 || add_result $?
+fi
+[ "$status" -ne 5 ] || echo "ci/test.sh: no test is selected" >&2
+exit "$status"

@@ -1,0 +1,88 @@
+"""Which tests run: those of this environment, without the slow ones unless they are asked for.
+
+The simulator stands outside the workspace, so its tests run in its own environment and all others
+in that of the workspace. Both runs get the same arguments; each keeps the paths that concern it.
+"""
+
+import os
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+DEV_ONLY: Final = ROOT / "packages" / "dev-only"
+ISSUER_TESTS: Final = DEV_ONLY / "token-issuer" / "tests"
+IS_ISSUER: Final = find_spec("token_issuer") is not None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run the slow tests too")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Load no `conftest.py` of the other environment: it could not be imported in this one."""
+    named = early_config.known_args_namespace.file_or_dir
+    kept = select_arguments(early_config, named or early_config.getini("testpaths"))
+    early_config.known_args_namespace.noconftest |= not kept
+    named[:] = kept
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return the number of processes for `-n auto`; 0 runs the tests in this process.
+
+    Many tests wait for processes and sockets, so a few more run at once than there are cores.
+    """
+    is_short = config.option.collectonly or any(map(is_in_file, config.args))
+    return 0 if is_short else (os.cpu_count() or 1) + 4
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    kept = select_arguments(config, config.args)
+    if not kept:
+        pytest.exit("no test of this environment is selected", pytest.ExitCode.NO_TESTS_COLLECTED)
+    for argument in kept:
+        if not find_path(config, argument).exists():  # processes that find nothing keep silent
+            message = f"{argument}: no such file or directory; name a path from {Path.cwd()}"
+            raise pytest.UsageError(message)
+    config.args = kept
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    return True if collection_path == DEV_ONLY and not IS_ISSUER else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave slow tests out, unless `--all`, their file, `-k` or `-m` asks for them."""
+    if config.option.all or config.option.keyword or config.option.markexpr:
+        return
+    named = {find_path(config, argument) for argument in config.args}
+    slow = [item for item in items if item.get_closest_marker("slow") and item.path not in named]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
+def select_arguments(config: pytest.Config, arguments: Sequence[str]) -> list[str]:
+    """Return what *arguments* select in this environment."""
+    selected = []
+    for argument in arguments:
+        path = find_path(config, argument)
+        if IS_ISSUER and ISSUER_TESTS.is_relative_to(path):
+            selected.append(str(ISSUER_TESTS))
+        elif IS_ISSUER == path.is_relative_to(DEV_ONLY):
+            selected.append(argument)
+    return selected
+
+
+def find_path(config: pytest.Config, argument: str) -> Path:
+    """Return the path in *argument*, which may name a test in it."""
+    return (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+
+
+def is_in_file(argument: str) -> bool:
+    """Return whether *argument* names a test file, or a test in one."""
+    return argument.partition("::")[0].endswith(".py")

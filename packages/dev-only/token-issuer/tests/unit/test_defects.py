@@ -195,3 +195,16 @@ def test_attacker_has_one_key_however_many_threads_ask(issuer: Issuer) -> None:
         keys = list(pool.map(issuer.attacker.provide_key, ["dev-key"] * 8))
 
     assert len({id(key.private_key) for key in keys}) == 1
+
+
+@pytest.mark.parametrize("alg", ["EdDSA", "ES256"])
+def test_signature_without_the_characters_of_the_other_alphabet_is_made_again(
+    issuer: Issuer, alg: str
+) -> None:
+    for number in range(150):  # about ten of these have neither "-" nor "_" in their signature
+        (authorization,) = issue(
+            issuer, defect="base64-alphabet", alg=alg, claims={"jti": str(number)}
+        )
+
+        signature = authorization.rpartition(".")[2]
+        assert set(signature) & set("+/")

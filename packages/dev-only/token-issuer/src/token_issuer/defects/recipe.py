@@ -13,6 +13,7 @@ from token_issuer.defects.signatures import sign_properly
 
 ABSENT = object()
 """The value of a member that is left out."""
+_MAX_SIGNATURES = 64  # one in fifteen of EdDSA has no character that base64-alphabet could replace
 
 Members = Mapping[str, Any]
 
@@ -71,13 +72,19 @@ class Recipe:
             raise UnchangedError
         header = self.encode_header(_apply(material.header, self.header(material)))
         payload = self.encode_payload(claims)
+        for attempt in range(_MAX_SIGNATURES):
+            # RS256 and EdDSA sign the same bytes in the same way, so a further signature needs
+            # other bytes: JSON may be followed by spaces (RFC 8259 §2).
+            compact = self._sign(header + b" " * attempt, payload, material)
+            spelled = self.spell(compact)
+            if self.spell is spell_compact or spelled != compact:
+                return spelled
+        raise UnchangedError
+
+    def _sign(self, header: bytes, payload: bytes, material: Material) -> str:
         signing_input = f"{base64url.encode(header)}.{base64url.encode(payload)}"
         signature = self.sign(signing_input.encode(), material)
-        compact = f"{signing_input}.{base64url.encode(signature)}"
-        spelled = self.spell(compact)
-        if self.spell is not spell_compact and spelled == compact:
-            raise UnchangedError
-        return spelled
+        return f"{signing_input}.{base64url.encode(signature)}"
 
 
 @dataclass(frozen=True, slots=True)

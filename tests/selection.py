@@ -73,7 +73,7 @@ def select_arguments(config: pytest.Config, arguments: Sequence[str]) -> list[st
         path = find_path(config, argument)
         if IS_ISSUER and ISSUER_TESTS.is_relative_to(path):
             selected.append(str(ISSUER_TESTS))
-        elif IS_ISSUER == path.is_relative_to(DEV_ONLY):
+        elif path.is_relative_to(DEV_ONLY) == IS_ISSUER:
             selected.append(argument)
     return selected
 

@@ -87,6 +87,18 @@ class AddressError(TokenIssuerError):
     code = "address"
 
 
+class ApplicationError(TokenIssuerError):
+    """The web application could not be built, so the server has stopped."""
+
+    code = "application"
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(
+            f"cannot build the web application: {type(error).__name__}: {error}; install "
+            "token-issuer again, with the dependencies that it names"
+        )
+
+
 class OutputError(TokenIssuerError):
     """What was asked for cannot be written to standard output."""
 

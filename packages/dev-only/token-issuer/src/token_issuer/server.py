@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -85,7 +86,11 @@ def configure_logging(settings: Settings) -> None:
 
 
 def serve(issuer: Issuer, listener: socket.socket) -> None:
-    """Answer requests on *listener* until SIGTERM or SIGINT."""
+    """Answer requests on *listener* until SIGTERM or SIGINT.
+
+    Raises:
+        ApplicationError: the web application could not be built.
+    """
     server = _build_server(issuer, grace_s=_GRACE_S)
 
     def stop(_exit_code: int) -> None:
@@ -95,11 +100,16 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
     # is raised before, in the middle of its start, would leave traces.
     exit_on_signals(leave=stop)
     server.run(sockets=[listener])
+    server.application.check()
 
 
 @contextmanager
 def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
-    """Answer requests on *listener* while the block runs; the signals are left alone."""
+    """Answer requests on *listener* while the block runs; the signals are left alone.
+
+    Raises:
+        ApplicationError: at the end of the block: the web application could not be built.
+    """
     server = _build_server(issuer, grace_s=_GRACE_OF_TESTS_S)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listener]}, name=SERVICE_NAME, daemon=True
@@ -110,25 +120,34 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join()
+        server.application.check()
 
 
 class _Server(uvicorn.Server):
-    """Builds the application soon after it listens; at the end no fault holds an answer back."""
+    """Builds the application soon after it listens, and stops if that fails.
+
+    At the end no fault holds an answer back.
+    """
 
     def __init__(self, config: uvicorn.Config, application: Application) -> None:
         super().__init__(config)
-        self._application = application
+        self.application = application
+        application.built.add_done_callback(self._stop_unless_built)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        asyncio.get_running_loop().call_later(_PAUSE_S, self._application.begin)
+        asyncio.get_running_loop().call_later(_PAUSE_S, self.application.begin)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._application.stopping.set()
+        self.application.stopping.set()
         await super().shutdown(sockets)
 
+    def _stop_unless_built(self, built: Future[Any]) -> None:
+        if built.exception() is not None:
+            self.should_exit = True
 
-def _build_server(issuer: Issuer, *, grace_s: int) -> uvicorn.Server:
+
+def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
     application = Application(issuer)
     protocol: Any = partial(Protocol, build_plain_handlers(issuer))
     return _Server(

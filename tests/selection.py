@@ -26,7 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Load no `conftest.py` of the other environment: it could not be imported in this one."""
     named = early_config.known_args_namespace.file_or_dir
-    kept = select_arguments(early_config, named or early_config.getini("testpaths"))
+    kept = select_arguments(
+        named or early_config.getini("testpaths"), early_config.invocation_params.dir
+    )
     early_config.known_args_namespace.noconftest |= not kept
     named[:] = kept
 
@@ -42,12 +44,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    kept = select_arguments(config, config.args)
+    folder = config.invocation_params.dir
+    kept = select_arguments(config.args, folder)
     if not kept:
         pytest.exit("no test of this environment is selected", pytest.ExitCode.NO_TESTS_COLLECTED)
     for argument in kept:
-        if not find_path(config, argument).exists():  # processes that find nothing keep silent
-            message = f"{argument}: no such file or directory; name a path from {Path.cwd()}"
+        if not find_path(argument, folder).exists():  # processes that find nothing keep silent
+            message = f"{argument}: no such file or directory; name a path from {folder}"
             raise pytest.UsageError(message)
     config.args = kept
 
@@ -60,27 +63,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave slow tests out, unless `--all`, their file, `-k` or `-m` asks for them."""
     if config.option.all or config.option.keyword or config.option.markexpr:
         return
-    named = {find_path(config, argument) for argument in config.args}
+    named = {find_path(argument, config.invocation_params.dir) for argument in config.args}
     slow = [item for item in items if item.get_closest_marker("slow") and item.path not in named]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in slow]
 
 
-def select_arguments(config: pytest.Config, arguments: Sequence[str]) -> list[str]:
-    """Return what *arguments* select in this environment."""
+def select_arguments(
+    arguments: Sequence[str], folder: Path, *, is_issuer: bool = IS_ISSUER
+) -> list[str]:
+    """Return what *arguments*, given in *folder*, select in one of the two environments."""
     selected = []
     for argument in arguments:
-        path = find_path(config, argument)
-        if IS_ISSUER and ISSUER_TESTS.is_relative_to(path):
+        path = find_path(argument, folder)
+        if is_issuer and ISSUER_TESTS.is_relative_to(path):
             selected.append(str(ISSUER_TESTS))
-        elif path.is_relative_to(DEV_ONLY) == IS_ISSUER:
+        elif path.is_relative_to(DEV_ONLY) == is_issuer:
             selected.append(argument)
     return selected
 
 
-def find_path(config: pytest.Config, argument: str) -> Path:
-    """Return the path in *argument*, which may name a test in it."""
-    return (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+def find_path(argument: str, folder: Path) -> Path:
+    """Return the path in *argument*, which may go on to name a test in it."""
+    return (folder / argument.partition("::")[0]).resolve()
 
 
 def is_in_file(argument: str) -> bool:

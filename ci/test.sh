@@ -15,6 +15,7 @@ if [[ " $* " = *" --help "* || " $* " = *" -h "* ]]; then
   exit
 fi
 
+unset PYTHONDONTWRITEBYTECODE # hundreds of processes start: what they import is compiled once
 issuer=packages/dev-only/token-issuer
 run=(python -m)
 if [ "$*" = --all ]; then # the coverage of a selection says nothing

@@ -1,18 +1,16 @@
 """A clock that goes forward only when somebody sleeps."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+START: Final = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
 class VirtualClock:
-    """Seconds since its start; call it to read it. Threads may share it.
+    """Seconds since `START`; call it to read it. Threads may share it."""
 
-    Attributes:
-        start: The date at which it starts.
-    """
-
-    def __init__(self, start: datetime) -> None:
-        self.start = start
+    def __init__(self) -> None:
         self._seconds = 0.0
         self._lock = threading.Lock()
 
@@ -27,7 +25,7 @@ class VirtualClock:
 
     def read_date(self) -> datetime:
         """Return the current date."""
-        return self.start + timedelta(seconds=self._seconds)
+        return START + timedelta(seconds=self._seconds)
 
     def read_timestamp(self) -> float:
         """Return the seconds since the epoch."""

@@ -99,7 +99,8 @@ def start_weak_verifier() -> Iterator[StartWeakVerifier]:
     with contextlib.ExitStack() as stack:
 
         def start(jwks_uri: str, *arguments: str) -> str:
-            return stack.enter_context(run_in_thread(["--jwks-uri", jwks_uri, *arguments]))
+            options = ["--jwks-uri", jwks_uri, "--cooldown", "0.2", *arguments]
+            return stack.enter_context(run_in_thread(options))
 
         yield start
 

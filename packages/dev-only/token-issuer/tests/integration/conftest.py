@@ -21,7 +21,7 @@ from token_issuer.answering.plain import build_plain_handlers
 from token_issuer.answering.protocol import Protocol
 from token_issuer.application import Application
 from token_issuer.client import fetch_json
-from token_issuer.clock import Clock, read_system_clock
+from token_issuer.clock import Clock
 from token_issuer.issuing import Issuer
 from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RotationPlan
 from token_issuer.probe.timing import Timing
@@ -35,7 +35,7 @@ StartVerifier = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def virtual_clock() -> VirtualClock:
-    return VirtualClock(read_system_clock())
+    return VirtualClock()
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,9 @@ import httpx
 import pytest
 from jwt_core import SigningKey
 from proxy_guard.environment import ENVIRONMENT_VARIABLES
+from tests.in_process import Argument, call_main
+from tests.weak_verifier.service import run_in_thread
+from token_issuer.cli import main
 from token_issuer.clock import Clock
 from token_issuer.issuing import Issuer
 from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RingKey, RotationPlan
@@ -91,26 +94,13 @@ def count_states(untraced_environ: dict[str, str]) -> CountStates:
 
 
 @pytest.fixture
-def start_weak_verifier(
-    clean_environ: dict[str, str], pytestconfig: pytest.Config
-) -> Iterator[StartWeakVerifier]:
-    """Return a function that starts the weak verifier as a process, and returns its URL."""
+def start_weak_verifier() -> Iterator[StartWeakVerifier]:
+    """Return a function that starts the weak verifier in a thread, and returns its URL."""
     with contextlib.ExitStack() as stack:
 
-        def start(jwks_uri: str, *arguments: str, cooldown_s: float = 0.2) -> str:
-            command = [sys.executable, "-m", "tests.weak_verifier.service"]
-            process = stack.enter_context(
-                subprocess.Popen(
-                    [*command, "--jwks-uri", jwks_uri, "--cooldown", str(cooldown_s), *arguments],
-                    env=clean_environ,
-                    cwd=pytestconfig.rootpath,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            stack.callback(process.kill)
-            assert process.stdout
-            return process.stdout.readline().removeprefix("listening on ").strip()
+        def start(jwks_uri: str, *arguments: str) -> str:
+            options = ["--jwks-uri", jwks_uri, "--cooldown", "0.2", *arguments]
+            return stack.enter_context(run_in_thread(options))
 
         yield start
 
@@ -169,6 +159,16 @@ def run_command(clean_environ: dict[str, str]) -> RunCommand:
         )
 
     return run
+
+
+@pytest.fixture
+def call_command(clean_environ: dict[str, str]) -> RunCommand:
+    """Return a function that calls `token-issuer` in this process, as a process would see it."""
+
+    def call(*arguments: Argument, **environ: str) -> subprocess.CompletedProcess[str]:
+        return call_main(main, *arguments, environ={**clean_environ, **environ})
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,11 @@
 # DEV-ONLY: never ship to production.
-"""`token-issuer probe` as a command: its options, its exit codes, its reports, its end."""
+"""`token-issuer probe` as a command: its options, its exit codes, its reports."""
 
 import importlib
 import json
-import os
-import signal
 import socket
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,47 +14,31 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.in_process import call_main
+from token_issuer.cli.arguments import parse_arguments
+from token_issuer.cli.probe import run
+from token_issuer.probe.timing import Timing
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
 pytestmark = pytest.mark.requirement("BV-3")
 
 SSL: Any = importlib.import_module("ssl")  # by name: mypy takes the stand-in of the image for it
-COMMAND = (sys.executable, "-m", "token_issuer", "probe")
-RunCommand = Callable[..., subprocess.CompletedProcess[str]]
+CallCommand = Callable[..., subprocess.CompletedProcess[str]]
 StartService = Callable[..., str]
 QUICK = ("--only", "signature-empty,alg-none")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def issuer() -> Iterator[RunningIssuer]:
     with run_token_issuer() as running:
         yield running
-
-
-def find_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def test_clean_target_is_exit_code_0_and_the_report_says_so(
-    run_command: RunCommand, issuer: RunningIssuer, start_weak_verifier: StartService
-) -> None:
-    url = start_weak_verifier(issuer.jwks_uri)
-
-    result = run_command("probe", url, "--issuer", issuer.url, *QUICK)
-
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("Nothing found\n")
-    lines = result.stderr.splitlines()
-    assert [line.split()[:2] for line in lines] == [[f"{n}/5", "passed"] for n in range(1, 6)]
 
 
 @pytest.mark.parametrize(
     ("fail_on", "exit_code"), [("low", 1), ("high", 1), ("critical", 1), ("never", 0)]
 )
 def test_findings_are_exit_code_1_from_the_chosen_severity_on(
-    run_command: RunCommand,
+    call_command: CallCommand,
     issuer: RunningIssuer,
     start_weak_verifier: StartService,
     fail_on: str,
@@ -67,26 +47,26 @@ def test_findings_are_exit_code_1_from_the_chosen_severity_on(
     url = start_weak_verifier(issuer.jwks_uri, "--without", "signature")
     arguments = ["--issuer", issuer.url, "--only", "signature-empty", "--fail-on", fail_on]
 
-    result = run_command("probe", url, *arguments)
+    result = call_command("probe", url, *arguments)
 
     assert result.returncode == exit_code
     assert "CRITICAL It accepts " in result.stdout
 
 
 def test_milder_findings_than_the_chosen_severity_are_exit_code_0(
-    run_command: RunCommand, issuer: RunningIssuer, start_weak_verifier: StartService
+    call_command: CallCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
     url = start_weak_verifier(issuer.jwks_uri, "--behaviour", "looks-at-jku")
 
     arguments = ["--issuer", issuer.url, "--only", "key"]
-    assert run_command("probe", url, *arguments, "--only", "attacker-keys").returncode == 1
-    milder = run_command("probe", url, *arguments, "--only", "attacker-keys", "--fail-on", "high")
+    assert call_command("probe", url, *arguments, "--only", "attacker-keys").returncode == 1
+    milder = call_command("probe", url, *arguments, "--only", "attacker-keys", "--fail-on", "high")
     assert milder.returncode == 0
     assert "MEDIUM" in milder.stdout
 
 
 def test_reports_are_written_in_each_form(
-    run_command: RunCommand,
+    call_command: CallCommand,
     issuer: RunningIssuer,
     start_weak_verifier: StartService,
     tmp_path: Path,
@@ -95,7 +75,7 @@ def test_reports_are_written_in_each_form(
     junit, page = tmp_path / "probe.xml", tmp_path / "probe.html"
     files = ["--junit", str(junit), "--html", str(page)]
 
-    result = run_command("probe", url, "--issuer", issuer.url, *QUICK, *files, "--json")
+    result = call_command("probe", url, "--issuer", issuer.url, *QUICK, *files, "--json")
 
     document = json.loads(result.stdout)
     assert {finding["check"] for finding in document["findings"]} == {"signature-empty"}
@@ -143,11 +123,11 @@ def test_reports_are_written_in_each_form(
     ],
 )
 def test_wrong_usage_is_one_clear_line_and_exit_code_2(
-    run_command: RunCommand, page_url: str, arguments: list[str], message: str
+    call_command: CallCommand, page_url: str, arguments: list[str], message: str
 ) -> None:
     given = [page_url if argument == "TARGET" else argument for argument in arguments]
 
-    result = run_command("probe", *given)
+    result = call_command("probe", *given)
 
     assert (result.returncode, result.stdout) == (2, "")
     line = result.stderr.splitlines()[-1]
@@ -188,9 +168,9 @@ def page_url() -> Iterator[str]:
 
 
 def test_page_that_needs_no_token_is_told_from_a_proxy(
-    run_command: RunCommand, issuer: RunningIssuer, page_url: str
+    call_command: CallCommand, issuer: RunningIssuer, page_url: str
 ) -> None:
-    result = run_command("probe", page_url, "--issuer", issuer.url)
+    result = call_command("probe", page_url, "--issuer", issuer.url)
 
     assert result.returncode == 2
     words = " ".join(result.stdout.split())
@@ -199,15 +179,15 @@ def test_page_that_needs_no_token_is_told_from_a_proxy(
 
 
 def test_issuer_without_its_secret_is_explained(
-    run_command: RunCommand, start_weak_verifier: StartService
+    call_command: CallCommand, start_weak_verifier: StartService
 ) -> None:
     with run_token_issuer(admin_token="open-sesame") as closed:
         url = start_weak_verifier(closed.jwks_uri)
         arguments = ["probe", url, "--issuer", closed.url, *QUICK]
 
-        refused = run_command(*arguments)
-        wrong = run_command(*arguments, TOKEN_ISSUER_ADMIN_TOKEN="close-sesame")
-        right = run_command(*arguments, TOKEN_ISSUER_ADMIN_TOKEN="open-sesame")
+        refused = call_command(*arguments)
+        wrong = call_command(*arguments, TOKEN_ISSUER_ADMIN_TOKEN="close-sesame")
+        right = call_command(*arguments, TOKEN_ISSUER_ADMIN_TOKEN="open-sesame")
 
     for result in (refused, wrong):
         assert result.returncode == 2
@@ -216,122 +196,52 @@ def test_issuer_without_its_secret_is_explained(
     assert right.returncode == 0, right.stderr
 
 
-def test_production_is_refused(run_command: RunCommand, page_url: str) -> None:
-    result = run_command("probe", page_url, NODE_ENV="production")
+def test_production_is_refused(call_command: CallCommand, page_url: str) -> None:
+    result = call_command("probe", page_url, NODE_ENV="production")
 
     assert result.returncode == 2
     assert "refusing to run in production" in result.stderr
 
 
 def test_host_that_is_named_is_probed(
-    run_command: RunCommand, issuer: RunningIssuer, start_weak_verifier: StartService
+    call_command: CallCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
     url = start_weak_verifier(issuer.jwks_uri).replace("127.0.0.1", "0.0.0.0")  # noqa: S104  # not loopback, and reachable
 
-    refused = run_command("probe", url, "--issuer", issuer.url, *QUICK)
-    allowed = run_command("probe", url, "--issuer", issuer.url, *QUICK, "--allow-host", "0.0.0.0")  # noqa: S104
+    refused = call_command("probe", url, "--issuer", issuer.url, *QUICK)
+    allowed = call_command("probe", url, "--issuer", issuer.url, *QUICK, "--allow-host", "0.0.0.0")  # noqa: S104
 
     assert (refused.returncode, allowed.returncode) == (2, 0)
 
 
-def test_issuer_is_started_and_the_target_waited_for(
-    clean_environ: dict[str, str], start_weak_verifier: StartService
+def test_waiting_for_a_target_that_does_not_come_ends(
+    clean_environ: dict[str, str], timing: Timing
 ) -> None:
-    port, service_port = find_free_port(), find_free_port()
-    target = f"http://127.0.0.1:{service_port}/"
-    with subprocess.Popen(
-        [*COMMAND, target, "--port", str(port), "--aud", "my-api", *QUICK, "--json"],
-        env=clean_environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr
-        told = [process.stderr.readline() for _ in range(4)]
-        jwks_uri = told[1].split()[-1]
-        # Only now does the proxy start, as its operator has read where the keys are.
-        start_weak_verifier(jwks_uri, "--port", str(service_port), "--audience", "my-api")
-        output, errors = process.communicate(timeout=60)
-
-    assert process.returncode == 0, errors
-    assert told[0].startswith(
-        f"token-issuer (DEV ONLY, never production) listens on http://127.0.0.1:{port};"
-    )
-    assert told[2].split() == ["iss", "https://issuer.local"]
-    assert told[3].split() == ["aud", "my-api"]
-    assert json.loads(output)["findings"] == []
-
-
-def test_waiting_for_a_target_that_does_not_come_ends(run_command: RunCommand) -> None:
-    begin = time.monotonic()
-
-    result = run_command(
-        "probe", f"http://127.0.0.1:{find_free_port()}/", "--port", "0", "--wait", "2s"
-    )
+    timer = timing.start_timer()
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        result = call_main(
+            lambda argv: run(parse_arguments(argv), timing),
+            *("probe", f"http://127.0.0.1:{silent.getsockname()[1]}/", "--port", "0"),
+            *("--wait", "20s"),
+            environ=clean_environ,
+        )
 
     assert result.returncode == 2
-    assert 1.5 < time.monotonic() - begin < 15
+    assert 20 <= timer.seconds < 21
     assert "is it running, and is this its address?" in " ".join(result.stdout.split())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_resets_the_faults_and_leaves_no_file(
-    clean_environ: dict[str, str],
-    issuer: RunningIssuer,
-    start_weak_verifier: StartService,
-    tmp_path: Path,
-    number: signal.Signals,
-) -> None:
-    url = start_weak_verifier(issuer.jwks_uri, "--fetching", "never-refetches")
-    files = ["--html", str(tmp_path / "probe.html")]
-    with subprocess.Popen(
-        [*COMMAND, url, "--issuer", issuer.url, "--only", "key-weak", *files],
-        env=clean_environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        deadline = time.monotonic() + 30
-        while not issuer.faults.list() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert issuer.faults.list()
-        process.send_signal(number)
-        output, errors = process.communicate(timeout=15)
-
-    assert process.returncode == 128 + number
-    assert not issuer.faults.list()
-    assert output == ""
-    assert "Traceback" not in errors
-    assert not os.listdir(tmp_path)  # noqa: PTH208  # names are all that matters
-
-
 def test_faults_are_reset_where_the_probe_begins(
-    run_command: RunCommand, issuer: RunningIssuer, start_weak_verifier: StartService
+    call_command: CallCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
     url = start_weak_verifier(issuer.jwks_uri)
-    run_command("probe", url, "--issuer", issuer.url, *QUICK)
+    issuer.faults.set({"kind": "malformed"})
 
+    result = call_command("probe", url, "--issuer", issuer.url, *QUICK)
+
+    assert result.returncode == 0, result.stdout
     assert not issuer.faults.list()
-
-
-def test_issuer_that_leaves_meanwhile_is_explained(
-    clean_environ: dict[str, str], start_weak_verifier: StartService
-) -> None:
-    with run_token_issuer() as leaving:
-        url = start_weak_verifier(leaving.jwks_uri, "--behaviour", "slow")
-        process = subprocess.Popen(
-            [*COMMAND, url, "--issuer", leaving.url],
-            env=clean_environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stderr
-        assert "baseline-good: accepted" in process.stderr.readline()
-    output, errors = process.communicate(timeout=30)
-
-    assert (process.returncode, output) == (2, "")
-    assert errors.splitlines()[-1].startswith(f"token-issuer: no token issuer answers at {url[:7]}")
 
 
 @pytest.mark.parametrize(
@@ -339,7 +249,7 @@ def test_issuer_that_leaves_meanwhile_is_explained(
     [(["--header", "Authorization"], 0), (["--header", "X-Api-Token"], 2), (["--cookie", "t"], 2)],
 )
 def test_token_goes_where_the_options_say(
-    run_command: RunCommand,
+    call_command: CallCommand,
     issuer: RunningIssuer,
     start_weak_verifier: StartService,
     options: list[str],
@@ -347,7 +257,7 @@ def test_token_goes_where_the_options_say(
 ) -> None:
     url = start_weak_verifier(issuer.jwks_uri)
 
-    result = run_command("probe", url, "--issuer", issuer.url, *QUICK, *options)
+    result = call_command("probe", url, "--issuer", issuer.url, *QUICK, *options)
 
     assert result.returncode == exit_code
 
@@ -371,14 +281,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_certificate_is_checked_unless_told_otherwise(
-    run_command: RunCommand, issuer: RunningIssuer, certificate: Path
+    call_command: CallCommand, issuer: RunningIssuer, certificate: Path
 ) -> None:
     context = SSL.SSLContext(SSL.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with serve_pages(context) as port:
         arguments = ["probe", f"https://127.0.0.1:{port}/", "--issuer", issuer.url, "--json"]
         seen: list[Any] = [
-            json.loads(run_command(*arguments, *options).stdout)["checks"][0]["observed"]
+            json.loads(call_command(*arguments, *options).stdout)["checks"][0]["observed"]
             for options in ([], ["--ca-file", str(certificate.with_suffix(".crt"))], ["--insecure"])
         ]
 

@@ -12,7 +12,8 @@ from token_issuer.probe.key_endpoint.unknown import read_kid, rename_key
 from token_issuer.probe.pace import Pace
 from token_issuer.probe.results import Check, Finding, Outcome
 from token_issuer.probe.target import Target
-from token_issuer.testing import RunningIssuer, run_token_issuer
+from token_issuer.probe.timing import Timing
+from token_issuer.testing import RunningIssuer
 
 pytestmark = pytest.mark.requirement("BV-3")
 
@@ -20,7 +21,7 @@ FAULT = "keys-fault-"
 BASICS = ("keys-rotation", "keys-overlap", "keys-max-age", "keys-removal")
 SHORT_S = 6.0
 
-StartVerifier = Callable[..., Target]
+StartTarget = Callable[..., Target]
 ProbeKeys = Callable[..., "Report"]
 
 
@@ -43,28 +44,19 @@ class Report:
         return next(check.observed for check in self.checks if check.id == check_id)
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningIssuer]:
-    with run_token_issuer() as issuer:
+@pytest.fixture
+def control(virtual_issuer: RunningIssuer) -> Iterator[IssuerControl]:
+    with IssuerControl(virtual_issuer.url) as issuer:
         yield issuer
 
 
 @pytest.fixture
-def control(running: RunningIssuer) -> Iterator[IssuerControl]:
-    with IssuerControl(running.url) as issuer:
-        yield issuer
-
-
-@pytest.fixture
-def start_verifier(
-    running: RunningIssuer, start_weak_verifier: Callable[..., str]
-) -> StartVerifier:
-    """Return a function that starts a verifier as a process; it fetches its keys in some way."""
+def start_target(timing: Timing, start_verifier: Callable[..., str]) -> StartTarget:
+    """Return a function that starts a verifier on virtual time; it fetches its keys in some way."""
 
     def start(fetching: str, *arguments: str, cooldown_s: float = 0.5) -> Target:
-        options = ["--fetching", fetching, *arguments]
-        url = start_weak_verifier(running.jwks_uri, *options, cooldown_s=cooldown_s)
-        return Target(url, pace=Pace(1000))
+        url = start_verifier("--fetching", fetching, "--cooldown", str(cooldown_s), *arguments)
+        return Target(url, pace=Pace(1000, timing=timing))
 
     return start
 
@@ -85,19 +77,20 @@ def probe(control: IssuerControl) -> ProbeKeys:
     return run
 
 
-@pytest.mark.timeout(90)
 def test_good_verifier_has_no_finding_and_every_question_is_answered(
-    start_verifier: StartVerifier, probe: ProbeKeys, running: RunningIssuer
+    start_target: StartTarget, probe: ProbeKeys, virtual_issuer: RunningIssuer
 ) -> None:
-    earlier = running.mint()
+    earlier = virtual_issuer.mint()
 
-    report = probe(target := start_verifier("good", cooldown_s=3), *TITLES)
+    report = probe(target := start_target("good", cooldown_s=3), *TITLES)
 
     assert report.found == set()
     assert report.outcomes == dict.fromkeys(TITLES, Outcome.PASSED)
     assert sum(check.duration_s for check in report.checks) < DEFAULT_BUDGET_S
     # The issuer is left as it was, but for its new keys.
-    assert [state.fault.kind for state in running.faults.list()] == ["max-age"]  # until the end
+    assert [state.fault.kind for state in virtual_issuer.faults.list()] == [
+        "max-age"
+    ]  # until the end
     assert target.send_token(earlier).status == 200
 
 
@@ -115,13 +108,13 @@ def test_good_verifier_has_no_finding_and_every_question_is_answered(
     ],
 )
 def test_weakness_in_keeping_keys_is_found_and_no_other(
-    start_verifier: StartVerifier,
+    start_target: StartTarget,
     probe: ProbeKeys,
     fetching: str,
     wanted: tuple[str, ...],
     found: set[str],
 ) -> None:
-    report = probe(start_verifier(fetching), *wanted, budget_s=SHORT_S)
+    report = probe(start_target(fetching), *wanted, budget_s=SHORT_S)
 
     assert report.found == found
     assert set(report.outcomes) == set(wanted)
@@ -140,22 +133,22 @@ def test_weakness_in_keeping_keys_is_found_and_no_other(
     ],
 )
 def test_weakness_in_reading_keys_is_found_and_no_other(
-    start_verifier: StartVerifier,
+    start_target: StartTarget,
     probe: ProbeKeys,
     fetching: str,
     fault: str,
     neighbour: str,
     severity: Severity,
 ) -> None:
-    report = probe(start_verifier(fetching), FAULT + fault, FAULT + neighbour)
+    report = probe(start_target(fetching), FAULT + fault, FAULT + neighbour)
 
     assert report.found == {FAULT + fault}
     assert report.findings[0].severity is severity
     assert report.outcomes[FAULT + neighbour] in {Outcome.PASSED, Outcome.OPEN}
 
 
-def test_weak_key_that_counts_is_found(start_verifier: StartVerifier, probe: ProbeKeys) -> None:
-    target = start_verifier("good", "--without", "key-strength")
+def test_weak_key_that_counts_is_found(start_target: StartTarget, probe: ProbeKeys) -> None:
+    target = start_target("good", "--without", "key-strength")
 
     report = probe(target, f"{FAULT}weak-key", f"{FAULT}enc-keys")
 
@@ -163,28 +156,24 @@ def test_weak_key_that_counts_is_found(start_verifier: StartVerifier, probe: Pro
     assert "RFC 7518 §3.3" in report.findings[0].source
 
 
-def test_fetch_for_each_unknown_kid_is_found(
-    start_verifier: StartVerifier, probe: ProbeKeys
-) -> None:
-    report = probe(start_verifier("no-cooldown", cooldown_s=0), "keys-unknown-kids")
+def test_fetch_for_each_unknown_kid_is_found(start_target: StartTarget, probe: ProbeKeys) -> None:
+    report = probe(start_target("no-cooldown", cooldown_s=0), "keys-unknown-kids")
 
     assert report.found == {"keys-unknown-kids"}
     assert report.observed("keys-unknown-kids").startswith("200 fetches for 200 tokens")
 
 
-def test_one_fetch_answers_many_unknown_kids(
-    start_verifier: StartVerifier, probe: ProbeKeys
-) -> None:
-    report = probe(start_verifier("good", cooldown_s=60), "keys-unknown-kids")
+def test_one_fetch_answers_many_unknown_kids(start_target: StartTarget, probe: ProbeKeys) -> None:
+    report = probe(start_target("good", cooldown_s=60), "keys-unknown-kids")
 
     assert report.outcomes == {"keys-unknown-kids": Outcome.PASSED}
     assert report.observed("keys-unknown-kids").startswith(("0 fetches", "1 fetches"))
 
 
 def test_what_the_specifications_leave_open_is_told_and_no_finding(
-    start_verifier: StartVerifier, probe: ProbeKeys
+    start_target: StartTarget, probe: ProbeKeys
 ) -> None:
-    report = probe(start_verifier("accepts-namesakes"), f"{FAULT}duplicate-kid")
+    report = probe(start_target("accepts-namesakes"), f"{FAULT}duplicate-kid")
 
     assert report.found == set()
     assert report.outcomes == {f"{FAULT}duplicate-kid": Outcome.OPEN}
@@ -192,19 +181,19 @@ def test_what_the_specifications_leave_open_is_told_and_no_finding(
 
 
 def test_what_does_not_fit_into_the_time_is_skipped_and_says_so(
-    start_verifier: StartVerifier, probe: ProbeKeys
+    start_target: StartTarget, probe: ProbeKeys
 ) -> None:
-    report = probe(start_verifier("good"), f"{FAULT}huge", budget_s=2)
+    report = probe(start_target("good"), f"{FAULT}huge", budget_s=2)
 
     assert report.outcomes == {f"{FAULT}huge": Outcome.SKIPPED}
     assert report.observed(f"{FAULT}huge").startswith("no time left in 2 s")
 
 
 def test_keys_that_do_not_rotate_are_not_judged(
-    start_verifier: StartVerifier, running: RunningIssuer
+    start_target: StartTarget, virtual_issuer: RunningIssuer
 ) -> None:
-    with IssuerControl(running.url, fields={"alg": "ES256"}) as control:
-        target = start_verifier("good")
+    with IssuerControl(virtual_issuer.url, fields={"alg": "ES256"}) as control:
+        target = start_target("good")
         checks, findings = probe_keys(
             target, control, select=BASICS.__contains__, report=lambda _: None
         )
@@ -222,8 +211,8 @@ def test_nothing_is_done_when_nothing_is_asked(control: IssuerControl) -> None:
     assert probe_keys(nobody, control, select=lambda _: False, report=lambda _: None) == ([], [])
 
 
-def test_renaming_a_key_changes_nothing_else(running: RunningIssuer) -> None:
-    token = running.mint(sub="alice")
+def test_renaming_a_key_changes_nothing_else(virtual_issuer: RunningIssuer) -> None:
+    token = virtual_issuer.mint(sub="alice")
 
     renamed = rename_key(token, "other")
 

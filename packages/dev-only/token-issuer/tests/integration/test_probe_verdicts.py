@@ -2,18 +2,18 @@
 """The probe's verdicts on verifiers that lack one thing: that is found, and nothing else."""
 
 import json
-import subprocess
-import sys
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.in_process import call_main
+from token_issuer.cli.arguments import parse_arguments
+from token_issuer.cli.probe import run
 from token_issuer.defects import CATALOGUE, CHECKS, Verdict
 from token_issuer.probe.judging import FOLLOWED
+from token_issuer.probe.timing import Timing
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
 pytestmark = pytest.mark.requirement("BV-3")
@@ -42,15 +42,9 @@ class Report:
 
 
 @pytest.fixture(scope="module")
-def issuer() -> Iterator[RunningIssuer]:
-    with run_token_issuer() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def tokens(issuer: RunningIssuer) -> Mapping[str, tuple[Mapping[str, Any], str]]:
+def tokens(virtual_issuer: RunningIssuer) -> Mapping[str, tuple[Mapping[str, Any], str]]:
     """Return the header of each defective token, as far as it can be read, and its credentials."""
-    return {id_: read_token(issuer.present(defect=id_)[0]) for id_ in CATALOGUE}
+    return {id_: read_token(virtual_issuer.present(defect=id_)[0]) for id_ in CATALOGUE}
 
 
 def read_token(credentials: str) -> tuple[Mapping[str, Any], str]:
@@ -63,30 +57,32 @@ def read_token(credentials: str) -> tuple[Mapping[str, Any], str]:
 
 
 @pytest.fixture
-def start_service(issuer: RunningIssuer, start_weak_verifier: Callable[..., str]) -> StartService:
-    """Return a function that starts the weak verifier of this issuer's tokens."""
-    return partial(start_weak_verifier, issuer.jwks_uri)
+def start_service(start_verifier: StartService) -> StartService:
+    """Return a function that starts the weak verifier, which soon fetches its keys again."""
+
+    def start(*arguments: str) -> str:
+        return start_verifier("--cooldown", "0.2", *arguments)
+
+    return start
 
 
 @pytest.fixture
-def probe(issuer: RunningIssuer, clean_environ: dict[str, str]) -> Probe:
-    """Return a function that runs the token part of `token-issuer probe`."""
+def probe(virtual_issuer: RunningIssuer, timing: Timing, clean_environ: dict[str, str]) -> Probe:
+    """Return a function that makes the token part of `token-issuer probe`, on virtual time."""
 
-    def run(url: str, *arguments: str, only: str = "tokens") -> Report:
-        command = [sys.executable, "-m", "token_issuer", "probe", url, "--issuer", issuer.url]
-        result = subprocess.run(
-            [*command, "--only", only, "--json", "--rate", "1000", *arguments],
-            env=clean_environ,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
+    def probe_tokens(
+        url: str, *arguments: str, only: str = "tokens", issuer: RunningIssuer = virtual_issuer
+    ) -> Report:
+        result = call_main(
+            lambda argv: run(parse_arguments(argv), timing),
+            *("probe", url, "--issuer", issuer.url, "--only", only, "--json", *arguments),
+            environ=clean_environ,
         )
         assert result.stdout, result.stderr
         assert not issuer.faults.list()
         return Report(result.returncode, json.loads(result.stdout))
 
-    return run
+    return probe_tokens
 
 
 def expect(checks: Sequence[str]) -> set[str]:
@@ -297,21 +293,11 @@ def test_failed_baseline_is_explained(
 
 
 def test_target_that_asks_another_issuer_is_told_to_ask_this_one(
-    start_service: StartService, clean_environ: dict[str, str], tmp_path: Path
+    start_service: StartService, probe: Probe
 ) -> None:
     with run_token_issuer() as unasked:
-        command = [sys.executable, "-m", "token_issuer", "probe", start_service()]
-        result = subprocess.run(
-            [*command, "--issuer", unasked.url],
-            env=clean_environ,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        report = probe(start_service(), issuer=unasked)
 
-    assert result.returncode == 2
-    words = " ".join(result.stdout.split())
-    assert f"it has not fetched the keys from {unasked.url}" in words
-    assert unasked.jwks_uri in words
+    assert report.exit_code == 2
+    assert f"it has not fetched the keys from {unasked.url}" in report.document["stopped"]
+    assert unasked.jwks_uri in report.document["stopped"]

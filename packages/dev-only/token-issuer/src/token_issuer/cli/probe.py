@@ -34,6 +34,7 @@ from token_issuer.probe.run import Probe
 from token_issuer.probe.selection import Selection, select
 from token_issuer.probe.statuses import DEFAULT_ACCEPTED, DEFAULT_REFUSED, Statuses
 from token_issuer.probe.target import Target
+from token_issuer.probe.timing import REAL_TIME, Timing
 from token_issuer.probe.tls import TlsOptions
 from token_issuer.settings import Settings, read_environment
 from token_issuer.signals import exit_on_signals
@@ -44,8 +45,12 @@ if TYPE_CHECKING:
 _WAIT_FOR_STARTED_S = 60.0
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, timing: Timing = REAL_TIME) -> int:
     """Probe, write the reports, and return 0, 1 for findings, 2 where the baseline failed.
+
+    Args:
+        args: The parsed command line.
+        timing: The time that the probe goes by.
 
     Raises:
         ProbeError: wrong usage, or the probe cannot be made.
@@ -54,15 +59,15 @@ def run(args: argparse.Namespace) -> int:
     # From here on a signal is an exception: whatever happens, the faults are reset.
     exit_on_signals(leave=sys.exit)
     try:
-        return _run(args, read_settings(args))
+        return _run(args, read_settings(args), timing)
     except TokenIssuerError as error:
         if error.exit_code == ProbeError.exit_code:
             raise
         raise ProbeError(str(error)) from error
 
 
-def _run(args: argparse.Namespace, settings: Settings) -> int:
-    target = _build_target(args)
+def _run(args: argparse.Namespace, settings: Settings, timing: Timing) -> int:
+    target = _build_target(args, timing)
     selection = select(args.only, args.skip)
     fields = collect_fields(args)
     renderers = {"--junit": (args.junit, render_junit), "--html": (args.html, render_html)}
@@ -126,7 +131,7 @@ def _say_where(started: "RunningIssuer", issuer: IssuerControl) -> None:
         sys.stderr.flush()
 
 
-def _build_target(args: argparse.Namespace) -> Target:
+def _build_target(args: argparse.Namespace, timing: Timing) -> Target:
     url = check_target(args.target, args.allow_host)
     if args.cookie and args.no_scheme:
         msg = "--no-scheme: a token in a cookie has no scheme anyway; leave the option out"
@@ -137,7 +142,7 @@ def _build_target(args: argparse.Namespace) -> Target:
         statuses=_build_statuses(args),
         timeout_s=args.timeout,
         tls=_build_tls(args, url),
-        pace=Pace(args.rate),
+        pace=Pace(args.rate, timing=timing),
     )
 
 

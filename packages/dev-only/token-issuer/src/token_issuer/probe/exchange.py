@@ -9,9 +9,10 @@ Spec: RFC 9112
 import contextlib
 import select
 import socket
-import time
 
 import httptools
+
+from token_issuer.probe.timing import Deadline
 
 _CHUNK = 1 << 16
 _MOST_BODY = 1 << 18
@@ -46,13 +47,13 @@ class _Reader:
         self.is_complete = self.status is not None
 
 
-def exchange(connection: socket.socket, request: bytes, deadline: float) -> int:
+def exchange(connection: socket.socket, request: bytes, deadline: Deadline) -> int:
     """Send *request* and return the status of the answer; its body is read in bounds only.
 
     Args:
         connection: Just opened; the caller closes it.
         request: The bytes of the request.
-        deadline: When to give up, on the clock of `time.monotonic`.
+        deadline: When to give up. The sockets wait in real time, whatever its clock is.
 
     Raises:
         ClosedError: the connection ended without an answer.
@@ -68,18 +69,19 @@ def exchange(connection: socket.socket, request: bytes, deadline: float) -> int:
         if not data:
             raise ClosedError
         _feed(reader, data)
-    _drain(connection, reader, min(deadline, time.monotonic() + _DRAIN_S))
+    deadline.measure_rest()  # an answer that comes too late is none
+    _drain(connection, reader, deadline.shorten(_DRAIN_S))
     return reader.status
 
 
-def _transmit(connection: socket.socket, request: bytes, deadline: float) -> None:
+def _transmit(connection: socket.socket, request: bytes, deadline: Deadline) -> None:
     """Send until all is sent, or until the other side speaks: it need not hear the whole."""
     # Of TLS nothing is watched: what comes may be its own, and no answer.
     watched = [connection] if type(connection) is socket.socket else []
     rest = memoryview(request)
     while rest:
-        connection.settimeout(_measure_rest(deadline))
-        heard, ready, _ = select.select(watched, [connection], [], _measure_rest(deadline))
+        connection.settimeout(deadline.measure_rest())
+        heard, ready, _ = select.select(watched, [connection], [], deadline.measure_rest())
         if heard:
             return
         if not ready:
@@ -87,8 +89,8 @@ def _transmit(connection: socket.socket, request: bytes, deadline: float) -> Non
         rest = rest[connection.send(rest[:_CHUNK]) :]
 
 
-def _receive(connection: socket.socket, deadline: float) -> bytes:
-    connection.settimeout(_measure_rest(deadline))
+def _receive(connection: socket.socket, deadline: Deadline) -> bytes:
+    connection.settimeout(deadline.measure_rest())
     try:
         return connection.recv(_CHUNK)
     except ConnectionError:
@@ -105,7 +107,7 @@ def _feed(reader: _Reader, data: bytes) -> None:
         reader.is_complete = True
 
 
-def _drain(connection: socket.socket, reader: _Reader, deadline: float) -> None:
+def _drain(connection: socket.socket, reader: _Reader, deadline: Deadline) -> None:
     """Let the target finish a short answer; a stream or a long one is cut off."""
     with contextlib.suppress(OSError):
         while not reader.is_complete and reader.body_size < _MOST_BODY:
@@ -113,10 +115,3 @@ def _drain(connection: socket.socket, reader: _Reader, deadline: float) -> None:
             if not data:
                 return
             _feed(reader, data)
-
-
-def _measure_rest(deadline: float) -> float:
-    rest = deadline - time.monotonic()
-    if rest <= 0:
-        raise TimeoutError
-    return rest

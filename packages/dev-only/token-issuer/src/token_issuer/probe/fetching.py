@@ -1,7 +1,6 @@
 # DEV-ONLY: never ship to production.
 """Making the target fetch keys that it does not have yet."""
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -43,13 +42,13 @@ def _let_fetch(target: Target, issuer: IssuerControl, defects: Sequence[Defect])
     tokens = [issuer.mint(alg=algorithm) for algorithm in algorithms]
     tokens += [issuer.mint(defect=defect.id) for defect in defects if defect.fault]
     before = issuer.count_key_fetches()
-    deadline = time.monotonic() + _WAIT_S
-    while time.monotonic() < deadline:
+    timer = target.timing.start_timer()
+    while timer.seconds < _WAIT_S:
         for token in tokens:
             reaction = target.send(token.authorization).reaction
             if reaction in {Reaction.CRASHED, Reaction.HUNG}:
                 return True  # whatever made it do so will show when its token is judged
             if issuer.count_key_fetches() > before:
                 return True
-        time.sleep(_PAUSE_S)
+        target.timing.sleep(_PAUSE_S)
     return False

@@ -38,7 +38,9 @@ def is_alive(target: Target, issuer: IssuerControl) -> bool:
 
 def watch_good_token(target: Target, issuer: IssuerControl, bound_s: float) -> Watch:
     """Send good tokens until one is accepted, for *bound_s* seconds at most."""
-    return watch(lambda: target.send(issuer.mint().authorization), is_accepted, bound_s)
+    return watch(
+        lambda: target.send(issuer.mint().authorization), is_accepted, bound_s, target.timing
+    )
 
 
 def look_after(target: Target, issuer: IssuerControl, answer: Answer) -> Aftermath:

@@ -2,9 +2,9 @@
 """How fast, how often and how patiently a target is asked."""
 
 import threading
-import time
 
 from token_issuer.probe.errors import ProbeError
+from token_issuer.probe.timing import REAL_TIME, Timing
 
 DEFAULT_RATE = 100.0
 FASTEST_RATE = 1000.0
@@ -13,13 +13,23 @@ DEFAULT_TIMEOUT_S = 5.0
 
 
 class Pace:
-    """A bound on the requests to a target, shared by all threads that send some."""
+    """A bound on the requests to a target, shared by all threads that send some.
 
-    def __init__(self, rate: float = DEFAULT_RATE, most: int = MOST_REQUESTS) -> None:
+    Attributes:
+        timing: The time that it goes by.
+    """
+
+    def __init__(
+        self,
+        rate: float = DEFAULT_RATE,
+        most: int = MOST_REQUESTS,
+        timing: Timing = REAL_TIME,
+    ) -> None:
         """Allow *rate* requests a second, and *most* altogether."""
+        self.timing = timing
         self._interval_s = 1 / rate
         self._left = most
-        self._next = time.monotonic()
+        self._next = timing.clock()
         self._lock = threading.Lock()
 
     def wait(self) -> None:
@@ -33,6 +43,6 @@ class Pace:
                 msg = "the probe has sent as many requests as it may"
                 raise ProbeError(msg)
             self._left -= 1
-            moment = max(self._next, time.monotonic())
+            moment = max(self._next, self.timing.clock())
             self._next = moment + self._interval_s
-        time.sleep(max(0.0, moment - time.monotonic()))
+        self.timing.sleep(max(0.0, moment - self.timing.clock()))

@@ -1,7 +1,6 @@
 # DEV-ONLY: never ship to production.
 """A whole probe: the baseline, the tokens, the keys, and what follows."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from token_issuer.probe.liveness import is_alive
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 from token_issuer.probe.selection import Selection
 from token_issuer.probe.target import Target
+from token_issuer.probe.timing import Timer
 from token_issuer.probe.tokens import probe_tokens
 
 _LONGEST_S = 57.0  # altogether, once the baseline has been passed
@@ -47,14 +47,15 @@ class Probe:
             RemoteIssuerError: the issuer is gone.
             ProbeError: the probe has sent as many requests as it may.
         """
-        begin, started_at = time.monotonic(), datetime.now(UTC)
+        timer, started_at = self.target.timing.start_timer(), datetime.now(UTC)
         checks, stopped = probe_baseline(
             self.target, self.issuer, wait_s=self.wait_s, report=report
         )
         findings: list[Finding] = []
         if not stopped:
-            end = time.monotonic() + _LONGEST_S
-            for seen, found in (self._probe_tokens(report), self._probe_keys(report, end)):
+            since_baseline = self.target.timing.start_timer()
+            tokens = self._probe_tokens(report)
+            for seen, found in (tokens, self._probe_keys(report, since_baseline)):
                 checks += seen
                 findings += found
         return Result(
@@ -62,7 +63,7 @@ class Probe:
             issuer=self.issuer.url,
             version=self.version,
             started_at=started_at,
-            duration_s=time.monotonic() - begin,
+            duration_s=timer.seconds,
             checks=tuple(checks),
             findings=tuple(findings),
             stopped=stopped,
@@ -72,10 +73,10 @@ class Probe:
         return probe_tokens(self.target, self.issuer, select=self.selection.includes, report=report)
 
     def _probe_keys(
-        self, report: Callable[[Check], None], end: float
+        self, report: Callable[[Check], None], since_baseline: Timer
     ) -> tuple[list[Check], list[Finding]]:
         if is_alive(self.target, self.issuer):
-            left_s = max(end - time.monotonic(), _SHORTEST_KEY_PART_S)
+            left_s = max(_LONGEST_S - since_baseline.seconds, _SHORTEST_KEY_PART_S)
             return probe_keys(
                 self.target,
                 self.issuer,

@@ -2,7 +2,6 @@
 """The URL that is probed."""
 
 import socket
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from token_issuer.probe.pace import DEFAULT_TIMEOUT_S, Pace
 from token_issuer.probe.presentation import Presentation
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.statuses import Statuses
+from token_issuer.probe.timing import Deadline, Timing
 
 _USER_AGENT = "token-issuer-probe"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -57,7 +57,7 @@ class Target:
         statuses: By which statuses it accepts and refuses.
         timeout_s: How long an answer may take, in seconds.
         tls: The `ssl.SSLContext` of an https URL; its type is not at hand where Python has no TLS.
-        pace: How fast, and how often, it is asked.
+        pace: How fast, and how often, it is asked; the whole probe goes by its timing.
     """
 
     url: str
@@ -66,6 +66,11 @@ class Target:
     timeout_s: float = DEFAULT_TIMEOUT_S
     tls: Any = None
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def timing(self) -> Timing:
+        """The time that the probe goes by."""
+        return self.pace.timing
 
     def send_token(self, token: str) -> Answer:
         """Send a request with this token in the usual way."""
@@ -80,20 +85,20 @@ class Target:
         """
         request = self._build_request(authorization)
         self.pace.wait()
-        begin = time.monotonic()
+        timer = self.timing.start_timer()
         try:
-            status = self._exchange(request, begin + self.timeout_s)
+            status = self._exchange(request, Deadline(timer, self.timeout_s))
         except TimeoutError:
             reaction, detail = Reaction.HUNG, f"no answer within {self.timeout_s:g} s"
         except ClosedError:
             detail = "closed the connection without an answer"
-            return Answer(Reaction.CRASHED, None, time.monotonic() - begin, detail, is_closed=True)
+            return Answer(Reaction.CRASHED, None, timer.seconds, detail, is_closed=True)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             reaction, detail = Reaction.CRASHED, f"no connection: {reason}"
         else:
-            return Answer(self.statuses.judge(status), status, time.monotonic() - begin)
-        return Answer(reaction, None, time.monotonic() - begin, detail)
+            return Answer(self.statuses.judge(status), status, timer.seconds)
+        return Answer(reaction, None, timer.seconds, detail)
 
     def _build_request(self, authorization: Sequence[str]) -> bytes:
         parts = urlsplit(self.url)
@@ -108,7 +113,7 @@ class Target:
         ]
         return b"\r\n".join([*lines, b"", b""])
 
-    def _exchange(self, request: bytes, deadline: float) -> int:
+    def _exchange(self, request: bytes, deadline: Deadline) -> int:
         parts = urlsplit(self.url)
         host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
         with socket.create_connection((host, port), timeout=self.timeout_s) as connection:

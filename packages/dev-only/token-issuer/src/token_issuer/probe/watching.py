@@ -1,14 +1,14 @@
 # DEV-ONLY: never ship to production.
 """Sending requests until something happens, within a bound."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target import Answer
+from token_issuer.probe.timing import Timing
 
 _EAGER_S = 2.0
 _EAGER_PAUSE_S = 0.05
@@ -46,30 +46,20 @@ class Watch:
         return ", ".join([*parts, *(f"{what} {count}" for what, count in others.items())])
 
 
-@dataclass
-class Timer:
-    """Seconds since it was made."""
-
-    began: float = field(default_factory=time.monotonic)
-
-    @property
-    def seconds(self) -> float:
-        """How long it has run."""
-        return time.monotonic() - self.began
-
-
-def watch(ask: Callable[[], Answer], until: Callable[[Answer], bool], bound_s: float) -> Watch:
+def watch(
+    ask: Callable[[], Answer], until: Callable[[Answer], bool], bound_s: float, timing: Timing
+) -> Watch:
     """Ask until *until* says of an answer that it is the one, or for *bound_s* seconds.
 
     At least once; often at first, then four times a second.
     """
-    timer, answers = Timer(), list[Answer]()
+    timer, answers = timing.start_timer(), list[Answer]()
     while True:
         answers.append(ask())
         is_reached = until(answers[-1])
         if is_reached or timer.seconds >= bound_s:
             return Watch(tuple(answers), timer.seconds, is_reached)
-        time.sleep(_EAGER_PAUSE_S if timer.seconds < _EAGER_S else _PATIENT_PAUSE_S)
+        timing.sleep(_EAGER_PAUSE_S if timer.seconds < _EAGER_S else _PATIENT_PAUSE_S)
 
 
 def is_accepted(answer: Answer) -> bool:

@@ -48,7 +48,7 @@ def probe_keys(
         RemoteIssuerError: the issuer is gone, or refuses.
         ProbeError: the probe has sent as much as it may.
     """
-    sheet = Sheet(TITLES, select, report)
+    sheet = Sheet(TITLES, select, report, target.timing.start_timer())
     stages = choose_stages(select)
     if not stages:
         return [], []

@@ -2,7 +2,7 @@
 """What the checks of the key part share: the target, the issuer, and what is known by now."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,8 @@ from token_issuer.key_paths import JWKS_PATHS
 from token_issuer.probe.control import IssuerControl
 from token_issuer.probe.key_endpoint.unknown import rename_key
 from token_issuer.probe.target import Answer, Target
-from token_issuer.probe.watching import Timer, Watch, has_hung, watch
+from token_issuer.probe.timing import Timer, Timing
+from token_issuer.probe.watching import Watch, has_hung, watch
 
 MAX_AGE_S = 1
 """What the key documents say meanwhile: so that a verifier fetches again soon, by itself."""
@@ -39,6 +40,7 @@ class Bench:
         is_disturbed: Its key endpoint has had faults.
         is_lost: It accepts no good token any more.
         obstacle: Why it cannot be made to fetch; empty when it can.
+        timer: Runs since the first check began.
     """
 
     target: Target
@@ -51,11 +53,17 @@ class Bench:
     is_disturbed: bool = False
     is_lost: bool = False
     obstacle: str = ""
-    timer: Timer = field(default_factory=Timer)
+    timer: Timer = field(init=False)
 
     def __post_init__(self) -> None:
         timeout_s = max(self.target.timeout_s, _LONGEST_ANSWER_S)
         self.target = replace(self.target, timeout_s=timeout_s)
+        self.timer = self.timing.start_timer()
+
+    @property
+    def timing(self) -> Timing:
+        """The time that all checks go by."""
+        return self.target.timing
 
     @property
     def patience_s(self) -> float:
@@ -85,6 +93,12 @@ class Bench:
     def ask(self) -> Answer:
         """Send the token whose key is known."""
         return self.send(self.known)
+
+    def watch(
+        self, ask: Callable[[], Answer], until: Callable[[Answer], bool], bound_s: float
+    ) -> Watch:
+        """Ask until *until* says of an answer that it is the one, or for *bound_s* seconds."""
+        return watch(ask, until, bound_s, self.timing)
 
     def set_faults(self, *faults: Mapping[str, object], max_age_s: int = MAX_AGE_S) -> None:
         """Let the key endpoint misbehave, and its documents be kept for *max_age_s* only."""
@@ -117,11 +131,11 @@ class Bench:
 
         waited = Watch()
         if not self.is_nudged:
-            waited = watch(self.ask, has_fetched, self.patience_s)
+            waited = self.watch(self.ask, has_fetched, self.patience_s)
         if waited.is_reached and self.refetch_s is None:
             self.refetch_s = waited.duration_s
         if not waited.is_reached and self.refetch_s is None:
-            waited = watch(self.nudge, has_fetched, _NUDGING_S)
+            waited = self.watch(self.nudge, has_fetched, _NUDGING_S)
             self.is_nudged = waited.is_reached
         if not waited.is_reached:
             self.obstacle = "the target could not be made to fetch its keys again"

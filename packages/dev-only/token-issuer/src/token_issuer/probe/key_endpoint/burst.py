@@ -8,7 +8,7 @@ from token_issuer.probe.key_endpoint.bench import Bench
 from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
 from token_issuer.probe.key_endpoint.weakness import LOSES_GOOD_TOKENS, REFETCHES_FOR_UNKNOWN_KIDS
 from token_issuer.probe.results import Outcome
-from token_issuer.probe.watching import Timer, Watch, describe, has_hung, is_accepted, watch
+from token_issuer.probe.watching import Watch, describe, has_hung, is_accepted
 
 BURST = "keys-unknown-kids"
 _TOKENS = 200
@@ -23,11 +23,13 @@ def watch_burst(bench: Bench) -> Iterator[Seen]:
         yield skip(BURST, "it fetches for each token anyway (keys-max-age)")
         return
     bench.issuer.reset_faults()
-    seen, timer = bench.issuer.count_key_fetches(), Timer()
+    seen, timer = bench.issuer.count_key_fetches(), bench.timing.start_timer()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = tuple(pool.map(lambda _: bench.send_unknown(), range(_TOKENS)))
     burst = Watch(answers, timer.seconds)
-    after = watch(bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), _RECOVERY_S)
+    after = bench.watch(
+        bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), _RECOVERY_S
+    )
     yield _judge(burst, bench.issuer.count_key_fetches() - seen, after)
 
 

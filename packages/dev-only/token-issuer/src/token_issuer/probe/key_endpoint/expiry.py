@@ -1,7 +1,6 @@
 # DEV-ONLY: never ship to production.
 """A key is gone, and the set that held it becomes old: when does the target notice?"""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,7 +14,8 @@ from token_issuer.probe.key_endpoint.weakness import (
 )
 from token_issuer.probe.results import Outcome, Reaction
 from token_issuer.probe.target import Answer
-from token_issuer.probe.watching import Timer, Watch, describe, is_accepted, watch
+from token_issuer.probe.timing import Timer
+from token_issuer.probe.watching import Watch, describe, is_accepted
 
 MAX_AGE, REMOVAL = "keys-max-age", "keys-removal"
 _TOKENS = 20
@@ -46,12 +46,12 @@ class _Expiry:
 
 def watch_expiry(bench: Bench) -> Iterator[Seen]:
     """Send tokens within the max-age; then remove the key, and send them on."""
-    timer = Timer()
+    timer = bench.timing.start_timer()
     expiry = _Expiry(_count_fetches_in_window(bench))
     bench.set_faults()
     removed, new = bench.known, bench.introduce_key(retention="0s")
     _watch_removed(bench, removed, expiry, timer)
-    answers = watch(lambda: bench.send(new), is_accepted, _NEW_KEY_S)
+    answers = bench.watch(lambda: bench.send(new), is_accepted, _NEW_KEY_S)
     expiry.is_new_accepted = answers.is_reached
     expiry.is_old_accepted = is_accepted(bench.send(removed))
     _conclude(bench, expiry, new)
@@ -63,7 +63,7 @@ def _count_fetches_in_window(bench: Bench) -> int:
     seen = bench.issuer.count_key_fetches()
     for _ in range(_TOKENS):
         bench.ask()
-        time.sleep(_WINDOW_S / _TOKENS)
+        bench.timing.sleep(_WINDOW_S / _TOKENS)
     return bench.issuer.count_key_fetches() - seen
 
 
@@ -77,7 +77,7 @@ def _watch_removed(bench: Bench, removed: str, expiry: _Expiry, timer: Timer) ->
         is_settled = fetched_s is not None and timer.seconds > fetched_s + _AFTER_FETCH_S
         return answer.reaction is Reaction.REFUSED or is_settled
 
-    expiry.watch = watch(lambda: bench.send(removed), is_over, SLOWEST_REFETCH_S)
+    expiry.watch = bench.watch(lambda: bench.send(removed), is_over, SLOWEST_REFETCH_S)
 
 
 def _conclude(bench: Bench, expiry: _Expiry, new: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from token_issuer.probe.key_endpoint.bench import MAX_AGE_S, Bench
 from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
 from token_issuer.probe.key_endpoint.weakness import NEVER_RECOVERS, STOPS_WITH_ENDPOINT
-from token_issuer.probe.watching import Watch, describe, has_hung, is_accepted, join, watch
+from token_issuer.probe.watching import Watch, describe, has_hung, is_accepted, join
 
 OUTAGE = "keys-outage"
 _DOWN: Mapping[str, Mapping[str, object]] = {
@@ -24,7 +24,7 @@ def watch_outage(bench: Bench) -> Iterator[Seen]:
         waited = bench.await_fetch()
         if not waited.is_reached:
             break
-        down = watch(bench.ask, lambda answer: not is_accepted(answer), _AFTER_FETCH_S)
+        down = bench.watch(bench.ask, lambda answer: not is_accepted(answer), _AFTER_FETCH_S)
         watches[name] = join((waited, down))
         if not is_accepted(down.last):
             break
@@ -32,7 +32,7 @@ def watch_outage(bench: Bench) -> Iterator[Seen]:
     if not watches:
         yield skip(OUTAGE, bench.obstacle)
         return
-    recovery = watch(
+    recovery = bench.watch(
         bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), bench.patience_s
     )
     if not is_accepted(recovery.last):

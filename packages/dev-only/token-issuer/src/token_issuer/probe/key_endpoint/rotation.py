@@ -14,7 +14,7 @@ from token_issuer.probe.key_endpoint.weakness import (
 )
 from token_issuer.probe.results import Outcome
 from token_issuer.probe.target import Answer
-from token_issuer.probe.watching import Watch, is_accepted, watch
+from token_issuer.probe.watching import Watch, is_accepted
 
 ROTATION, OVERLAP, RETURN = "keys-rotation", "keys-overlap", "keys-return"
 CACHE_WINDOW_S = 2
@@ -37,7 +37,7 @@ def watch_rotation(bench: Bench) -> Iterator[Seen]:
         overlap.append(bench.send(old))
         return bench.send(new)
 
-    pick_up = watch(send_both, is_accepted, bench.pick_up_s)
+    pick_up = bench.watch(send_both, is_accepted, bench.pick_up_s)
     if pick_up.is_reached:
         bench.known = new
         _let_all_processes_follow(bench)
@@ -56,7 +56,7 @@ def watch_return(bench: Bench) -> Iterator[Seen]:
     bench.issuer.reset_faults()
     new = bench.introduce_key()
     patience_s = min(bench.pick_up_s, max(bench.left_s, _SHORTEST_RETURN_S))
-    pick_up = watch(lambda: bench.send(new), is_accepted, patience_s)
+    pick_up = bench.watch(lambda: bench.send(new), is_accepted, patience_s)
     if pick_up.is_reached:
         bench.known = new
     elif patience_s < bench.pick_up_s:  # its fetches may be limited: too short to judge
@@ -68,7 +68,7 @@ def watch_return(bench: Bench) -> Iterator[Seen]:
 
 def _let_all_processes_follow(bench: Bench) -> None:
     for _ in range(_IN_A_ROW):
-        watch(bench.ask, is_accepted, bench.pick_up_s)
+        bench.watch(bench.ask, is_accepted, bench.pick_up_s)
 
 
 def _judge_pick_up(check: str, pick_up: Watch, weakness: Weakness) -> Seen:

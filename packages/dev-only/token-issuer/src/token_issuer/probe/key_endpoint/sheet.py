@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from token_issuer.probe.key_endpoint.weakness import Weakness
 from token_issuer.probe.results import Check, Finding, Outcome, Part
-from token_issuer.probe.watching import Timer
+from token_issuer.probe.timing import Timer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,18 +44,21 @@ class Sheet:
         titles: The checks by id.
         select: Whether a check was asked for.
         report: Told of each check.
+        timer: Runs since the first one began.
     """
 
     titles: dict[str, str]
     select: Callable[[str], bool]
     report: Callable[[Check], None]
+    timer: Timer
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    _timer: Timer = field(default_factory=Timer)
+    _entered_s: float = 0.0
 
     def enter(self, seen: Seen) -> None:
         """Enter what was seen; it took since the last entry."""
-        duration_s, self._timer = self._timer.seconds, Timer()
+        now_s = self.timer.seconds
+        duration_s, self._entered_s = now_s - self._entered_s, now_s
         if not self.select(seen.id):
             return
         check = Check(

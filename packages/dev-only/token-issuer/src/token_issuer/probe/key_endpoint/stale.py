@@ -7,7 +7,7 @@ from token_issuer.probe.key_endpoint.bench import Bench
 from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
 from token_issuer.probe.key_endpoint.weakness import MISSES_NEW_KEYS
 from token_issuer.probe.results import Outcome
-from token_issuer.probe.watching import describe, is_accepted, watch
+from token_issuer.probe.watching import describe, is_accepted
 
 STALE = "keys-fault-stale"
 _STALE_S = 0.5
@@ -21,10 +21,10 @@ def watch_stale_edge(bench: Bench) -> Iterator[Seen]:
     if not waited.is_reached:
         yield skip(STALE, bench.obstacle)
         return
-    early = watch(lambda: bench.send(new), is_accepted, _STALE_S)
+    early = bench.watch(lambda: bench.send(new), is_accepted, _STALE_S)
     old = bench.ask()
     bench.set_faults()
-    late = watch(lambda: bench.send(new), is_accepted, bench.patience_s)
+    late = bench.watch(lambda: bench.send(new), is_accepted, bench.patience_s)
     observed = (
         f"while the set lacks the new key: its tokens {describe(early.last)}, those of the old "
         f"one {describe(old)}; "

@@ -26,7 +26,6 @@ from token_issuer.probe.watching import (
     is_accepted,
     is_unavailable,
     join,
-    watch,
 )
 
 _SETTLING_S = 0.3
@@ -74,7 +73,7 @@ def _watch(case: Case, bench: Bench) -> Seen:
     if not waited.is_reached:
         return skip(case.id, bench.obstacle)
     slow = waited.last.duration_s > _SETTLING_S  # it has waited for the fetch, and would again
-    settling = Watch() if slow else watch(bench.ask, has_hung, _SETTLING_S)
+    settling = Watch() if slow else bench.watch(bench.ask, has_hung, _SETTLING_S)
     pick_up = _watch_pick_up(bench, new) if new else None
     false = tuple((token, bench.target.send(values)) for token, values in made)
     hits = bench.issuer.count_attacker_hits() - hits
@@ -94,11 +93,11 @@ def _watch_recovery(bench: Bench, *, is_hanging: bool, is_misled: bool) -> Watch
     # What hangs may do so until the answer that it waits for has come. What has taken other keys
     # keeps them for as long as those say; a kid that they lack may lead back.
     bound_s = bench.patience_s + (_LONGEST_DRIP_S if is_hanging else 0)
-    return watch(bench.nudge if is_misled else bench.ask, is_accepted, bound_s)
+    return bench.watch(bench.nudge if is_misled else bench.ask, is_accepted, bound_s)
 
 
 def _watch_pick_up(bench: Bench, new: str) -> Watch:
-    return watch(lambda: bench.send(new), is_accepted, bench.patience_s)
+    return bench.watch(lambda: bench.send(new), is_accepted, bench.patience_s)
 
 
 def _judge(case: Case, survival: _Survival) -> Seen:

@@ -1,0 +1,115 @@
+# DEV-ONLY: never ship to production.
+"""Probes that do not have to be waited for: an issuer and its verifiers on virtual time.
+
+The probe reaches both over real connections. Only the requests of verifiers for the issuer's keys
+go through memory: there faults hold the answers back.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+
+import pytest
+import uvicorn
+from jwt_core import Algorithm
+from tests.virtual_time.clock import VirtualClock
+from tests.virtual_time.connections import MemoryHandler, MemoryServer
+from tests.virtual_time.loop import VirtualLoop
+from tests.weak_verifier.service import Surroundings, run_in_thread
+from token_issuer.answering.plain import build_plain_handlers
+from token_issuer.answering.protocol import Protocol
+from token_issuer.application import Application
+from token_issuer.client import fetch_json
+from token_issuer.clock import Clock
+from token_issuer.issuing import Issuer
+from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RotationPlan
+from token_issuer.probe.timing import Timing
+from token_issuer.server import format_url, listen, serve_in_thread
+from token_issuer.settings import Settings
+from token_issuer.testing import RunningIssuer
+from uvicorn.server import ServerState
+
+StartVerifier = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def virtual_clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture(scope="module")
+def timing(virtual_clock: VirtualClock) -> Timing:
+    """Return the time that a probe goes by."""
+    return Timing(virtual_clock, virtual_clock.sleep)
+
+
+@pytest.fixture(scope="module")
+def virtual_listener() -> Iterator[socket.socket]:
+    with listen("127.0.0.1", 0) as listener:
+        yield listener
+
+
+@pytest.fixture(scope="module")
+def virtual_core(virtual_clock: VirtualClock) -> Issuer:
+    """Return what is served twice: on real connections, and in memory."""
+    settings = Settings()
+    plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
+    keys = KeyService(MemoryStore(KeyRing(())), plan=plan, clock=virtual_clock.read_date)
+    keys.prepare((Algorithm.RS256,))
+    return Issuer(settings, keys, Clock(virtual_clock.read_date))
+
+
+@pytest.fixture(scope="module")
+def virtual_issuer(
+    virtual_core: Issuer, virtual_listener: socket.socket
+) -> Iterator[RunningIssuer]:
+    """Return an issuer on virtual time."""
+    running = RunningIssuer(virtual_core, format_url(virtual_listener))
+    with serve_in_thread(virtual_core, virtual_listener):
+        # Two threads that import the web framework at once would get in each other's way.
+        fetch_json(f"{running.url}/health")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def surroundings(
+    virtual_core: Issuer,
+    virtual_issuer: RunningIssuer,
+    virtual_listener: socket.socket,
+    virtual_clock: VirtualClock,
+) -> Iterator[Surroundings]:
+    """Return what verifiers find around them: virtual time, and the issuer's keys in memory."""
+    application = Application(virtual_core)
+    application.begin().result()
+    loop = VirtualLoop(virtual_clock)
+    accept = partial(
+        Protocol,
+        build_plain_handlers(virtual_core),
+        config=uvicorn.Config(application, lifespan="off", ws="none", log_config=None),
+        server_state=ServerState(),
+        app_state={},
+        _loop=loop,
+    )
+    server = MemoryServer(loop, virtual_listener.getsockname(), accept)
+    yield Surroundings(
+        clock=virtual_clock,
+        sleep=virtual_clock.sleep,
+        now=virtual_clock.read_timestamp,
+        http=MemoryHandler(server),
+    )
+    loop.end()
+
+
+@pytest.fixture
+def start_verifier(
+    virtual_issuer: RunningIssuer, surroundings: Surroundings
+) -> Iterator[StartVerifier]:
+    """Return a function that starts the weak verifier on virtual time, and returns its URL."""
+    with ExitStack() as stack:
+
+        def start(*arguments: str) -> str:
+            command = ["--jwks-uri", virtual_issuer.jwks_uri, *arguments]
+            return stack.enter_context(run_in_thread(command, surroundings))
+
+        yield start

@@ -1,0 +1,171 @@
+"""HTTP connections in memory to a server on virtual time, for clients that wait for each answer.
+
+The server is any asyncio protocol. Its loop runs while a client reads: what the server holds back
+for a second comes when a virtual second has passed, which is at once in real time.
+"""
+
+import asyncio
+import http.client
+import io
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tests.virtual_time.loop import VirtualLoop
+
+
+class MemoryServer:
+    """Accepts connections in memory.
+
+    Attributes:
+        loop: Runs the protocols.
+        address: The address that the server believes to listen on.
+    """
+
+    def __init__(
+        self, loop: VirtualLoop, address: tuple[str, int], accept: Callable[[], asyncio.Protocol]
+    ) -> None:
+        """Let *accept* make the protocol of each connection."""
+        self.loop = loop
+        self.address = address
+        self._accept = accept
+
+    def connect(self) -> "MemoryTransport":
+        """Open a connection."""
+        protocol = self._accept()
+        transport = MemoryTransport(self.loop, protocol, self.address)
+        protocol.connection_made(transport)
+        return transport
+
+
+class MemoryHandler(urllib.request.HTTPHandler):
+    """Opens every http URL at one server in memory."""
+
+    def __init__(self, server: MemoryServer) -> None:
+        super().__init__()
+        self._server = server
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """Send a request."""
+        connect: Any = partial(_Connection, self._server)
+        return self.do_open(connect, req)
+
+
+class MemoryTransport(asyncio.Transport):
+    """The server's end of a connection, and what has been sent on it."""
+
+    def __init__(
+        self, loop: VirtualLoop, protocol: asyncio.Protocol, address: tuple[str, int]
+    ) -> None:
+        super().__init__({"socket": _ServerSocket(address)})
+        self._loop = loop
+        self._protocol = protocol
+        self._sent = bytearray()
+        self._is_closed = False
+        self._news = asyncio.Event()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send."""
+        self._sent += data
+        self._news.set()
+
+    def close(self) -> None:
+        """Close the connection; what has been sent can still be read."""
+        if not (self._is_closed or self._loop.is_closed()):
+            self._is_closed = True
+            self._news.set()
+            self._loop.call_soon(self._protocol.connection_lost, None)
+
+    abort = close
+
+    def is_closing(self) -> bool:
+        """Tell whether it is closed, or about to be."""
+        return self._is_closed
+
+    def receive(self, data: bytes) -> None:
+        """Pass on what the client sends."""
+        self._loop.call_soon(self._protocol.data_received, data)
+
+    def read(self, size: int, timeout_s: float | None) -> bytes:
+        """Let the server run until it has sent something or closed, and return *size* bytes of it.
+
+        Raises:
+            TimeoutError: nothing came in time.
+        """
+        if not self._sent:
+            self._loop.run_until_complete(self._wait(timeout_s))
+        data = bytes(self._sent[:size])
+        del self._sent[:size]
+        return data
+
+    async def _wait(self, timeout_s: float | None) -> None:
+        async with asyncio.timeout(timeout_s):
+            while not (self._sent or self._is_closed):
+                self._news.clear()
+                await self._news.wait()
+
+
+class _ServerSocket:
+    """As much of a socket as a server needs."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._address = address
+
+    def getsockname(self) -> tuple[str, int]:
+        return self._address
+
+    def getpeername(self) -> tuple[str, int]:
+        return "127.0.0.1", 0
+
+    def setsockopt(self, *_: object) -> None:
+        """Take an option, without effect."""
+
+
+class _Connection(http.client.HTTPConnection):
+    """A client's connection."""
+
+    def __init__(self, server: MemoryServer, host: str, timeout: float | None) -> None:
+        super().__init__(host, timeout=timeout)
+        self._server = server
+
+    def connect(self) -> None:
+        sock: Any = _ClientSocket(self._server.connect(), self.timeout)
+        self.sock = sock
+
+
+class _ClientSocket:
+    """As much of a socket as `http.client` needs."""
+
+    def __init__(self, transport: MemoryTransport, timeout_s: float | None) -> None:
+        self._transport = transport
+        self._timeout_s = timeout_s
+
+    def sendall(self, data: bytes) -> None:
+        self._transport.receive(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Stream(self._transport, self._timeout_s))
+
+    def close(self) -> None:
+        """Leave the connection to the file that was made of it."""
+
+
+class _Stream(io.RawIOBase):
+    """The bytes that the server sends."""
+
+    def __init__(self, transport: MemoryTransport, timeout_s: float | None) -> None:
+        self._transport = transport
+        self._timeout_s = timeout_s
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._transport.read(len(buffer), self._timeout_s)
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._transport.close()
+        super().close()

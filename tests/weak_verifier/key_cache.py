@@ -1,0 +1,202 @@
+"""The key set of a verifier, fetched in one of the ways of `fetching`.
+
+Standard library only, and nothing of the packages under test: what finds these weaknesses must not
+share code with what has them.
+"""
+
+import json
+import re
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPMessage, HTTPResponse
+from typing import IO, Any, Final
+
+from tests.weak_verifier.fetching import GOOD, Fetching
+
+Document = dict[str, Any]
+
+FAILURE_PAUSE_S: Final = 0.2
+LONGEST_FETCH_S: Final = 2.0
+LARGEST_BODY: Final = 1 << 20
+CHUNK: Final = 1 << 12
+MOST_UNKNOWN_KIDS: Final = 100
+LONG_S: Final = 3600.0
+DEFAULT_LIFETIME_S: Final = 300.0
+KEY_TYPES: Final = frozenset({"RSA", "EC", "OKP"})
+SHORTEST_MODULUS: Final = 342  # 2048 bits in base64url
+MAX_AGE: Final = re.compile(r"max-age=(\d{1,9})")
+
+
+class FetchError(Exception):
+    """The key set could not be fetched; the set in use stays."""
+
+
+class KeysUnavailableError(Exception):
+    """There is no key set to judge a token by; a service answers 503."""
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is what it is: an answer without keys."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> None:
+        """Do not follow."""
+
+
+@dataclass
+class KeyCache:
+    """The key set of one URI, shared by the threads of a service.
+
+    Attributes:
+        uri: Where it is.
+        fetching: How it is fetched.
+        clock: Returns seconds that only go forward.
+        http: What opens its URLs.
+    """
+
+    uri: str
+    fetching: Fetching = GOOD
+    clock: Callable[[], float] = time.monotonic
+    http: urllib.request.HTTPHandler = field(default_factory=urllib.request.HTTPHandler)
+    _document: Document | None = None
+    _fresh_until: float = 0.0
+    _next_fetch: float = 0.0
+    _is_dead: bool = False
+    _unknown_kids: int = 0
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def find_keys(self, kid: object) -> Document:
+        """Return the JWK Set to verify a token of this `kid` with.
+
+        Raises:
+            KeysUnavailableError: there is none.
+        """
+        with self._lock:
+            if self._is_dead:
+                raise RuntimeError
+            if self._is_due():
+                self._refresh()
+            if not self._knows(kid):
+                self._meet_unknown_kid()
+            if self._document is None:
+                raise KeysUnavailableError
+            return self._document
+
+    def _meet_unknown_kid(self) -> None:
+        if self.clock() >= self._next_fetch:
+            self._refresh()
+        self._unknown_kids += 1
+        if self._unknown_kids == MOST_UNKNOWN_KIDS and not self.fetching.bears_unknown_kids:
+            self._is_dead = True
+
+    def _is_due(self) -> bool:
+        if self._document is None or not self.fetching.keeps_sets:
+            return True
+        now = self.clock()
+        return now >= self._fresh_until and now >= self._next_fetch
+
+    def _knows(self, kid: object) -> bool:
+        keys = (self._document or {}).get("keys", [])
+        return not self.fetching.keeps_sets or any(key.get("kid") == kid for key in keys)
+
+    def _refresh(self) -> None:
+        if self._document is not None and not self.fetching.refetches:
+            return
+        try:
+            document, lifetime_s = self._fetch()
+        except FetchError:
+            self._fail()
+            return
+        if not self.fetching.drops_removed and self._document is not None:
+            document = {"keys": _merge(document["keys"], self._document["keys"])}
+        self._document = document
+        now = self.clock()
+        self._fresh_until = now + lifetime_s
+        self._next_fetch = now + min(self.fetching.cooldown_s, lifetime_s)
+
+    def _fail(self) -> None:
+        self._next_fetch = self.clock() + (FAILURE_PAUSE_S if self.fetching.retries else LONG_S)
+        if not self.fetching.keeps_last_good:
+            self._document = None
+
+    def _fetch(self) -> tuple[Document, float]:
+        body, headers = self._request()
+        lifetime_s = _read_lifetime(headers) if self.fetching.honours_max_age else LONG_S
+        return self._select(body), lifetime_s
+
+    def _request(self) -> tuple[bytes, HTTPMessage]:
+        handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({}), self.http]
+        if not self.fetching.follows_redirects:
+            handlers.append(NoRedirects())
+        opener = urllib.request.build_opener(*handlers)
+        deadline_s = LONGEST_FETCH_S if self.fetching.has_deadline else LONG_S
+        try:
+            with opener.open(self.uri, timeout=deadline_s) as response:
+                return self._read_body(response, self.clock() + deadline_s), response.headers
+        except (OSError, HTTPException, ValueError) as error:
+            raise FetchError from error
+
+    def _read_body(self, response: HTTPResponse, deadline: float) -> bytes:
+        body = b""
+        while chunk := response.read1(CHUNK):
+            body += chunk
+            if len(body) > LARGEST_BODY or self.clock() > deadline:
+                raise FetchError
+        if response.length:
+            raise FetchError
+        return body
+
+    def _select(self, body: bytes) -> Document:
+        try:
+            return self._select_or_crash(body)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            self._is_dead = not self.fetching.outlives_bad_json
+            if self.fetching.expects_bad_json:
+                raise FetchError from error
+            raise
+
+    def _select_or_crash(self, body: bytes) -> Document:
+        document = json.loads(body)
+        keys = [self._read(key) for key in document["keys"] if self._is_fit(key)]
+        names = {key.get("kid") for key in keys}
+        if not keys or (self.fetching.wants_one_of_a_name and len(names) < len(keys)):
+            raise FetchError
+        return {**document, "keys": keys if self.fetching.keeps_older_keys else keys[-1:]}
+
+    def _is_fit(self, key: Document) -> bool:
+        if key["kty"] not in KEY_TYPES:
+            if self.fetching.skips_foreign:
+                return False
+            raise FetchError
+        if "d" in key and self.fetching.heeds_exposure:
+            raise FetchError
+        if key.get("use", "sig") != "sig" and self.fetching.heeds_use:
+            return False
+        is_weak = key["kty"] == "RSA" and len(key["n"]) < SHORTEST_MODULUS
+        return not (is_weak and self.fetching.heeds_size)
+
+    def _read(self, key: Document) -> Document:
+        """Return the key for signatures, also where it was meant for something else."""
+        return key if key.get("use", "sig") == "sig" else {**key, "use": "sig", "alg": "RS256"}
+
+
+def _merge(newer: list[Document], older: list[Document]) -> list[Document]:
+    names = {key.get("kid") for key in newer}
+    return newer + [key for key in older if key.get("kid") not in names]
+
+
+def _read_lifetime(headers: HTTPMessage) -> float:
+    if "no-store" in headers.get("Cache-Control", ""):
+        return 0.0
+    match = MAX_AGE.search(headers.get("Cache-Control", ""))
+    return float(match[1]) if match else DEFAULT_LIFETIME_S

@@ -20,7 +20,6 @@ from tests.weak_verifier.service import Surroundings, run_in_thread
 from token_issuer.answering.plain import build_plain_handlers
 from token_issuer.answering.protocol import Protocol
 from token_issuer.application import Application
-from token_issuer.client import fetch_json
 from token_issuer.clock import Clock
 from token_issuer.issuing import Issuer
 from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RotationPlan
@@ -67,8 +66,6 @@ def virtual_issuer(
     """Return an issuer on virtual time."""
     running = RunningIssuer(virtual_core, format_url(virtual_listener))
     with serve_in_thread(virtual_core, virtual_listener):
-        # Two threads that import the web framework at once would get in each other's way.
-        fetch_json(f"{running.url}/health")
         yield running
 
 
@@ -81,7 +78,8 @@ def surroundings(
 ) -> Iterator[Surroundings]:
     """Return what verifiers find around them: virtual time, and the issuer's keys in memory."""
     application = Application(virtual_core)
-    application.begin().result()
+    application.begin()
+    application.built.result()
     loop = VirtualLoop(virtual_clock)
     accept = partial(
         Protocol,

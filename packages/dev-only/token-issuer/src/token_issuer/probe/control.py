@@ -78,6 +78,9 @@ class IssuerControl:
                 f"{PREFIX}ADMIN_TOKEN, and set it to the same value for the probe"
             )
             raise ProbeError(msg) from error
+        except BaseException as error:  # a signal: the issuer may have got the request
+            self._clear_faults(error)
+            raise
         return self
 
     def __exit__(
@@ -86,11 +89,7 @@ class IssuerControl:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            self._ask("DELETE", "/admin/faults")
-        except RemoteIssuerError:
-            if error is None:  # else that has more to say
-                raise
+        self._clear_faults(error)
 
     def mint(self, **fields: object) -> MintedToken:
         """Return a token that is good for the target, but for what *fields* ask for.
@@ -147,6 +146,13 @@ class IssuerControl:
         return sum(
             count for path, count in counts.items() if path.startswith(f"{ATTACKER_PREFIX}/")
         )
+
+    def _clear_faults(self, error: BaseException | None) -> None:
+        try:
+            self._ask("DELETE", "/admin/faults")
+        except RemoteIssuerError:
+            if error is None:  # else that has more to say
+                raise
 
     def _read_counts(self) -> Mapping[str, int]:
         counts: Mapping[str, int] = self._ask("GET", "/admin/requests?limit=0")["counts"]

@@ -4,16 +4,17 @@ import subprocess
 
 import pytest
 
-from tests.separation.artefacts import ROOT, DevKey
+from tests.conftest import ISSUER_COMMAND
+from tests.separation.artefacts import DevKey
 from tests.services import read_clean_environ
 
 
 @pytest.fixture(scope="session")
 def dev_key(tmp_path_factory: pytest.TempPathFactory) -> DevKey:
     folder = tmp_path_factory.mktemp("dev") / "keys"
-    project = ["--project", "packages/dev-only/token-issuer", "--locked"]
+    assert ISSUER_COMMAND.exists(), "run the tests with ci/test.sh, which installs the issuer"
     subprocess.run(
-        ["ci/uv", "run", *project, "token-issuer", "make-keys", str(folder)],
-        cwd=ROOT, env=read_clean_environ(), capture_output=True, check=True, timeout=120,
+        [ISSUER_COMMAND, "make-keys", folder],
+        env=read_clean_environ(), capture_output=True, check=True, timeout=60,
     )  # fmt: skip
     return DevKey(folder)

@@ -1,4 +1,4 @@
-"""`ci/check-separation` never cries wolf."""
+"""The scan never cries wolf."""
 
 import json
 import py_compile
@@ -25,6 +25,8 @@ from tests.separation.artefacts import (
 )
 
 pytestmark = pytest.mark.requirement("SEP-3")
+builds_wheels = pytest.mark.xdist_group("wheels")
+"""One worker builds them once for its tests."""
 
 LARGE_WHEELS = [
     "botocore==1.44.5",
@@ -115,6 +117,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@builds_wheels
 def test_our_own_artefacts_are_clean(dist: Path) -> None:
     scanned = scan(dist)
 
@@ -124,6 +127,7 @@ def test_our_own_artefacts_are_clean(dist: Path) -> None:
     }  # fmt: skip
 
 
+@builds_wheels
 def test_the_guard_is_clean_when_its_bytecode_is_installed_too(dist: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(dist / "proxy_guard-0.1.0-py3-none-any.whl") as wheel:
         wheel.extractall(tmp_path)
@@ -134,6 +138,7 @@ def test_the_guard_is_clean_when_its_bytecode_is_installed_too(dist: Path, tmp_p
     assert scan(tmp_path).findings == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_ten_large_wheels_from_pypi_are_clean(tmp_path: Path) -> None:
     platforms = ["--platform=manylinux_2_28_x86_64", "--platform=manylinux2014_x86_64"]

@@ -115,7 +115,7 @@ def test_foreign_verifier_goes_through_a_graceful_rotation_without_an_error(
         verify(token)
         verify(first)
         signers.append(read_kid(token))
-        time.sleep(0.05)
+        time.sleep(0.1)
 
     assert signers[0] != signers[-1]
     assert len(set(signers)) == 2

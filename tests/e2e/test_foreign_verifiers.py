@@ -18,21 +18,16 @@ from tests.e2e.verifiers import (
     install_node_project,
     run_node_verifier,
 )
+from tests.once import make_once
 from tests.services import Service, Start, find_free_port, flip_last_payload_character, mint
 
 Connect = Callable[[Target], Verify]
-uses_node = pytest.mark.xdist_group("node")
-"""One worker installs the npm verifiers once for its tests."""
-
-ALL_VERIFIERS = [
-    *PYTHON_VERIFIERS,
-    *(pytest.param(name, marks=uses_node) for name in NODE_VERIFIERS),
-]
+ALL_VERIFIERS = [*PYTHON_VERIFIERS, *NODE_VERIFIERS]
 
 
 @pytest.fixture(scope="session")
 def node_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return install_node_project(tmp_path_factory.mktemp("node"))
+    return make_once(tmp_path_factory, "node", install_node_project) / "project"
 
 
 @pytest.fixture(params=ALL_VERIFIERS)
@@ -121,7 +116,6 @@ def test_foreign_verifier_goes_through_a_graceful_rotation_without_an_error(
     assert len(set(signers)) == 2
 
 
-@uses_node
 @pytest.mark.requirement("GO-4")
 def test_client_that_trusts_max_age_fails_when_a_key_signs_before_it_is_published(
     client: httpx.Client, rotating_target: Target, node_project: Path
@@ -137,7 +131,6 @@ def test_client_that_trusts_max_age_fails_when_a_key_signs_before_it_is_publishe
             verify(mint(client, target))
 
 
-@uses_node
 @pytest.mark.requirement("GO-2", "TI-1")
 def test_openid_client_finds_the_endpoints_and_gets_a_token(
     target: Target, node_project: Path

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.once import make_once
 from tests.separation.artefacts import (
     ROOT,
     Content,
@@ -25,8 +26,6 @@ from tests.separation.artefacts import (
 )
 
 pytestmark = pytest.mark.requirement("SEP-3")
-builds_wheels = pytest.mark.xdist_group("wheels")
-"""One worker builds them once for its tests."""
 
 LARGE_WHEELS = [
     "botocore==1.44.5",
@@ -106,18 +105,19 @@ def test_real_keys_of_others_are_no_finding(tmp_path: Path) -> None:
     assert scan(tmp_path).findings == []
 
 
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
+def build(folder: Path) -> None:
     subprocess.run(
         ["ci/uv", "build", "--quiet", "--all-packages", "--out-dir", str(folder)],
         cwd=ROOT, check=True, capture_output=True, timeout=300,
     )  # fmt: skip
     shutil.copy(ROOT / "uv.lock", folder)
-    return folder
 
 
-@builds_wheels
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_once(tmp_path_factory, "dist", build)
+
+
 def test_our_own_artefacts_are_clean(dist: Path) -> None:
     scanned = scan(dist)
 
@@ -127,7 +127,6 @@ def test_our_own_artefacts_are_clean(dist: Path) -> None:
     }  # fmt: skip
 
 
-@builds_wheels
 def test_the_guard_is_clean_when_its_bytecode_is_installed_too(dist: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(dist / "proxy_guard-0.1.0-py3-none-any.whl") as wheel:
         wheel.extractall(tmp_path)

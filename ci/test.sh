@@ -24,7 +24,7 @@ if [ "$*" = --all ]; then # the coverage of a selection says nothing
   rm -rf .cache/coverage
   mkdir -p .cache/coverage
 fi
-pytest=("${run[@]}" pytest -n auto --dist loadgroup)
+pytest=("${run[@]}" pytest -n auto --dist worksteal)
 
 # The JavaScript verifiers need Node and npm: the machine's own, else those that PyPI carries.
 node=()

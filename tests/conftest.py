@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -33,9 +33,8 @@ def proxy_command() -> str:
     return command
 
 
-@pytest.fixture
-def start_issuer(base_environ: dict[str, str]) -> Iterator[Start]:
-    """Return a function that starts `token-issuer serve` and waits until it listens."""
+@contextmanager
+def provide_issuer_start(base_environ: Mapping[str, str]) -> Iterator[Start]:
     assert ISSUER_COMMAND.exists(), "run the tests with ci/test.sh, which installs the issuer"
     with ExitStack() as stack:
 
@@ -43,6 +42,20 @@ def start_issuer(base_environ: dict[str, str]) -> Iterator[Start]:
             command = [str(ISSUER_COMMAND), "serve", "--port", str(port)]
             return stack.enter_context(run_service(command, {**base_environ, **environ}))
 
+        yield start
+
+
+@pytest.fixture
+def start_issuer(base_environ: dict[str, str]) -> Iterator[Start]:
+    """Return a function that starts `token-issuer serve` and waits until it listens."""
+    with provide_issuer_start(base_environ) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_shared_issuer(base_environ: dict[str, str]) -> Iterator[Start]:
+    """Return the same function for issuers that the tests of a module share."""
+    with provide_issuer_start(base_environ) as start:
         yield start
 
 
@@ -74,11 +87,10 @@ def upstream_url() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture
-def start_proxy(
-    base_environ: dict[str, str], proxy_command: str, upstream_url: str
+@contextmanager
+def provide_proxy_start(
+    base_environ: Mapping[str, str], proxy_command: str, upstream_url: str
 ) -> Iterator[Start]:
-    """Return a function that starts `reference-proxy` against an issuer and waits for its line."""
     with ExitStack() as stack:
 
         def start(issuer: Service | None = None, **environ: str) -> Service:
@@ -95,6 +107,24 @@ def start_proxy(
             merged = {**base_environ, **settings, **environ}
             return stack.enter_context(run_service([proxy_command], merged))
 
+        yield start
+
+
+@pytest.fixture
+def start_proxy(
+    base_environ: dict[str, str], proxy_command: str, upstream_url: str
+) -> Iterator[Start]:
+    """Return a function that starts `reference-proxy` against an issuer and waits for its line."""
+    with provide_proxy_start(base_environ, proxy_command, upstream_url) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_shared_proxy(
+    base_environ: dict[str, str], proxy_command: str, upstream_url: str
+) -> Iterator[Start]:
+    """Return the same function for proxies that the tests of a module share."""
+    with provide_proxy_start(base_environ, proxy_command, upstream_url) as start:
         yield start
 
 

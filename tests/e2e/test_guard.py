@@ -1,7 +1,6 @@
 """The guard against the real issuer behind neutral names, at boot and while the proxy runs."""
 
 import json
-import shutil
 import subprocess
 import threading
 import time
@@ -13,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from jwt_core import KeySet, SigningKey, generate_key, sign
+from proxy_guard import cli
 
+from tests.in_process import call_main
 from tests.services import Service, Start, mint
 
 pytestmark = pytest.mark.requirement("PG-3")
@@ -21,6 +22,11 @@ pytestmark = pytest.mark.requirement("PG-3")
 Respond = Callable[[BaseHTTPRequestHandler], None]
 Publish = Callable[[Respond], str]
 CLAIMS = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
+
+
+@pytest.fixture(scope="module")
+def issuer(start_shared_issuer: Start) -> Service:
+    return start_shared_issuer()
 
 
 @pytest.fixture
@@ -64,26 +70,16 @@ def fetch_marked_keys(issuer: Service) -> list[dict[str, Any]]:
 
 
 def check(environ: Mapping[str, str], **variables: str) -> tuple[int, set[str], str]:
-    command = shutil.which("proxy-guard")
-    assert command, "run the tests with ci/test.sh, which installs the workspace"
-    outcome = subprocess.run(
-        [command, "check", "--json"],
-        env={**environ, "NODE_ENV": "production", **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
+    production = {**environ, "NODE_ENV": "production", **variables}
+    outcome = call_main(cli.main, "check", "--json", environ=production)
     report = json.loads(outcome.stdout)
     codes = {finding["code"] for finding in report["findings"]}
     return outcome.returncode, codes, report["probe"]["status"]
 
 
 def test_issuer_itself_is_refused_behind_an_address_and_another_port(
-    start_issuer: Start, base_environ: dict[str, str]
+    issuer: Service, base_environ: dict[str, str]
 ) -> None:
-    issuer = start_issuer()
-
     for path in ("/.well-known/jwks.json", "/certs"):
         outcome = check(base_environ, JWT_JWKS_URI=f"{issuer.url}{path}")
         assert outcome == (1, {"dev_header", "dev_jwks", "dev_kid", "dev_key"}, "found"), path
@@ -92,9 +88,8 @@ def test_issuer_itself_is_refused_behind_an_address_and_another_port(
 
 
 def test_middleman_that_strips_all_marks_but_the_watermark_is_refused(
-    start_issuer: Start, base_environ: dict[str, str], publish: Publish
+    issuer: Service, base_environ: dict[str, str], publish: Publish
 ) -> None:
-    issuer = start_issuer()
     keys = [{**key, "kid": "prod-1"} for key in fetch_marked_keys(issuer)]
     stripped = {
         "header": ({"keys": keys}, {"X-Dev-Only": "token-issuer"}, {"dev_header", "dev_key"}),
@@ -109,10 +104,8 @@ def test_middleman_that_strips_all_marks_but_the_watermark_is_refused(
 
 
 def test_redirect_to_the_issuer_is_refused(
-    start_issuer: Start, base_environ: dict[str, str], publish: Publish
+    issuer: Service, base_environ: dict[str, str], publish: Publish
 ) -> None:
-    issuer = start_issuer()
-
     def redirect(request: BaseHTTPRequestHandler) -> None:
         request.send_response(302)
         request.send_header("Location", f"{issuer.url}/certs")
@@ -125,9 +118,8 @@ def test_redirect_to_the_issuer_is_refused(
 
 
 def test_key_of_the_issuer_is_refused_as_a_static_key(
-    start_issuer: Start, base_environ: dict[str, str]
+    issuer: Service, base_environ: dict[str, str]
 ) -> None:
-    issuer = start_issuer()
     (jwk, *_) = fetch_marked_keys(issuer)
 
     assert check(base_environ, JWT_PUBLIC_KEY=json.dumps(jwk | {"kid": "1"}))[1] == {"dev_key"}
@@ -147,9 +139,8 @@ class KeyEndpoint:
 
 
 def test_dev_key_that_appears_after_the_start_is_refused_loudly(
-    client: httpx.Client, start_issuer: Start, start_proxy: Start, publish: Publish
+    client: httpx.Client, issuer: Service, start_proxy: Start, publish: Publish
 ) -> None:
-    issuer = start_issuer()
     key = generate_key(kid="prod-1")
     endpoint = KeyEndpoint(key)
     proxy = start_proxy(
@@ -206,10 +197,8 @@ def test_token_that_says_it_is_the_issuers_is_refused_although_it_verifies(
 
 
 def test_proxy_does_not_start_against_a_marked_endpoint(
-    start_issuer: Start, base_environ: dict[str, str], proxy_command: str
+    issuer: Service, base_environ: dict[str, str], proxy_command: str
 ) -> None:
-    issuer = start_issuer()
-
     outcome = subprocess.run(
         [proxy_command],
         env={**base_environ, "NODE_ENV": "production", "JWT_JWKS_URI": f"{issuer.url}/certs"},

@@ -8,6 +8,7 @@ from tests.services import Start
 LONGEST_PROBE_S = 60
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("BV-3", "BV-4")
 @pytest.mark.parametrize("cooldown_s", ["0.2", ""])  # and as it comes
 def test_reference_proxy_has_no_finding(

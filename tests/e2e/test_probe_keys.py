@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Probe
 from tests.services import Service, Start
 
-pytestmark = pytest.mark.requirement("BV-3", "BV-4")
+pytestmark = [pytest.mark.requirement("BV-3", "BV-4"), pytest.mark.slow]
 
 LONGEST_KEY_PART_S = 45
 THOSE_THAT_NEED_FEW_FETCHES = (

@@ -20,17 +20,24 @@ GOOD = {
 }
 
 
+@pytest.fixture(scope="module")
+def issuer(start_shared_issuer: Start) -> Service:
+    return start_shared_issuer()
+
+
+@pytest.fixture(scope="module")
+def proxy(start_shared_proxy: Start, issuer: Service) -> Service:
+    return start_shared_proxy(issuer)
+
+
 def call(client: httpx.Client, proxy: Service, token: str) -> httpx.Response:
     return client.get(f"{proxy.url}/orders", headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.mark.requirement("OPS-3", "TI-1", "TI-5")
 def test_proxy_forwards_request_with_minted_token(
-    client: httpx.Client, start_issuer: Start, start_proxy: Start
+    client: httpx.Client, issuer: Service, proxy: Service
 ) -> None:
-    issuer = start_issuer()
-    proxy = start_proxy(issuer)
-
     answer = call(client, proxy, mint(client, issuer, sub="alice"))
 
     assert answer.status_code == 200
@@ -39,10 +46,8 @@ def test_proxy_forwards_request_with_minted_token(
 
 @pytest.mark.requirement("OPS-3")
 def test_proxy_refuses_everything_else(
-    client: httpx.Client, start_issuer: Start, start_proxy: Start
+    client: httpx.Client, issuer: Service, proxy: Service
 ) -> None:
-    issuer = start_issuer()
-    proxy = start_proxy(issuer)
     foreign_key = generate_key(kid="dev-key")
     refused = {
         "expired": mint(client, issuer, exp="-1s"),

@@ -19,6 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from separation.cli import main
+
+from tests.in_process import call_main
 
 ROOT = Path(__file__).resolve().parents[2]
 SIMULATOR = ROOT / "packages/dev-only/token-issuer/src/token_issuer"
@@ -28,7 +31,7 @@ Content = str | bytes
 
 @dataclass(frozen=True)
 class Scanned:
-    """What `ci/check-separation` said."""
+    """The report of a scan."""
 
     exit_code: int
     report: dict[str, Any]
@@ -42,9 +45,17 @@ class Scanned:
 def check_separation(
     *arguments: str | Path, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
+    """Run the scan in this process."""
+    return call_main(main, *arguments, folder=folder)
+
+
+def run_check_separation(
+    *arguments: str | Path, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the scan as its command, in a process."""
     command = [sys.executable, str(ROOT / "ci/check-separation"), *map(str, arguments)]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=600
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=60
     )
 
 
@@ -109,9 +120,11 @@ def write(folder: Path, files: Mapping[str, Content]) -> Path:
     return folder
 
 
-def make_zip(files: Mapping[str, Content], *, comment: bytes = b"") -> bytes:
+def make_zip(
+    files: Mapping[str, Content], *, comment: bytes = b"", level: int | None = None
+) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
         archive.comment = comment

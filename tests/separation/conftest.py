@@ -1,19 +1,24 @@
 """The simulator's own key, made by its own command."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.separation.artefacts import ROOT, DevKey
+from tests.conftest import ISSUER_COMMAND
+from tests.once import make_once
+from tests.separation.artefacts import DevKey
 from tests.services import read_clean_environ
 
 
 @pytest.fixture(scope="session")
 def dev_key(tmp_path_factory: pytest.TempPathFactory) -> DevKey:
-    folder = tmp_path_factory.mktemp("dev") / "keys"
-    project = ["--project", "packages/dev-only/token-issuer", "--locked"]
+    return DevKey(make_once(tmp_path_factory, "dev-key", make_keys))
+
+
+def make_keys(folder: Path) -> None:
+    assert ISSUER_COMMAND.exists(), "run the tests with ci/test.sh, which installs the issuer"
     subprocess.run(
-        ["ci/uv", "run", *project, "token-issuer", "make-keys", str(folder)],
-        cwd=ROOT, env=read_clean_environ(), capture_output=True, check=True, timeout=120,
+        [ISSUER_COMMAND, "make-keys", folder],
+        env=read_clean_environ(), capture_output=True, check=True, timeout=60,
     )  # fmt: skip
-    return DevKey(folder)

@@ -1,4 +1,4 @@
-"""`ci/check-separation` never cries wolf."""
+"""The scan never cries wolf."""
 
 import json
 import py_compile
@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.once import make_once
 from tests.separation.artefacts import (
     ROOT,
     Content,
@@ -104,15 +105,17 @@ def test_real_keys_of_others_are_no_finding(tmp_path: Path) -> None:
     assert scan(tmp_path).findings == []
 
 
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
+def build(folder: Path) -> None:
     subprocess.run(
         ["ci/uv", "build", "--quiet", "--all-packages", "--out-dir", str(folder)],
         cwd=ROOT, check=True, capture_output=True, timeout=300,
     )  # fmt: skip
     shutil.copy(ROOT / "uv.lock", folder)
-    return folder
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_once(tmp_path_factory, "dist", build)
 
 
 def test_our_own_artefacts_are_clean(dist: Path) -> None:
@@ -134,6 +137,7 @@ def test_the_guard_is_clean_when_its_bytecode_is_installed_too(dist: Path, tmp_p
     assert scan(tmp_path).findings == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_ten_large_wheels_from_pypi_are_clean(tmp_path: Path) -> None:
     platforms = ["--platform=manylinux_2_28_x86_64", "--platform=manylinux2014_x86_64"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.separation.artefacts import ROOT, DevKey, check_separation, write
+from tests.separation.artefacts import ROOT, DevKey, check_separation, run_check_separation, write
 from tests.services import read_untraced_environ
 
 pytestmark = pytest.mark.requirement("SEP-3")
@@ -28,7 +28,7 @@ def artefacts(tmp_path: Path) -> Path:
 
 
 def test_help_names_each_check_and_exit_code() -> None:
-    outcome = check_separation("--help")
+    outcome = run_check_separation("--help")
 
     assert outcome.returncode == 0
     for word in ("watermark", "archive", "settings", "--json", "--verify", "exit codes"):
@@ -69,14 +69,14 @@ def test_checkout_without_the_simulator_exits_2_and_says_what_is_missing(tmp_pat
 
 
 def test_clean_artefacts_exit_0(artefacts: Path) -> None:
-    outcome = check_separation(artefacts)
+    outcome = run_check_separation(artefacts)
 
     assert outcome.returncode == 0
     assert outcome.stdout == "check-separation: nothing of the simulator in 2 files\n"
 
 
 def test_file_that_cannot_be_read_exits_2() -> None:
-    outcome = check_separation("/proc/self/mem")  # not even root can read its beginning
+    outcome = run_check_separation("/proc/self/mem")  # not even root can read its beginning
 
     assert outcome.returncode == 2
     assert outcome.stderr == "check-separation: /proc/self/mem: Input/output error\n"
@@ -97,7 +97,7 @@ def test_link_to_nowhere_and_links_in_a_circle_are_survived(artefacts: Path) -> 
 def test_names_that_would_act_on_a_terminal_are_printed_harmlessly(tmp_path: Path) -> None:
     write(tmp_path, {"\x1b[31m/x.txt": "the token-issuer"})
 
-    outcome = check_separation(tmp_path)
+    outcome = run_check_separation(tmp_path)
 
     assert outcome.returncode == 1
     assert "\x1b" not in outcome.stdout
@@ -107,8 +107,8 @@ def test_names_that_would_act_on_a_terminal_are_printed_harmlessly(tmp_path: Pat
 def test_certificate_lists_what_was_seen_and_holds(artefacts: Path) -> None:
     certificate = artefacts / "separation.json"
 
-    written = check_separation("--certificate", certificate, artefacts)
-    verified = check_separation("--verify", certificate)
+    written = run_check_separation("--certificate", certificate, artefacts)
+    verified = run_check_separation("--verify", certificate)
 
     assert written.returncode == 0
     content = read(certificate)
@@ -221,7 +221,7 @@ def test_directories_deeper_than_the_stack_are_looked_through(deep_folder: Path)
 def test_name_of_the_working_directory_is_not_shipped(tmp_path: Path) -> None:
     checkout = write(tmp_path / "token-issuer-proxy", {"dist/a.txt": "x"})
 
-    outcome = check_separation(checkout / "dist", folder=checkout)
+    outcome = run_check_separation(checkout / "dist", folder=checkout)
 
     assert outcome.returncode == 0, outcome.stdout
 

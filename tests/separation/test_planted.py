@@ -1,4 +1,4 @@
-"""Nothing of the simulator gets past `ci/check-separation`."""
+"""Nothing of the simulator gets past the scan."""
 
 from pathlib import Path
 

@@ -190,4 +190,5 @@ def members_that_overlap(folder: Path, _key: DevKey) -> None:
 
 @plant("archive", "a.zip")
 def bomb_of_many_small_members(folder: Path, _key: DevKey) -> None:
-    write(folder, {"a.zip": make_zip({str(number): bytes(60 << 20) for number in range(20)})})
+    members = {str(number): bytes(60 << 20) for number in range(20)}
+    write(folder, {"a.zip": make_zip(members, level=1)})

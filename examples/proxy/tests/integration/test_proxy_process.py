@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from jwt_core import KeySet, SigningKey, generate_key, sign
+from reference_proxy import cli
 
+from tests.in_process import call_main
 from tests.services import EchoHandler, Service, read_clean_environ, run_service
 
 if TYPE_CHECKING:
@@ -246,9 +248,7 @@ def test_wrong_settings_exit_2_and_name_each_variable(command: list[str]) -> Non
     assert "Traceback" not in outcome.stderr
 
 
-def test_values_that_could_only_fail_later_exit_2_and_are_named(
-    command: list[str], environ: dict[str, str]
-) -> None:
+def test_values_that_could_only_fail_later_exit_2_and_are_named(environ: dict[str, str]) -> None:
     wrong = {
         "JWT_PUBLIC_KEY": "",
         "JWT_JWKS_URI": "http://id.example.com:abc/",
@@ -257,7 +257,7 @@ def test_values_that_could_only_fail_later_exit_2_and_are_named(
         "UPSTREAM_TIMEOUT_S": "0",
     }
 
-    outcome = run_to_end(command, {**environ, **wrong})
+    outcome = call_main(cli.main, environ={**environ, **wrong})
 
     assert outcome.returncode == 2
     named = {line.split(": ")[1] for line in outcome.stderr.splitlines() if "expected" in line}

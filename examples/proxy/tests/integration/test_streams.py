@@ -51,14 +51,16 @@ def answer_with(text: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
 
 
 def test_requests_on_one_connection_do_not_wait_for_acknowledgements(proxy: Service) -> None:
-    durations = []
     with httpx.Client(base_url=proxy.url, trust_env=False) as client:
-        for _ in range(10):
+
+        def measure() -> float:
             start = time.perf_counter()
             client.get("/healthz")
-            durations.append(time.perf_counter() - start)
+            return time.perf_counter() - start
 
-    assert min(durations[1:]) < 0.02  # a delayed acknowledgement takes 40 ms
+        measure()
+        # A delayed acknowledgement takes 40 ms each time; a busy machine does not.
+        assert any(measure() < 0.02 for _ in range(500))
 
 
 def test_upstream_may_answer_while_the_client_still_sends(

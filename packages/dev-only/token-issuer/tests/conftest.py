@@ -24,6 +24,7 @@ from tests.weak_verifier.service import run_in_thread
 from token_issuer.cli import main
 from token_issuer.clock import Clock
 from token_issuer.issuing import Issuer
+from token_issuer.keydir import open_key_directory
 from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RingKey, RotationPlan
 from token_issuer.keyring.ring import enter_ring
 from token_issuer.settings import Settings
@@ -71,14 +72,53 @@ def untraced_environ(clean_environ: dict[str, str]) -> dict[str, str]:
     return {n: v for n, v in clean_environ.items() if not n.startswith("COVERAGE")}
 
 
+KILLING = """
+import os, signal, sys, traceback
+
+READING = {"fspath", "fstat", "lstat", "read", "readall", "scandir", "stat"}
+
+def may_change_files(function):
+    owner = getattr(function, "__self__", None)
+    modules = {function.__module__, getattr(owner, "__name__", None), type(owner).__module__}
+    return bool(modules & {"posix", "_io"}) and function.__name__ not in READING
+
+# Fork a process that runs *action*, and is killed when it has made as many *calls* that may change
+# files, before the next one. Return False if there is none: it came to its end.
+def is_killed_after(calls, action):
+    def watch(frame, event, function):
+        nonlocal calls
+        if event == "c_call" and may_change_files(function):
+            calls -= 1
+            if calls < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            sys.setprofile(watch)
+            action()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert exit_code in {0, -signal.SIGKILL}, exit_code
+    return exit_code != 0
+"""
+
+
 @pytest.fixture(scope="session")
 def count_states(untraced_environ: dict[str, str]) -> CountStates:
-    """Return a function that runs a script of kills: what each of 100 left, and how often."""
+    """Return a function that runs a script of kills: which states they left, and how often.
+
+    The script kills with `is_killed_after`, before each call to the system in turn that may change
+    files: what is on disk is the same between two of them.
+    """
 
     def run(script: str, directory: Path) -> dict[str, int]:
-        rounds = 100
         result = subprocess.run(
-            [sys.executable, "-c", script, str(directory), str(rounds)],
+            [sys.executable, "-c", KILLING + script, str(directory)],
             env=untraced_environ,
             capture_output=True,
             text=True,
@@ -87,7 +127,6 @@ def count_states(untraced_environ: dict[str, str]) -> CountStates:
         )
         assert result.returncode == 0, result.stderr
         states: dict[str, int] = json.loads(result.stdout)
-        assert sum(states.values()) == rounds
         return states
 
     return run
@@ -131,14 +170,27 @@ def run_issuer(
             process.kill()
 
 
-@pytest.fixture
-def start_issuer(clean_environ: dict[str, str]) -> Iterator[StartIssuer]:
-    """Return a function that starts `token-issuer serve` on a free port and waits for its line."""
+@contextlib.contextmanager
+def provide_start(clean_environ: Mapping[str, str]) -> Iterator[StartIssuer]:
     with contextlib.ExitStack() as stack:
 
         def start(*arguments: str, wrapper: Sequence[str] = (), **environ: str) -> RunningIssuer:
             return stack.enter_context(run_issuer({**clean_environ, **environ}, arguments, wrapper))
 
+        yield start
+
+
+@pytest.fixture
+def start_issuer(clean_environ: dict[str, str]) -> Iterator[StartIssuer]:
+    """Return a function that starts `token-issuer serve` on a free port and waits for its line."""
+    with provide_start(clean_environ) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_shared_issuer(clean_environ: dict[str, str]) -> Iterator[StartIssuer]:
+    """Return the same function for issuers that the tests of a module share."""
+    with provide_start(clean_environ) as start:
         yield start
 
 
@@ -233,3 +285,10 @@ def unprivileged() -> tuple[str, ...]:
 @pytest.fixture
 def keys_dir(tmp_path: Path) -> Path:
     return tmp_path / "keys"
+
+
+@pytest.fixture
+def filled_dir(keys_dir: Path, marked_key: SigningKey) -> Path:
+    """Return a key directory with a key pair in it."""
+    open_key_directory(keys_dir, generate=lambda: marked_key)
+    return keys_dir

@@ -1,4 +1,4 @@
-"""The command line as a real process."""
+"""The command line: called in this process, and run as a real one where it becomes another."""
 
 import json
 import os
@@ -13,6 +13,8 @@ from proxy_guard.environment import ENVIRONMENT_VARIABLES
 from proxy_guard.findings import EXPLANATIONS
 from proxy_guard.rules import INSPECTED_VARIABLES
 
+from tests.in_process import call_main
+
 pytestmark = pytest.mark.requirement("PG-4")
 
 DEV = {"JWT_JWKS_URI": "http://user:hunter2@token-issuer:8081/certs?key=hunter2"}
@@ -24,10 +26,29 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run `proxy-guard` with the given variables and nothing else that it looks at."""
+def inherited() -> dict[str, str]:
+    """Return the environment without any variable that the guard looks at."""
     ignored = {*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES}
-    inherited = {name: value for name, value in os.environ.items() if name not in ignored}
+    return {name: value for name, value in os.environ.items() if name not in ignored}
+
+
+@pytest.fixture
+def call(tmp_path: Path, inherited: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that calls `proxy-guard` in this process, which it must not replace."""
+
+    def refuse(program: str, *_: object) -> None:
+        pytest.fail(f"exec became {program}")
+
+    def call_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return call_main(cli.main, *arguments, environ=inherited | variables, folder=tmp_path)
+
+    monkeypatch.setattr(os, "execvpe", refuse)
+    return call_command
+
+
+@pytest.fixture
+def run(tmp_path: Path, inherited: dict[str, str]) -> Run:
+    """Return a function that runs `proxy-guard` as a process, with the given variables."""
 
     def run_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -65,8 +86,8 @@ def test_check_reports_on_standard_output(
     assert result.stderr == ""
 
 
-def test_check_prints_json(run: Run) -> None:
-    result = run("check", "--json", **DEV)
+def test_check_prints_json(call: Run) -> None:
+    result = call("check", "--json", **DEV)
     document = json.loads(result.stdout)
 
     assert result.returncode == 1
@@ -76,11 +97,11 @@ def test_check_prints_json(run: Run) -> None:
     assert "hunter2" not in result.stdout
 
 
-def test_check_judges_an_env_file(run: Run, tmp_path: Path) -> None:
+def test_check_judges_an_env_file(call: Run, tmp_path: Path) -> None:
     (tmp_path / "dev.env").write_text('JWT_JWKS_URI="http://token-issuer:8081/certs"\n')
 
-    assert run("check", "--env-file", "dev.env").returncode == 1
-    assert run("check", "--env-file", "dev.env", **QA).returncode == 0
+    assert call("check", "--env-file", "dev.env").returncode == 1
+    assert call("check", "--env-file", "dev.env", **QA).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -93,13 +114,13 @@ def test_check_judges_an_env_file(run: Run, tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("action", [("check",), ("exec",)])
 def test_env_file_that_cannot_be_used_is_a_configuration_error(
-    run: Run, tmp_path: Path, content: str | None, message: str, action: tuple[str]
+    call: Run, tmp_path: Path, content: str | None, message: str, action: tuple[str]
 ) -> None:
     if content is not None:
         (tmp_path / "proxy.env").write_text(content)
     command = ("--", "true") if action == ("exec",) else ()
 
-    result = run(*action, "--env-file", "proxy.env", *command, APP_ENV="production")
+    result = call(*action, "--env-file", "proxy.env", *command, APP_ENV="production")
 
     assert result.returncode == 2
     assert result.stderr.startswith(f"proxy-guard: {message}")
@@ -111,16 +132,16 @@ def test_env_file_that_cannot_be_used_is_a_configuration_error(
     "arguments",
     [(), ("check", "extra"), ("check", "--nonsense"), ("exec",), ("exec", "--"), ("nonsense",)],
 )
-def test_wrong_usage_is_told(run: Run, arguments: tuple[str, ...]) -> None:
-    result = run(*arguments)
+def test_wrong_usage_is_told(call: Run, arguments: tuple[str, ...]) -> None:
+    result = call(*arguments)
 
     assert result.returncode == 2
     assert result.stderr.startswith("usage: proxy-guard")
 
 
 @pytest.mark.parametrize("action", ["check", "exec"])
-def test_help_names_exit_codes_and_every_variable(run: Run, action: str) -> None:
-    result = run(action, "--help")
+def test_help_names_exit_codes_and_every_variable(call: Run, action: str) -> None:
+    result = call(action, "--help")
 
     assert result.returncode == 0
     assert "exit codes:" in result.stdout
@@ -210,9 +231,9 @@ def test_exec_hands_over_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     assert handed_over == ["proxy", ["proxy", "--port", "8080"], QA | DEV]
 
 
-def test_explain_tells_meaning_and_remedy(run: Run) -> None:
+def test_explain_tells_meaning_and_remedy(call: Run) -> None:
     for code, explanation in EXPLANATIONS.items():
-        result = run("explain", code)
+        result = call("explain", code)
 
         text = " ".join(result.stdout.split())
         assert result.returncode == 0
@@ -220,15 +241,15 @@ def test_explain_tells_meaning_and_remedy(run: Run) -> None:
         assert "{" not in text
 
 
-def test_explain_lists_the_codes(run: Run) -> None:
-    result = run("explain")
+def test_explain_lists_the_codes(call: Run) -> None:
+    result = call("explain")
 
     assert result.returncode == 0
     assert [line.split()[0] for line in result.stdout.splitlines()] == list(EXPLANATIONS)
 
 
-def test_explain_names_the_known_codes(run: Run) -> None:
-    result = run("explain", "nonsense")
+def test_explain_names_the_known_codes(call: Run) -> None:
+    result = call("explain", "nonsense")
 
     assert result.returncode == 2
     assert result.stdout == ""
@@ -236,13 +257,13 @@ def test_explain_names_the_known_codes(run: Run) -> None:
     assert all(code in result.stderr for code in EXPLANATIONS)
 
 
-def test_failed_probe_is_told_and_required_by_option(run: Run) -> None:
+def test_failed_probe_is_told_and_required_by_option(call: Run, run: Run) -> None:
     dead = {"JWT_JWKS_URI": "http://no-such-host.invalid/keys"}
 
-    allowed = run("check", "--json", **dead)
-    refused = run("check", "--require-probe", **dead)
+    allowed = call("check", "--json", **dead)
+    refused = call("check", "--require-probe", **dead)
     started = run("exec", "--", "echo", "started", **dead)
-    stopped = run("exec", "--require-probe", "--", "echo", "started", **dead)
+    stopped = call("exec", "--require-probe", "--", "echo", "started", **dead)
 
     assert json.loads(allowed.stdout)["probe"] == {
         "status": "failed",
@@ -255,8 +276,8 @@ def test_failed_probe_is_told_and_required_by_option(run: Run) -> None:
     assert (stopped.returncode, stopped.stdout) == (1, "")
 
 
-def test_probe_is_wanted_or_not_but_not_both(run: Run) -> None:
-    result = run("check", "--no-probe", "--require-probe")
+def test_probe_is_wanted_or_not_but_not_both(call: Run) -> None:
+    result = call("check", "--no-probe", "--require-probe")
 
     assert result.returncode == 2
     assert "not allowed with argument" in result.stderr

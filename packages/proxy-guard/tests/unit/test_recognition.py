@@ -167,10 +167,10 @@ def test_watermark_is_seen_at_each_alignment(before: int) -> None:
     ids=["long text", "long bytes", "deep list", "deep object", "many keys", "many texts"],
 )
 def test_what_is_too_large_to_judge_is_a_finding(material: object) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     assert find_codes(material) == ["unjudged_keys"]
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(
@@ -192,10 +192,10 @@ def test_what_is_too_large_to_judge_is_a_finding(material: object) -> None:
     ids=range(12),
 )
 def test_garbage_is_looked_through_in_bounded_time(material: object) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     assert set(find_codes(material)) <= {"unjudged_keys"}
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_endless_structure_ends() -> None:

@@ -67,10 +67,10 @@ def test_admin_is_off_where_it_would_be_open_to_the_network(
 
 @pytest.mark.requirement("TI-9")
 def test_command_refuses_an_admin_surface_that_is_open_to_the_network(
-    run_command: Callable[..., Any],
+    call_command: Callable[..., Any],
 ) -> None:
-    refused = run_command("--host", "0.0.0.0", TOKEN_ISSUER_ADMIN="true")  # noqa: S104
-    short = run_command(TOKEN_ISSUER_ADMIN_TOKEN="hunter2")
+    refused = call_command("--host", "0.0.0.0", TOKEN_ISSUER_ADMIN="true")  # noqa: S104
+    short = call_command(TOKEN_ISSUER_ADMIN_TOKEN="hunter2")
 
     assert (refused.returncode, short.returncode) == (2, 2)
     assert "TOKEN_ISSUER_ADMIN: the admin surface is open to the network" in refused.stderr

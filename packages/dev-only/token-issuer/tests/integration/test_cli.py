@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""make-keys, make-token and health as real processes."""
+"""make-keys, make-token and health: one process each, the rest in this one."""
 
 import json
 import subprocess
@@ -13,12 +13,6 @@ import jwt
 import pytest
 
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def filled_dir(run_command: RunCommand, keys_dir: Path) -> Path:
-    assert run_command("make-keys", str(keys_dir)).returncode == 0
-    return keys_dir
 
 
 def decode(token: str, keys_dir: Path) -> dict[str, Any]:
@@ -67,9 +61,9 @@ def test_make_token_works_offline(run_command: RunCommand, filled_dir: Path) -> 
 
 @pytest.mark.requirement("TI-7")
 def test_make_token_finds_the_key_directory_in_the_environment(
-    run_command: RunCommand, filled_dir: Path
+    call_command: RunCommand, filled_dir: Path
 ) -> None:
-    result = run_command("make-token", "--json", PERSIST_KEYS_DIR=str(filled_dir))
+    result = call_command("make-token", "--json", PERSIST_KEYS_DIR=str(filled_dir))
     answer = json.loads(result.stdout)
 
     assert answer["expires_in"] == 900
@@ -78,12 +72,12 @@ def test_make_token_finds_the_key_directory_in_the_environment(
 
 @pytest.mark.requirement("TI-7")
 def test_make_token_works_against_a_running_issuer(
-    run_command: RunCommand, start_issuer: Callable[..., Any], filled_dir: Path
+    call_command: RunCommand, start_issuer: Callable[..., Any], filled_dir: Path
 ) -> None:
     running = start_issuer("--keys-dir", str(filled_dir), "--audience", "theirs")
-    by_url = run_command("make-token", "--url", running.url + "/", "--claim", "a=b")
-    by_port = run_command("make-token", TOKEN_ISSUER_PORT=str(urlsplit(running.url).port))
-    refused = run_command("make-token", "--url", running.url, "--kid", "nope")
+    by_url = call_command("make-token", "--url", running.url + "/", "--claim", "a=b")
+    by_port = call_command("make-token", TOKEN_ISSUER_PORT=str(urlsplit(running.url).port))
+    refused = call_command("make-token", "--url", running.url, "--kid", "nope")
 
     assert decode(by_url.stdout.strip(), filled_dir)["a"] == "b"
     assert decode(by_port.stdout.strip(), filled_dir)["aud"] == "theirs"
@@ -107,9 +101,9 @@ def test_make_token_works_against_a_running_issuer(
     ],
 )
 def test_make_token_refuses_bad_fields(
-    run_command: RunCommand, filled_dir: Path, arguments: list[str | bytes], message: str
+    call_command: RunCommand, filled_dir: Path, arguments: list[str | bytes], message: str
 ) -> None:
-    result = run_command("make-token", "--keys-dir", str(filled_dir), *arguments)
+    result = call_command("make-token", "--keys-dir", str(filled_dir), *arguments)
 
     assert result.returncode == 1
     assert result.stderr.startswith(f"token-issuer: {message}") or message in result.stderr
@@ -119,9 +113,9 @@ def test_make_token_refuses_bad_fields(
 @pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize("options", [["--sub", b"\xff"], ["--claim", "a:=NaN"]])
 def test_make_token_refuses_what_is_not_json_before_it_asks_an_issuer(
-    run_command: RunCommand, options: list[str | bytes]
+    call_command: RunCommand, options: list[str | bytes]
 ) -> None:
-    result = run_command("make-token", "--url", "http://127.0.0.1:1", *options)
+    result = call_command("make-token", "--url", "http://127.0.0.1:1", *options)
 
     assert result.returncode == 1
     assert result.stderr.startswith("token-issuer: the options cannot be sent as JSON: ")
@@ -130,9 +124,9 @@ def test_make_token_refuses_what_is_not_json_before_it_asks_an_issuer(
 
 @pytest.mark.requirement("TI-7")
 def test_make_token_asks_for_keys_when_the_directory_has_none(
-    run_command: RunCommand, keys_dir: Path
+    call_command: RunCommand, keys_dir: Path
 ) -> None:
-    result = run_command("make-token", "--keys-dir", str(keys_dir))
+    result = call_command("make-token", "--keys-dir", str(keys_dir))
 
     assert result.returncode == 1
     assert "token-issuer make-keys" in result.stderr
@@ -157,8 +151,8 @@ def test_health_tells_up_from_down(
 
 
 @pytest.mark.requirement("TI-8")
-def test_health_brackets_an_ipv6_host(run_command: RunCommand) -> None:
-    result = run_command("health", TOKEN_ISSUER_HOST="::", TOKEN_ISSUER_PORT="1")
+def test_health_brackets_an_ipv6_host(call_command: RunCommand) -> None:
+    result = call_command("health", TOKEN_ISSUER_HOST="::", TOKEN_ISSUER_PORT="1")
 
     assert result.returncode == 1
     assert "http://[::1]:1/health" in result.stderr

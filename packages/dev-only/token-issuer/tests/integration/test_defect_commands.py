@@ -47,8 +47,8 @@ def test_catalogue_is_listed_by_group(run_command: RunCommand) -> None:
     assert "refuse  critical  a token whose signature is empty" in result.stdout
 
 
-def test_one_defect_is_explained(run_command: RunCommand) -> None:
-    result = run_command("defects", "key-weak")
+def test_one_defect_is_explained(call_command: RunCommand) -> None:
+    result = call_command("defects", "key-weak")
 
     assert result.stdout.startswith("key-weak: a token that an RSA key of 1024 bits signed\n\n")
     assert "\nverdict   refuse; high where a verifier does otherwise\n" in result.stdout
@@ -57,26 +57,26 @@ def test_one_defect_is_explained(run_command: RunCommand) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
-def test_what_the_specifications_leave_open_is_said_to_be(run_command: RunCommand) -> None:
-    result = run_command("defects", "sub-huge")
+def test_what_the_specifications_leave_open_is_said_to_be(call_command: RunCommand) -> None:
+    result = call_command("defects", "sub-huge")
 
     assert "verdict   either; medium where a verifier crashes\n" in result.stdout
     assert "fault" not in result.stdout
 
 
-def test_catalogue_is_printed_for_programs(run_command: RunCommand) -> None:
-    listed = json.loads(run_command("defects", "--json").stdout)
-    described = json.loads(run_command("defects", "alg-none", "--json").stdout)
+def test_catalogue_is_printed_for_programs(call_command: RunCommand) -> None:
+    listed = json.loads(call_command("defects", "--json").stdout)
+    described = json.loads(call_command("defects", "alg-none", "--json").stdout)
 
     assert [defect["id"] for defect in listed] == list(CATALOGUE)
     assert described in listed
 
 
 def test_unknown_defect_is_refused_in_each_command(
-    run_command: RunCommand, filled_dir: Path
+    call_command: RunCommand, filled_dir: Path
 ) -> None:
-    explained = run_command("defects", "jkw")
-    minted = run_command("make-token", "--keys-dir", str(filled_dir), "--defect", "jkw")
+    explained = call_command("defects", "jkw")
+    minted = call_command("make-token", "--keys-dir", str(filled_dir), "--defect", "jkw")
 
     for result in (explained, minted):
         assert (result.returncode, result.stdout) == (1, "")
@@ -102,10 +102,10 @@ def test_defect_is_made_offline(
 
 
 def test_defect_is_made_by_a_running_issuer(
-    run_command: RunCommand, running: RunningIssuer
+    call_command: RunCommand, running: RunningIssuer
 ) -> None:
-    huge = run_command("make-token", "--url", running.url, "--defect", "sub-huge")
-    pointing = run_command("make-token", "--url", running.url, "--defect", "jku")
+    huge = call_command("make-token", "--url", running.url, "--defect", "sub-huge")
+    pointing = call_command("make-token", "--url", running.url, "--defect", "jku")
 
     claims = jwt.decode(huge.stdout.strip(), options={"verify_signature": False})
     assert claims["sub"] == "s" * 1_000_000

@@ -104,13 +104,10 @@ def test_request_counts_end_a_fault_and_the_next_of_its_kind_takes_over(
     ]
 
 
-def test_parallel_requests_are_counted_exactly(
-    token_issuer: RunningIssuer, http: httpx.Client, put: SetFaults
-) -> None:
+def test_parallel_requests_are_counted_exactly(http: httpx.Client, put: SetFaults) -> None:
     put({"kind": "status", "requests": 37}, {"kind": "delay", "delay": 0.05, "requests": 11})
-    url = f"{token_issuer.url}/certs"
     with ThreadPoolExecutor(16) as pool:
-        statuses = Counter(pool.map(lambda _: httpx.get(url).status_code, range(100)))
+        statuses = Counter(pool.map(lambda _: http.get("/certs").status_code, range(100)))
 
     assert statuses == {503: 37, 200: 63}
     assert [fault["struck"] for fault in list_faults(http)] == [37, 11]

@@ -2,6 +2,7 @@
 """The key ring under races, crashes and in several processes at once."""
 
 import json
+import ssl
 import subprocess
 import time
 from collections.abc import Callable
@@ -18,10 +19,12 @@ StartIssuer = Callable[..., Any]
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 CountStates = Callable[[str, Path], dict[str, int]]
 
-# Forks a process that rotates, and kills it at some moment. Keys come from a stock, so that the
-# kills fall into the few milliseconds of writing.
+SSL_CONTEXT = ssl.create_default_context()  # made once: that takes longer than a request
+
+# Kills a rotation before each of its calls that may change files. Keys come from a stock: making
+# them takes long.
 KILLER = """
-import json, os, random, signal, sys, time
+import itertools, json
 from datetime import timedelta
 from pathlib import Path
 from jwt_core import encode_private_pem, encode_public_pem
@@ -30,7 +33,7 @@ from token_issuer.keyring import DirectoryStore, KeyService, RotationPlan
 from token_issuer.watermark import generate_marked_key
 
 stock = [generate_marked_key() for _ in range(4)]
-directory, rounds = Path(sys.argv[1]), int(sys.argv[2])
+directory = Path(sys.argv[1])
 plan = RotationPlan(lead=timedelta(0), retention=timedelta(0))
 
 def rotate(number):
@@ -39,21 +42,10 @@ def rotate(number):
 
 open_key_directory(directory, generate=lambda: stock[3])
 rotate(0)
-started = time.perf_counter()
-rotate(1)
-longest = (time.perf_counter() - started) * 1.3
 states = {}
-for number in range(2, rounds + 2):
+for number in itertools.count(1):
     before = DirectoryStore(directory).ring
-    child = os.fork()
-    if child == 0:
-        try:
-            rotate(number)
-        finally:
-            os._exit(0)
-    time.sleep(random.uniform(0, longest))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    is_killed = is_killed_after(number, lambda: rotate(number))
     names = sorted(path.name for path in directory.iterdir())
     visible = [name for name in names if not name.startswith(".")]
     assert visible == ["private.pem", "public.pem", "ring.json"], names
@@ -66,7 +58,9 @@ for number in range(2, rounds + 2):
     DirectoryStore.open(directory)
     assert (directory / "private.pem").read_bytes() == encode_private_pem(active.signing_key)
     assert (directory / "public.pem").read_bytes() == encode_public_pem(active.signing_key)
-rotate(rounds + 2)
+    if not is_killed:
+        break
+rotate(number + 1)
 assert not [path for path in directory.iterdir() if path.name.startswith(".")]
 print(json.dumps(states))
 """
@@ -78,8 +72,12 @@ def test_kill_at_any_moment_of_a_rotation_leaves_the_old_ring_or_the_new_one(
 ) -> None:
     states = count_states(KILLER, keys_dir)
 
-    assert any("rotated=True" in state for state in states), states
-    assert any("rotated=False" in state for state in states), states
+    assert states.keys() >= {
+        "rotated=False leftover=False behind=False",
+        "rotated=False leftover=True behind=False",
+        "rotated=True leftover=False behind=True",
+        "rotated=True leftover=False behind=False",
+    }
 
 
 def rotate(url: str, **body: str) -> dict[str, Any]:
@@ -90,22 +88,31 @@ def rotate(url: str, **body: str) -> dict[str, Any]:
 
 
 def list_kids(url: str) -> list[str]:
-    return [key["kid"] for key in httpx.get(f"{url}/certs").json()["keys"]]
+    answer = httpx.get(f"{url}/certs", verify=SSL_CONTEXT)
+    return [key["kid"] for key in answer.json()["keys"]]
+
+
+def list_keys(url: str) -> list[dict[str, Any]]:
+    answer = httpx.get(f"{url}/admin/keys", verify=SSL_CONTEXT)
+    keys: list[dict[str, Any]] = answer.json()["keys"]
+    return keys
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 @pytest.mark.requirement("GO-4")
-def test_replicas_agree_within_a_second_of_a_rotation(
-    start_issuer: StartIssuer, keys_dir: Path
-) -> None:
+def test_replicas_agree_after_a_rotation(start_issuer: StartIssuer, keys_dir: Path) -> None:
     first, second = (start_issuer("--keys-dir", str(keys_dir)).url for _ in range(2))
     assert list_kids(first) == list_kids(second) == ["dev-key"]
 
     for number, mode in ((2, "graceful"), (3, "emergency")):
         rotate(first, mode=mode, lead="0s")
-        expected = list_kids(first)
-        started = time.monotonic()
-        while list_kids(second) != expected:
-            assert time.monotonic() - started < 1, (mode, list_kids(second))
+        wait_until(lambda: list_kids(second) == list_kids(first))
         health = httpx.get(f"{second}/health").json()
         assert health["kid"] == f"dev-key-{number}"
 
@@ -120,14 +127,11 @@ def test_rotations_of_several_processes_at_once_are_all_kept(
     urls = [start_issuer("--keys-dir", str(keys_dir)).url for _ in range(3)]
     with ThreadPoolExecutor(9) as pool:
         made = list(pool.map(lambda number: rotate(urls[number % 3])["kid"], range(9)))
-    rings = [httpx.get(f"{url}/admin/keys").json() for url in urls]
-    time.sleep(1)
-    settled = [httpx.get(f"{url}/admin/keys").json()["keys"] for url in urls]
+    expected = {"dev-key", *made}
 
-    assert len(set(made)) == 9
-    assert settled[0] == settled[1] == settled[2]
-    assert {key["kid"] for key in settled[0]} == {"dev-key", *made}
-    assert max(len(ring["keys"]) for ring in rings) == 10
+    assert len(expected) == 10
+    wait_until(lambda: all({key["kid"] for key in list_keys(url)} == expected for url in urls))
+    assert list_keys(urls[0]) == list_keys(urls[1]) == list_keys(urls[2])
 
 
 @pytest.mark.requirement("GO-4", "TI-6")
@@ -157,35 +161,30 @@ def test_schedule_of_the_command_rotates_and_goes_on_after_a_restart(
     arguments = ("--rotation", "google", "--rotation-factor", "86400", "--keys-dir", str(keys_dir))
     first = start_issuer(*arguments)  # a key each 8 s, published 0.75 s before it signs
     published = list_kids(first.url)
-    deadline = time.monotonic() + 12
-    while list_kids(first.url) == published:
-        assert time.monotonic() < deadline, "no rotation"
-        time.sleep(0.1)
-    assert len(list_kids(first.url)) == 3
+    wait_until(lambda: list_kids(first.url) == [*published, "dev-key-3"])
     first.process.kill()
     first.process.wait()
     second = start_issuer(*arguments)
 
     ring = httpx.get(f"{second.url}/admin/keys").json()
-    assert [key["kid"] for key in ring["keys"]] == [*published, "dev-key-3"]
+    # Another may have come meanwhile.
+    assert [key["kid"] for key in ring["keys"]][:3] == [*published, "dev-key-3"]
     assert ring["next_change"]
 
 
 @pytest.mark.requirement("GO-4")
 def test_read_only_directory_serves_and_refuses_to_rotate(
     start_issuer: StartIssuer,
-    run_command: RunCommand,
-    keys_dir: Path,
+    filled_dir: Path,
     unprivileged: tuple[str, ...],
 ) -> None:
-    assert run_command("make-keys", str(keys_dir)).returncode == 0
-    keys_dir.chmod(0o500)
+    filled_dir.chmod(0o500)
     try:
-        running = start_issuer("--keys-dir", str(keys_dir), wrapper=unprivileged)
+        running = start_issuer("--keys-dir", str(filled_dir), wrapper=unprivileged)
         refused = httpx.post(f"{running.url}/admin/keys/rotate")
         other = httpx.post(f"{running.url}/token", json={"alg": "ES256"})
     finally:
-        keys_dir.chmod(0o700)
+        filled_dir.chmod(0o700)
 
     assert refused.status_code == 503
     assert refused.headers["content-type"] == "application/problem+json"
@@ -196,16 +195,16 @@ def test_read_only_directory_serves_and_refuses_to_rotate(
 
 @pytest.mark.requirement("TI-7", "GO-4")
 def test_keys_are_listed_rotated_and_removed_by_command(
-    start_issuer: StartIssuer, run_command: RunCommand
+    start_issuer: StartIssuer, call_command: RunCommand
 ) -> None:
     url = start_issuer(TOKEN_ISSUER_ADMIN_TOKEN="correct-horse").url
     secret = {"TOKEN_ISSUER_ADMIN_TOKEN": "correct-horse"}
 
-    refused = run_command("keys", "list", "--url", url)
-    rotated = run_command("keys", "rotate", "--url", url, "--lead", "0s", **secret)
-    in_use = run_command("keys", "remove", "--url", url, "dev-key-2", **secret)
-    removed = run_command("keys", "remove", "--url", url, "dev-key", **secret)
-    listed = run_command("keys", "list", "--json", "--url", url, **secret)
+    refused = call_command("keys", "list", "--url", url)
+    rotated = call_command("keys", "rotate", "--url", url, "--lead", "0s", **secret)
+    in_use = call_command("keys", "remove", "--url", url, "dev-key-2", **secret)
+    removed = call_command("keys", "remove", "--url", url, "dev-key", **secret)
+    listed = call_command("keys", "list", "--json", "--url", url, **secret)
 
     assert refused.returncode == 1
     assert "expected Bearer and the secret of TOKEN_ISSUER_ADMIN_TOKEN" in refused.stderr
@@ -218,16 +217,16 @@ def test_keys_are_listed_rotated_and_removed_by_command(
 
 @pytest.mark.requirement("TI-7", "GO-4")
 def test_keys_of_a_directory_rotate_offline_and_a_running_issuer_follows(
-    start_issuer: StartIssuer, run_command: RunCommand, keys_dir: Path
+    start_issuer: StartIssuer, call_command: RunCommand, keys_dir: Path
 ) -> None:
     running = start_issuer("--keys-dir", str(keys_dir))
     arguments = ("--keys-dir", str(keys_dir))
 
-    graceful = run_command("keys", "rotate", *arguments, "--lead", "1h", "--retention", "2h")
-    fault = run_command("keys", "rotate", *arguments, "--mode", "sign-before-publish", "--lead=1h")
-    wrong = run_command("keys", "rotate", *arguments, "--lead=-1s")
-    removed = run_command("keys", "remove", "dev-key-2", PERSIST_KEYS_DIR=str(keys_dir))
-    time.sleep(1)
+    graceful = call_command("keys", "rotate", *arguments, "--lead", "1h", "--retention", "2h")
+    fault = call_command("keys", "rotate", *arguments, "--mode", "sign-before-publish", "--lead=1h")
+    wrong = call_command("keys", "rotate", *arguments, "--lead=-1s")
+    removed = call_command("keys", "remove", "dev-key-2", PERSIST_KEYS_DIR=str(keys_dir))
+    wait_until(lambda: httpx.get(f"{running.url}/health").json()["kid"] == "dev-key-3")
 
     assert "dev-key-2  RS256  published  signs from 2" in graceful.stdout
     assert "dev-key-3  RS256  active     signs since" in fault.stdout

@@ -42,7 +42,18 @@ def test_fixture_is_there_as_soon_as_the_package_is_installed(
 ) -> None:
     (tmp_path / "test_project.py").write_text(PROJECT)
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers", str(tmp_path)],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-W",
+            "error",
+            "--strict-markers",
+            "-p",
+            "no:schemathesis",
+            str(tmp_path),
+        ],  # whose import takes longer than all the rest
         cwd=tmp_path,
         env=untraced_environ,
         capture_output=True,

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -39,7 +38,7 @@ sys.exit(main(["serve", "--port", "0"]))
     [
         ["make-token", "--keys-dir", "KEYS"],
         ["make-token", "--keys-dir", "KEYS", "--count", "200"],
-        ["make-keys", "KEYS"],
+        ["make-keys", "KEYS/new"],
         ["serve", "--port=0"],
         ["--help"],
         ["--version"],
@@ -49,18 +48,15 @@ sys.exit(main(["serve", "--port", "0"]))
     ("sink", "reason"), [("> /dev/full", "No space left on device"), ("| true", "Broken pipe")]
 )
 def test_output_that_does_not_arrive_is_one_line_and_exit_code_1(
-    run_command: RunCommand,
-    keys_dir: Path,
+    filled_dir: Path,
     clean_environ: dict[str, str],
     arguments: list[str],
     sink: str,
     reason: str,
 ) -> None:
-    if "make-token" in arguments:
-        run_command("make-keys", str(keys_dir))
     # The sleep lets `true` be gone before anything is written to it.
     script = f'(sleep 0.2; exec "$0" "$@") {sink}; exit "${{PIPESTATUS[0]}}"'
-    command = [*COMMAND, *(str(keys_dir) if a == "KEYS" else a for a in arguments)]
+    command = [*COMMAND, *(a.replace("KEYS", str(filled_dir)) for a in arguments)]
 
     result = subprocess.run(
         ["bash", "-c", script, *command],
@@ -170,17 +166,13 @@ def test_signal_ends_another_command_as_not_done(
     ],
 )
 def test_command_loads_no_heavy_modules(
-    run_command: RunCommand,
-    start_issuer: Callable[..., Any],
-    keys_dir: Path,
+    issuer_url: str,
+    filled_dir: Path,
     untraced_environ: dict[str, str],
     arguments: list[str],
     forbidden: set[str],
 ) -> None:
-    run_command("make-keys", str(keys_dir))
-    values = {"KEYS": str(keys_dir)}
-    if "URL" in arguments:
-        values["URL"] = start_issuer().url
+    values = {"KEYS": str(filled_dir), "URL": issuer_url}
 
     python, *command = COMMAND
     result = subprocess.run(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from jwt_core import Algorithm, SigningKey, generate_key
-from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RotationPlan
+from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RotationPlan, service
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -154,3 +154,8 @@ def test_key_made_in_advance_is_used_once(timeline: Timeline) -> None:
 
     assert first.private_key is spare.private_key
     assert service.provide(Algorithm.RS256).private_key is not spare.private_key
+
+
+@pytest.mark.requirement("GO-4")
+def test_directory_is_read_often_enough_for_replicas_to_agree_within_a_second() -> None:
+    assert service._INTERVAL_S <= 0.5

@@ -1,0 +1,112 @@
+"""The command line of the scan: its options, its output and its exit codes."""
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from separation import certificate
+from separation.checks import CHECKS
+from separation.marks import SIMULATOR_SOURCE
+from separation.scan import Scan
+
+CLEAN, FOUND, UNUSABLE = 0, 1, 2
+DESCRIPTION = (
+    "Refuse artefacts that contain any piece of the dev-only token issuer. Looks through"
+    " directories, wheels, sdists, zip, tar, gz, bz2 and xz archives, archives in archives,"
+    " container images (docker save, OCI layouts; every layer, deleted files too), locks,"
+    " requirements, SBOMs, Compose and Kubernetes files, env files."
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        argv: The arguments; those of this process if left out.
+
+    Raises:
+        SystemExit: The arguments are wrong, or ask for the help.
+    """
+    options = parse_arguments(argv)
+    if not SIMULATOR_SOURCE.is_dir():
+        print(
+            f"check-separation: {SIMULATOR_SOURCE} is missing: without the simulator's source its"
+            " code cannot be recognised; run this in a complete checkout",
+            file=sys.stderr,
+        )
+        return UNUSABLE
+    if options.verify:
+        return verify(options.verify)
+    scan = Scan(skipped=options.certificate)
+    for path in options.paths:
+        if not path.exists() and not path.is_symlink():
+            scan.unreadable[str(path)] = "does not exist"
+        scan.look_through(path)
+    if not scan.files:  # a wrong path must not pass as clean
+        scan.unreadable.setdefault(str(options.paths[0]), "holds no file to look at")
+    if options.certificate and not scan.unreadable:
+        certificate.write(options.certificate, scan)
+    report(scan, as_json=options.json)
+    return FOUND if scan.findings else UNUSABLE if scan.unreadable else CLEAN
+
+
+def report(scan: Scan, *, as_json: bool) -> None:
+    """Print what was found on standard output, what could not be read on standard error."""
+    for path, reason in scan.unreadable.items():
+        print(f"check-separation: {printable(path)}: {reason}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(certificate.build_document(scan), indent=2))
+        return
+    for finding in sorted(scan.findings):
+        print(printable(str(finding)))
+    verdict = "no verdict" if scan.unreadable else "nothing of the simulator"
+    if scan.findings:
+        verdict = f"{len(scan.findings)} findings"
+    print(f"check-separation: {verdict} in {len(scan.files)} files")
+
+
+def verify(path: Path) -> int:
+    """Check again what a certificate says."""
+    try:
+        faults = certificate.verify(path)
+    except certificate.CertificateError as error:
+        print(f"check-separation: {path}: {error}", file=sys.stderr)
+        return UNUSABLE
+    for fault in faults:
+        print(printable(fault))
+    print(f"check-separation: {path}: {'does not hold' if faults else 'holds'}")
+    return FOUND if faults else CLEAN
+
+
+def printable(text: str) -> str:
+    """Return *text* without what would act on a terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the arguments, and exit with a message if they are wrong."""
+    checks = "\n".join(f"  {name:<12}{check.description}" for name, check in CHECKS.items())
+    parser = argparse.ArgumentParser(
+        prog="check-separation",
+        description=textwrap.fill(DESCRIPTION, width=78),
+        epilog=f"checks:\n{checks}\n\nexit codes:\n  0  clean\n  1  something was found, or the"
+        " certificate does not hold\n  2  wrong usage, or a file that cannot be read\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", metavar="PATH", type=Path, nargs="*", help="what is shipped")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument(
+        "--certificate", metavar="FILE", type=Path, help="write a separation certificate"
+    )
+    parser.add_argument(
+        "--verify", metavar="CERT", type=Path, help="check again what a certificate says"
+    )
+    options = parser.parse_args(argv)
+    if bool(options.paths) == bool(options.verify):
+        parser.error("expected one PATH or more, or --verify CERT alone")
+    if options.verify and (options.json or options.certificate):
+        parser.error("--verify takes no other option")
+    return options

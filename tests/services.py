@@ -15,7 +15,7 @@ import pytest
 
 from examples.proxy.upstream import Echo
 
-START_TIMEOUT_S = 30
+START_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Service:
     def stop(self) -> int:
         """End the process as a container engine would, and return its exit status."""
         self.process.terminate()
-        return self.process.wait(timeout=15)
+        return self.process.wait(timeout=60)
 
 
 Start = Callable[..., Service]
@@ -79,7 +79,7 @@ def run_service(command: list[str], environ: Mapping[str, str]) -> Iterator[Serv
         yield Service(process, banner)
     finally:
         process.terminate()
-        process.communicate(timeout=15)
+        process.communicate(timeout=60)
 
 
 class EchoHandler(Echo):

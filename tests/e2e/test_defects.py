@@ -18,7 +18,7 @@ FORWARDED, REFUSED = {200}, {400, 401, 431}
 def send(proxy: Service, authorization: Sequence[str]) -> int:
     """Send header fields as they are, two of one name and blanks at their ends included."""
     parts = urlsplit(proxy.url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     try:
         connection.putrequest("GET", "/orders")
         for value in authorization:
@@ -31,7 +31,7 @@ def send(proxy: Service, authorization: Sequence[str]) -> int:
 
 def list_defects() -> list[dict[str, str]]:
     listed = subprocess.run(
-        [ISSUER_COMMAND, "defects", "--json"], capture_output=True, check=True, timeout=30
+        [ISSUER_COMMAND, "defects", "--json"], capture_output=True, check=True, timeout=60
     )
     defects: list[dict[str, str]] = json.loads(listed.stdout)
     return defects

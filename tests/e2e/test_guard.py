@@ -205,7 +205,7 @@ def test_proxy_does_not_start_against_a_marked_endpoint(
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=60,
     )
 
     assert outcome.returncode == 1

@@ -125,7 +125,7 @@ def test_proxy_refuses_to_boot_in_production(
     }
 
     refused = subprocess.run(
-        [proxy_command], env=environ, capture_output=True, text=True, timeout=30, check=False
+        [proxy_command], env=environ, capture_output=True, text=True, timeout=60, check=False
     )
 
     assert refused.returncode == 1

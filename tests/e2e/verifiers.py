@@ -132,4 +132,4 @@ def run_node_verifier(project: Path, name: str, target: Target) -> Iterator[Veri
 
         yield verify
         process.stdin.close()
-        assert process.wait(timeout=15) == 0
+        assert process.wait(timeout=60) == 0

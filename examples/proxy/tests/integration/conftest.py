@@ -93,5 +93,5 @@ def token(key: SigningKey) -> str:
 @pytest.fixture
 def client(proxy: Service, token: str) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=proxy.url, headers=headers, trust_env=False, timeout=20) as http:
+    with httpx.Client(base_url=proxy.url, headers=headers, trust_env=False, timeout=60) as http:
         yield http

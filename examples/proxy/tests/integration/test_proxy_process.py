@@ -235,7 +235,7 @@ def test_sigterm_finishes_the_request_in_flight_and_exits_0(
 
 def run_to_end(command: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, env=environ, capture_output=True, text=True, timeout=30, check=False
+        command, env=environ, capture_output=True, text=True, timeout=60, check=False
     )
 
 

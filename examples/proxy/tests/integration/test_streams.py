@@ -29,7 +29,7 @@ def send_head(
     """Send the head of a request; give the connection and the answer yet to come."""
     host, port = proxy.url.removeprefix("http://").split(":")
     head = [f"{request} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", *fields, "", ""]
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall("\r\n".join(head).encode("latin-1"))
         with HTTPResponse(connection) as answer:
             yield connection, answer

@@ -19,6 +19,7 @@ import httpx
 import pytest
 from jwt_core import SigningKey
 from proxy_guard.environment import ENVIRONMENT_VARIABLES
+from tests import patient_http
 from tests.in_process import Argument, call_main
 from tests.weak_verifier.service import run_in_thread
 from token_issuer.cli import main
@@ -32,7 +33,7 @@ from token_issuer.watermark import generate_marked_key
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 COMMAND = (sys.executable, "-m", "token_issuer")
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def run_issuer(
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=15)
+            process.communicate(timeout=60)
         finally:
             process.kill()
 
@@ -206,7 +207,7 @@ def run_command(clean_environ: dict[str, str]) -> RunCommand:
             env={**clean_environ, **environ},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
 
@@ -236,7 +237,7 @@ def issuer_url(clean_environ: dict[str, str]) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def http(issuer_url: str) -> Iterator[httpx.Client]:
     """Return an HTTP client of the issuer under test."""
-    with httpx.Client(base_url=issuer_url, trust_env=False) as client:
+    with patient_http.Client(base_url=issuer_url) as client:
         yield client
 
 

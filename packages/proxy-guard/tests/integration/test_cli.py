@@ -58,7 +58,7 @@ def run(tmp_path: Path, inherited: dict[str, str]) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=60,
         )
 
     return run_command
@@ -169,7 +169,7 @@ def test_exec_keeps_the_process_id(tmp_path: Path) -> None:
     code = "import os; print(os.getpid())"
     arguments = [str(COMMAND), "exec", "--", sys.executable, "-c", code]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, env=QA, cwd=tmp_path) as process:
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
 
     assert int(output) == process.pid
 

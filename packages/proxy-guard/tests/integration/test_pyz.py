@@ -38,7 +38,7 @@ def run(archive: Path, *arguments: str, **environ: str) -> subprocess.CompletedP
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=60,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from tests import patient_http
 from tests.weak_verifier.checks import RefusedError, verify
 from token_issuer.defects import CATALOGUE, CHECKS, Defect
 from token_issuer.defects.description import describe_defect
@@ -54,7 +55,7 @@ def judge(jwks: dict[str, Any], authorization: list[str], *without: str) -> str:
             audience=AUDIENCE,
             now=time.time(),
             without=frozenset(without),
-            fetch=lambda url: httpx.get(url, trust_env=False).content,
+            fetch=lambda url: patient_http.get(url).content,
         )
     except RefusedError as refusal:
         return refusal.check

@@ -201,7 +201,7 @@ def test_full_file_system_leaves_nothing_behind(
         env=untraced_environ,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 
@@ -221,7 +221,7 @@ def test_reader_that_has_enough_ends_it(shared_dir: Path, clean_environ: dict[st
         env=clean_environ,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 
@@ -255,7 +255,7 @@ def test_signal_leaves_nothing_half(
     ) as process:
         wait_for_draft(directory)
         process.send_signal(number)
-        printed = process.communicate(timeout=15)
+        printed = process.communicate(timeout=60)
 
     assert (process.returncode, *printed) == (128 + number, b"", b"")
     assert list_names(directory) == ["tokens.txt"]
@@ -270,10 +270,10 @@ def test_signal_does_not_wait_for_an_issuer_that_is_silent(
         options = ["--url", url, "--count", "9", "--output", str(tmp_path / "tokens.txt")]
         command = [sys.executable, "-c", PATIENT, "make-token", *options]
         with subprocess.Popen(command, env=clean_environ) as process:
-            silent.settimeout(20)
+            silent.settimeout(60)
             connection = silent.accept()[0]
             process.terminate()
-            exit_code = process.wait(timeout=30)
+            exit_code = process.wait(timeout=60)
         connection.close()
 
     assert exit_code == 128 + signal.SIGTERM

@@ -141,7 +141,7 @@ def test_health_tells_up_from_down(
     port = str(urlsplit(running.url).port)
     up = run_command("health", TOKEN_ISSUER_PORT=port, TOKEN_ISSUER_HOST="0.0.0.0")  # noqa: S104
     running.process.terminate()
-    running.process.wait(timeout=15)
+    running.process.wait(timeout=60)
     down = run_command("health", TOKEN_ISSUER_PORT=port)
 
     assert up.returncode == 0

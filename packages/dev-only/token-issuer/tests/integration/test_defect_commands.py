@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import jwt
 import pytest
+from tests import patient_http
 from token_issuer.cli.arguments import parse_arguments
 from token_issuer.cli.make_keys import run as make_keys
 from token_issuer.cli.make_token import run as make_token
@@ -140,6 +140,6 @@ def test_followed_pointer_is_seen_in_the_request_log(running: RunningIssuer) -> 
 
     url = jwt.get_unverified_header(running.mint(defect="jku"))["jku"]
     before = running.requests.count("/attacker/jwks.json")
-    httpx.get(url, trust_env=False)
+    patient_http.get(url)
 
     assert running.requests.count("/attacker/jwks.json") == before + 1

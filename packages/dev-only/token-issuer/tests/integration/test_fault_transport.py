@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
+from tests import patient_http
 from token_issuer.testing import RunningIssuer
 
 pytestmark = pytest.mark.requirement("BV-2")
@@ -20,7 +20,7 @@ StartIssuer = Callable[..., Any]
 
 def ask(url: str, method: str = "GET") -> socket.socket:
     parts = urlsplit(url)
-    client = socket.create_connection((parts.hostname, parts.port or 80), timeout=20)
+    client = socket.create_connection((parts.hostname, parts.port or 80), timeout=60)
     client.sendall(f"{method} /certs HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
     return client
 
@@ -66,7 +66,7 @@ def test_reset_after_the_header_lets_the_header_through(
 def test_truncated_answer_announces_more_than_comes_and_ends_in_order(
     token_issuer: RunningIssuer,
 ) -> None:
-    good = httpx.get(token_issuer.jwks_uri).content
+    good = patient_http.get(token_issuer.jwks_uri).content
     token_issuer.faults.set({"kind": "truncated"})
     with ask(token_issuer.url) as client:
         length, rest = read_header(client)
@@ -84,7 +84,7 @@ def test_truncated_head_is_whole(token_issuer: RunningIssuer) -> None:
 
 
 def test_drip_sends_piece_by_piece_and_the_connection_stays(token_issuer: RunningIssuer) -> None:
-    good = httpx.get(token_issuer.jwks_uri).content
+    good = patient_http.get(token_issuer.jwks_uri).content
     token_issuer.faults.set({"kind": "drip", "chunk": 50, "interval": 0.03, "requests": 1})
     with ask(token_issuer.url) as client:
         length, rest = read_header(client)
@@ -111,8 +111,10 @@ def test_waits_hold_up_no_other_request(token_issuer: RunningIssuer) -> None:
     with ask(token_issuer.url) as client:
         while not token_issuer.requests.count("/certs"):
             time.sleep(0.01)
-        assert httpx.get(f"{token_issuer.url}/health").status_code == 200
-        assert httpx.get(f"{token_issuer.url}/admin/faults").json()["faults"][0]["struck"] == 1
+        assert patient_http.get(f"{token_issuer.url}/health").status_code == 200
+        assert (
+            patient_http.get(f"{token_issuer.url}/admin/faults").json()["faults"][0]["struck"] == 1
+        )
         client.settimeout(0.1)
         with pytest.raises(TimeoutError):
             client.recv(1)
@@ -126,12 +128,12 @@ def test_client_that_has_left_holds_up_no_stop(
     start_issuer: StartIssuer, fault: dict[str, object]
 ) -> None:
     issuer = start_issuer()
-    httpx.put(f"{issuer.url}/admin/faults", json={"faults": [fault]})
+    patient_http.put(f"{issuer.url}/admin/faults", json={"faults": [fault]})
     ask(issuer.url).close()
-    while not httpx.get(f"{issuer.url}/admin/faults").json()["faults"][0]["struck"]:
+    while not patient_http.get(f"{issuer.url}/admin/faults").json()["faults"][0]["struck"]:
         time.sleep(0.01)
     issuer.process.terminate()
-    _, stderr = issuer.process.communicate(timeout=15)
+    _, stderr = issuer.process.communicate(timeout=60)
 
     assert (issuer.process.returncode, stderr) == (0, "")
 
@@ -144,14 +146,14 @@ def test_stop_lets_held_answers_go_whole(
     start_issuer: StartIssuer, fault: dict[str, object]
 ) -> None:
     issuer = start_issuer()
-    httpx.put(f"{issuer.url}/admin/faults", json={"faults": [fault]})
+    patient_http.put(f"{issuer.url}/admin/faults", json={"faults": [fault]})
     with ask(issuer.url) as client:
-        while not httpx.get(f"{issuer.url}/admin/faults").json()["faults"][0]["struck"]:
+        while not patient_http.get(f"{issuer.url}/admin/faults").json()["faults"][0]["struck"]:
             time.sleep(0.01)
         issuer.process.send_signal(signal.SIGTERM)
         length, rest = read_header(client)
         body = rest + b"".join(read_parts(client))
-    _, stderr = issuer.process.communicate(timeout=15)
+    _, stderr = issuer.process.communicate(timeout=60)
 
     assert len(body) == length
     assert (issuer.process.returncode, stderr) == (0, "")
@@ -163,11 +165,11 @@ def test_client_that_does_not_read_cannot_hold_up_the_stop(
 ) -> None:
     issuer = start_issuer()
     faults = [{"kind": "huge"}, *extra]
-    httpx.put(f"{issuer.url}/admin/faults", json={"faults": faults})
+    patient_http.put(f"{issuer.url}/admin/faults", json={"faults": faults})
     with ask(issuer.url) as client:
         client.recv(1)
         issuer.process.terminate()
-        _, stderr = issuer.process.communicate(timeout=15)
+        _, stderr = issuer.process.communicate(timeout=60)
 
     assert (issuer.process.returncode, stderr) == (0, "")
 
@@ -181,6 +183,6 @@ def test_nothing_is_logged_as_an_error(
             with ask(token_issuer.url) as client, contextlib.suppress(ConnectionResetError):
                 list(read_parts(client))
         token_issuer.faults.reset()
-        httpx.get(token_issuer.jwks_uri)
+        patient_http.get(token_issuer.jwks_uri)
 
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []

@@ -14,6 +14,7 @@ import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from tests import patient_http
 from token_issuer.faults import Fault, FaultKind
 from token_issuer.faults.spare_keys import get_weak_key
 from token_issuer.testing import RunningIssuer, run_token_issuer
@@ -29,7 +30,7 @@ SetFaults = Callable[..., None]
 
 @pytest.fixture
 def http(token_issuer: RunningIssuer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=token_issuer.url, trust_env=False) as client:
+    with patient_http.Client(base_url=token_issuer.url) as client:
         yield client
 
 
@@ -379,17 +380,21 @@ def test_bad_fault_is_refused_by_name_and_changes_nothing(
 
 def test_faults_are_set_only_where_there_is_an_admin_surface() -> None:
     with run_token_issuer(admin=False) as issuer:
-        closed = httpx.put(f"{issuer.url}/admin/faults", json={"faults": [{"kind": "empty"}]})
+        closed = patient_http.put(
+            f"{issuer.url}/admin/faults", json={"faults": [{"kind": "empty"}]}
+        )
     with run_token_issuer(admin_token="correct-horse") as issuer:  # of this test
-        guarded = httpx.put(f"{issuer.url}/admin/faults", json={"faults": [{"kind": "empty"}]})
-        keys = httpx.get(f"{issuer.url}/certs").json()["keys"]
+        guarded = patient_http.put(
+            f"{issuer.url}/admin/faults", json={"faults": [{"kind": "empty"}]}
+        )
+        keys = patient_http.get(f"{issuer.url}/certs").json()["keys"]
 
     assert (closed.status_code, guarded.status_code, len(keys)) == (404, 401, 1)
 
 
 def test_fixture_sets_lists_and_resets(token_issuer: RunningIssuer) -> None:
     states = token_issuer.faults.set(Fault(kind="status", requests=1), {"kind": "max-age"})
-    status = httpx.get(token_issuer.jwks_uri).status_code
+    status = patient_http.get(token_issuer.jwks_uri).status_code
 
     assert [state.fault.kind for state in states] == ["status", "max-age"]
     assert status == 503
@@ -405,11 +410,11 @@ def test_each_kind_works_without_options(token_issuer: RunningIssuer, kind: Faul
     token_issuer.faults.set({"kind": str(kind), **HARMLESS.get(kind, {})})
     ends_early = kind in {FaultKind.RESET, FaultKind.TRUNCATED}
     try:
-        httpx.get(token_issuer.jwks_uri)
+        patient_http.get(token_issuer.jwks_uri)
     except (httpx.ReadError, httpx.RemoteProtocolError):
         assert ends_early
     else:
         assert not ends_early
 
     assert token_issuer.faults.list()[0].struck == 1
-    assert httpx.get(f"{token_issuer.url}/health").status_code == 200
+    assert patient_http.get(f"{token_issuer.url}/health").status_code == 200

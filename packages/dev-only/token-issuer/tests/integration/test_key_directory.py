@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from tests import patient_http
 
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 CountStates = Callable[[str, Path], dict[str, int]]
@@ -127,7 +127,7 @@ def test_issuers_that_start_at_once_on_one_empty_directory_serve_the_same_key(
 ) -> None:
     with ThreadPoolExecutor(3) as pool:
         issuers = list(pool.map(lambda _: start_issuer("--keys-dir", str(keys_dir)), range(3)))
-    moduli = {httpx.get(f"{issuer.url}/certs").json()["keys"][0]["n"] for issuer in issuers}
+    moduli = {patient_http.get(f"{issuer.url}/certs").json()["keys"][0]["n"] for issuer in issuers}
 
     assert len(moduli) == 1
     assert sorted(path.name for path in keys_dir.iterdir()) == ["private.pem", "public.pem"]
@@ -156,7 +156,7 @@ def test_read_only_directory_works_when_it_holds_keys(
 
     running = start_issuer("--keys-dir", str(filled_dir), wrapper=unprivileged)
 
-    assert httpx.get(f"{running.url}/health").is_success
+    assert patient_http.get(f"{running.url}/health").is_success
     assert (filled_dir / "public.pem").exists() is has_public_key
 
 

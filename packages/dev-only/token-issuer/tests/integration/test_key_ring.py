@@ -2,7 +2,6 @@
 """The key ring under races, crashes and in several processes at once."""
 
 import json
-import ssl
 import subprocess
 import time
 from collections.abc import Callable
@@ -10,16 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import jwt
 import pytest
 from jwt_core import decode_private_pem
+from tests import patient_http
 
 StartIssuer = Callable[..., Any]
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 CountStates = Callable[[str, Path], dict[str, int]]
 
-SSL_CONTEXT = ssl.create_default_context()  # made once: that takes longer than a request
 
 # Kills a rotation before each of its calls that may change files. Keys come from a stock: making
 # them takes long.
@@ -81,19 +79,19 @@ def test_kill_at_any_moment_of_a_rotation_leaves_the_old_ring_or_the_new_one(
 
 
 def rotate(url: str, **body: str) -> dict[str, Any]:
-    answer = httpx.post(f"{url}/admin/keys/rotate", json=body, timeout=30)
+    answer = patient_http.post(f"{url}/admin/keys/rotate", json=body)
     assert answer.status_code == 200, answer.text
     described: dict[str, Any] = answer.json()
     return described
 
 
 def list_kids(url: str) -> list[str]:
-    answer = httpx.get(f"{url}/certs", verify=SSL_CONTEXT)
+    answer = patient_http.get(f"{url}/certs")
     return [key["kid"] for key in answer.json()["keys"]]
 
 
 def list_keys(url: str) -> list[dict[str, Any]]:
-    answer = httpx.get(f"{url}/admin/keys", verify=SSL_CONTEXT)
+    answer = patient_http.get(f"{url}/admin/keys")
     keys: list[dict[str, Any]] = answer.json()["keys"]
     return keys
 
@@ -113,10 +111,10 @@ def test_replicas_agree_after_a_rotation(start_issuer: StartIssuer, keys_dir: Pa
     for number, mode in ((2, "graceful"), (3, "emergency")):
         rotate(first, mode=mode, lead="0s")
         wait_until(lambda: list_kids(second) == list_kids(first))
-        health = httpx.get(f"{second}/health").json()
+        health = patient_http.get(f"{second}/health").json()
         assert health["kid"] == f"dev-key-{number}"
 
-    certificates = [httpx.get(f"{url}/oauth2/v1/certs") for url in (first, second)]
+    certificates = [patient_http.get(f"{url}/oauth2/v1/certs") for url in (first, second)]
     assert certificates[0].headers["etag"] == certificates[1].headers["etag"]
 
 
@@ -139,18 +137,18 @@ def test_ring_survives_kill_9_and_old_tokens_still_verify(
     start_issuer: StartIssuer, keys_dir: Path
 ) -> None:
     first = start_issuer(PERSIST_KEYS_DIR=str(keys_dir))
-    token = httpx.post(f"{first.url}/token").json()["access_token"]
+    token = patient_http.post(f"{first.url}/token").json()["access_token"]
     rotate(first.url, lead="0s")
     first.process.kill()
     first.process.wait()
     second = start_issuer(PERSIST_KEYS_DIR=str(keys_dir))
-    keys = jwt.PyJWKSet.from_dict(httpx.get(f"{second.url}/certs").json())
+    keys = jwt.PyJWKSet.from_dict(patient_http.get(f"{second.url}/certs").json())
 
     assert jwt.decode(token, keys["dev-key"], ["RS256"], audience="stream-watcher-docker")
-    assert httpx.get(f"{second.url}/health").json()["kid"] == "dev-key-2"
+    assert patient_http.get(f"{second.url}/health").json()["kid"] == "dev-key-2"
     pem = decode_private_pem((keys_dir / "private.pem").read_bytes())
     assert pem.verification_key.public_key.public_numbers().n == int.from_bytes(  # type: ignore[union-attr]  # RSA
-        jwt.utils.base64url_decode(httpx.get(f"{second.url}/certs").json()["keys"][1]["n"])
+        jwt.utils.base64url_decode(patient_http.get(f"{second.url}/certs").json()["keys"][1]["n"])
     )
 
 
@@ -166,7 +164,7 @@ def test_schedule_of_the_command_rotates_and_goes_on_after_a_restart(
     first.process.wait()
     second = start_issuer(*arguments)
 
-    ring = httpx.get(f"{second.url}/admin/keys").json()
+    ring = patient_http.get(f"{second.url}/admin/keys").json()
     # Another may have come meanwhile.
     assert [key["kid"] for key in ring["keys"]][:3] == [*published, "dev-key-3"]
     assert ring["next_change"]
@@ -181,8 +179,8 @@ def test_read_only_directory_serves_and_refuses_to_rotate(
     filled_dir.chmod(0o500)
     try:
         running = start_issuer("--keys-dir", str(filled_dir), wrapper=unprivileged)
-        refused = httpx.post(f"{running.url}/admin/keys/rotate")
-        other = httpx.post(f"{running.url}/token", json={"alg": "ES256"})
+        refused = patient_http.post(f"{running.url}/admin/keys/rotate")
+        other = patient_http.post(f"{running.url}/token", json={"alg": "ES256"})
     finally:
         filled_dir.chmod(0o700)
 
@@ -190,7 +188,7 @@ def test_read_only_directory_serves_and_refuses_to_rotate(
     assert refused.headers["content-type"] == "application/problem+json"
     assert "ring.json: permission denied" in refused.json()["detail"]
     assert (other.status_code, other.json()["error"]) == (503, "server_error")
-    assert httpx.post(f"{running.url}/token").status_code == 200
+    assert patient_http.post(f"{running.url}/token").status_code == 200
 
 
 @pytest.mark.requirement("TI-7", "GO-4")
@@ -226,13 +224,13 @@ def test_keys_of_a_directory_rotate_offline_and_a_running_issuer_follows(
     fault = call_command("keys", "rotate", *arguments, "--mode", "sign-before-publish", "--lead=1h")
     wrong = call_command("keys", "rotate", *arguments, "--lead=-1s")
     removed = call_command("keys", "remove", "dev-key-2", PERSIST_KEYS_DIR=str(keys_dir))
-    wait_until(lambda: httpx.get(f"{running.url}/health").json()["kid"] == "dev-key-3")
+    wait_until(lambda: patient_http.get(f"{running.url}/health").json()["kid"] == "dev-key-3")
 
     assert "dev-key-2  RS256  published  signs from 2" in graceful.stdout
     assert "dev-key-3  RS256  active     signs since" in fault.stdout
     assert fault.stdout.endswith("and is not published\n")
     assert "lead: '-1s' is wrong: expected zero to ten years" in wrong.stderr
     assert "dev-key    RS256  retired    published until" in removed.stdout
-    token = httpx.post(f"{running.url}/token").json()["access_token"]
+    token = patient_http.post(f"{running.url}/token").json()["access_token"]
     assert jwt.get_unverified_header(token)["kid"] == "dev-key-3"
     assert list_kids(running.url) == ["dev-key"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import jwt
 import pytest
+from tests import patient_http
 from token_issuer.errors import ProductionEnvironmentError
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
@@ -71,7 +72,7 @@ def test_rotation_keeps_old_tokens_and_signs_with_the_new_key(token_issuer: Runn
     old = token_issuer.mint()
     kid = token_issuer.rotate()
     new = token_issuer.mint()
-    keys = jwt.PyJWKSet.from_dict(httpx.get(token_issuer.jwks_uri).json())
+    keys = jwt.PyJWKSet.from_dict(patient_http.get(token_issuer.jwks_uri).json())
 
     assert jwt.get_unverified_header(old)["kid"] == "dev-key"
     assert jwt.get_unverified_header(new)["kid"] == kid == token_issuer.kid == "dev-key-2"
@@ -84,7 +85,7 @@ def test_rotation_keeps_old_tokens_and_signs_with_the_new_key(token_issuer: Runn
 def test_clock_is_turned_in_process(token_issuer: RunningIssuer) -> None:
     token_issuer.clock.turn(now=datetime(2030, 1, 1, tzinfo=UTC), frozen=True)
 
-    response = httpx.get(f"{token_issuer.url}/health")
+    response = patient_http.get(f"{token_issuer.url}/health")
     claims = jwt.decode(token_issuer.mint(), options={"verify_signature": False})
     assert response.headers["date"] == "Tue, 01 Jan 2030 00:00:00 GMT"
     assert claims["iat"] == 1893456000
@@ -96,9 +97,9 @@ def test_issuers_run_side_by_side_and_end_with_their_block() -> None:
         assert first.url != second.url
         assert second.issuer == "https://b.test"
         for issuer in (first, second):
-            assert httpx.get(f"{issuer.url}/health").is_success
+            assert patient_http.get(f"{issuer.url}/health").is_success
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{first.url}/health")
+        patient_http.get(f"{first.url}/health")
 
 
 @pytest.mark.requirement("TI-8")
@@ -107,7 +108,7 @@ def test_start_takes_well_under_a_second() -> None:
     for _ in range(5):
         started = time.process_time()  # the machine may be busy with other things
         with run_token_issuer() as issuer:
-            httpx.get(issuer.jwks_uri)
+            patient_http.get(issuer.jwks_uri)
             times.append(time.process_time() - started)
 
     assert sorted(times)[2] < 0.8, times

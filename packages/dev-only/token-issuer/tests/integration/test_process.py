@@ -63,7 +63,7 @@ def test_output_that_does_not_arrive_is_one_line_and_exit_code_1(
         env=clean_environ,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 
@@ -95,7 +95,7 @@ def test_issuer_serves_when_its_output_is_closed(
         while process.poll() is None and run_command("health", TOKEN_ISSUER_PORT=port).returncode:
             pass
         process.terminate()
-        stderr = process.communicate(timeout=15)[1]
+        stderr = process.communicate(timeout=60)[1]
 
     assert (process.returncode, stderr) == (0, "")
 
@@ -106,7 +106,7 @@ def test_directory_with_a_name_that_is_not_text_is_used(
 ) -> None:
     directory = bytes(tmp_path) + b"/\xff"
     result = subprocess.run(
-        [*COMMAND, "make-keys", directory], capture_output=True, timeout=30, check=False
+        [*COMMAND, "make-keys", directory], capture_output=True, timeout=60, check=False
     )
 
     assert result.returncode == 0, result.stderr
@@ -124,7 +124,7 @@ def test_signal_during_the_start_of_serve_is_a_clean_end(
         env=clean_environ,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 
@@ -145,10 +145,10 @@ def test_signal_ends_another_command_as_not_done(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         ) as process:
-            silent.settimeout(20)
+            silent.settimeout(60)
             connection = silent.accept()[0]
             process.send_signal(number)
-            output = process.communicate(timeout=15)
+            output = process.communicate(timeout=60)
         connection.close()
 
     assert (process.returncode, *output) == (128 + number, b"", b"")
@@ -181,7 +181,7 @@ def test_command_loads_no_heavy_modules(
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=60,
     )
 
     loaded = set(re.findall(r"^import time:.*\| +(\S+)$", result.stderr, re.MULTILINE))

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import jwt
 import pytest
+from tests import patient_http
 
 StartIssuer = Callable[..., Any]
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
@@ -21,14 +21,14 @@ RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 def connect(url: str) -> socket.socket:
     parts = urlsplit(url)
     assert parts.port
-    return socket.create_connection(("127.0.0.1", parts.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", parts.port), timeout=60)
 
 
 @pytest.mark.requirement("TI-8")
 def test_one_line_says_where_which_key_and_dev_only(start_issuer: StartIssuer) -> None:
     running = start_issuer()
     running.process.terminate()
-    stdout, stderr = running.process.communicate(timeout=15)
+    stdout, stderr = running.process.communicate(timeout=60)
 
     assert running.banner == (
         f"token-issuer (DEV ONLY, never production) listens on {running.url}, "
@@ -40,7 +40,9 @@ def test_one_line_says_where_which_key_and_dev_only(start_issuer: StartIssuer) -
 
 @pytest.mark.requirement("TI-6")
 def test_each_start_has_a_fresh_key_in_memory(start_issuer: StartIssuer, issuer_url: str) -> None:
-    first, second = (httpx.get(f"{url}/certs").json() for url in (issuer_url, start_issuer().url))
+    first, second = (
+        patient_http.get(f"{url}/certs").json() for url in (issuer_url, start_issuer().url)
+    )
 
     assert first["keys"][0]["n"] != second["keys"][0]["n"]
 
@@ -48,10 +50,10 @@ def test_each_start_has_a_fresh_key_in_memory(start_issuer: StartIssuer, issuer_
 @pytest.mark.requirement("TI-6")
 def test_persisted_key_survives_a_restart(start_issuer: StartIssuer, keys_dir: Path) -> None:
     first = start_issuer(PERSIST_KEYS_DIR=str(keys_dir))
-    token = httpx.post(f"{first.url}/token").json()["access_token"]
+    token = patient_http.post(f"{first.url}/token").json()["access_token"]
     first.process.terminate()
     second = start_issuer("--keys-dir", str(keys_dir))
-    key = jwt.PyJWKSet.from_dict(httpx.get(f"{second.url}/certs").json()).keys[0]
+    key = jwt.PyJWKSet.from_dict(patient_http.get(f"{second.url}/certs").json()).keys[0]
 
     assert f"keeps keys in {keys_dir}" in second.banner
     assert jwt.decode(token, key, algorithms=["RS256"], audience="stream-watcher-docker")
@@ -77,7 +79,7 @@ def test_request_in_flight_finishes_and_exit_code_is_0(
         with client.makefile("rb") as answer:
             assert b"access_token" in answer.read()
 
-    assert running.process.wait(timeout=15) == 0
+    assert running.process.wait(timeout=60) == 0
 
 
 def wait_until_refused(url: str) -> None:
@@ -103,11 +105,11 @@ sys.exit(main(sys.argv[4:]))
 @pytest.mark.requirement("TI-8")
 def test_idle_connection_does_not_hold_up_the_end(start_issuer: StartIssuer) -> None:
     running = start_issuer(wrapper=(sys.executable, "-c", PATIENT))
-    with httpx.Client(base_url=running.url) as client:
+    with patient_http.Client(base_url=running.url) as client:
         assert client.get("/health").is_success
         running.process.terminate()
 
-        assert running.process.wait(timeout=30) == 0
+        assert running.process.wait(timeout=60) == 0
 
 
 @pytest.mark.requirement("TI-8")
@@ -190,7 +192,7 @@ def test_settings_shape_the_tokens(start_issuer: StartIssuer, tmp_path: Path) ->
     running = start_issuer(
         "--audience", "api", "--env-file", str(env_file), TOKEN_ISSUER_SUBJECT="environment"
     )
-    token = httpx.post(f"{running.url}/token", headers={"Host": "evil.test"}).json()
+    token = patient_http.post(f"{running.url}/token", headers={"Host": "evil.test"}).json()
     claims = jwt.decode(token["access_token"], options={"verify_signature": False})
 
     assert (claims["iss"], claims["sub"], claims["aud"]) == (
@@ -203,8 +205,8 @@ def test_settings_shape_the_tokens(start_issuer: StartIssuer, tmp_path: Path) ->
 @pytest.mark.requirement("TI-8")
 def test_access_log_is_written_when_asked_for(start_issuer: StartIssuer) -> None:
     running = start_issuer(TOKEN_ISSUER_ACCESS_LOG="true", TOKEN_ISSUER_LOG_LEVEL="debug")
-    httpx.get(f"{running.url}/health")
+    patient_http.get(f"{running.url}/health")
     running.process.terminate()
-    stderr = running.process.communicate(timeout=15)[1]
+    stderr = running.process.communicate(timeout=60)[1]
 
     assert "GET /health" in stderr

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from jwt_core import base64url
+from tests import patient_http
 from token_issuer.application import Application
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
@@ -50,7 +50,7 @@ def compose(start: str, *fields: str, body: str = "") -> bytes:
 
 def connect(url: str) -> socket.socket:
     parts = urlsplit(url)
-    return socket.create_connection((parts.hostname, parts.port or 80), timeout=10)
+    return socket.create_connection((parts.hostname, parts.port or 80), timeout=60)
 
 
 def read_response(client: socket.socket) -> Response:
@@ -129,10 +129,10 @@ def test_usual_clients_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Application, "_build", build)
     with run_token_issuer() as issuer:
         statuses = [
-            httpx.get(issuer.jwks_uri).status_code,
-            httpx.get(issuer.jwks_uri, headers={"Connection": "close"}).status_code,
-            httpx.post(f"{issuer.url}/token", data={"sub": "alice"}).status_code,
-            httpx.get(issuer.jwks_uri, headers={"Origin": "http://localhost"}).status_code,
+            patient_http.get(issuer.jwks_uri).status_code,
+            patient_http.get(issuer.jwks_uri, headers={"Connection": "close"}).status_code,
+            patient_http.post(f"{issuer.url}/token", data={"sub": "alice"}).status_code,
+            patient_http.get(issuer.jwks_uri, headers={"Origin": "http://localhost"}).status_code,
         ]
 
     assert statuses == [200, 200, 200, 500]
@@ -182,7 +182,7 @@ def test_request_that_is_being_sent_is_answered_when_the_server_stops(
         response = read_response(client)
     assert response.status == "HTTP/1.1 200 OK"
     assert ("connection", "close") in response.fields
-    assert running.process.wait(10) == 0
+    assert running.process.wait(60) == 0
 
 
 @pytest.mark.parametrize("marks", [[], [LONG_WAY]])

@@ -5,16 +5,15 @@ import contextlib
 import errno
 import os
 import signal
-import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import jwt
 import pytest
+from tests import patient_http
 from token_issuer.errors import WorkerError
 from token_issuer.workers import listen_for_workers, serve_by_workers
 
@@ -22,7 +21,6 @@ StartIssuer = Callable[..., Any]
 
 pytestmark = pytest.mark.requirement("TI-8")
 
-SSL_CONTEXT = ssl.create_default_context()  # made once: that takes longer than a request
 WORKERS = 3
 DEADLINE_S = 30
 
@@ -68,7 +66,7 @@ def test_all_workers_answer_with_the_same_keys(shared: Any) -> None:
     before = [count_sockets(worker) for worker in workers]
     with contextlib.ExitStack() as stack:
         clients = [
-            stack.enter_context(httpx.Client(base_url=shared.url, verify=SSL_CONTEXT))
+            stack.enter_context(patient_http.Client(base_url=shared.url))
             for _ in range(20 * WORKERS)
         ]
         documents = {client.get("/certs").content for client in clients}
@@ -107,7 +105,7 @@ def test_rotation_in_the_directory_reaches_all_workers(
     def agree() -> bool:
         answers = []
         for _ in range(10 * WORKERS):
-            answer = httpx.get(f"{running.url}/certs", verify=SSL_CONTEXT)  # of any worker
+            answer = patient_http.get(f"{running.url}/certs")  # of any worker
             answers.append(answer.json()["keys"])
         kids = {tuple(key["kid"] for key in keys if key["alg"] == "RS256") for keys in answers}
         return len(kids) == 1 and "dev-key" not in kids.pop()
@@ -121,7 +119,7 @@ def test_signal_ends_all_of_them_with_exit_code_0(
 ) -> None:
     running = start_issuer("--workers", str(WORKERS))
     workers = list_workers(running)
-    assert httpx.get(f"{running.url}/certs").is_success
+    assert patient_http.get(f"{running.url}/certs").is_success
     running.process.send_signal(number)
 
     assert running.process.wait(timeout=DEADLINE_S) == 0
@@ -131,7 +129,7 @@ def test_signal_ends_all_of_them_with_exit_code_0(
 def test_worker_that_ends_by_itself_ends_all_of_them(start_issuer: StartIssuer) -> None:
     running = start_issuer("--workers", str(WORKERS))
     workers = list_workers(running)
-    assert httpx.get(f"{running.url}/certs").is_success
+    assert patient_http.get(f"{running.url}/certs").is_success
     os.kill(workers[0], signal.SIGKILL)
     _, stderr = running.process.communicate(timeout=DEADLINE_S)
 
@@ -146,7 +144,7 @@ def test_worker_that_ends_by_itself_ends_all_of_them(start_issuer: StartIssuer) 
 def test_no_worker_outlives_its_parent(start_issuer: StartIssuer) -> None:
     running = start_issuer("--workers", str(WORKERS))
     workers = list_workers(running)
-    assert httpx.get(f"{running.url}/certs").is_success
+    assert patient_http.get(f"{running.url}/certs").is_success
     running.process.kill()
 
     assert wait_until(lambda: not any(map(is_alive, workers)))
@@ -164,11 +162,11 @@ def test_second_issuer_does_not_join_the_first(
 
 @pytest.mark.requirement("BV-1")
 def test_what_needs_one_memory_is_refused(shared: Any) -> None:
-    refused = httpx.post(f"{shared.url}/token", json={"defect": "alg-none"})
+    refused = patient_http.post(f"{shared.url}/token", json={"defect": "alg-none"})
 
     assert refused.status_code == 400
     assert "TOKEN_ISSUER_WORKERS" in refused.json()["error_description"]
-    assert httpx.get(f"{shared.url}/admin/keys").status_code == 404
+    assert patient_http.get(f"{shared.url}/admin/keys").status_code == 404
 
 
 def test_worker_that_cannot_be_started_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:

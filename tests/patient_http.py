@@ -1,0 +1,16 @@
+"""HTTP requests for tests: as `httpx` makes them, but patient with a busy machine.
+
+The TLS context, which takes longer than a request to make, is made once.
+"""
+
+import ssl
+from functools import partial
+
+import httpx
+
+_CONTEXT = ssl.create_default_context()
+
+Client = partial(httpx.Client, timeout=60, trust_env=False, verify=_CONTEXT)
+get = partial(httpx.get, timeout=60, trust_env=False, verify=_CONTEXT)
+post = partial(httpx.post, timeout=60, trust_env=False, verify=_CONTEXT)
+put = partial(httpx.put, timeout=60, trust_env=False, verify=_CONTEXT)

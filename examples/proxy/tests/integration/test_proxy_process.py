@@ -17,6 +17,7 @@ import pytest
 from jwt_core import KeySet, SigningKey, generate_key, sign
 from reference_proxy import cli
 
+from tests import patient_http
 from tests.in_process import call_main
 from tests.services import EchoHandler, Service, read_clean_environ, run_service
 
@@ -49,7 +50,7 @@ def test_refused_token_is_401_with_challenge_and_problem(client: httpx.Client) -
 
 
 def test_health_needs_no_token(proxy: Service) -> None:
-    assert httpx.get(f"{proxy.url}/healthz", trust_env=False).json() == {"status": "ok"}
+    assert patient_http.get(f"{proxy.url}/healthz").json() == {"status": "ok"}
 
 
 def test_answer_streams_before_it_is_complete(client: httpx.Client, upstream: "Upstream") -> None:
@@ -203,7 +204,7 @@ def test_keys_come_from_the_jwks_uri(
 
     with run_service(command, remote) as proxy:
         headers = {"Authorization": f"Bearer {token}"}
-        assert httpx.get(proxy.url, headers=headers, trust_env=False).status_code == 200
+        assert patient_http.get(proxy.url, headers=headers).status_code == 200
 
 
 def test_sigterm_finishes_the_request_in_flight_and_exits_0(
@@ -221,7 +222,7 @@ def test_sigterm_finishes_the_request_in_flight_and_exits_0(
     with run_service(command, environ) as proxy, ExitStack() as stack:
 
         def ask() -> None:
-            answers.append(httpx.get(proxy.url, headers=headers, trust_env=False).status_code)
+            answers.append(patient_http.get(proxy.url, headers=headers).status_code)
 
         thread = threading.Thread(target=ask)
         thread.start()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests import patient_http
 from tests.services import Service, run_service
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def answer_with(text: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
 
 
 def test_requests_on_one_connection_do_not_wait_for_acknowledgements(proxy: Service) -> None:
-    with httpx.Client(base_url=proxy.url, trust_env=False) as client:
+    with patient_http.Client(base_url=proxy.url) as client:
 
         def measure() -> float:
             start = time.perf_counter()

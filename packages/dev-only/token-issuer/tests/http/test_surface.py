@@ -38,7 +38,7 @@ def test_other_methods_are_refused_on_key_documents(http: httpx.Client) -> None:
 @pytest.mark.parametrize("path", ["/token", "/token/", "//token", "//token//"])
 def test_each_spelling_that_is_routed_to_token_has_its_errors(issuer_url: str, path: str) -> None:
     for method in ("GET", "POST"):
-        response = httpx.request(method, f"{issuer_url}{path}?nope=1", trust_env=False)
+        response = httpx.request(method, f"{issuer_url}{path}?nope=1", timeout=60, trust_env=False)
 
         assert response.status_code == (405 if method == "GET" else 400)
         assert response.headers["content-type"] == "application/json"

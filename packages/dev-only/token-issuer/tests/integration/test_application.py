@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
-import httpx
 import pytest
 import token_issuer.app
 from litestar import Litestar
+from tests import patient_http
 from token_issuer.application import Application
 from token_issuer.errors import ApplicationError
 from token_issuer.issuing import Issuer
@@ -25,7 +25,7 @@ from token_issuer.testing import run_token_issuer
 with ExitStack() as stack:
     issuers = [stack.enter_context(run_token_issuer()) for _ in range(2)]
     for issuer in issuers:
-        print(httpx.get(f"{issuer.url}/health", trust_env=False).status_code)
+        print(httpx.get(f"{issuer.url}/health", timeout=60, trust_env=False).status_code)
 """
 
 
@@ -78,7 +78,7 @@ def test_issuer_whose_application_cannot_be_built_stops_with_the_error(
         pytest.raises(ApplicationError, match="ImportError: no module named wheels; install"),
         run_token_issuer() as issuer,
     ):
-        assert httpx.get(f"{issuer.url}/health", trust_env=False).status_code == 500
+        assert patient_http.get(f"{issuer.url}/health").status_code == 500
 
 
 @pytest.mark.requirement("TI-8")

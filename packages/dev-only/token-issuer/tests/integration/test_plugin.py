@@ -3,7 +3,6 @@
 
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,18 +99,6 @@ def test_issuers_run_side_by_side_and_end_with_their_block() -> None:
             assert patient_http.get(f"{issuer.url}/health").is_success
     with pytest.raises(httpx.ConnectError):
         patient_http.get(f"{first.url}/health")
-
-
-@pytest.mark.requirement("TI-8")
-def test_start_takes_well_under_a_second() -> None:
-    times = []
-    for _ in range(5):
-        started = time.process_time()  # the machine may be busy with other things
-        with run_token_issuer() as issuer:
-            patient_http.get(issuer.jwks_uri)
-            times.append(time.process_time() - started)
-
-    assert sorted(times)[2] < 0.8, times
 
 
 @pytest.mark.requirement("TI-10")

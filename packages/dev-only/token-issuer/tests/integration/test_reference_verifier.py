@@ -40,11 +40,11 @@ def hand() -> Hand:
 
 @pytest.fixture
 def connect(token_issuer: RunningIssuer, hand: Hand) -> Iterator[Connect]:
-    """Return a function that makes a key set of the issuer's keys, with these limits."""
+    """Return a function that makes a key set of the issuer's keys, with a limit for each fetch."""
     with ExitStack() as stack:
 
-        def build(**limits: timedelta) -> RemoteKeySet:
-            keys = RemoteKeySet(token_issuer.jwks_uri, clock=hand, **limits)
+        def build(timeout: timedelta) -> RemoteKeySet:
+            keys = RemoteKeySet(token_issuer.jwks_uri, clock=hand, timeout=timeout)
             stack.callback(keys.close)
             return keys
 
@@ -91,9 +91,9 @@ def test_last_good_set_stays_in_use(
 def test_failures_after_emergency_rotations_end_with_the_cooldown(
     token_issuer: RunningIssuer, connect: Connect, policy: VerificationPolicy, hand: Hand
 ) -> None:
-    keys = connect(cooldown=timedelta(seconds=30), timeout=timedelta(seconds=60))
+    keys = connect(timeout=timedelta(seconds=60))
     keys.verify(token_issuer.mint(), policy)
-    hand.seconds = 30
+    hand.seconds = 30  # the cooldown by default
     token_issuer.rotate("emergency")
     keys.verify(token_issuer.mint(), policy)  # fetched at once: the last fetch is long ago
     token_issuer.rotate("emergency")

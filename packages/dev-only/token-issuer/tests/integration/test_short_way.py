@@ -126,7 +126,7 @@ def test_usual_clients_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> No
 
         return refuse
 
-    monkeypatch.setattr(Application, "_build", build)
+    monkeypatch.setattr(Application, "_import_and_create", build)
     with run_token_issuer() as issuer:
         statuses = [
             patient_http.get(issuer.jwks_uri).status_code,

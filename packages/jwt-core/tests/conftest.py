@@ -107,7 +107,10 @@ class JwksServer:
             try:
                 head = b""
                 while b"\r\n\r\n" not in head:
-                    head += connection.recv(4096)
+                    data = connection.recv(4096)
+                    if not data:
+                        return  # a client that has given up
+                    head += data
                 self.requests.append(head.decode())
                 self._handler(connection)
             except OSError:

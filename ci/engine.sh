@@ -33,7 +33,7 @@ start_engine() {
   docker info >/dev/null 2>&1 && return
   echo "ci/engine.sh: no Docker engine answers: starting Debian's"
   command -v dockerd >/dev/null || install_packages docker.io iptables
-  as_root setsid dockerd --pidfile "$state/dockerd.pid" >"$state/dockerd.log" 2>&1 </dev/null &
+  as_root setsid dockerd --pidfile "$state/dockerd.pid" >"$state/dockerd.log" 2>&1 </dev/null 9>&- &
   for _ in {1..60}; do
     docker info >/dev/null 2>&1 && return
     sleep 0.5
@@ -100,6 +100,8 @@ stop() {
 case ${1-} in
   start)
     mkdir -p "$state"
+    exec 9>"$state/lock"
+    flock 9 # two that install packages at once would get in each other's way
     start_engine
     add_plugins
     add_base_image

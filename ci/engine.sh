@@ -58,12 +58,14 @@ add_base_image() {
   docker pull --quiet "$base" 2>/dev/null && return
   echo "ci/engine.sh: no registry answers: making $base from Debian's archive"
   command -v debootstrap >/dev/null || install_packages debootstrap
-  as_root rm -rf "$state/rootfs"
-  as_root debootstrap --variant=minbase trixie "$state/rootfs" "$mirror" >"$state/debootstrap.log" \
+  local rootfs # outside the repository, whose tests look through all of it meanwhile
+  rootfs=$(as_root mktemp -d /var/tmp/debian-base.XXXXXX)
+  as_root debootstrap --variant=minbase trixie "$rootfs" "$mirror" >"$state/debootstrap.log" \
     || fail "debootstrap failed, see $state/debootstrap.log"
-  as_root rm -rf "$state"/rootfs/var/cache/apt/archives/*.deb
-  as_root tar -C "$state/rootfs" -c . | docker import - "$base" >/dev/null
-  as_root rm -rf "$state/rootfs"
+  as_root find "$rootfs/var/cache/apt/archives" -name '*.deb' -delete
+  as_root chmod 755 "$rootfs"
+  as_root tar -C "$rootfs" -c . | docker import - "$base" >/dev/null
+  as_root rm -rf --one-file-system "$rootfs"
 }
 
 # Images for arm64 are built without emulation; only running them needs it.

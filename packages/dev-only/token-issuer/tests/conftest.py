@@ -184,7 +184,7 @@ def issuer_url(clean_environ: dict[str, str]) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def http(issuer_url: str) -> Iterator[httpx.Client]:
     """Return an HTTP client of the issuer under test."""
-    with httpx.Client(base_url=issuer_url, trust_env=False) as client:
+    with httpx.Client(base_url=issuer_url, trust_env=False, timeout=30) as client:
         yield client
 
 

@@ -15,7 +15,7 @@ ci/engine.sh start
 ci/images.sh
 
 wait_until_healthy() {
-  for _ in {1..60}; do
+  for _ in {1..120}; do
     [ "$(docker inspect --format '{{.State.Health.Status}}' "$1")" != healthy ] || return 0
     sleep 1
   done
@@ -27,7 +27,8 @@ wait_until_healthy() {
 issuer=packages/dev-only/token-issuer
 test_over_http() { # IMAGE [PYTEST_OPTION...]
   printf '\n%s: the HTTP tests of the issuer\n' "$1"
-  container=$(docker run --detach --read-only --cap-drop ALL --publish 127.0.0.1::8081 "$1")
+  container=$(docker run --detach --read-only --cap-drop ALL --publish 127.0.0.1::8081 \
+    --health-timeout 30s "$1") # emulated on a busy machine, the check takes more than its 5 s
   wait_until_healthy "$container"
   TOKEN_ISSUER_TEST_URL=http://$(docker port "$container" 8081) \
     ci/uv run --locked --project "$issuer" pytest --quiet -c pyproject.toml --rootdir . \

@@ -33,7 +33,7 @@ start_engine() {
   docker info >/dev/null 2>&1 && return
   echo "ci/engine.sh: no Docker engine answers: starting Debian's"
   command -v dockerd >/dev/null || install_packages docker.io iptables
-  as_root setsid dockerd --pidfile "$state/dockerd.pid" >"$state/dockerd.log" 2>&1 </dev/null &
+  as_root setsid dockerd --pidfile "$state/dockerd.pid" >"$state/dockerd.log" 2>&1 </dev/null 9>&- &
   for _ in {1..60}; do
     docker info >/dev/null 2>&1 && return
     sleep 0.5
@@ -58,12 +58,14 @@ add_base_image() {
   docker pull --quiet "$base" 2>/dev/null && return
   echo "ci/engine.sh: no registry answers: making $base from Debian's archive"
   command -v debootstrap >/dev/null || install_packages debootstrap
-  as_root rm -rf "$state/rootfs"
-  as_root debootstrap --variant=minbase trixie "$state/rootfs" "$mirror" >"$state/debootstrap.log" \
+  local rootfs # outside the repository, whose tests look through all of it meanwhile
+  rootfs=$(as_root mktemp -d /var/tmp/debian-base.XXXXXX)
+  as_root debootstrap --variant=minbase trixie "$rootfs" "$mirror" >"$state/debootstrap.log" \
     || fail "debootstrap failed, see $state/debootstrap.log"
-  as_root rm -rf "$state"/rootfs/var/cache/apt/archives/*.deb
-  as_root tar -C "$state/rootfs" -c . | docker import - "$base" >/dev/null
-  as_root rm -rf "$state/rootfs"
+  as_root find "$rootfs/var/cache/apt/archives" -name '*.deb' -delete
+  as_root chmod 755 "$rootfs"
+  as_root tar -C "$rootfs" -c . | docker import - "$base" >/dev/null
+  as_root rm -rf --one-file-system "$rootfs"
 }
 
 # Images for arm64 are built without emulation; only running them needs it.
@@ -100,6 +102,8 @@ stop() {
 case ${1-} in
   start)
     mkdir -p "$state"
+    exec 9>"$state/lock"
+    flock 9 # two that install packages at once would get in each other's way
     start_engine
     add_plugins
     add_base_image

@@ -67,7 +67,11 @@ class Stack:
 
     def mint(self, **fields: object) -> str:
         answer = httpx.post(
-            f"{self.issuer}/token", json=fields, headers={"Accept": "text/plain"}, trust_env=False
+            f"{self.issuer}/token",
+            json=fields,
+            headers={"Accept": "text/plain"},
+            trust_env=False,
+            timeout=20,
         )
         assert answer.status_code == 200, answer.text
         return answer.text

@@ -73,6 +73,11 @@ esac
 """
 
 
+DOCKER = """#!/bin/sh
+exec REAL_DOCKER "$@"
+"""
+
+
 def run(*command: str, text: str | None = None, timeout: int = 60) -> str:
     """Run *command* and return what it printed; it must succeed."""
     outcome = subprocess.run(
@@ -130,7 +135,7 @@ def run_host(
     *,
     environment: str = "",
     systemd: bool = False,
-    docker: str | None = None,
+    docker: str = DOCKER,
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[Host]:
     """Run a host.
@@ -139,7 +144,8 @@ def run_host(
         directory: Where its files are kept.
         environment: Its /etc/environment.
         systemd: Whether it seems to run systemd, with `SYSTEMCTL` in place of the real command.
-        docker: A script that takes the place of the docker command; "" for a host without docker.
+        docker: A script that is the host's docker command; "" for a host without docker. The host
+            needs a file of its own, since the deployment locks it against other runs.
         variables: What SSH sessions find in their environment.
     """
     real_docker = shutil.which("docker")
@@ -190,7 +196,7 @@ def link_commands_but_docker(directory: Path) -> None:
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -12,12 +12,11 @@ import pytest
 from tests.services import Start, find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+LISTED = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
 DOCUMENTS = sorted(
-    path
-    for path in ROOT.rglob("*.md")
-    if not any(
-        part.startswith(".") or part == "node_modules" for part in path.relative_to(ROOT).parts
-    )
+    ROOT / name
+    for name in subprocess.check_output(LISTED, cwd=ROOT, text=True).splitlines()
+    if (ROOT / name).exists()
 )
 HELP = re.compile(
     r"^```console\n\$ (?P<command>[^\n]+ --help)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL

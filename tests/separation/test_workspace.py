@@ -142,6 +142,7 @@ PRODUCTION_BUILD = [
     "ci/prod.sh",
     "ci/build.sh",
     "ci/build-guard-pyz.sh",
+    "ci/build-proxy-image.sh",
     "ci/engine.sh",
     "ci/uv",
     "examples/proxy/Dockerfile",
@@ -178,6 +179,7 @@ CI_STEPS = {
     "test": "ci/test.sh",
     "build": "ci/build.sh",
     "containers": "ci/containers.sh",
+    "deployment": "ci/deployment.sh",
     "separation": "ci/prod.sh",
 }
 
@@ -186,9 +188,9 @@ CI_STEPS = {
 @pytest.mark.parametrize("script", CI_STEPS.values(), ids=CI_STEPS)
 def test_each_step_runs_in_the_one_check_and_in_a_workflow(script: str) -> None:
     workflows = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
-    check = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    steps = (ROOT / "ci/steps").read_text(encoding="utf-8")
 
-    assert re.search(rf"^step \w+ {re.escape(script)}$", check, re.MULTILINE)
+    assert re.search(rf'^    Step\("\w+", "{re.escape(script)}["\s]', steps, re.MULTILINE)
     assert any(re.search(rf"\b{re.escape(script)}\b", text) for text in workflows)
     assert os.access(ROOT / script, os.X_OK)
 

@@ -10,4 +10,4 @@ ci/engine.sh start
 bundle=/etc/ssl/certs/ca-certificates.crt # the builds trust what this machine trusts
 if [ -z "${BUILD_CA_BUNDLE-}" ] && [ -e "$bundle" ]; then export BUILD_CA_BUNDLE=$bundle; fi
 
-ci/uv run --locked --all-packages --all-extras pytest tests/deploy "$@"
+ci/uv run --locked --all-packages --all-extras pytest -n 3 tests/deploy "$@"

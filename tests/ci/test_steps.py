@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -17,13 +18,14 @@ pytestmark = pytest.mark.requirement("OPS-5")
 
 SCRIPT = Path(__file__).resolve().parents[2] / "ci/steps"
 INTERRUPTED = """
-import signal, sys
+import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 steps = SourceFileLoader("steps", sys.argv[1]).load_module()
 steps.SIGNAL_TIMEOUT_S = 2  # the shell has its background job ignore the first signal
-signal.signal(signal.SIGTERM, steps.interrupt)
-print(len(steps.run_steps([steps.Step("wait", sys.argv[2])], Path(sys.argv[3]))), flush=True)
+interrupted = steps.watch_signals()
+plan = [steps.Step("wait", sys.argv[2]), steps.Step("never", "true", after=("wait",))]
+print(*steps.run_steps(plan, Path(sys.argv[3]), interrupted), flush=True)
 """
 
 
@@ -48,7 +50,7 @@ def test_step_starts_when_those_before_it_have_ended_even_if_they_fail(
         steps.Step("slow", f"sh -c 'sleep 1; echo slow >>{trace}'"),
     ]
 
-    results = steps.run_steps(plan, tmp_path)
+    results = steps.run_steps(plan, tmp_path, threading.Event())
 
     assert trace.read_text("utf-8").split() == ["bad", "slow", "last"]
     assert {name: result.is_ok for name, result in results.items()} == {
@@ -60,11 +62,15 @@ def test_step_starts_when_those_before_it_have_ended_even_if_they_fail(
 
 
 def test_step_has_no_standard_input(steps: ModuleType, tmp_path: Path) -> None:
-    assert steps.run_steps([steps.Step("read", "cat")], tmp_path)["read"].is_ok
+    results = steps.run_steps([steps.Step("read", "cat")], tmp_path, threading.Event())
+
+    assert results["read"].is_ok
 
 
 def test_command_that_is_missing_is_a_failure(steps: ModuleType, tmp_path: Path) -> None:
-    results = steps.run_steps([steps.Step("missing", "ci/no-such-step")], tmp_path)
+    plan = [steps.Step("missing", "ci/no-such-step")]
+
+    results = steps.run_steps(plan, tmp_path, threading.Event())
 
     assert not results["missing"].is_ok
 
@@ -111,6 +117,7 @@ def test_interrupt_ends_what_a_step_started(tmp_path: Path) -> None:
     output, _ = process.communicate(timeout=90)
 
     assert "FAILED" in output
+    assert output.splitlines()[-1] == "wait"
     assert not is_running(pid_file.read_text("ascii").strip())
 
 

@@ -3,12 +3,11 @@
 The TLS context, which takes longer than a request to make, is made once.
 """
 
-import ssl
 from functools import partial
 
 import httpx
 
-_CONTEXT = ssl.create_default_context()
+_CONTEXT = httpx.create_ssl_context(trust_env=False)
 
 Client = partial(httpx.Client, timeout=60, trust_env=False, verify=_CONTEXT)
 get = partial(httpx.get, timeout=60, trust_env=False, verify=_CONTEXT)

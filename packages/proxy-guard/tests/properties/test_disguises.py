@@ -1,5 +1,6 @@
 """No respelling of a dev URL passes, and no honest URL is refused."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -25,6 +26,7 @@ DEV_URLS = [
 ]
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u034f\ufe0f\U000e0100"
 STRIPPED = "\t\n\r"
+LEADING_SCHEME = re.compile(r"\A[^/\\?#]*:[/\\]{2}")  # not that of a URL in the query
 BLANKS = " \t\n\r\u00a0\u3000\ufeff"
 
 
@@ -92,7 +94,7 @@ def append_to_another(text: str, data: st.DataObject) -> str:
 
 
 def drop_scheme(text: str, _: st.DataObject) -> str:
-    return text.partition("://")[2] or text
+    return LEADING_SCHEME.sub("", text) or text
 
 
 DISGUISES: list[Disguise] = [

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Build the images and test them with a real Docker engine: the simulator on amd64 and arm64, and the
-# compose stack. Brings the engine where there is none.
+# compose stack. Starts an engine if none answers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

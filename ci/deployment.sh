@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Test the deployment over SSH with a real Docker engine and a real sshd on loopback (root). Brings
-# both where there is none.
+# Test the deployment over SSH with a real Docker engine and a real sshd on loopback (root). Starts
+# both if they are missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

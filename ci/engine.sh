@@ -103,7 +103,7 @@ case ${1-} in
   start)
     mkdir -p "$state"
     exec 9>"$state/lock"
-    flock 9 # two that install packages at once would get in each other's way
+    flock 9 # one at a time: apt-get fails while another holds its lock
     start_engine
     add_plugins
     add_base_image

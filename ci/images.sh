@@ -40,4 +40,3 @@ case ${1-all} in
     exit 2
     ;;
 esac
-docker image ls

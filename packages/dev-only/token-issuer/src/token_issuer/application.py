@@ -45,10 +45,10 @@ class Application:
             self._thread.start()
 
     def check(self) -> None:
-        """Check that the application has not failed to be built.
+        """Raise the error if the application could not be built.
 
         Raises:
-            ApplicationError: it has.
+            ApplicationError: its import or construction failed.
         """
         error = self.built.exception() if self.built.done() else None
         if error is not None:

@@ -108,7 +108,8 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
     """Answer requests on *listener* while the block runs; the signals are left alone.
 
     Raises:
-        ApplicationError: at the end of the block: the web application could not be built.
+        ApplicationError: the web application could not be built. Raised at the end of the block, in
+            place of an exception of the block, which becomes its context.
     """
     server = _build_server(issuer, grace_s=_GRACE_OF_TESTS_S)
     thread = threading.Thread(

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, timing: Timing = REAL_TIME) -> int:
 
     Args:
         args: The parsed command line.
-        timing: The time that the probe goes by.
+        timing: Clock and sleep of the probe.
 
     Raises:
         ProbeError: wrong usage, or the probe cannot be made.

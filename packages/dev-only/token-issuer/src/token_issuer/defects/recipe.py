@@ -13,7 +13,6 @@ from token_issuer.defects.signatures import sign_properly
 
 ABSENT = object()
 """The value of a member that is left out."""
-_MAX_SIGNATURES = 64  # one in fifteen of EdDSA has no character that base64-alphabet could replace
 
 Members = Mapping[str, Any]
 
@@ -49,6 +48,7 @@ class Recipe:
         sign: From signing input to signature.
         spell: From the compact serialization to what is sent instead.
         present: From that to the values of the `Authorization` header fields.
+        attempts: How many signatures to try until `spell` changes one.
     """
 
     header: Callable[[Material], Members] = leave
@@ -58,6 +58,7 @@ class Recipe:
     sign: Callable[[bytes, Material], bytes] = sign_properly
     spell: Callable[[str], str] = spell_compact
     present: Callable[[str], Sequence[str]] = present_properly
+    attempts: int = 1
 
     def make_token(self, material: Material) -> str:
         """Make the token.
@@ -72,7 +73,7 @@ class Recipe:
             raise UnchangedError
         header = self.encode_header(_apply(material.header, self.header(material)))
         payload = self.encode_payload(claims)
-        for attempt in range(_MAX_SIGNATURES):
+        for attempt in range(self.attempts):
             # RS256 and EdDSA sign the same bytes in the same way, so a further signature needs
             # other bytes: JSON may be followed by spaces (RFC 8259 §2).
             compact = self._sign(header + b" " * attempt, payload, material)

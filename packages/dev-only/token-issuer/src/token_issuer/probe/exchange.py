@@ -69,7 +69,7 @@ def exchange(connection: socket.socket, request: bytes, deadline: Deadline) -> i
         if not data:
             raise ClosedError
         _feed(reader, data)
-    deadline.measure_rest()  # an answer that comes too late is none
+    deadline.get_remaining_s()  # an answer that comes too late is none
     _drain(connection, reader, deadline.shorten(_DRAIN_S))
     return reader.status
 
@@ -80,8 +80,8 @@ def _transmit(connection: socket.socket, request: bytes, deadline: Deadline) -> 
     watched = [connection] if type(connection) is socket.socket else []
     rest = memoryview(request)
     while rest:
-        connection.settimeout(deadline.measure_rest())
-        heard, ready, _ = select.select(watched, [connection], [], deadline.measure_rest())
+        connection.settimeout(deadline.get_remaining_s())
+        heard, ready, _ = select.select(watched, [connection], [], deadline.get_remaining_s())
         if heard:
             return
         if not ready:
@@ -90,7 +90,7 @@ def _transmit(connection: socket.socket, request: bytes, deadline: Deadline) -> 
 
 
 def _receive(connection: socket.socket, deadline: Deadline) -> bytes:
-    connection.settimeout(deadline.measure_rest())
+    connection.settimeout(deadline.get_remaining_s())
     try:
         return connection.recv(_CHUNK)
     except ConnectionError:

@@ -16,7 +16,7 @@ class Pace:
     """A bound on the requests to a target, shared by all threads that send some.
 
     Attributes:
-        timing: The time that it goes by.
+        timing: Clock and sleep of the probe.
     """
 
     def __init__(

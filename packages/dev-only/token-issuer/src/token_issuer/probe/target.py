@@ -57,7 +57,7 @@ class Target:
         statuses: By which statuses it accepts and refuses.
         timeout_s: How long an answer may take, in seconds.
         tls: The `ssl.SSLContext` of an https URL; its type is not at hand where Python has no TLS.
-        pace: How fast, and how often, it is asked; the whole probe goes by its timing.
+        pace: Rate limit of the requests; the whole probe uses its timing.
     """
 
     url: str
@@ -69,7 +69,7 @@ class Target:
 
     @property
     def timing(self) -> Timing:
-        """The time that the probe goes by."""
+        """Clock and sleep of the probe."""
         return self.pace.timing
 
     def send_token(self, token: str) -> Answer:

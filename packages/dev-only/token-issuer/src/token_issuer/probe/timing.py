@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The time that a probe goes by: a clock and a sleep, and what is measured with them."""
+"""Clock and sleep of a probe, and the timer and deadline built on them."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Timer:
-    """Seconds since it was made, on the clock that it is given."""
+    """Stopwatch on a given clock; it starts when it is made."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -16,24 +16,24 @@ class Timer:
 
     @property
     def seconds(self) -> float:
-        """How long it has run."""
+        """Elapsed seconds."""
         return self._clock() - self._began
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """A clock, and a sleep that this clock notices.
+    """A clock and the sleep that belongs to it.
 
     Attributes:
-        clock: Returns seconds that only go forward.
-        sleep: Waits for as many seconds.
+        clock: Returns monotonic seconds.
+        sleep: Waits for the given number of seconds.
     """
 
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
     def start_timer(self) -> Timer:
-        """Return a timer that runs from now on."""
+        """Return a timer that starts now."""
         return Timer(self.clock)
 
 
@@ -45,23 +45,23 @@ class Deadline:
     """The end of a time limit.
 
     Attributes:
-        timer: Runs since the beginning.
-        limit_s: How long it may run, in seconds.
+        timer: Started at the beginning of the limit.
+        limit_s: Length of the limit, in seconds.
     """
 
     timer: Timer
     limit_s: float
 
-    def measure_rest(self) -> float:
-        """Return how many seconds are left.
+    def get_remaining_s(self) -> float:
+        """Return the remaining seconds.
 
         Raises:
-            TimeoutError: none are.
+            TimeoutError: the limit is over.
         """
-        rest = self.limit_s - self.timer.seconds
-        if rest <= 0:
+        remaining_s = self.limit_s - self.timer.seconds
+        if remaining_s <= 0:
             raise TimeoutError
-        return rest
+        return remaining_s
 
     def shorten(self, seconds: float) -> "Deadline":
         """Return a deadline that is at most *seconds* from now."""

@@ -62,7 +62,7 @@ class Bench:
 
     @property
     def timing(self) -> Timing:
-        """The time that all checks go by."""
+        """Clock and sleep of the probe."""
         return self.target.timing
 
     @property

@@ -1,4 +1,4 @@
-"""Which tests run: those of this environment, without the slow ones unless they are asked for.
+"""Pytest plugin: select the tests of this environment, without the slow ones unless requested.
 
 The simulator stands outside the workspace, so its tests run in its own environment and all others
 in that of the workspace. Both runs get the same arguments; each keeps the paths that concern it.

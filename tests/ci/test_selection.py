@@ -1,4 +1,4 @@
-"""`ci/test.sh` runs what is named, wherever it is, and says when that is nothing."""
+"""`ci/test.sh` runs the named tests of any package, and fails if none is selected."""
 
 import subprocess
 from pathlib import Path
@@ -67,6 +67,7 @@ def list_files(outcome: subprocess.CompletedProcess[str]) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("arguments", "files"),
     [
@@ -82,12 +83,14 @@ def test_named_tests_are_found_in_either_environment(arguments: list[str], files
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_slow_tests_of_a_folder_are_run_by_all_only() -> None:
     assert SLOW_TEST not in list_files(collect("tests/e2e"))
     assert SLOW_TEST in list_files(collect("tests/e2e", "--all"))
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "message"),
     [

@@ -1,16 +1,23 @@
-"""The reference proxy, probed with all that the issuer has."""
+"""The reference proxy, probed in real time with all that the issuer has: one probe a setting."""
 
 import pytest
 
 from tests.conftest import Probe
 from tests.services import Start
 
-LONGEST_PROBE_S = 60
+pytestmark = [pytest.mark.requirement("BV-3", "BV-4"), pytest.mark.slow]
+
+NEED_FEW_FETCHES = {
+    "keys-rotation",
+    "keys-overlap",
+    "keys-max-age",
+    "keys-removal",
+    "keys-unknown-kids",
+}
+FAULTS = 17
 
 
-@pytest.mark.slow
-@pytest.mark.requirement("BV-3", "BV-4")
-@pytest.mark.parametrize("cooldown_s", ["0.2", ""])  # and as it comes
+@pytest.mark.parametrize("cooldown_s", ["1", ""])  # and as it comes
 def test_reference_proxy_has_no_finding(
     probe: Probe, start_issuer: Start, start_proxy: Start, cooldown_s: str
 ) -> None:
@@ -20,7 +27,14 @@ def test_reference_proxy_has_no_finding(
     report = probe(f"{proxy.url}/orders", issuer)
 
     assert report["findings"] == []
-    assert report["duration_s"] < LONGEST_PROBE_S
-    seen = {check["part"] for check in report["checks"] if check["outcome"] == "passed"}
-    assert seen == {"baseline", "tokens", "keys"}
-    assert "crashed" not in {check["reaction"] for check in report["checks"]}
+    checks = report["checks"]
+    assert "crashed" not in {check["reaction"] for check in checks}
+    passed = {check["id"] for check in checks if check["outcome"] == "passed"}
+    assert {check["part"] for check in checks if check["id"] in passed} == {
+        "baseline", "tokens", "keys"
+    }  # fmt: skip
+    assert passed >= NEED_FEW_FETCHES
+    # A long cooldown, or a busy machine, leaves no time for the last faults.
+    faults = {c["id"]: c["observed"] for c in checks if c["id"].startswith("keys-fault-")}
+    assert len(faults) == FAULTS
+    assert all(faults[id_].startswith("no time left") for id_ in faults.keys() - passed), faults

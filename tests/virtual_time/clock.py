@@ -1,4 +1,4 @@
-"""A clock that goes forward only when somebody sleeps."""
+"""Clock that advances only when `sleep` is called."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ START: Final = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
 class VirtualClock:
-    """Seconds since `START`; call it to read it. Threads may share it."""
+    """Seconds since `START`; call it to read it. Threads may share it; their sleeps add up."""
 
     def __init__(self) -> None:
         self._seconds = 0.0

@@ -1,7 +1,7 @@
 """HTTP connections in memory to a server on virtual time, for clients that wait for each answer.
 
-The server is any asyncio protocol. Its loop runs while a client reads: what the server holds back
-for a second comes when a virtual second has passed, which is at once in real time.
+The server is any asyncio protocol. Its loop runs while a client reads: a response that the server
+delays by a second arrives after one virtual second, without a real wait.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ class MemoryServer:
 
     Attributes:
         loop: Runs the protocols.
-        address: The address that the server believes to listen on.
+        address: Address that the sockets of the server report.
     """
 
     def __init__(
@@ -63,18 +63,18 @@ class MemoryTransport(asyncio.Transport):
         self._protocol = protocol
         self._sent = bytearray()
         self._is_closed = False
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send."""
         self._sent += data
-        self._news.set()
+        self._changed.set()
 
     def close(self) -> None:
         """Close the connection; what has been sent can still be read."""
         if not (self._is_closed or self._loop.is_closed()):
             self._is_closed = True
-            self._news.set()
+            self._changed.set()
             self._loop.call_soon(self._protocol.connection_lost, None)
 
     abort = close
@@ -102,8 +102,8 @@ class MemoryTransport(asyncio.Transport):
     async def _wait(self, timeout_s: float | None) -> None:
         async with asyncio.timeout(timeout_s):
             while not (self._sent or self._is_closed):
-                self._news.clear()
-                await self._news.wait()
+                self._changed.clear()
+                await self._changed.wait()
 
 
 class _ServerSocket:

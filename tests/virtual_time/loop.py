@@ -1,4 +1,4 @@
-"""An event loop that does not wait for its timers: where it would, it lets a virtual clock pass."""
+"""Event loop that advances a virtual clock instead of waiting for its timers."""
 
 import asyncio
 import selectors
@@ -14,7 +14,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._clock = clock
 
     def time(self) -> float:
-        """Return the seconds by which timers go."""
+        """Return the virtual time in seconds."""
         return self._clock()
 
     def end(self) -> None:

@@ -59,9 +59,10 @@ def test_requests_on_one_connection_do_not_wait_for_acknowledgements(proxy: Serv
             client.get("/healthz")
             return time.perf_counter() - start
 
-        measure()
-        # A delayed acknowledgement takes 40 ms each time; a busy machine does not.
-        assert any(measure() < 0.02 for _ in range(500))
+        for _ in range(20):  # Linux acknowledges the first packets of a connection at once
+            measure()
+        # A delayed acknowledgement takes 40 ms each time; a busy machine is slow only now and then.
+        assert any(all(measure() < 0.02 for _ in range(5)) for _ in range(500))
 
 
 def test_upstream_may_answer_while_the_client_still_sends(

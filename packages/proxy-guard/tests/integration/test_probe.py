@@ -329,7 +329,7 @@ def test_marks_of_a_server_that_trickles_count() -> None:
 
     left = threading.Event()
     with serve_raw(trickle) as uri:
-        outcome, findings = run_probe(uri, timeout_s=2)
+        outcome, findings = run_probe(uri, timeout_s=5)
         left.set()
 
     assert outcome.status == "found"

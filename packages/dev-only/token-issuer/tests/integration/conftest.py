@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Probes that do not have to be waited for: an issuer and its verifiers on virtual time.
+"""Fixtures for probes on virtual time: issuer and verifiers share one clock.
 
 The probe reaches both over real connections. Only the requests of verifiers for the issuer's keys
 go through memory: there faults hold the answers back.
@@ -39,7 +39,7 @@ def virtual_clock() -> VirtualClock:
 
 @pytest.fixture(scope="module")
 def timing(virtual_clock: VirtualClock) -> Timing:
-    """Return the time that a probe goes by."""
+    """Return clock and sleep of the probe."""
     return Timing(virtual_clock, virtual_clock.sleep)
 
 
@@ -51,7 +51,7 @@ def virtual_listener() -> Iterator[socket.socket]:
 
 @pytest.fixture(scope="module")
 def virtual_core(virtual_clock: VirtualClock) -> Issuer:
-    """Return what is served twice: on real connections, and in memory."""
+    """Return the issuer that is served over sockets and in memory."""
     settings = Settings()
     plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
     keys = KeyService(MemoryStore(KeyRing(())), plan=plan, clock=virtual_clock.read_date)
@@ -76,7 +76,7 @@ def surroundings(
     virtual_listener: socket.socket,
     virtual_clock: VirtualClock,
 ) -> Iterator[Surroundings]:
-    """Return what verifiers find around them: virtual time, and the issuer's keys in memory."""
+    """Return clock and transport of the verifiers: virtual time, keys fetched in memory."""
     application = Application(virtual_core)
     application.begin()
     application.built.result()

@@ -159,14 +159,13 @@ def test_schedule_of_the_command_rotates_and_goes_on_after_a_restart(
     arguments = ("--rotation", "google", "--rotation-factor", "86400", "--keys-dir", str(keys_dir))
     first = start_issuer(*arguments)  # a key each 8 s, published 0.75 s before it signs
     published = list_kids(first.url)
-    wait_until(lambda: list_kids(first.url) == [*published, "dev-key-3"])
+    wait_until(lambda: "dev-key-3" in list_kids(first.url))
     first.process.kill()
     first.process.wait()
     second = start_issuer(*arguments)
 
     ring = patient_http.get(f"{second.url}/admin/keys").json()
-    # Another may have come meanwhile.
-    assert [key["kid"] for key in ring["keys"]][:3] == [*published, "dev-key-3"]
+    assert {*published, "dev-key-3"} <= {key["kid"] for key in ring["keys"]}
     assert ring["next_change"]
 
 

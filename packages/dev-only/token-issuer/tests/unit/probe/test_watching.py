@@ -65,9 +65,9 @@ def test_deadline_counts_down_and_is_over(clock: VirtualClock, timing: Timing) -
     deadline = Deadline(timing.start_timer(), 5)
     clock.sleep(2)
 
-    assert deadline.measure_rest() == 3
-    assert deadline.shorten(1).measure_rest() == 1
-    assert deadline.shorten(9).measure_rest() == 3
+    assert deadline.get_remaining_s() == 3
+    assert deadline.shorten(1).get_remaining_s() == 1
+    assert deadline.shorten(9).get_remaining_s() == 3
     clock.sleep(3)
     with pytest.raises(TimeoutError):
-        deadline.measure_rest()
+        deadline.get_remaining_s()

@@ -3,8 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bundle=/etc/ssl/certs/ca-certificates.crt # the build trusts what this machine trusts
-if [ -z "${BUILD_CA_BUNDLE-}" ] && [ -e "$bundle" ]; then BUILD_CA_BUNDLE=$bundle; fi
+. ci/ca-bundle.sh
 
 docker buildx build --quiet --load --tag reference-proxy \
   --secret "id=ca,src=${BUILD_CA_BUNDLE:-/dev/null}" --file examples/proxy/Dockerfile . >/dev/null

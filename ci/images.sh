@@ -11,9 +11,7 @@ cd "$(dirname "$0")/.."
 docker info >/dev/null 2>&1 || trap 'ci/engine.sh stop' EXIT
 ci/engine.sh start
 
-# The builds trust the certificates that this machine trusts.
-bundle=/etc/ssl/certs/ca-certificates.crt
-if [ -z "${BUILD_CA_BUNDLE-}" ] && [ -e "$bundle" ]; then export BUILD_CA_BUNDLE=$bundle; fi
+. ci/ca-bundle.sh
 
 build_native() {
   docker compose build --quiet

@@ -143,6 +143,7 @@ PRODUCTION_BUILD = [
     "ci/build.sh",
     "ci/build-guard-pyz.sh",
     "ci/build-proxy-image.sh",
+    "ci/ca-bundle.sh",
     "ci/engine.sh",
     "ci/uv",
     "examples/proxy/Dockerfile",

@@ -3,7 +3,6 @@
 
 import contextlib
 import dataclasses
-import json
 import os
 import re
 import select
@@ -53,7 +52,6 @@ class RunningIssuer:
 StartIssuer = Callable[..., RunningIssuer]
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 StartWeakVerifier = Callable[..., str]
-CountStates = Callable[[str, Path], dict[str, int]]
 
 
 @pytest.fixture(scope="session")
@@ -71,66 +69,6 @@ def clean_environ() -> dict[str, str]:
 def untraced_environ(clean_environ: dict[str, str]) -> dict[str, str]:
     """Return the clean environment for processes whose coverage is of no interest."""
     return {n: v for n, v in clean_environ.items() if not n.startswith("COVERAGE")}
-
-
-KILLING = """
-import os, signal, sys, traceback
-
-READING = {"fspath", "fstat", "lstat", "read", "readall", "scandir", "stat"}
-
-def may_change_files(function):
-    owner = getattr(function, "__self__", None)
-    modules = {function.__module__, getattr(owner, "__name__", None), type(owner).__module__}
-    return bool(modules & {"posix", "_io"}) and function.__name__ not in READING
-
-# Fork a process that runs *action*, and is killed when it has made as many *calls* that may change
-# files, before the next one. Return False if there is none: it came to its end.
-def is_killed_after(calls, action):
-    def watch(frame, event, function):
-        nonlocal calls
-        if event == "c_call" and may_change_files(function):
-            calls -= 1
-            if calls < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    child = os.fork()
-    if child == 0:
-        try:
-            sys.setprofile(watch)
-            action()
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(1)
-    exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert exit_code in {0, -signal.SIGKILL}, exit_code
-    return exit_code != 0
-"""
-
-
-@pytest.fixture(scope="session")
-def count_states(untraced_environ: dict[str, str]) -> CountStates:
-    """Return a function that runs a script of kills: which states they left, and how often.
-
-    The script kills with `is_killed_after`, before each call to the system in turn that may change
-    files: what is on disk is the same between two of them.
-    """
-
-    def run(script: str, directory: Path) -> dict[str, int]:
-        result = subprocess.run(
-            [sys.executable, "-c", KILLING + script, str(directory)],
-            env=untraced_environ,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-        assert result.returncode == 0, result.stderr
-        states: dict[str, int] = json.loads(result.stdout)
-        return states
-
-    return run
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
 # DEV-ONLY: never ship to production.
-"""Fixtures for probes on virtual time: issuer and verifiers share one clock.
+"""Fixtures for killed processes, and for probes with issuer and verifiers on virtual time.
 
 The probe reaches both over real connections. Only the requests of verifiers for the issuer's keys
 go through memory: there faults hold the answers back.
 """
 
+import json
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -30,6 +34,67 @@ from token_issuer.testing import RunningIssuer
 from uvicorn.server import ServerState
 
 StartVerifier = Callable[..., str]
+CountStates = Callable[[str, Path], dict[str, int]]
+
+
+KILL_HELPER = """
+import os, signal, sys, traceback
+
+READING = {"fspath", "fstat", "lstat", "read", "readall", "scandir", "stat"}
+
+def may_change_files(function):
+    owner = getattr(function, "__self__", None)
+    modules = {function.__module__, getattr(owner, "__name__", None), type(owner).__module__}
+    return bool(modules & {"posix", "_io"}) and function.__name__ not in READING
+
+# Run *action* in a forked process, and kill it before its next call that may change files, once it
+# has made *calls* of them. Return False if it ended first.
+def is_killed_after(calls, action):
+    def watch(frame, event, function):
+        nonlocal calls
+        if event == "c_call" and may_change_files(function):
+            calls -= 1
+            if calls < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            sys.setprofile(watch)
+            action()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert exit_code in {0, -signal.SIGKILL}, exit_code
+    return exit_code != 0
+"""
+
+
+@pytest.fixture(scope="session")
+def count_states(untraced_environ: dict[str, str]) -> CountStates:
+    """Return a function that runs a script of kills: which states they left, and how often.
+
+    The script kills with `is_killed_after`, before each call to the system in turn that may change
+    files: what is on disk is the same between two of them.
+    """
+
+    def run(script: str, directory: Path) -> dict[str, int]:
+        result = subprocess.run(
+            [sys.executable, "-c", KILL_HELPER + script, str(directory)],
+            env=untraced_environ,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        states: dict[str, int] = json.loads(result.stdout)
+        return states
+
+    return run
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,6 @@ run ruff check .
 PYTHONPATH=packages/dev-only/token-issuer/src run lint-imports
 ci/policy
 mapfile -t scripts < <(git grep -lE '^#!.*\b(ba)?sh$' -- . ':!*.md')
-run shellcheck "${scripts[@]}"
+run shellcheck -x "${scripts[@]}"
 run actionlint
 run zizmor --offline --persona=pedantic .github/workflows

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler
@@ -210,11 +209,11 @@ def test_keys_come_from_the_jwks_uri(
 def test_sigterm_finishes_the_request_in_flight_and_exits_0(
     command: list[str], environ: dict[str, str], upstream: "Upstream", token: str
 ) -> None:
-    arrived, answers = threading.Event(), []
+    arrived, released, answers = threading.Event(), threading.Event(), []
 
     def respond(request: BaseHTTPRequestHandler) -> None:
         arrived.set()
-        time.sleep(0.3)
+        assert released.wait(60)
         EchoHandler.do_GET(request)  # type: ignore[arg-type]  # the handler is one
 
     upstream.respond = respond
@@ -227,11 +226,22 @@ def test_sigterm_finishes_the_request_in_flight_and_exits_0(
         thread = threading.Thread(target=ask)
         thread.start()
         stack.callback(thread.join)
-        assert arrived.wait(10)
+        assert arrived.wait(60)
+        proxy.process.terminate()
+        while accepts_requests(proxy):
+            pass
+        released.set()
 
-        assert proxy.stop() == 0
+        assert proxy.process.wait(timeout=60) == 0
 
     assert answers == [200]
+
+
+def accepts_requests(proxy: Service) -> bool:
+    try:
+        return patient_http.get(f"{proxy.url}/healthz").is_success
+    except httpx.TransportError:
+        return False
 
 
 def run_to_end(command: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -90,8 +90,8 @@ def test_graceful_rotation_over_http(http: httpx.Client) -> None:
     while http.get("/health").json()["kid"] == "dev-key":
         time.sleep(0.02)
     after_switch = [key["state"] for key in http.get("/admin/keys").json()["keys"]]
-    time.sleep(2.1)
-    finally_ = http.get("/certs")
+    while len((finally_ := http.get("/certs")).json()["keys"]) > 1:
+        time.sleep(0.02)
 
     assert (described["kid"], described["state"]) == ("dev-key-2", "published")
     assert [k["kid"] for k in during.json()["keys"]] == ["dev-key", "dev-key-2"]
@@ -174,7 +174,6 @@ def test_max_age_counts_down_to_the_next_change() -> None:
 @pytest.mark.requirement("GO-3")
 def test_clock_turns_claims_cache_headers_and_date_alike(http: httpx.Client) -> None:
     turned = http.put("/admin/clock", json={"now": "2031-05-06T07:08:09Z", "frozen": True}).json()
-    time.sleep(1.1)
     response = http.get("/oauth2/v3/certs")
     claims = jwt.decode(
         http.post("/token").json()["access_token"], options={"verify_signature": False}
@@ -182,6 +181,7 @@ def test_clock_turns_claims_cache_headers_and_date_alike(http: httpx.Client) -> 
     at = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
     assert turned["frozen"] is True
+    assert http.get("/admin/clock").json()["now"] == turned["now"]
     assert datetime.fromisoformat(turned["now"]) == at
     assert parsedate_to_datetime(response.headers["date"]) == at
     assert parsedate_to_datetime(response.headers["expires"]) == at + timedelta(minutes=5)

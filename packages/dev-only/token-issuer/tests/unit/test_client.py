@@ -2,7 +2,6 @@
 import http.client
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -102,11 +101,14 @@ def test_only_https_urls_are_refused_where_python_has_no_tls(
     assert fetch_json(misbehaving_url + "/200/marked/{}") == {}
 
 
+LAST = b'{"is_last":true}'
+
+
 class CountingHandler(BaseHTTPRequestHandler):
-    """Answers POST on connections that it closes when nothing comes for a while."""
+    """Answers POST with its body; after `LAST` it closes the connection without notice."""
 
     protocol_version = "HTTP/1.1"
-    timeout = 0.2
+    timeout = 60
     connections = 0
 
     def setup(self) -> None:
@@ -120,6 +122,7 @@ class CountingHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = body == LAST
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # inherited name
         pass
@@ -130,8 +133,8 @@ def test_connection_is_kept_and_opened_again_when_it_was_closed() -> None:
     with serve(CountingHandler) as url, KeptConnections(url) as issuer:
         for number in range(5):
             assert issuer.fetch_json(b'{"a":%d}' % number) == {"a": number}
+        assert issuer.fetch_json(LAST) == {"is_last": True}
         assert CountingHandler.connections == 1
-        time.sleep(0.5)
         assert issuer.fetch_json(b'{"a":6}') == {"a": 6}
 
     assert CountingHandler.connections == 2

@@ -230,6 +230,14 @@ wait_until_healthy() {
     "see the last lines of its log"
 }
 
+wait_until_running() { # systemd returns before the container runs
+  local deadline=$((SECONDS + 30))
+  until [[ $(docker inspect --format '{{.State.Running}}' "$name" 2>/dev/null) == true ]]; do
+    ((SECONDS < deadline)) || return 1
+    sleep 1
+  done
+}
+
 restore() { # the version that served before, wherever this run or an earlier one has stopped
   if exists "$name-old"; then
     stop
@@ -249,8 +257,7 @@ roll_back() {
   fi
   restore
   tidy
-  [[ $(docker inspect --format '{{.State.Running}}' "$name" 2>/dev/null) != true ]] ||
-    say "the old version of $name serves again"
+  ! exists "$name" || ! wait_until_running || say "the old version of $name serves again"
 }
 
 tidy() { # removes the unit and the images that nothing uses any more
@@ -428,7 +435,7 @@ on_host() { # FUNCTION [ARGUMENT...]: its standard input follows the script; bas
 
 host_functions=(say fail explain refuse_production exists manager_of unit_is_ours as_root
   require_root refuse_foreign refuse_taken_port check_host lock write_unit remove_unit start stop
-  wait_until_healthy restore roll_back tidy fetch_image replace remove_everything)
+  wait_until_healthy wait_until_running restore roll_back tidy fetch_image replace remove_everything)
 
 build_image() { # leaves its name in source_image
   local secret=()

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from jwt_core import KeySet, SigningKey, generate_key, sign
 from proxy_guard import cli
+from proxy_guard.probe import run_probe
 
 from tests.in_process import call_main
 from tests.services import Service, Start, mint
@@ -22,6 +23,12 @@ pytestmark = pytest.mark.requirement("PG-3")
 Respond = Callable[[BaseHTTPRequestHandler], None]
 Publish = Callable[[Respond], str]
 CLAIMS = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
+
+
+@pytest.fixture(autouse=True)
+def patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the probe a limit that a busy machine keeps."""
+    monkeypatch.setattr(run_probe, "__kwdefaults__", {"timeout_s": 60.0})
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,12 @@ DEV_HEADER = ("X-Dev-Only", "token-issuer")
 FORWARD = "http://token-issuer:8081/certs"
 
 
+@pytest.fixture(autouse=True)
+def patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the probe a limit that a busy machine keeps; tests of the limit set their own."""
+    monkeypatch.setattr(run_probe, "__kwdefaults__", {"timeout_s": 60.0})
+
+
 class Server:
     """Answers each path as the test says, and remembers the requests."""
 

@@ -95,6 +95,7 @@ def read_kid(token: str) -> str:
     return kid
 
 
+@pytest.mark.slow  # the new key signs two seconds after it was published, for each of seven
 @pytest.mark.requirement("GO-4")
 def test_foreign_verifier_goes_through_a_graceful_rotation_without_an_error(
     client: httpx.Client, rotating_target: Target, connect: Connect

@@ -2,9 +2,7 @@
 
 import gzip
 import json
-import math
 import subprocess
-import time
 import tomllib
 from collections.abc import Callable
 from email.parser import HeaderParser
@@ -94,40 +92,23 @@ def test_container_becomes_healthy_by_its_own_check(start_container: StartContai
     assert wait_until(lambda: inspect(container)["State"]["Health"]["Status"] == "healthy")
 
 
-def time_stop(start: Callable[[], str]) -> tuple[float, set[int]]:
-    """Stop up to five containers, until one stops within a second.
+def stop(container: str) -> int:
+    """Stop a container and return its exit code: 137 if it had to be killed.
 
-    A busy machine delays one stop or another; a service that waits for something delays each.
-
-    Returns:
-        Seconds that the fastest stop took, and the exit codes of all.
+    That happens a second before the issuer would give up waiting for a request in flight.
     """
-    fastest_s, exit_codes = math.inf, set()
-    for _ in range(5):
-        container = start()
-        started = time.monotonic()
-        run_docker("stop", "--time", "9", container)
-        fastest_s = min(fastest_s, time.monotonic() - started)
-        exit_codes.add(inspect(container)["State"]["ExitCode"])
-        if fastest_s < 1:
-            break
-    return fastest_s, exit_codes
+    run_docker("stop", "--time", "7", container)
+    exit_code: int = inspect(container)["State"]["ExitCode"]
+    return exit_code
 
 
 @pytest.mark.requirement("OPS-1", "TI-8")
 @pytest.mark.parametrize("workers", ["1", "3"])
-def test_sigterm_ends_the_container_within_a_second(
-    start_container: StartContainer, workers: str
-) -> None:
-    def start() -> str:
-        container = start_container(IMAGE, f"--env=TOKEN_ISSUER_WORKERS={workers}")
-        find_url(container)
-        return container
+def test_sigterm_ends_the_container(start_container: StartContainer, workers: str) -> None:
+    container = start_container(IMAGE, f"--env=TOKEN_ISSUER_WORKERS={workers}")
+    find_url(container)
 
-    took_s, exit_codes = time_stop(start)
-
-    assert took_s < 1
-    assert exit_codes == {0}
+    assert stop(container) == 0
 
 
 @pytest.mark.requirement("OPS-1", "TI-8")
@@ -135,10 +116,7 @@ def test_sigterm_during_the_start_counts_where_there_is_an_init(
     start_container: StartContainer,
 ) -> None:
     """Process 1 has no default action for signals: the compose stack runs an init for that."""
-    took_s, exit_codes = time_stop(lambda: start_container(IMAGE, "--init"))
-
-    assert took_s < 1
-    assert exit_codes <= {0, 143}
+    assert stop(start_container(IMAGE, "--init")) in {0, 143}
 
 
 @pytest.mark.requirement("OPS-1")

@@ -11,6 +11,7 @@ import pytest
 from tests.in_process import call_main
 from token_issuer.cli.arguments import parse_arguments
 from token_issuer.cli.probe import run
+from token_issuer.client import fetch_json
 from token_issuer.defects import CATALOGUE, CHECKS, Verdict
 from token_issuer.probe.judging import FOLLOWED
 from token_issuer.probe.timing import Timing
@@ -152,8 +153,10 @@ def test_crash_on_a_large_kid_is_found(
 
 
 def test_failure_on_any_unknown_kid_is_not_blamed_on_what_the_kid_looks_like(
-    start_service: StartService, probe: Probe
+    virtual_issuer: RunningIssuer, start_service: StartService, probe: Probe
 ) -> None:
+    virtual_issuer.mint(alg="ES256")  # so that its kid is known
+
     report = probe(start_service("--behaviour", "limits-unknown-kids"))
 
     findings = report.document["findings"]
@@ -279,12 +282,15 @@ def test_keys_that_are_never_fetched_leave_their_tokens_unjudged(
     ],
 )
 def test_failed_baseline_is_explained(
+    virtual_issuer: RunningIssuer,
     start_service: StartService,
     probe: Probe,
     service: list[str],
     arguments: list[str],
     reason: str,
 ) -> None:
+    fetch_json(virtual_issuer.jwks_uri)  # somebody has: otherwise that would be the reason
+
     report = probe(start_service(*service), *arguments)
 
     assert report.exit_code == 2

@@ -15,6 +15,8 @@ import pytest
 
 from examples.proxy.upstream import Echo
 
+# Read once: pytest changes the environment, and a thread that reads it meanwhile would fail.
+ENVIRON = dict(os.environ)
 START_TIMEOUT_S = 60
 
 
@@ -54,14 +56,14 @@ def read_clean_environ() -> dict[str, str]:
     names = {"PERSIST_KEYS_DIR", "NODE_ENV", "APP_ENV", "ENVIRONMENT", "ENV"}
     return {
         name: value
-        for name, value in os.environ.items()
+        for name, value in ENVIRON.items()
         if not name.startswith(prefixes) and name not in names
     }
 
 
 def read_untraced_environ() -> dict[str, str]:
     """Return this process's environment without coverage: a copy of the code is not measured."""
-    return {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+    return {name: value for name, value in ENVIRON.items() if "COVERAGE" not in name}
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Run the tests that need no Docker engine: in parallel, those of the workspace first, then those of
-# the simulator, which has an environment of its own.
+# the simulator in its own environment.
 #
 #   ci/test.sh                    all but the slow tests
 #   ci/test.sh --all              all tests, with branch coverage over every package and subprocess

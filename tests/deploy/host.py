@@ -145,7 +145,7 @@ def run_host(
         environment: Its /etc/environment.
         systemd: Whether it seems to run systemd, with `SYSTEMCTL` in place of the real command.
         docker: A script that is the host's docker command; "" for a host without docker. The host
-            needs a file of its own, since the deployment locks it against other runs.
+            needs its own file: a deployment locks it against other runs.
         variables: What SSH sessions find in their environment.
     """
     real_docker = shutil.which("docker")

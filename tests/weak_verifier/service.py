@@ -87,7 +87,7 @@ class Handler(socketserver.StreamRequestHandler):
             return
         except ClosingError:
             return
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001  # web frameworks answer 500 to any error of a handler
             status = 500
         head = f"HTTP/1.1 {status} Judged\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         self.wfile.write(head.encode())

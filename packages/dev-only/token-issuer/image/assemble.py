@@ -150,7 +150,7 @@ def write_command(path: Path) -> None:
     lines = (
         f"#!/usr/bin/python{VERSION}",
         "import sys",
-        "from token_issuer.cli import main",
+        "from token_issuer.cli.main import main",
         "sys.exit(main())",
     )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

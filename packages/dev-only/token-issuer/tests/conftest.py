@@ -21,14 +21,16 @@ from proxy_guard.environment import ENVIRONMENT_VARIABLES
 from tests import patient_http
 from tests.in_process import Argument, call_main
 from tests.weak_verifier.service import run_in_thread
-from token_issuer.cli import main
-from token_issuer.clock import Clock
-from token_issuer.issuing import Issuer
-from token_issuer.keydir import open_key_directory
-from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RingKey, RotationPlan
-from token_issuer.keyring.ring import enter_ring
-from token_issuer.settings import Settings
-from token_issuer.watermark import generate_marked_key
+from token_issuer.cli.main import main
+from token_issuer.config.settings import Settings
+from token_issuer.keys.ring import KeyRing, RingKey, enter_ring
+from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.service import KeyService
+from token_issuer.keys.storage.key_pair import open_key_directory
+from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.watermark import generate_marked_key
+from token_issuer.timing.clock import Clock
+from token_issuer.tokens.issuer import Issuer
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 COMMAND = (sys.executable, "-m", "token_issuer")

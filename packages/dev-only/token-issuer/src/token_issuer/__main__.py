@@ -3,6 +3,6 @@
 
 import sys
 
-from token_issuer.cli import main
+from token_issuer.cli.main import main
 
 sys.exit(main())

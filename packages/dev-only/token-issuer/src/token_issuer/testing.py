@@ -16,16 +16,16 @@ from typing import Any
 
 from jwt_core import Algorithm
 
-from token_issuer.assembly import build_issuer
-from token_issuer.choices import RotationMode
-from token_issuer.clock import Clock
-from token_issuer.faults import FaultBoard
-from token_issuer.issuing import Issuer
-from token_issuer.parameters import convert_parameters
-from token_issuer.production import refuse_production
+from token_issuer.config.choices import RotationMode
+from token_issuer.config.production import refuse_production
+from token_issuer.config.settings import Settings, read_environment
+from token_issuer.faults.registry import FaultBoard
 from token_issuer.request_log import RequestLog
-from token_issuer.schemas import FIELDS, TokenResponse
-from token_issuer.settings import Settings, read_environment
+from token_issuer.timing.clock import Clock
+from token_issuer.tokens.factory import build_issuer
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.tokens.messages import FIELDS, TokenResponse
+from token_issuer.tokens.request_parsing import convert_parameters
 
 
 class RunningIssuer:
@@ -153,7 +153,7 @@ def run_token_issuer(**settings: Any) -> Iterator[RunningIssuer]:
     """
     refuse_production(read_environment()[0])
     # The web framework takes half a second to import: only those who run an issuer wait for it.
-    from token_issuer.server import format_url, listen, serve_in_thread  # noqa: PLC0415
+    from token_issuer.server.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 
     chosen = Settings(**{"port": 0, **settings}, chosen=frozenset(settings))
     issuer = build_issuer(chosen)

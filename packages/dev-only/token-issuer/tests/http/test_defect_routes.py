@@ -12,8 +12,10 @@ import jwt
 import pytest
 from tests import patient_http
 from tests.weak_verifier.checks import RefusedError, verify
-from token_issuer.defects import CATALOGUE, CHECKS, Defect
-from token_issuer.defects.description import describe_defect
+from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.checks import CHECKS
+from token_issuer.tokens.defects.defect import Defect
+from token_issuer.tokens.defects.description import describe_defect
 
 pytestmark = pytest.mark.requirement("BV-1")
 ISSUER, AUDIENCE = "https://issuer.test", "a-service"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from token_issuer.schemas import FIELDS
+from token_issuer.tokens.messages import FIELDS
 
 # Not among them: whether each input of a valid type is accepted, and each other one refused. Fields
 # may contradict each other, and RFC 6749 §3.2 has empty parameters count as omitted.

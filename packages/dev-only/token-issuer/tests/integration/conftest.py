@@ -21,16 +21,19 @@ from tests.virtual_time.clock import VirtualClock
 from tests.virtual_time.connections import MemoryHandler, MemoryServer
 from tests.virtual_time.loop import VirtualLoop
 from tests.weak_verifier.service import Surroundings, run_in_thread
-from token_issuer.answering.plain import build_plain_handlers
-from token_issuer.answering.protocol import Protocol
-from token_issuer.application import Application
-from token_issuer.clock import Clock
-from token_issuer.issuing import Issuer
-from token_issuer.keyring import KeyRing, KeyService, MemoryStore, RotationPlan
+from token_issuer.config.settings import Settings
+from token_issuer.keys.ring import KeyRing
+from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.service import KeyService
+from token_issuer.keys.storage.store import MemoryStore
 from token_issuer.probe.timing import Timing
-from token_issuer.server import format_url, listen, serve_in_thread
-from token_issuer.settings import Settings
+from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import RunningIssuer
+from token_issuer.timing.clock import Clock
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.fast_path.handlers import build_plain_handlers
+from token_issuer.web.fast_path.protocol import Protocol
+from token_issuer.web.lazy_app import Application
 from uvicorn.server import ServerState
 
 StartVerifier = Callable[..., str]

@@ -15,7 +15,7 @@ from typing import Any
 import jwt
 import pytest
 from jwt_core import SigningKey
-from token_issuer.keydir import open_key_directory
+from token_issuer.keys.storage.key_pair import open_key_directory
 
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -23,9 +23,9 @@ COMMAND = (sys.executable, "-m", "token_issuer")
 # A request may take so long that only a signal can be what ends it.
 PATIENT = """
 import sys
-from token_issuer import client
-from token_issuer.cli import main
-client._TIMEOUT_S = 100
+from token_issuer import issuer_client
+from token_issuer.cli.main import main
+issuer_client._TIMEOUT_S = 100
 sys.exit(main())
 """
 SEVERAL_BLOCKS = 250  # a block is about 64 KiB, which is about 100 tokens

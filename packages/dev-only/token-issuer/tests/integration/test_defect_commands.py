@@ -11,11 +11,11 @@ import jwt
 import pytest
 from tests import patient_http
 from token_issuer.cli.arguments import parse_arguments
-from token_issuer.cli.make_keys import run as make_keys
-from token_issuer.cli.make_token import run as make_token
-from token_issuer.defects import CATALOGUE
+from token_issuer.cli.commands.make_keys import run as make_keys
+from token_issuer.cli.commands.make_token import run as make_token
 from token_issuer.errors import TokenRequestError
 from token_issuer.testing import RunningIssuer, run_token_issuer
+from token_issuer.tokens.defects.catalogue import CATALOGUE
 
 pytestmark = pytest.mark.requirement("BV-1")
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]

@@ -15,10 +15,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests import patient_http
-from token_issuer.faults import Fault, FaultKind
-from token_issuer.faults.spare_keys import get_weak_key
+from token_issuer.faults.fault import Fault
+from token_issuer.faults.kinds import FaultKind
+from token_issuer.keys.throwaway_keys import get_weak_key
+from token_issuer.keys.watermark import has_watermark
 from token_issuer.testing import RunningIssuer, run_token_issuer
-from token_issuer.watermark import has_watermark
 
 KEY_PATHS = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs", "/oauth2/v1/certs"]
 CERTIFICATES = "/oauth2/v1/certs"

@@ -22,8 +22,8 @@ KILLER = """
 import itertools, json
 from pathlib import Path
 from jwt_core import encode_private_pem, encode_public_pem
-from token_issuer.keydir import open_key_directory
-from token_issuer.watermark import generate_marked_key
+from token_issuer.keys.storage.key_pair import open_key_directory
+from token_issuer.keys.watermark import generate_marked_key
 
 keys = [generate_marked_key(), generate_marked_key()]
 base = Path(sys.argv[1])
@@ -88,7 +88,7 @@ def test_killed_command_leaves_a_sound_directory(
 RACE = """
 import json, os, sys
 from pathlib import Path
-from token_issuer.keydir import open_key_directory
+from token_issuer.keys.storage.key_pair import open_key_directory
 
 directory = Path(sys.argv[1])
 waiting, starting = os.pipe()

@@ -26,9 +26,9 @@ import itertools, json
 from datetime import timedelta
 from pathlib import Path
 from jwt_core import encode_private_pem, encode_public_pem
-from token_issuer.keydir import open_key_directory
-from token_issuer.keyring import DirectoryStore, KeyService, RotationPlan
-from token_issuer.watermark import generate_marked_key
+from token_issuer.keys.storage.key_pair import open_key_directory
+from token_issuer.keys import DirectoryStore, KeyService, RotationPlan
+from token_issuer.keys.watermark import generate_marked_key
 
 stock = [generate_marked_key() for _ in range(4)]
 directory = Path(sys.argv[1])

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from tests.in_process import call_main
 from token_issuer.cli.arguments import parse_arguments
-from token_issuer.cli.probe import run
+from token_issuer.cli.commands.probe import run
 from token_issuer.probe.timing import Timing
 from token_issuer.testing import RunningIssuer, run_token_issuer
 

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
-from token_issuer.choices import Severity
-from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.key_endpoint import DEFAULT_BUDGET_S, TITLES, probe_keys
+from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.key_endpoint.run import DEFAULT_BUDGET_S, TITLES, probe_keys
 from token_issuer.probe.key_endpoint.unknown import read_kid, rename_key
-from token_issuer.probe.pace import Pace
 from token_issuer.probe.results import Check, Finding, Outcome
-from token_issuer.probe.target import Target
+from token_issuer.probe.target.rate_limit import Pace
+from token_issuer.probe.target.target import Target
 from token_issuer.probe.timing import Timing
+from token_issuer.severity import Severity
 from token_issuer.testing import RunningIssuer
 
 pytestmark = pytest.mark.requirement("BV-3")

@@ -13,9 +13,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from token_issuer.defects import CATALOGUE
-from token_issuer.probe.key_endpoint import TITLES
+from token_issuer.probe.key_endpoint.run import TITLES
 from token_issuer.testing import RunningIssuer, run_token_issuer
+from token_issuer.tokens.defects.catalogue import CATALOGUE
 
 pytestmark = pytest.mark.requirement("BV-3")
 

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from tests.in_process import call_main
 from token_issuer.cli.arguments import parse_arguments
-from token_issuer.cli.probe import run
-from token_issuer.client import fetch_json
-from token_issuer.defects import CATALOGUE, CHECKS, Verdict
-from token_issuer.probe.judging import FOLLOWED
+from token_issuer.cli.commands.probe import run
+from token_issuer.issuer_client import fetch_json
 from token_issuer.probe.timing import Timing
+from token_issuer.probe.tokens.judging import FOLLOWED
 from token_issuer.testing import RunningIssuer, run_token_issuer
+from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.checks import CHECKS
+from token_issuer.tokens.defects.defect import Verdict
 
 pytestmark = pytest.mark.requirement("BV-3")
 

@@ -19,7 +19,7 @@ COMMAND = (sys.executable, "-m", "token_issuer")
 # what is raised then, as some extension modules do.
 INTERRUPTED_IMPORT = """
 import contextlib, os, sys
-from token_issuer.cli import main
+from token_issuer.cli.main import main
 
 class Interrupter:
     def find_spec(name, *_):

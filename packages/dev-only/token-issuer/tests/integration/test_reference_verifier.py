@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from jwt_core import KeySetUnavailableError, UnknownKeyError, VerificationPolicy
 from jwt_core.remote import RemoteKeySet
-from token_issuer.faults import FaultKind
+from token_issuer.faults.kinds import FaultKind
 from token_issuer.testing import RunningIssuer
 
 OPTIONS: dict[str, dict[str, object]] = {

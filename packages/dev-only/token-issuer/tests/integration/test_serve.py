@@ -94,8 +94,8 @@ def wait_until_refused(url: str) -> None:
 # usual command, whose first three words are the interpreter, -m and the module.
 PATIENT = """
 import functools, sys, uvicorn
-from token_issuer import server
-from token_issuer.cli import main
+from token_issuer.server import server
+from token_issuer.cli.main import main
 server._GRACE_S = 100
 uvicorn.Config = functools.partial(uvicorn.Config, timeout_keep_alive=100)
 sys.exit(main(sys.argv[4:]))

@@ -15,7 +15,7 @@ import jwt
 import pytest
 from tests import patient_http
 from token_issuer.errors import WorkerError
-from token_issuer.workers import listen_for_workers, serve_by_workers
+from token_issuer.server.workers import listen_for_workers, serve_by_workers
 
 StartIssuer = Callable[..., Any]
 

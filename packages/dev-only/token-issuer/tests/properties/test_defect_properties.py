@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from token_issuer.defects import CATALOGUE
 from token_issuer.errors import TokenRequestError
-from token_issuer.issuing import Issuer
-from token_issuer.parameters import convert_parameters
+from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.tokens.request_parsing import convert_parameters
 
 unicode_text = st.text(st.characters(codec="utf-8"), max_size=8)
 values = (

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jwt_core import KeySet, VerificationPolicy, verify
-from token_issuer.clock import Clock
-from token_issuer.durations import parse_duration
 from token_issuer.errors import TokenRequestError
-from token_issuer.issuing import Issuer
-from token_issuer.negotiation import choose_media_type
-from token_issuer.parameters import FORM_TYPE, JSON_TYPE, read_token_request
-from token_issuer.schemas import FIELDS
+from token_issuer.media_types import FORM_TYPE, JSON_TYPE
+from token_issuer.timing.clock import Clock
+from token_issuer.timing.durations import parse_duration
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.tokens.messages import FIELDS
+from token_issuer.tokens.request_parsing import read_token_request
+from token_issuer.web.negotiation import choose_media_type
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SHARED_ISSUER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -10,10 +10,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from token_issuer.choices import Severity
-from token_issuer.probe.report import render_html, render_json, render_junit, render_text
+from token_issuer.probe.report.document import render_json
+from token_issuer.probe.report.junit import render_junit
+from token_issuer.probe.report.page import render_html
+from token_issuer.probe.report.text import render_text
+from token_issuer.probe.report.verdict import group_findings
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, Result
-from token_issuer.probe.verdict import group_findings
+from token_issuer.severity import Severity
 
 pytestmark = pytest.mark.requirement("BV-3")
 

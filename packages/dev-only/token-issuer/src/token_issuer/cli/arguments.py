@@ -9,9 +9,15 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from token_issuer.cli.commands import add_health, add_keys, add_make_keys, add_make_token, add_serve
-from token_issuer.cli.parser import ENVIRONMENT, EXIT_CODES, Parser, ShowVersion
-from token_issuer.variables import VARIABLES
+from token_issuer.cli.options.core import (
+    add_health,
+    add_keys,
+    add_make_keys,
+    add_make_token,
+    add_serve,
+)
+from token_issuer.cli.options.parser import ENVIRONMENT, EXIT_CODES, Parser, ShowVersion
+from token_issuer.config.variables import VARIABLES
 
 _DESCRIPTION = (
     "DEV ONLY: an OAuth token issuer for Docker and QA stacks. Production recognises it and "
@@ -46,13 +52,13 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def _add_defects(commands: Any) -> None:
-    from token_issuer.cli.defects_options import add_defects  # noqa: PLC0415  # see the module
+    from token_issuer.cli.options.defects import add_defects  # noqa: PLC0415  # see the module
 
     add_defects(commands)
 
 
 def _add_probe(commands: Any) -> None:
-    from token_issuer.cli.probe_options import add_probe  # noqa: PLC0415  # see the module
+    from token_issuer.cli.options.probe import add_probe  # noqa: PLC0415  # see the module
 
     add_probe(commands)
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from token_issuer.durations import parse_duration
 from token_issuer.faults.kinds import OPTIONS, FaultKind
-from token_issuer.key_paths import KEY_PATHS
+from token_issuer.paths import KEY_PATHS
+from token_issuer.timing.durations import parse_duration
 
 MOST_FAULTS = 50
 REDIRECT_TARGETS = ("same-host", "other-host", "loop")

@@ -4,10 +4,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from token_issuer.probe.control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerControl
 from token_issuer.probe.liveness import watch_good_token
 from token_issuer.probe.results import Check, Outcome, Part, Reaction
-from token_issuer.probe.target import Answer, Target
+from token_issuer.probe.target.target import Answer, Target
 
 _GARBAGE = "not-a-token"
 _UNREACHED = "is it running, and is this its address?"

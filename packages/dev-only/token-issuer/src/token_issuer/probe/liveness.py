@@ -3,10 +3,10 @@
 
 from dataclasses import dataclass, replace
 
-from token_issuer.probe.control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.polling import Watch, is_accepted, watch
 from token_issuer.probe.results import Reaction
-from token_issuer.probe.target import Answer, Target
-from token_issuer.probe.watching import Watch, is_accepted, watch
+from token_issuer.probe.target.target import Answer, Target
 
 _RECOVERY_S = 2.0
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from token_issuer.choices import Severity
+from token_issuer.severity import Severity
 
 
 class Part(StrEnum):

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from token_issuer.probe.baseline import probe_baseline
-from token_issuer.probe.control import IssuerControl
-from token_issuer.probe.key_endpoint import DEFAULT_BUDGET_S, probe_keys
+from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.key_endpoint.run import DEFAULT_BUDGET_S, probe_keys
 from token_issuer.probe.liveness import is_alive
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 from token_issuer.probe.selection import Selection
-from token_issuer.probe.target import Target
+from token_issuer.probe.target.target import Target
 from token_issuer.probe.timing import Timer
-from token_issuer.probe.tokens import probe_tokens
+from token_issuer.probe.tokens.probe import probe_tokens
 
 _LONGEST_S = 57.0  # altogether, once the baseline has been passed
 _SHORTEST_KEY_PART_S = 20.0

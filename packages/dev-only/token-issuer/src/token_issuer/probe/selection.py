@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from token_issuer.defects import CATALOGUE
 from token_issuer.probe.baseline import BASELINE_CHECKS
 from token_issuer.probe.errors import ProbeError
-from token_issuer.probe.judging import FOLLOWED
-from token_issuer.probe.key_endpoint import TITLES
+from token_issuer.probe.key_endpoint.run import TITLES
 from token_issuer.probe.results import Part
+from token_issuer.probe.tokens.judging import FOLLOWED
+from token_issuer.tokens.defects.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)

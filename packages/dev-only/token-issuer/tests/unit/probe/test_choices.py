@@ -4,12 +4,12 @@
 import socket
 
 import pytest
-from token_issuer.defects import CATALOGUE
 from token_issuer.probe.baseline import BASELINE_CHECKS
 from token_issuer.probe.errors import ProbeError
-from token_issuer.probe.hosts import check_target
 from token_issuer.probe.selection import select
-from token_issuer.probe.statuses import parse_statuses
+from token_issuer.probe.target.allowed_hosts import check_target
+from token_issuer.probe.target.statuses import parse_statuses
+from token_issuer.tokens.defects.catalogue import CATALOGUE
 
 pytestmark = pytest.mark.requirement("BV-3")
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import pytest
 from tests.virtual_time.clock import VirtualClock
 from token_issuer.probe.errors import ProbeError
-from token_issuer.probe.pace import Pace
-from token_issuer.probe.presentation import Presentation, UnsendableError
 from token_issuer.probe.results import Reaction
-from token_issuer.probe.statuses import Statuses
-from token_issuer.probe.target import Target
+from token_issuer.probe.target.presentation import Presentation, UnsendableError
+from token_issuer.probe.target.rate_limit import Pace
+from token_issuer.probe.target.statuses import Statuses
+from token_issuer.probe.target.target import Target
 from token_issuer.probe.timing import Timing
 
 pytestmark = pytest.mark.requirement("BV-3")

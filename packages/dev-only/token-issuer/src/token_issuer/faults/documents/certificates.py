@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from jwt_core import PrivateKey
 
-from token_issuer.clock import read_system_clock
 from token_issuer.faults.documents.jwks import MANY_KEYS
 from token_issuer.faults.kinds import FaultKind
-from token_issuer.faults.spare_keys import WEAK_KID, get_throwaway_key, get_weak_key
-from token_issuer.keyring.certificates import certify
+from token_issuer.keys.certificates import certify
+from token_issuer.keys.throwaway_keys import WEAK_KID, get_throwaway_key, get_weak_key
+from token_issuer.timing.clock import read_system_clock
 
 _Members = list[tuple[str, str]]  # not a dict: a name may come twice
 

@@ -16,7 +16,7 @@ from jwt_core import base64url
 from proxy_guard.dev_marks import WATERMARK
 
 from token_issuer.faults.kinds import FaultKind
-from token_issuer.faults.spare_keys import (
+from token_issuer.keys.throwaway_keys import (
     ENCRYPTION_KID,
     EXPOSED_KID,
     WEAK_KID,

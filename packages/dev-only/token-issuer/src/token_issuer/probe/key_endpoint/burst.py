@@ -4,11 +4,11 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from token_issuer.probe.key_endpoint.bench import Bench
-from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.context import Bench
+from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
 from token_issuer.probe.key_endpoint.weakness import LOSES_GOOD_TOKENS, REFETCHES_FOR_UNKNOWN_KIDS
+from token_issuer.probe.polling import Watch, describe, has_hung, is_accepted
 from token_issuer.probe.results import Outcome
-from token_issuer.probe.watching import Watch, describe, has_hung, is_accepted
 
 BURST = "keys-unknown-kids"
 _TOKENS = 200

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from token_issuer.faults.spare_keys import ENCRYPTION_KID, EXPOSED_KID
+from token_issuer.keys.throwaway_keys import ENCRYPTION_KID, EXPOSED_KID
 from token_issuer.probe.key_endpoint.false_tokens import (
     FalseToken,
     mint_defect,

@@ -4,18 +4,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from token_issuer.probe.key_endpoint.bench import MAX_AGE_S, SLOWEST_REFETCH_S, Bench
+from token_issuer.probe.key_endpoint.context import MAX_AGE_S, SLOWEST_REFETCH_S, Bench
+from token_issuer.probe.key_endpoint.recorder import Seen, fail
 from token_issuer.probe.key_endpoint.rotation import CACHE_WINDOW_S
-from token_issuer.probe.key_endpoint.sheet import Seen, fail
 from token_issuer.probe.key_endpoint.weakness import (
     FETCHES_ALWAYS,
     KEEPS_REMOVED_KEYS,
     OUTLIVES_THE_SET,
 )
+from token_issuer.probe.polling import Watch, describe, is_accepted
 from token_issuer.probe.results import Outcome, Reaction
-from token_issuer.probe.target import Answer
+from token_issuer.probe.target.target import Answer
 from token_issuer.probe.timing import Timer
-from token_issuer.probe.watching import Watch, describe, is_accepted
 
 MAX_AGE, REMOVAL = "keys-max-age", "keys-removal"
 _TOKENS = 20

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt_core import Algorithm, SigningKey, base64url, sign
 
-from token_issuer.faults.spare_keys import EXPOSED_KID
-from token_issuer.probe.key_endpoint.bench import Bench
+from token_issuer.keys.throwaway_keys import EXPOSED_KID
+from token_issuer.probe.key_endpoint.context import Bench
 from token_issuer.probe.key_endpoint.unknown import read_kid
 from token_issuer.probe.key_endpoint.weakness import Weakness
 

@@ -3,10 +3,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from token_issuer.probe.key_endpoint.bench import MAX_AGE_S, Bench
-from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.context import MAX_AGE_S, Bench
+from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
 from token_issuer.probe.key_endpoint.weakness import NEVER_RECOVERS, STOPS_WITH_ENDPOINT
-from token_issuer.probe.watching import Watch, describe, has_hung, is_accepted, join
+from token_issuer.probe.polling import Watch, describe, has_hung, is_accepted, join
 
 OUTAGE = "keys-outage"
 _DOWN: Mapping[str, Mapping[str, object]] = {

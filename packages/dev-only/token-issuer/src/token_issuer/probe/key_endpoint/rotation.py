@@ -3,8 +3,8 @@
 
 from collections.abc import Iterator
 
-from token_issuer.probe.key_endpoint.bench import Bench
-from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.context import Bench
+from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
 from token_issuer.probe.key_endpoint.unknown import read_kid
 from token_issuer.probe.key_endpoint.weakness import (
     FORGETS_OLD_KEYS,
@@ -12,9 +12,9 @@ from token_issuer.probe.key_endpoint.weakness import (
     MISSES_NEW_KEYS,
     Weakness,
 )
+from token_issuer.probe.polling import Watch, is_accepted
 from token_issuer.probe.results import Outcome
-from token_issuer.probe.target import Answer
-from token_issuer.probe.watching import Watch, is_accepted
+from token_issuer.probe.target.target import Answer
 
 ROTATION, OVERLAP, RETURN = "keys-rotation", "keys-overlap", "keys-return"
 CACHE_WINDOW_S = 2

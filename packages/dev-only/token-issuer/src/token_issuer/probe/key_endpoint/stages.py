@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from token_issuer.probe.key_endpoint.bench import Bench
 from token_issuer.probe.key_endpoint.burst import BURST, watch_burst
 from token_issuer.probe.key_endpoint.cases import CASES
+from token_issuer.probe.key_endpoint.context import Bench
 from token_issuer.probe.key_endpoint.expiry import MAX_AGE, REMOVAL, watch_expiry
 from token_issuer.probe.key_endpoint.outage import OUTAGE, watch_outage
+from token_issuer.probe.key_endpoint.recorder import Seen
 from token_issuer.probe.key_endpoint.rotation import (
     OVERLAP,
     RETURN,
@@ -17,7 +18,6 @@ from token_issuer.probe.key_endpoint.rotation import (
     watch_return,
     watch_rotation,
 )
-from token_issuer.probe.key_endpoint.sheet import Seen
 from token_issuer.probe.key_endpoint.stale import STALE, watch_stale_edge
 from token_issuer.probe.key_endpoint.survival import watch_survival
 

@@ -3,11 +3,11 @@
 
 from collections.abc import Iterator
 
-from token_issuer.probe.key_endpoint.bench import Bench
-from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.context import Bench
+from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
 from token_issuer.probe.key_endpoint.weakness import MISSES_NEW_KEYS
+from token_issuer.probe.polling import describe, is_accepted
 from token_issuer.probe.results import Outcome
-from token_issuer.probe.watching import describe, is_accepted
 
 STALE = "keys-fault-stale"
 _STALE_S = 0.5

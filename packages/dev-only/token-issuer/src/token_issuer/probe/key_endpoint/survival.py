@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from token_issuer.probe.key_endpoint.bench import Bench
 from token_issuer.probe.key_endpoint.cases import Case
+from token_issuer.probe.key_endpoint.context import Bench
 from token_issuer.probe.key_endpoint.false_tokens import FalseToken
-from token_issuer.probe.key_endpoint.sheet import Seen, fail, skip
+from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
 from token_issuer.probe.key_endpoint.weakness import (
     CRASHES,
     HANGS,
@@ -17,9 +17,7 @@ from token_issuer.probe.key_endpoint.weakness import (
     SPOILT_BY_ONE_KEY,
     Weakness,
 )
-from token_issuer.probe.results import Outcome, Reaction
-from token_issuer.probe.target import Answer
-from token_issuer.probe.watching import (
+from token_issuer.probe.polling import (
     Watch,
     describe,
     has_hung,
@@ -27,6 +25,8 @@ from token_issuer.probe.watching import (
     is_unavailable,
     join,
 )
+from token_issuer.probe.results import Outcome, Reaction
+from token_issuer.probe.target.target import Answer
 
 _SETTLING_S = 0.3
 _NOTABLE_S = 0.5

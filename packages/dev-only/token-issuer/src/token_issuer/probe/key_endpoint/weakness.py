@@ -3,9 +3,9 @@
 
 from functools import partial
 
-from token_issuer.choices import Severity
-from token_issuer.defects import CHECKS
 from token_issuer.probe.results import Finding
+from token_issuer.severity import Severity
+from token_issuer.tokens.defects.checks import CHECKS
 
 Weakness = partial[Finding]
 """A finding that lacks the id of the check that made it."""

@@ -4,9 +4,9 @@
 from collections.abc import Mapping, Sequence
 
 from token_issuer.probe.report.markup import Markup, element, join, mark_code
+from token_issuer.probe.report.verdict import Group, count_outcomes
 from token_issuer.probe.report.wording import describe_duration
 from token_issuer.probe.results import Check, Outcome, Part, Result
-from token_issuer.probe.verdict import Group, count_outcomes
 
 _SIGNS = {
     Outcome.PASSED: "\N{CHECK MARK}",

@@ -36,13 +36,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from token_issuer.probe.report.wording import format_instant
-from token_issuer.probe.results import Check, Finding, Outcome, Result
-from token_issuer.probe.verdict import (
+from token_issuer.probe.report.verdict import (
     count_severities,
     describe_verdict,
     rank_findings,
 )
+from token_issuer.probe.report.wording import format_instant
+from token_issuer.probe.results import Check, Finding, Outcome, Result
 
 SCHEMA = 1
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")

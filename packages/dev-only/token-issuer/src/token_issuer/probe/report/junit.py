@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from token_issuer.probe.report.markup import Markup, element, join
+from token_issuer.probe.report.verdict import describe_verdict, rank_findings
 from token_issuer.probe.report.wording import format_instant
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
-from token_issuer.probe.verdict import describe_verdict, rank_findings
 
 _BREAK = Markup("\n")
 

@@ -6,13 +6,10 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from token_issuer.choices import Severity
 from token_issuer.probe.report.checks_table import render_checks
 from token_issuer.probe.report.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.stylesheet import STYLESHEET
-from token_issuer.probe.report.wording import describe_duration, format_instant
-from token_issuer.probe.results import Check, Finding, Result
-from token_issuer.probe.verdict import (
+from token_issuer.probe.report.verdict import (
     Cluster,
     Group,
     count_of,
@@ -22,6 +19,9 @@ from token_issuer.probe.verdict import (
     find_checks,
     group_findings,
 )
+from token_issuer.probe.report.wording import describe_duration, format_instant
+from token_issuer.probe.results import Check, Finding, Result
+from token_issuer.severity import Severity
 
 _DIGEST = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"

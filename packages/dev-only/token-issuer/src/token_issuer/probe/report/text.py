@@ -4,10 +4,7 @@
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from token_issuer.choices import Severity
-from token_issuer.probe.report.wording import describe_duration, make_visible
-from token_issuer.probe.results import Check, Finding, Outcome, Result
-from token_issuer.probe.verdict import (
+from token_issuer.probe.report.verdict import (
     Group,
     count_outcomes,
     describe_extent,
@@ -15,6 +12,9 @@ from token_issuer.probe.verdict import (
     find_checks,
     group_findings,
 )
+from token_issuer.probe.report.wording import describe_duration, make_visible
+from token_issuer.probe.results import Check, Finding, Outcome, Result
+from token_issuer.severity import Severity
 
 _WIDTH = 80
 _MARGIN = " " * 9

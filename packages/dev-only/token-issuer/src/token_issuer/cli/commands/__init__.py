@@ -1,0 +1,2 @@
+# DEV-ONLY: never ship to production.
+"""The subcommands: one module each, with `run(args) -> int`."""

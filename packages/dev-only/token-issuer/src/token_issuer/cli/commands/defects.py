@@ -1,0 +1,82 @@
+# DEV-ONLY: never ship to production.
+"""`token-issuer defects`."""
+
+import argparse
+import textwrap
+from collections.abc import Iterable
+from itertools import groupby
+
+import msgspec
+
+from token_issuer.cli.output.stdout import write_output
+from token_issuer.tokens.defects.catalogue import CATALOGUE, find_entry
+from token_issuer.tokens.defects.defect import Defect
+from token_issuer.tokens.defects.description import describe_defect
+
+_WIDTH = 100
+_INDENT = 10
+
+
+def run(args: argparse.Namespace) -> int:
+    """List the catalogue, or explain one entry.
+
+    Raises:
+        TokenRequestError: no defect has this id.
+    """
+    if args.defect is not None:
+        defect = find_entry(args.defect).defect
+        write_output(_encode(describe_defect(defect)) if args.json else _explain(defect))
+    else:
+        defects = CATALOGUE.values()
+        write_output(_encode(list(map(describe_defect, defects))) if args.json else _list(defects))
+    return 0
+
+
+def _encode(document: object) -> str:
+    return f"{msgspec.json.format(msgspec.json.encode(document)).decode()}\n"
+
+
+def _list(defects: Iterable[Defect]) -> str:
+    width = max(map(len, CATALOGUE))
+    groups = [
+        "\n".join([
+            group,
+            *(
+                f"  {defect.id:<{width}}  {defect.verdict:<6}  {defect.severity.word:<8}  "
+                f"{defect.title}"
+                for defect in members
+            ),
+        ])
+        for group, members in groupby(defects, key=lambda defect: defect.group)
+    ]
+    return "\n\n".join(groups) + "\n"
+
+
+def _explain(defect: Defect) -> str:
+    described = describe_defect(defect)
+    rows = {
+        "group": described.group,
+        "wrong": described.wrong,
+        "why": described.why,
+        "source": described.source,
+        "verdict": f"{described.verdict}; {described.severity} where a verifier does otherwise"
+        if described.verdict != "either"
+        else f"either; {described.severity} where a verifier crashes",
+        "check": described.check,
+        "remedy": described.remedy,
+        "fault": described.fault,
+        "alg": described.alg,
+    }
+    lines = [f"{described.id}: {described.title}", ""]
+    lines += [_wrap(name, text) for name, text in rows.items() if text]
+    return "\n".join(lines) + "\n"
+
+
+def _wrap(name: str, text: str) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=f"{name:<{_INDENT}}",
+        subsequent_indent=" " * _INDENT,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,249 @@
+# DEV-ONLY: never ship to production.
+"""The options of the command `probe`."""
+
+import argparse
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from token_issuer.cli.options.parser import (
+    add_claims,
+    add_command,
+    add_override,
+    parse_filled,
+    parse_path,
+)
+from token_issuer.config.variables import PREFIX
+from token_issuer.probe.target.rate_limit import (
+    DEFAULT_RATE,
+    DEFAULT_TIMEOUT_S,
+    FASTEST_RATE,
+    MOST_REQUESTS,
+)
+from token_issuer.probe.target.statuses import parse_statuses
+from token_issuer.severity import Severity
+from token_issuer.timing.durations import parse_duration
+
+SEVERITIES = tuple(severity.word for severity in Severity)
+NEVER = "never"
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
+_TAKEN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding", "cookie"})
+_SLOWEST = 0.1
+_LONGEST_S = 600.0
+_Value = TypeVar("_Value")
+
+_EXIT_CODES = (
+    "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage or\n"
+    "settings, or no probe: the target takes no good token, needs none, or no issuer answers"
+)
+_ENVIRONMENT = "environment: as of the issuer, see token-issuer --help"
+_EXAMPLES = """\
+examples:
+  token-issuer probe http://localhost:8080/orders
+      starts an issuer, says where to point the proxy, and waits for it
+  token-issuer probe http://localhost:8080/orders --issuer http://localhost:8081
+      with a running issuer that the proxy already trusts
+  token-issuer probe http://localhost:8080/ --issuer http://localhost:8081 --aud my-api --sub alice
+  token-issuer probe http://localhost:8080/ --only signature,algorithm --skip hs256-empty
+  token-issuer probe https://qa.example/ --allow-host qa.example --ca-file ca.pem
+  token-issuer probe http://localhost:8080/ --header X-Api-Token --no-scheme
+  token-issuer probe http://localhost:8080/ --junit probe.xml --html probe.html --fail-on high"""
+
+
+def add_probe(commands: Any) -> None:
+    """Add the command `probe`."""
+    parser = add_command(
+        commands,
+        "probe",
+        summary="send defective tokens to a proxy, watch how it fetches its keys, and report what "
+        "it gets wrong",
+        examples=_EXAMPLES,
+        exit_codes=_EXIT_CODES,
+        environment=_ENVIRONMENT,
+    )
+    parser.add_argument(
+        "target",
+        type=parse_filled,
+        metavar="TARGET",
+        help="a URL that needs a bearer token, on this machine; it is sent GET requests, at most "
+        f"{MOST_REQUESTS}",
+    )
+    parser.add_argument(
+        "--allow-host",
+        type=parse_filled,
+        metavar="HOST",
+        help="probe a TARGET on this host, though it is not this machine; it may be brought down",
+    )
+    _add_issuer(parser.add_argument_group("the issuer that the target trusts"))
+    _add_good_token(parser.add_argument_group("the token that is good for the target"))
+    _add_request(parser.add_argument_group("requests"))
+    _add_tls(parser.add_argument_group("https targets"))
+    _add_report(parser.add_argument_group("checks and reports"))
+
+
+def _add_issuer(group: Any) -> None:
+    group.add_argument(
+        "--issuer",
+        type=parse_filled,
+        metavar="URL",
+        help="a running issuer; its keys rotate and misbehave meanwhile "
+        f"[secret: {PREFIX}ADMIN_TOKEN] (default: one is started in memory)",
+    )
+    add_override(group, "--host", "host", "ADDRESS", "address of the issuer that is started")
+    add_override(group, "--port", "port", "PORT", "its port, 0 for any free one (default 8081)")
+    group.add_argument(
+        "--wait",
+        type=_argument(_parse_seconds),
+        metavar="DURATION",
+        help="how long it may take until the target accepts a good token (default: 60s with an "
+        "issuer that is started, else 0s)",
+    )
+
+
+def _add_good_token(group: Any) -> None:
+    group.add_argument("--iss", dest="field_iss", metavar="ISS", help="issuer")
+    group.add_argument("--sub", dest="field_sub", metavar="SUB", help="subject")
+    add_claims(group)
+
+
+def _add_request(group: Any) -> None:
+    place = group.add_mutually_exclusive_group()
+    place.add_argument(
+        "--header",
+        type=_argument(_parse_header),
+        default="Authorization",
+        metavar="NAME",
+        help="header field for the token (default Authorization)",
+    )
+    place.add_argument(
+        "--cookie",
+        type=_argument(_parse_name),
+        metavar="NAME",
+        help="cookie for the token; what a cookie cannot carry is skipped",
+    )
+    group.add_argument(
+        "--no-scheme", action="store_true", help="without 'Bearer ' before the token"
+    )
+    for option, default in (("--accept-status", "200-299"), ("--refuse-status", "400-499")):
+        meaning = "accepts a token" if "accept" in option else "refuses one"
+        but = " but 404 and 429" if "refuse" in option else ""
+        group.add_argument(
+            option,
+            type=_argument(parse_statuses),
+            metavar="LIST",
+            help=f"statuses by which the target {meaning}, such as 200,302 "
+            f"(default {default}{but}); what is in neither list is not judged, 5xx is a crash",
+        )
+    group.add_argument(
+        "--timeout",
+        type=_argument(_parse_timeout),
+        default=DEFAULT_TIMEOUT_S,
+        metavar="DURATION",
+        help="how long an answer may take before the target counts as hung (default "
+        f"{DEFAULT_TIMEOUT_S:g}s)",
+    )
+    group.add_argument(
+        "--rate",
+        type=_argument(_parse_rate),
+        default=DEFAULT_RATE,
+        metavar="NUMBER",
+        help=f"requests a second, at most {FASTEST_RATE:g} (default {DEFAULT_RATE:g})",
+    )
+
+
+def _add_tls(group: Any) -> None:
+    group.add_argument(
+        "--ca-file",
+        type=parse_path,
+        metavar="FILE",
+        help="certificates to trust, PEM (default: those of this machine)",
+    )
+    group.add_argument(
+        "--insecure", action="store_true", help="whatever certificate the target shows"
+    )
+    group.add_argument(
+        "--client-cert",
+        type=parse_path,
+        metavar="FILE",
+        help="certificate of the client and its key, in one PEM file",
+    )
+
+
+def _add_report(group: Any) -> None:
+    for option, effect in (("--only", "make only these checks"), ("--skip", "leave these out")):
+        group.add_argument(
+            option,
+            action="append",
+            default=[],
+            type=parse_filled,
+            metavar="LIST",
+            help=f"{effect}: baseline, tokens, keys, groups or ids, comma-separated; repeatable",
+        )
+    group.add_argument("--json", action="store_true", help="print the report as JSON")
+    group.add_argument(
+        "--junit", type=parse_path, metavar="FILE", help="write it as JUnit XML, too"
+    )
+    group.add_argument(
+        "--html", type=parse_path, metavar="FILE", help="write it as one HTML page, too"
+    )
+    group.add_argument(
+        "--fail-on",
+        choices=(*SEVERITIES, NEVER),
+        default=SEVERITIES[0],
+        metavar="SEVERITY",
+        help=f"the least severity that makes the exit code 1: {', '.join(SEVERITIES)}, or {NEVER} "
+        f"(default {SEVERITIES[0]})",
+    )
+
+
+def _argument(parse: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    """Let argparse show what *parse* has to say about a wrong value."""
+
+    def convert(text: str) -> _Value:
+        try:
+            return parse(text.strip())
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return convert
+
+
+def _parse_seconds(text: str) -> float:
+    seconds = parse_duration(text).total_seconds()
+    if not 0 <= seconds <= _LONGEST_S:
+        msg = f"{text} is wrong: expected at most 10m"
+        raise ValueError(msg)
+    return seconds
+
+
+def _parse_timeout(text: str) -> float:
+    seconds = _parse_seconds(text)
+    if not seconds:
+        msg = "expected at least 1s"
+        raise ValueError(msg)
+    return seconds
+
+
+def _parse_rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not _SLOWEST <= rate <= FASTEST_RATE:
+        msg = f"expected a number from {_SLOWEST:g} to {FASTEST_RATE:g}, got {text[:40]!r}"
+        raise ValueError(msg)
+    return rate
+
+
+def _parse_name(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        msg = f"expected a name such as X-Api-Token, got {text[:40]!r}"
+        raise ValueError(msg)
+    return text
+
+
+def _parse_header(text: str) -> str:
+    if text.lower() in _TAKEN_HEADERS:
+        msg = f"{text} cannot carry a token; for a cookie say --cookie"
+        raise ValueError(msg)
+    return _parse_name(text)

@@ -1,0 +1,39 @@
+# DEV-ONLY: never ship to production.
+"""The words that settings, options and requests choose from.
+
+Every command needs them at its start, so nothing is imported for them: not `jwt_core.Algorithm`
+either, which a test compares with the list here.
+"""
+
+from enum import StrEnum
+
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+"""The algorithms that tokens can be signed with."""
+
+
+class KidStyle(StrEnum):
+    """The kinds of names.
+
+    Attributes:
+        DEV_KEY: `dev-key`, `dev-key-2`, …: for people.
+        THUMBPRINT: The RFC 7638 thumbprint.
+        HEX: 40 hexadecimal digits, as Google's.
+    """
+
+    DEV_KEY = "dev-key"
+    THUMBPRINT = "thumbprint"
+    HEX = "hex"
+
+
+class RotationMode(StrEnum):
+    """How a new key takes over.
+
+    Attributes:
+        GRACEFUL: Published first, then active; the old key stays published for its tokens.
+        EMERGENCY: Active at once, and all others are removed at once: the key was stolen.
+        SIGN_BEFORE_PUBLISH: Active before it is published: the fault that causes outages.
+    """
+
+    GRACEFUL = "graceful"
+    EMERGENCY = "emergency"
+    SIGN_BEFORE_PUBLISH = "sign-before-publish"

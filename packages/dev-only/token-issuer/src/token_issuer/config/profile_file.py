@@ -1,0 +1,143 @@
+# DEV-ONLY: never ship to production.
+"""Profiles of a team's own, from a TOML file that is checked as a whole before anything starts."""
+
+import math
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from token_issuer.config.profiles import BUILT_IN, Profile
+from token_issuer.timing.durations import parse_ttl
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a table"}
+_KEYS: Mapping[str, type] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
+
+
+def read_profiles(path: Path) -> dict[str, Profile]:
+    """Read the profiles of *path*, by name.
+
+    Raises:
+        ValueError: it cannot be read, or something in it is wrong; all mistakes are listed.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        msg = f"cannot be read: {error.strerror}"
+        raise ValueError(msg) from error
+    except ValueError as error:  # not UTF-8, or not TOML
+        msg = f"not TOML: {error}"
+        raise ValueError(msg) from error
+    problems = list(_find_problems(document))
+    if problems:
+        raise ValueError("; ".join(problems))
+    return {name: _build(name, table) for name, table in document["profiles"].items()}
+
+
+def _build(name: str, table: Mapping[str, Any]) -> Profile:
+    base = BUILT_IN[table.get("extends", "plain")]
+    claims = table.get("claims", {})
+    return replace(
+        base,
+        name=name,
+        claims={**base.claims, **claims},
+        omit=base.omit - set(claims) | frozenset(table.get("omit", ())),
+        ttl=parse_ttl(table["ttl"]) if "ttl" in table else base.ttl,
+    )
+
+
+def _find_problems(document: Mapping[str, Any]) -> Iterator[str]:
+    for name in document:
+        if name != "profiles":
+            yield f"{name}: unknown; expected tables such as [profiles.staff]"
+    profiles = document.get("profiles")
+    if not isinstance(profiles, dict) or not profiles:
+        yield "profiles: expected at least one table such as [profiles.staff]"
+        return
+    for name, table in profiles.items():
+        for problem in _find_profile_problems(name, table):
+            yield f"profiles.{name[:80]}{problem}"
+
+
+def _find_profile_problems(name: str, table: object) -> Iterator[str]:
+    if name in BUILT_IN:
+        yield ": built in; choose another name, and extend it"
+    if _NAME.fullmatch(name) is None:
+        yield ": expected a name of lower-case letters, digits, - and _"
+    if not isinstance(table, dict):
+        yield ": expected a table"
+        return
+    for key, value in table.items():
+        if key not in _KEYS:
+            yield f".{key[:80]}: unknown; expected {', '.join(_KEYS)}"
+        elif not isinstance(value, _KEYS[key]):
+            yield f".{key}: expected {_KINDS[_KEYS[key]]}"
+        else:
+            yield from (f".{key}{problem}" for problem in _CHECKS[key](value))
+
+
+def _check_base(value: str) -> Iterator[str]:
+    if value not in BUILT_IN:
+        yield f": no built-in profile is named {value[:80]!r}; expected {' or '.join(BUILT_IN)}"
+
+
+def _check_ttl(value: str) -> Iterator[str]:
+    try:
+        parse_ttl(value)
+    except ValueError as error:
+        yield f": {error}"
+
+
+def _check_omitted(value: list[Any]) -> Iterator[str]:
+    if not all(isinstance(name, str) for name in value):
+        yield ": expected names of claims"
+
+
+def _check_claims(claims: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in claims.items():
+        if not _is_json(value):
+            yield f".{name[:80]}: JSON has no such value; write a date as text or as a number"
+        elif name in _REGISTERED and not _REGISTERED[name](value):
+            yield f".{name}: wrong type for this claim (RFC 7519 §4.1)"
+
+
+def _is_json(value: Any) -> bool:
+    match value:
+        case bool() | int() | str():
+            return True
+        case float():
+            return math.isfinite(value)
+        case list():
+            return all(_is_json(item) for item in value)
+        case dict():
+            return all(_is_json(item) for item in value.values())
+        case _:
+            return False
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_audience(value: Any) -> bool:
+    return _is_text(value) or (isinstance(value, list) and all(map(_is_text, value)))
+
+
+def _is_numeric_date(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_REGISTERED: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("iss", "sub", "jti"), _is_text),
+    **dict.fromkeys(("exp", "nbf", "iat"), _is_numeric_date),
+    "aud": _is_audience,
+}
+_CHECKS: Mapping[str, Callable[[Any], Iterator[str]]] = {
+    "extends": _check_base,
+    "ttl": _check_ttl,
+    "omit": _check_omitted,
+    "claims": _check_claims,
+}

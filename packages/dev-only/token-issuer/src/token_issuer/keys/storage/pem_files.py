@@ -1,0 +1,79 @@
+# DEV-ONLY: never ship to production.
+"""The PEM files beside a ring: the RSA key that is active, for those who read PEM."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from jwt_core import (
+    JwtError,
+    SigningKey,
+    compute_thumbprint,
+    decode_private_pem,
+    decode_public_key,
+    encode_private_pem,
+    encode_public_pem,
+)
+
+from token_issuer.errors import KeyDirectoryError
+from token_issuer.keys.storage.files import (
+    PRIVATE_NAME,
+    PUBLIC_NAME,
+    RING_NAME,
+    exists,
+    explain_os_errors,
+    write_file,
+)
+from token_issuer.keys.ring import KeyRing
+
+
+def check_pair(directory: Path, ring: KeyRing) -> None:
+    """Refuse to go on where `private.pem` or `public.pem` is of a key that is not the ring's.
+
+    Raises:
+        KeyDirectoryError: somebody put another key there.
+    """
+    known = {key.thumbprint for key in ring.keys}
+    for name, thumbprint in _read_pair(directory):
+        if thumbprint not in known:
+            problem = (
+                f"is no key of {RING_NAME}; move {name} away to have it made again, or move "
+                f"{RING_NAME} away to sign with {PRIVATE_NAME} alone"
+            )
+            raise KeyDirectoryError(directory / name, problem)
+
+
+def write_pair(directory: Path, active: SigningKey) -> None:
+    """Write the PEM files of *active* where they are not that already.
+
+    Raises:
+        KeyDirectoryError: they cannot be written.
+    """
+    wanted = (
+        (PRIVATE_NAME, encode_private_pem(active), 0o600),
+        (PUBLIC_NAME, encode_public_pem(active), 0o644),
+    )
+    for name, data, mode in wanted:
+        path = directory / name
+        if not exists(path) or path.read_bytes() != data:
+            write_file(path, data, mode=mode)
+
+
+def _read_pair(directory: Path) -> Iterator[tuple[str, str | None]]:
+    """Yield name and thumbprint of each PEM file that exists; None where it is no key."""
+    for name in (PRIVATE_NAME, PUBLIC_NAME):
+        path = directory / name
+        with explain_os_errors(path):
+            data = path.read_bytes() if exists(path) else None
+        if data is not None:
+            yield name, _compute_thumbprint(name, data)
+
+
+def _compute_thumbprint(name: str, data: bytes) -> str | None:
+    try:
+        if name == PRIVATE_NAME:
+            key = decode_private_pem(data, check_numbers=False).verification_key
+        else:
+            key = decode_public_key(data.decode("ascii"))
+    except (JwtError, UnicodeDecodeError):
+        return None
+    return compute_thumbprint(key.public_key)

@@ -1,0 +1,118 @@
+# DEV-ONLY: never ship to production.
+"""The ring as one JSON document, private keys included, for the file that keeps it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from jwt_core import (
+    Algorithm,
+    JwtError,
+    SigningKey,
+    compute_thumbprint,
+    decode_private_pem,
+    encode_private_pem,
+)
+from msgspec import Meta, Struct
+
+from token_issuer.keys.ring import KeyRing, RingKey
+
+_FORMAT = 1
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class _Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    kid: Annotated[str, Meta(min_length=1)]
+    alg: str
+    thumbprint: str
+    created_at: Moment
+    active_at: Moment
+    retired_at: Moment | None = None
+    removed_at: Moment | None = None
+    hidden_until: Moment | None = None
+    private_key: str | None = None
+
+
+class _Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    dev_only: bool
+    format: Annotated[int, Meta(ge=_FORMAT, le=_FORMAT)]
+    made: Annotated[int, Meta(ge=1)]
+    keys: list[_Entry]
+
+
+def encode_ring(ring: KeyRing) -> bytes:
+    """Encode *ring*; the text is as secret as the keys in it."""
+    entries = [
+        _Entry(
+            kid=key.kid,
+            alg=key.algorithm.value,
+            thumbprint=key.thumbprint,
+            created_at=key.created_at,
+            active_at=key.active_at,
+            retired_at=key.retired_at,
+            removed_at=key.removed_at,
+            hidden_until=key.hidden_until,
+            private_key=encode_private_pem(key.signing_key).decode() if key.signing_key else None,
+        )
+        for key in ring.keys
+    ]
+    document = _Document(dev_only=True, format=_FORMAT, made=ring.made, keys=entries)
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+
+
+def decode_ring(data: bytes, known: KeyRing | None = None) -> KeyRing:
+    """Decode what `encode_ring` wrote.
+
+    Args:
+        data: The document.
+        known: A ring whose keys need not be decoded once more: that takes time.
+
+    Raises:
+        ValueError: not such a document, or a key in it cannot be used; the message holds no secret.
+    """
+    try:
+        document = msgspec.json.decode(data, type=_Document)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(str(error)) from error
+    decoded = {(k.kid, k.thumbprint): k.signing_key for k in (() if known is None else known.keys)}
+    ring = KeyRing(tuple(_decode_entry(entry, decoded) for entry in document.keys), document.made)
+    if len({key.kid for key in ring.keys}) < len(ring.keys):
+        msg = "two keys have the same kid"
+        raise ValueError(msg)
+    if not any(key.algorithm is Algorithm.RS256 and key.signing_key for key in ring.keys):
+        msg = "it holds no RS256 key to sign with"
+        raise ValueError(msg)
+    return ring
+
+
+def _check_thumbprint(entry: _Entry, key: SigningKey) -> None:
+    if entry.thumbprint != compute_thumbprint(key.verification_key.public_key):
+        msg = "its thumbprint is that of another key"
+        raise ValueError(msg)
+
+
+def _decode_entry(entry: _Entry, decoded: Mapping[tuple[str, str], SigningKey | None]) -> RingKey:
+    try:
+        algorithm = Algorithm(entry.alg)
+        signing_key = decoded.get((entry.kid, entry.thumbprint)) if entry.private_key else None
+        if entry.private_key and signing_key is None:
+            data = entry.private_key.encode()
+            signing_key = decode_private_pem(
+                data, kid=entry.kid, algorithm=algorithm, check_numbers=False
+            )
+            _check_thumbprint(entry, signing_key)
+    except (JwtError, ValueError) as error:
+        msg = f"key '{entry.kid[:80]}': {error}"
+        raise ValueError(msg) from error
+    return RingKey(
+        kid=entry.kid,
+        algorithm=algorithm,
+        thumbprint=entry.thumbprint,
+        signing_key=signing_key,
+        created_at=entry.created_at,
+        active_at=entry.active_at,
+        retired_at=entry.retired_at,
+        removed_at=entry.removed_at,
+        hidden_until=entry.hidden_until,
+    )

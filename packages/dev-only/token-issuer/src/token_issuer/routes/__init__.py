@@ -1,2 +1,0 @@
-# DEV-ONLY: never ship to production.
-"""The HTTP surface: one module for each kind of answer."""

@@ -1,0 +1,2 @@
+# DEV-ONLY: never ship to production.
+"""The socket, uvicorn, worker processes and signals."""

@@ -1,0 +1,168 @@
+# DEV-ONLY: never ship to production.
+"""Serving the application on one socket until a signal says stop."""
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import uvicorn
+from proxy_guard.dev_marks import SERVICE_NAME
+
+from token_issuer.config.settings import Settings
+from token_issuer.errors import AddressError
+from token_issuer.server.signals import exit_on_signals
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.fast_path.handlers import build_plain_handlers
+from token_issuer.web.fast_path.protocol import Protocol
+from token_issuer.web.lazy_app import Application
+
+_BACKLOG = 2048
+_GRACE_OF_TESTS_S = 1
+_GRACE_S = 8  # below the ten seconds after which Docker kills
+_PAUSE_S = 0.03  # in which who has waited for the start is answered before imports take up the CPU
+
+
+def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
+    """Open the listening socket.
+
+    Args:
+        host: A name or address of this machine.
+        port: The port; 0 is any free one.
+        is_shared: Let further sockets that are shared listen on the same port; Linux spreads the
+            connections over them.
+
+    Raises:
+        AddressError: the port is taken, or the host is no address of this machine.
+    """
+    try:
+        return _open_listener(host, port, is_shared=is_shared)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a host name"
+        msg = (
+            f"cannot listen on {host} port {port}: {reason}; choose another one with "
+            "TOKEN_ISSUER_HOST and TOKEN_ISSUER_PORT (--host, --port)"
+        )
+        raise AddressError(msg) from error
+
+
+def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
+    # With the protocol spelled out: asyncio switches Nagle's algorithm off only on sockets that say
+    # IPPROTO_TCP, and those of socket.create_server do not. It costs 40 ms a request.
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def format_url(listener: socket.socket) -> str:
+    """Return the base URL under which *listener* is reached."""
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send the log to standard error; uvicorn's own start and stop notes only when debugging."""
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    if settings.log_level != "debug":
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+def serve(issuer: Issuer, listener: socket.socket) -> None:
+    """Answer requests on *listener* until SIGTERM or SIGINT.
+
+    Raises:
+        ApplicationError: the web application could not be built.
+    """
+    server = _build_server(issuer, grace_s=_GRACE_S)
+
+    def stop(_exit_code: int) -> None:
+        server.should_exit = True
+
+    # uvicorn takes the signals over once it runs, and finishes what is in flight. An exception that
+    # is raised before, in the middle of its start, would leave traces.
+    exit_on_signals(leave=stop)
+    server.run(sockets=[listener])
+    server.application.check()
+
+
+@contextmanager
+def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
+    """Answer requests on *listener* while the block runs; the signals are left alone.
+
+    Raises:
+        ApplicationError: the web application could not be built. Raised at the end of the block, in
+            place of an exception of the block, which becomes its context.
+    """
+    server = _build_server(issuer, grace_s=_GRACE_OF_TESTS_S)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listener]}, name=SERVICE_NAME, daemon=True
+    )
+    thread.start()  # who connects before it is ready waits in the queue of the listener
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        server.application.check()
+
+
+class _Server(uvicorn.Server):
+    """Builds the application soon after it listens, and stops if that fails.
+
+    At the end no fault holds an answer back.
+    """
+
+    def __init__(self, config: uvicorn.Config, application: Application) -> None:
+        super().__init__(config)
+        self.application = application
+        application.built.add_done_callback(self._stop_unless_built)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        asyncio.get_running_loop().call_later(_PAUSE_S, self.application.begin)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.application.stopping.set()
+        await super().shutdown(sockets)
+
+    def _stop_unless_built(self, built: Future[Any]) -> None:
+        if built.exception() is not None:
+            self.should_exit = True
+
+
+def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
+    application = Application(issuer)
+    protocol: Any = partial(Protocol, build_plain_handlers(issuer))
+    return _Server(
+        uvicorn.Config(
+            application,
+            http=protocol,
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=issuer.settings.access_log,
+            server_header=False,
+            date_header=False,  # each answer has the date of the issuer's own clock
+            timeout_graceful_shutdown=grace_s,
+        ),
+        application,
+    )

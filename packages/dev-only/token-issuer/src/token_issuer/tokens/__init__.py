@@ -1,0 +1,2 @@
+# DEV-ONLY: never ship to production.
+"""From a token request to a token."""

@@ -1,0 +1,2 @@
+# DEV-ONLY: never ship to production.
+"""Tokens that are wrong in exactly one way."""

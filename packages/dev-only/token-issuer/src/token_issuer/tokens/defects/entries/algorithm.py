@@ -1,0 +1,120 @@
+# DEV-ONLY: never ship to production.
+"""Algorithms that were not agreed on."""
+
+from collections.abc import Callable
+from functools import partial
+
+from token_issuer.severity import Severity
+from token_issuer.tokens.defects.changes import put
+from token_issuer.tokens.defects.defect import Defect, Verdict
+from token_issuer.tokens.defects.material import Material
+from token_issuer.tokens.defects.recipe import Entry, Recipe
+from token_issuer.tokens.defects.signatures import sign_hs256, sign_properly, sign_ps256, sign_rs512
+
+_defect = partial(
+    Defect,
+    group="algorithm",
+    verdict=Verdict.REFUSE,
+    severity=Severity.CRITICAL,
+    check="algorithms",
+)
+
+
+def _make_none(id_: str, spelling: str, *, is_signed: bool) -> Entry:
+    signature = "and the good key signed it" if is_signed else "and the signature is empty"
+    why = (
+        "A verifier that lets a token say that nobody signed it accepts what anybody writes. "
+        "Comparing with one spelling of the word is no defence against the others."
+    )
+    return Entry(
+        _defect(
+            id=f"{id_}-signed" if is_signed else id_,
+            title=f"a token with `alg` {spelling} and {'a good' if is_signed else 'no'} signature",
+            wrong=f"`alg` says `{spelling}`, {signature}.",
+            why=why,
+            source="RFC 8725 §2.1, §3.1, §3.2; RFC 7518 §3.6; CVE-2015-9235, CVE-2026-28802",
+        ),
+        Recipe(header=put(alg=spelling), sign=sign_properly if is_signed else (lambda _, __: b"")),
+    )
+
+
+def _make_hs256(
+    id_: str, secret: str, read_secret: Callable[[Material], bytes], source: str, alg: str = ""
+) -> Entry:
+    return Entry(
+        _defect(
+            id=id_,
+            title=f"an HS256 token keyed with {secret}",
+            wrong=f"`alg` says `HS256`, and the secret of the signature is {secret}.",
+            why="A verifier that takes the algorithm from the token uses the public key as the "
+            "secret of an HMAC, and what is public, anybody can sign with."
+            if id_ != "hs256-empty"
+            else "A verifier that finds no secret and goes on with an empty one accepts what "
+            "anybody writes.",
+            source=f"RFC 8725 §2.1, §3.1; {source}",
+            alg=alg,
+        ),
+        Recipe(header=put(alg="HS256"), sign=sign_hs256(read_secret)),
+    )
+
+
+_CONFUSION = "CVE-2015-9235, CVE-2022-29217"
+
+ENTRIES = (
+    *(
+        _make_none(id_, spelling, is_signed=is_signed)
+        for id_, spelling in (
+            ("alg-none", "none"),
+            ("alg-none-title", "None"),
+            ("alg-none-upper", "NONE"),
+            ("alg-none-mixed", "nOnE"),
+        )
+        for is_signed in (False, True)
+    ),
+    _make_hs256("hs256-pem", "the public key as PEM", lambda good: good.pem, _CONFUSION),
+    _make_hs256(
+        "hs256-pem-stripped",
+        "the public key as PEM without the last line break",
+        lambda good: good.pem.strip(),
+        _CONFUSION,
+    ),
+    _make_hs256(
+        "hs256-pkcs1",
+        "the public key as PEM of PKCS #1",
+        lambda good: good.pkcs1_pem,
+        "CVE-2017-11424",
+        "RS256",
+    ),
+    _make_hs256("hs256-der", "the public key as DER", lambda good: good.der, "CVE-2024-33663"),
+    _make_hs256("hs256-jwk", "the public key as JWK text", lambda good: good.jwk, "CVE-2026-48526"),
+    _make_hs256("hs256-jwks", "the text of the key set", lambda good: good.jwks, _CONFUSION),
+    _make_hs256("hs256-empty", "an empty secret", lambda _: b"", "RFC 7518 §3.2"),
+    Entry(
+        _defect(
+            id="alg-rs512",
+            title="an RS512 token of a key that is for RS256",
+            wrong="`alg` says `RS512`, and the good key signed accordingly; the key set gives the "
+            "key the `alg` RS256.",
+            why="A key that counts for several algorithms lets whoever breaks the weakest of them "
+            "use all.",
+            source="RFC 8725 §3.1; RFC 7517 §4.4",
+            severity=Severity.MEDIUM,
+            alg="RS256",
+        ),
+        Recipe(header=put(alg="RS512"), sign=sign_rs512),
+    ),
+    Entry(
+        _defect(
+            id="alg-ps256",
+            title="a PS256 token of a key that is for RS256",
+            wrong="`alg` says `PS256`, and the good key signed accordingly; the key set gives the "
+            "key the `alg` RS256.",
+            why="A key that counts for several algorithms lets whoever breaks the weakest of them "
+            "use all.",
+            source="RFC 8725 §3.1; RFC 7517 §4.4; RFC 8017 §8",
+            severity=Severity.MEDIUM,
+            alg="RS256",
+        ),
+        Recipe(header=put(alg="PS256"), sign=sign_ps256),
+    ),
+)

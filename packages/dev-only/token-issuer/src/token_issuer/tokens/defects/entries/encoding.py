@@ -1,0 +1,204 @@
+# DEV-ONLY: never ship to production.
+"""JSON and base64url as they should not be."""
+
+from codecs import BOM_UTF8
+from functools import partial
+
+from token_issuer.severity import Severity
+from token_issuer.tokens.defects.changes import (
+    change_part,
+    encode_as,
+    encode_list,
+    encode_utf16,
+    wrap_object,
+    write_twice,
+)
+from token_issuer.tokens.defects.defect import Defect, Verdict
+from token_issuer.tokens.defects.recipe import Entry, Recipe
+
+_json = partial(
+    Defect, group="encoding", verdict=Verdict.REFUSE, severity=Severity.MEDIUM, check="json"
+)
+_base64url = partial(
+    Defect, group="encoding", verdict=Verdict.REFUSE, severity=Severity.LOW, check="base64url"
+)
+_LAST = (
+    " A parser that always takes the last is allowed (RFC 7515 §4, RFC 7519 §4); one that refuses "
+    "is safer."
+)
+_SPELLINGS = (
+    "One token has many spellings: a list of revoked tokens, or a cache keyed by their text, does "
+    "not hold."
+)
+_BASE64URL = "RFC 7515 §2 (Base64url), §5.2; RFC 7519 §7.2"
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_SIGNATURE = 2
+
+
+def _set_stray_bit(part: str) -> str:
+    """Turn the last bit of the last character: no byte of the signature holds it."""
+    return part[:-1] + _ALPHABET[_ALPHABET.index(part[-1]) ^ 1]
+
+
+def _use_standard_alphabet(part: str) -> str:
+    return part.replace("-", "+").replace("_", "/")
+
+
+ENTRIES = (
+    Entry(
+        _json(
+            id="header-twice-first",
+            title="a token whose header says `alg` twice, first the right one",
+            wrong="The second `alg` in the header is `none`; the good key signed by the first.",
+            why="One part of the code checks the one, another uses the other. The first never "
+            "counts: a parser must refuse, or take the last.",
+            source="RFC 7515 §4",
+        ),
+        Recipe(encode_header=write_twice("alg", "none", good="first")),
+    ),
+    Entry(
+        _json(
+            id="header-twice-last",
+            title="a token whose header says `alg` twice, last the right one",
+            wrong="The first `alg` in the header is `none`; the good key signed by the second.",
+            why="One part of the code checks the one, another uses the other." + _LAST,
+            source="RFC 7515 §4",
+            verdict=Verdict.EITHER,
+        ),
+        Recipe(encode_header=write_twice("alg", "none", good="last")),
+    ),
+    Entry(
+        _json(
+            id="payload-twice-first",
+            title="a token whose payload says `exp` twice, first the right one",
+            wrong="The second `exp` in the payload is 0, long ago.",
+            why="One part of the code checks the one, another uses the other. The first never "
+            "counts: a parser must refuse, or take the last.",
+            source="RFC 7519 §4",
+        ),
+        Recipe(encode_payload=write_twice("exp", 0, good="first")),
+    ),
+    Entry(
+        _json(
+            id="payload-twice-last",
+            title="a token whose payload says `exp` twice, last the right one",
+            wrong="The first `exp` in the payload is 0, long ago.",
+            why="One part of the code checks the one, another uses the other." + _LAST,
+            source="RFC 7519 §4",
+            verdict=Verdict.EITHER,
+        ),
+        Recipe(encode_payload=write_twice("exp", 0, good="last")),
+    ),
+    Entry(
+        _json(
+            id="payload-not-json",
+            title="a token whose payload is not JSON",
+            wrong="The payload is the text `hello`, correctly signed.",
+            why="Whoever takes the signature for all there is to check lets a token count that "
+            "says neither for whom it is nor until when.",
+            source="RFC 7519 §7.2 step 10",
+        ),
+        Recipe(encode_payload=encode_as(b"hello")),
+    ),
+    Entry(
+        _json(
+            id="payload-not-object",
+            title="a token whose payload is not an object",
+            wrong="The payload is a JSON array that holds the claims set.",
+            why="Code that expects an object fails on it, or finds no claim to check.",
+            source="RFC 7519 §7.2 step 10, §3",
+        ),
+        Recipe(encode_payload=encode_list),
+    ),
+    Entry(
+        _json(
+            id="payload-utf16",
+            title="a token whose payload is in UTF-16",
+            wrong="The claims set is encoded in UTF-16, with a byte order mark.",
+            why="A parser that guesses the encoding reads what another one refuses: two services "
+            "disagree about one token.",
+            source="RFC 8725 §3.7; RFC 7519 §7.2 step 10; RFC 8259 §8.1",
+            severity=Severity.LOW,
+        ),
+        Recipe(encode_payload=encode_utf16),
+    ),
+    Entry(
+        _json(
+            id="payload-bom",
+            title="a token whose payload begins with a byte order mark",
+            wrong="EF BB BF stands before the claims set.",
+            why="Producers must not write it; RFC 8259 §8.1 lets parsers ignore or refuse it, and "
+            "code that does neither fails on it.",
+            source="RFC 8259 §8.1",
+            verdict=Verdict.EITHER,
+            severity=Severity.LOW,
+        ),
+        Recipe(encode_payload=wrap_object(before=BOM_UTF8)),
+    ),
+    Entry(
+        _json(
+            id="payload-trailing",
+            title="a token whose payload goes on after the claims set",
+            wrong="The word `trailing` follows the JSON object.",
+            why="A parser that stops at the last brace reads what another one refuses: two "
+            "services disagree about one token.",
+            source="RFC 7519 §7.2 step 10",
+            severity=Severity.LOW,
+        ),
+        Recipe(encode_payload=wrap_object(after=b"trailing")),
+    ),
+    Entry(
+        _base64url(
+            id="base64-padding",
+            title="a token with padding",
+            wrong="The signature ends with the `=` that base64url leaves out here.",
+            why=_SPELLINGS,
+            source=_BASE64URL,
+        ),
+        Recipe(spell=change_part(_SIGNATURE, lambda part: part + "=" * (-len(part) % 4))),
+    ),
+    Entry(
+        _base64url(
+            id="base64-blank",
+            title="a token with a blank inside its signature",
+            wrong="A blank stands after the tenth character of the signature.",
+            why=_SPELLINGS,
+            source=f"{_BASE64URL}; RFC 6750 §2.1",
+        ),
+        Recipe(spell=change_part(_SIGNATURE, lambda part: f"{part[:10]} {part[10:]}")),
+    ),
+    Entry(
+        _base64url(
+            id="base64-alphabet",
+            title="a token in the other alphabet of base64",
+            wrong="The signature has `+` and `/` instead of `-` and `_`.",
+            why=_SPELLINGS,
+            source=_BASE64URL,
+        ),
+        # One signature of ES256 or EdDSA in fifteen has no character that differs.
+        Recipe(spell=change_part(_SIGNATURE, _use_standard_alphabet), attempts=64),
+    ),
+    Entry(
+        _base64url(
+            id="base64-stray-bits",
+            title="a token whose last character has stray bits",
+            wrong="The last character of the signature differs in a bit that belongs to no byte.",
+            why=f"{_SPELLINGS} RFC 4648 §3.5 lets a decoder choose.",
+            source="RFC 4648 §3.5",
+            verdict=Verdict.EITHER,
+        ),
+        Recipe(spell=change_part(_SIGNATURE, _set_stray_bit)),
+    ),
+    Entry(
+        _base64url(
+            id="five-parts",
+            title="a token of five parts",
+            wrong="Two more parts follow the good signature.",
+            why="Who takes the first three and drops the rest accepts what was never made for "
+            "him: five parts are an encrypted token.",
+            source="RFC 7515 §7.1; RFC 7516 §9",
+            check="form",
+        ),
+        Recipe(spell=lambda compact: f"{compact}.AAAA.AAAA"),
+    ),
+)

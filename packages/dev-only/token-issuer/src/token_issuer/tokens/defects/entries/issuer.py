@@ -1,0 +1,107 @@
+# DEV-ONLY: never ship to production.
+"""Who a token is from."""
+
+from functools import partial
+
+from token_issuer.severity import Severity
+from token_issuer.tokens.defects.changes import alter, put
+from token_issuer.tokens.defects.defect import Defect, Verdict
+from token_issuer.tokens.defects.recipe import ABSENT, Entry, Recipe
+
+# Cyrillic letters that look like Latin ones.
+_LOOK_ALIKES = str.maketrans({
+    "a": "\u0430",
+    "c": "\u0441",
+    "e": "\u0435",
+    "i": "\u0456",
+    "o": "\u043e",
+})
+_defect = partial(
+    Defect,
+    group="issuer",
+    verdict=Verdict.REFUSE,
+    severity=Severity.HIGH,
+    check="iss",
+    source="RFC 7519 §4.1.1; RFC 8725 §3.8",
+)
+
+
+def _disguise(issuer: str) -> str:
+    disguised = issuer.translate(_LOOK_ALIKES)
+    return disguised if disguised != issuer else f"{issuer}\u200b"
+
+
+ENTRIES = (
+    Entry(
+        _defect(
+            id="iss-wrong",
+            title="a token from another issuer",
+            wrong="`iss` says `https://other-issuer.example`; the good key signed.",
+            why="Where several issuers share a key endpoint or a key, tokens of one count as those "
+            "of another.",
+        ),
+        Recipe(claims=put(iss="https://other-issuer.example")),
+    ),
+    Entry(
+        _defect(
+            id="iss-missing",
+            title="a token from nobody in particular",
+            wrong="The claims set has no `iss`.",
+            why="Where a missing issuer is no wrong one, tokens of every issuer that shares the "
+            "key count.",
+            source="RFC 9068 §2.2, §4; RFC 8725 §3.8",
+        ),
+        Recipe(claims=put(iss=ABSENT)),
+    ),
+    Entry(
+        _defect(
+            id="iss-slash",
+            title="a token whose issuer ends with a slash",
+            wrong="`iss` is the right one, with a slash after it.",
+            why="Issuers are compared character by character: another spelling may be another "
+            "tenant.",
+            severity=Severity.MEDIUM,
+        ),
+        Recipe(claims=alter("iss", lambda ours: f"{ours}/")),
+    ),
+    Entry(
+        _defect(
+            id="iss-look-alike",
+            title="a token whose issuer only looks right",
+            wrong="`iss` is spelled with Cyrillic letters that look like Latin ones.",
+            why="Who compares what people see, after a normalisation that goes too far, trusts "
+            "whoever registers the other name.",
+        ),
+        Recipe(claims=alter("iss", _disguise)),
+    ),
+    Entry(
+        _defect(
+            id="iss-prefix",
+            title="a token from the beginning of the issuer's name",
+            wrong="`iss` lacks the last character of the right one.",
+            why="Where the issuer is sought as a part of another text, any part of it counts.",
+            source="RFC 7519 §4.1.1; CVE-2024-53861",
+        ),
+        Recipe(claims=alter("iss", lambda ours: ours[:-1])),
+    ),
+    Entry(
+        _defect(
+            id="iss-extended",
+            title="a token whose issuer begins like the right one",
+            wrong="`iss` is the right one, with `.attacker.example` after it.",
+            why="Where only the beginning is compared, whoever registers the longer name is "
+            "trusted.",
+        ),
+        Recipe(claims=alter("iss", lambda ours: f"{ours}.attacker.example")),
+    ),
+    Entry(
+        _defect(
+            id="iss-case",
+            title="a token whose issuer is in the other case",
+            wrong="`iss` has capitals for small letters and the reverse.",
+            why="Issuers are compared case by case: another spelling may be another tenant.",
+            severity=Severity.MEDIUM,
+        ),
+        Recipe(claims=alter("iss", str.swapcase)),
+    ),
+)

@@ -1,0 +1,25 @@
+# DEV-ONLY: never ship to production.
+"""Tokens that are too long."""
+
+from token_issuer.severity import Severity
+from token_issuer.tokens.defects.changes import put
+from token_issuer.tokens.defects.defect import Defect, Verdict
+from token_issuer.tokens.defects.recipe import Entry, Recipe
+
+ENTRIES = (
+    Entry(
+        Defect(
+            id="size-100kb",
+            group="size",
+            title="a token of 100 kB",
+            wrong="The claim `filling` makes the token about 100 kB long.",
+            why="Each request then costs memory and time before it is refused or accepted. No "
+            "specification has a limit: only a crash is wrong.",
+            source="RFC 9110 §5.4",
+            verdict=Verdict.EITHER,
+            severity=Severity.MEDIUM,
+            check="size",
+        ),
+        Recipe(claims=put(filling="x" * 74_500)),
+    ),
+)

@@ -1,0 +1,2 @@
+# DEV-ONLY: never ship to production.
+"""The HTTP interface. The only room that knows HTTP."""

@@ -1,0 +1,148 @@
+# DEV-ONLY: never ship to production.
+"""Transport faults: how the bytes of an answer arrive.
+
+A wait ends at once when the client leaves or the server stops, and what is left is sent then.
+"""
+
+import asyncio
+import socket
+import struct
+import time
+from types import TracebackType
+from typing import Self
+
+from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Message, Receive, Send
+
+from token_issuer.faults.fault import Fault
+from token_issuer.faults.kinds import FaultKind
+from token_issuer.faults.registry import Strike
+
+LONGEST_DRIP_S = 300
+_PATIENCE_S = 0.5  # once the server stops; less than it grants to what is in flight
+_NO_LINGER = struct.pack("ii", 1, 0)  # close at once: what is not sent is dropped, and RST goes out
+
+
+class Connection:
+    """The way back to a client that may leave, from a server that may stop."""
+
+    def __init__(
+        self,
+        receive: Receive,
+        send: Send,
+        transport: asyncio.Transport,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._send = send
+        self._receive = receive
+        self._transport = transport
+        self._stopping = stopping
+
+    async def __aenter__(self) -> Self:
+        """Begin to watch the client and the server."""
+        self._leaving = asyncio.create_task(self._wait_until_client_leaves())
+        self._ending = asyncio.create_task(self._stopping.wait())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop watching."""
+        for task in (self._leaving, self._ending):
+            task.cancel()
+        await asyncio.gather(self._leaving, self._ending, return_exceptions=True)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the server stops."""
+        return self._stopping.is_set()
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer; a client that does not read it cannot hold up the end."""
+        sending = asyncio.create_task(self._pass_on(message))
+        await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait((sending,), timeout=_PATIENCE_S)
+        if not done:
+            self._transport.abort()
+        await sending
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait, unless the client leaves or the server stops; tell whether the client is there."""
+        await self._wait(seconds)
+        return not self._leaving.done()
+
+    async def close(self) -> None:
+        """Close as if all had been said."""
+        self._transport.close()
+        await self._wait(None)  # until the last byte has gone
+        self._transport.abort()
+        await self._leaving
+
+    async def reset(self) -> None:
+        """Break the connection off with a TCP RST."""
+        self._transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
+        )
+        self._transport.abort()
+        await self._leaving
+
+    async def _pass_on(self, message: Message) -> None:
+        await self._send(message)
+
+    async def _wait(self, seconds: float | None) -> None:
+        await asyncio.wait(
+            (self._leaving, self._ending),
+            timeout=seconds,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+
+    async def _wait_until_client_leaves(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass  # a body, which no key document asks for
+
+
+async def deliver(
+    strike: Strike, start: HTTPResponseStartEvent, body: bytes, connection: Connection
+) -> None:
+    """Send an answer as the transport faults of *strike* have it."""
+    delay = strike.find(FaultKind.DELAY)
+    if delay and not await connection.pause(delay.read_seconds("delay", 5)):
+        return
+    reset = strike.find(FaultKind.RESET)
+    if reset is None or reset.at == "after-header":
+        await connection.send(start)
+    if reset:
+        await connection.reset()
+        return
+    truncated = strike.find(FaultKind.TRUNCATED)
+    told = body[: len(body) // 2] if truncated else body
+    drip = strike.find(FaultKind.DRIP)
+    if drip and not await _drip(drip, told, connection):
+        return
+    if not drip:
+        await connection.send(_build_part(told))
+    if truncated:
+        await connection.close()
+    else:
+        await connection.send(_build_part(b"", more=False))
+
+
+async def _drip(drip: Fault, body: bytes, connection: Connection) -> bool:
+    """Send *body* piece by piece; tell whether the client is still there."""
+    size = drip.chunk or 64
+    interval_s = drip.read_seconds("interval", 1)
+    end_s = time.monotonic() + LONGEST_DRIP_S
+    for start in range(0, len(body), size):
+        if time.monotonic() > end_s or connection.is_ending:
+            await connection.send(_build_part(body[start:]))
+            return True
+        await connection.send(_build_part(body[start : start + size]))
+        if not await connection.pause(interval_s):
+            return False
+    return True
+
+
+def _build_part(data: bytes, *, more: bool = True) -> HTTPResponseBodyEvent:
+    return {"type": "http.response.body", "body": data, "more_body": more}

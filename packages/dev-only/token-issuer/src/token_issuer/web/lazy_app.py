@@ -1,0 +1,78 @@
+# DEV-ONLY: never ship to production.
+"""ASGI wrapper that builds the Litestar application in a background thread.
+
+Importing Litestar dominates the start, and plain requests do not need it, so it is imported after
+the server listens. Requests that arrive earlier wait for it.
+"""
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Final
+
+from jwt_core import Algorithm
+from jwt_core.algorithms import get_scheme
+
+from token_issuer.errors import ApplicationError
+from token_issuer.tokens.issuer import Issuer
+
+if TYPE_CHECKING:
+    from litestar.types import ASGIApp, Receive, Scope, Send
+
+# Litestar's modules import each other in circles, some only when an application is built. Of two
+# threads that import them at once, Python hands one a half-initialised module: its import fails.
+_LOCK: Final = threading.Lock()
+
+
+class Application:
+    """An ASGI application around *issuer*.
+
+    Attributes:
+        stopping: Set when the server stops: nothing is held back from then on.
+        built: The Litestar application, or the exception that its import or construction raised.
+    """
+
+    def __init__(self, issuer: Issuer) -> None:
+        self.stopping = asyncio.Event()
+        self.built: Future[ASGIApp] = Future()
+        self.built.set_running_or_notify_cancel()  # a client that leaves must not cancel it
+        self._issuer = issuer
+        self._thread = threading.Thread(target=self._build)
+
+    def begin(self) -> None:
+        """Begin to build the application, unless that has been done."""
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def check(self) -> None:
+        """Raise the error if the application could not be built.
+
+        Raises:
+            ApplicationError: its import or construction failed.
+        """
+        error = self.built.exception() if self.built.done() else None
+        if error is not None:
+            raise ApplicationError(error) from error
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer a request."""
+        self.begin()
+        built = self.built
+        app = built.result() if built.done() else await asyncio.wrap_future(built)
+        await app(scope, receive, send)
+
+    def _build(self) -> None:
+        try:
+            with _LOCK:
+                app = self._import_and_create()
+        except BaseException as error:  # noqa: BLE001  # `built` carries it to those who wait
+            self.built.set_exception(error)
+        else:
+            self.built.set_result(app)
+
+    def _import_and_create(self) -> "ASGIApp":
+        get_scheme(Algorithm.RS256)  # loads what signs before the first token needs it
+        from token_issuer.web.app import create_app  # noqa: PLC0415  # see the module
+        from token_issuer.web.faults.middleware import FaultLayer  # noqa: PLC0415  # see the module
+
+        return FaultLayer(create_app(self._issuer), self._issuer.faults, self.stopping)

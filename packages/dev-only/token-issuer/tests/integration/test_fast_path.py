@@ -1,0 +1,216 @@
+# DEV-ONLY: never ship to production.
+"""Plain requests have a short way to their answer: nobody can tell it from the long one."""
+
+import contextlib
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from jwt_core import base64url
+from tests import patient_http
+from token_issuer.testing import RunningIssuer, run_token_issuer
+from token_issuer.web.lazy_app import Application
+
+pytestmark = pytest.mark.requirement("TI-4")
+StartIssuer = Callable[..., Any]
+NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+FORM = "application/x-www-form-urlencoded"
+LONG_WAY = "X-Forwarded-Proto: http"
+"""Says nothing new, and makes a request one that is not plain."""
+
+
+@dataclass(frozen=True)
+class Response:
+    status: str
+    fields: list[tuple[str, str]]
+    body: bytes
+
+
+@pytest.fixture(scope="module")
+def frozen() -> Iterator[RunningIssuer]:
+    with run_token_issuer() as issuer:
+        issuer.clock.turn(now=NOW, frozen=True)
+        yield issuer
+
+
+def compose(start: str, *fields: str, body: str = "") -> bytes:
+    lines = [f"{start} HTTP/1.1", "Host: localhost:8081", "User-Agent: test", *fields]
+    if body:
+        lines.append(f"Content-Length: {len(body.encode())}")
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+
+def connect(url: str) -> socket.socket:
+    parts = urlsplit(url)
+    return socket.create_connection((parts.hostname, parts.port or 80), timeout=60)
+
+
+def read_response(client: socket.socket) -> Response:
+    with client.makefile("rb") as stream:
+        status = stream.readline().decode().rstrip()
+        fields = []
+        while line := stream.readline().decode().rstrip():
+            name, _, value = line.partition(": ")
+            fields.append((name, value))
+        length = int(dict(fields)["content-length"])
+        return Response(status, sorted(fields), stream.read(length))
+
+
+def ask(url: str, request: bytes) -> Response:
+    with connect(url) as client:
+        client.sendall(request)
+        return read_response(client)
+
+
+def blank(body: bytes) -> bytes:
+    """Blank what differs from token to token: `jti` and the signature."""
+    token = body.decode()
+    with contextlib.suppress(ValueError):
+        token = json.loads(body).get("access_token", "")
+    if token.count(".") != 2:
+        return body
+    _header, claims, signature = token.split(".")
+    shown = {**json.loads(base64url.decode(claims)), "jti": ""}
+    return body.replace(f"{claims}.{signature}".encode(), json.dumps(shown).encode())
+
+
+@pytest.mark.parametrize(
+    ("start", "fields", "body"),
+    [
+        ("GET /certs", [], ""),
+        ("GET /.well-known/jwks.json", ["Accept: application/json"], ""),
+        ("GET /oauth2/v3/certs", ["Cookie: a=b"], ""),
+        ("GET /certs", ["Connection: keep-alive"], ""),
+        ("GET /certs", ["Connection: close"], ""),
+        ("POST /token", ["Connection: close"], ""),
+        ("GET /oauth2/v1/certs", [], "a body that nobody asked for"),
+        ("POST /token", [], ""),
+        ("POST /token", [f"Content-Type: {FORM}"], "sub=alice&aud=a&aud=b"),
+        ("POST /token", ["Content-Type: application/json"], '{"sub":"é","exp":"-5m"}'),
+        ("POST /token", ["Authorization: Basic YTpi"], ""),
+        ("POST /token", ["Accept: text/plain"], ""),
+        ("POST /token", ["Accept: application/jwt;q=0.5, text/html"], ""),
+        ("POST /token", ["Content-Type: application/json"], '{"sub":5}'),
+        ("POST /token", [], "no type"),
+        ("POST /token", [f"Content-Type: {FORM}"], "sub=" + 65_532 * "a"),
+    ],
+)
+def test_answer_is_the_same_by_either_way(
+    frozen: RunningIssuer, start: str, fields: list[str], body: str
+) -> None:
+    frozen.requests.clear()
+    short, long = (
+        ask(frozen.url, compose(start, *fields, *marks, body=body)) for marks in ([], [LONG_WAY])
+    )
+    logged = [(r.method, r.path, r.status, r.user_agent, r.host) for r in frozen.requests.list()]
+
+    assert short.status == long.status
+    assert short.fields == long.fields
+    assert blank(short.body) == blank(long.body)
+    assert logged[0] == logged[1]
+
+
+def test_usual_clients_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(_: Application) -> Any:
+        async def refuse(*_: object) -> None:
+            msg = "the application was asked"
+            raise RuntimeError(msg)
+
+        return refuse
+
+    monkeypatch.setattr(Application, "_import_and_create", build)
+    with run_token_issuer() as issuer:
+        statuses = [
+            patient_http.get(issuer.jwks_uri).status_code,
+            patient_http.get(issuer.jwks_uri, headers={"Connection": "close"}).status_code,
+            patient_http.post(f"{issuer.url}/token", data={"sub": "alice"}).status_code,
+            patient_http.get(issuer.jwks_uri, headers={"Origin": "http://localhost"}).status_code,
+        ]
+
+    assert statuses == [200, 200, 200, 500]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_request_may_come_in_pieces(frozen: RunningIssuer, size: int) -> None:
+    request = compose("POST /token", f"Content-Type: {FORM}", body="sub=" + 300 * "a")
+    with connect(frozen.url) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for first in range(0, len(request), size):
+            client.sendall(request[first : first + size])
+
+        assert read_response(client).status == "HTTP/1.1 200 OK"
+
+
+def test_pipelined_requests_are_answered_in_their_order(frozen: RunningIssuer) -> None:
+    starts = ["GET /health", "GET /certs", "POST /token", "GET /nope", "GET /certs", "GET /certs"]
+    with connect(frozen.url) as client:
+        client.sendall(b"".join(map(compose, starts)))
+        with client.makefile("rb") as stream:
+            statuses = []
+            for _ in starts:
+                statuses.append(int(stream.readline().split()[1]))
+                length = 0
+                while (line := stream.readline()) != b"\r\n":
+                    if line.startswith(b"content-length"):
+                        length = int(line.split()[1])
+                stream.read(length)
+
+    assert statuses == [200, 200, 200, 404, 200, 200]
+
+
+def test_request_that_is_being_sent_is_answered_when_the_server_stops(
+    start_issuer: StartIssuer,
+) -> None:
+    running = start_issuer()
+    request = compose("POST /token", f"Content-Type: {FORM}", body="sub=alice")
+    with connect(running.url) as client:
+        client.sendall(request[:-4])
+        ask(running.url, compose("GET /certs"))  # by then the server has read the half
+        running.process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.process.wait(0.5)
+        client.sendall(request[-4:])
+
+        response = read_response(client)
+    assert response.status == "HTTP/1.1 200 OK"
+    assert ("connection", "close") in response.fields
+    assert running.process.wait(60) == 0
+
+
+@pytest.mark.parametrize("marks", [[], [LONG_WAY]])
+def test_connection_is_closed_when_the_client_says_so(
+    frozen: RunningIssuer, marks: list[str]
+) -> None:
+    with connect(frozen.url) as client:
+        client.sendall(compose("GET /certs", "Connection: close", *marks))
+        read_response(client)
+
+        assert client.recv(1) == b""
+
+
+def test_connection_that_is_idle_is_closed(frozen: RunningIssuer) -> None:
+    with connect(frozen.url) as client:
+        client.sendall(compose("GET /certs"))
+        read_response(client)
+
+        assert client.recv(1) == b""  # after uvicorn's five seconds
+
+
+@pytest.mark.parametrize(
+    "module", ["litestar", "jwt", "cryptography.x509", "token_issuer.tokens.defects.catalogue"]
+)
+def test_server_starts_without(module: str) -> None:
+    script = (
+        "import sys, token_issuer.tokens.factory, token_issuer.server.server; "
+        f"sys.exit({module!r} in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -1,0 +1,65 @@
+# DEV-ONLY: never ship to production.
+"""When faults end, and waits that nobody waits for."""
+
+import asyncio
+import socket
+
+import pytest
+from litestar.types import HTTPDisconnectEvent, Message
+from token_issuer.errors import TokenRequestError
+from token_issuer.faults.registry import FaultBoard
+from token_issuer.keys.service import KeyService
+from token_issuer.web.faults.transport import Connection
+
+pytestmark = pytest.mark.requirement("BV-2")
+
+
+def test_time_ends_a_fault_to_the_second(keys: KeyService) -> None:
+    now_s = 1000.0
+    board = FaultBoard(keys, clock=lambda: now_s)
+    board.set({"kind": "status", "for": "10s", "requests": 3})
+
+    now_s = 1009.9
+    assert board.claim("/certs") is not None
+    (state,) = board.list()
+    assert (state.requests_left, state.is_over) == (2, False)
+    assert state.seconds_left == pytest.approx(0.1)
+    now_s = 1010.0
+    assert board.claim("/certs") is None
+    assert board.list()[0].is_over
+
+
+def test_wrong_fault_leaves_those_that_are_on(keys: KeyService) -> None:
+    board = FaultBoard(keys)
+    board.set({"kind": "empty"})
+    with pytest.raises(TokenRequestError, match="did you mean drip"):
+        board.set({"kind": "reset"}, {"kind": "drop"})
+
+    assert [state.fault.kind for state in board.list()] == ["empty"]
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_pause_ends_when_the_client_leaves_or_the_server_stops(*, leaves: bool) -> None:
+    async def receive() -> HTTPDisconnectEvent:
+        if not leaves:
+            await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_message: Message) -> None:
+        pass
+
+    async def pause() -> bool:
+        near, far = socket.socketpair()
+        with far:
+            stopping = asyncio.Event()
+            transport, _ = await asyncio.get_running_loop().create_connection(
+                asyncio.Protocol, sock=near
+            )
+            if not leaves:
+                stopping.set()
+            async with Connection(receive, send, transport, stopping) as connection:
+                is_there = await asyncio.wait_for(connection.pause(300), timeout=10)
+            transport.abort()
+            return is_there
+
+    assert asyncio.run(pause()) is not leaves

@@ -1,0 +1,295 @@
+# DEV-ONLY: never ship to production.
+"""A ring in a directory: what is adopted, kept, repaired and refused."""
+
+import json
+import stat
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from jwt_core import (
+    Algorithm,
+    SigningKey,
+    decode_private_pem,
+    encode_private_pem,
+    encode_public_pem,
+    generate_key,
+)
+from token_issuer.config.choices import KidStyle, RotationMode
+from token_issuer.timing.clock import read_system_clock
+from token_issuer.errors import KeyDirectoryError, UnmarkedKeyError
+from token_issuer.keys.storage.key_pair import open_key_directory
+from token_issuer.keys.storage.directory import DirectoryStore
+from token_issuer.keys.service import KeyService
+from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.watermark import generate_marked_key
+
+PLAN = RotationPlan(lead=timedelta(0), retention=timedelta(minutes=5))
+
+
+@pytest.fixture
+def old_dir(keys_dir: Path, marked_key: SigningKey) -> Path:
+    """Return a directory as the first version of the issuer made it."""
+    open_key_directory(keys_dir, generate=lambda: marked_key)
+    return keys_dir
+
+
+@pytest.fixture(scope="module")
+def spare_keys() -> list[SigningKey]:
+    return [generate_marked_key() for _ in range(3)]
+
+
+def serve(directory: Path, spare_keys: list[SigningKey]) -> KeyService:
+    supply = iter(spare_keys)
+
+    def generate(algorithm: Algorithm) -> SigningKey:
+        return next(supply) if algorithm is Algorithm.RS256 else generate_key(algorithm)
+
+    return KeyService(DirectoryStore.open(directory), plan=PLAN, generate=generate)
+
+
+def read_public_key(directory: Path) -> object:
+    return decode_private_pem((directory / "private.pem").read_bytes()).verification_key.public_key
+
+
+@pytest.mark.requirement("TI-6")
+def test_directory_of_the_first_version_is_adopted_and_left_as_it_is(
+    old_dir: Path, marked_key: SigningKey
+) -> None:
+    before = {path.name: path.read_bytes() for path in old_dir.iterdir()}
+
+    ring = DirectoryStore.open(old_dir).ring
+
+    assert [key.kid for key in ring.keys] == ["dev-key"]
+    assert ring.keys[0].signing_key
+    assert ring.keys[0].signing_key.verification_key == marked_key.verification_key
+    assert {path.name: path.read_bytes() for path in old_dir.iterdir()} == before
+
+
+@pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize("style", [KidStyle.HEX, KidStyle.THUMBPRINT])
+def test_name_made_of_the_key_is_the_same_at_each_start(old_dir: Path, style: KidStyle) -> None:
+    names = {DirectoryStore(old_dir, style=style).ring.keys[0].kid for _ in range(2)}
+
+    assert len(names) == 1
+    assert names != {"dev-key"}
+
+
+@pytest.mark.requirement("TI-6", "GO-4")
+def test_ring_survives_a_restart(old_dir: Path, spare_keys: list[SigningKey]) -> None:
+    service = serve(old_dir, spare_keys)
+    service.rotate()
+    service.provide(Algorithm.ES256)
+    service.rotate(RotationMode.SIGN_BEFORE_PUBLISH, lead=timedelta(hours=1))
+
+    again = DirectoryStore.open(old_dir)
+
+    assert again.ring.made == 4
+    assert [(k.kid, k.algorithm) for k in again.ring.keys] == [
+        ("dev-key", Algorithm.RS256),
+        ("dev-key-2", Algorithm.RS256),
+        ("dev-key-3", Algorithm.ES256),
+        ("dev-key-4", Algorithm.RS256),
+    ]
+    for ours, theirs in zip(service.view.ring.keys, again.ring.keys, strict=True):
+        assert ours.signing_key
+        assert theirs.signing_key
+        assert ours.signing_key.verification_key == theirs.signing_key.verification_key
+        assert list(ours.iterate_changes()) == list(theirs.iterate_changes())
+    assert stat.S_IMODE((old_dir / "ring.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.requirement("TI-6", "GO-4")
+def test_pem_files_are_always_the_active_rsa_key(
+    old_dir: Path, spare_keys: list[SigningKey]
+) -> None:
+    service = serve(old_dir, spare_keys)
+
+    service.rotate()
+    service.rotate(algorithm=Algorithm.ES256)
+
+    assert read_public_key(old_dir) == spare_keys[0].verification_key.public_key
+    assert (old_dir / "public.pem").read_bytes() == encode_public_pem(spare_keys[0])
+
+
+@pytest.mark.requirement("TI-6", "GO-4")
+def test_pem_files_follow_when_the_time_of_a_published_key_comes(
+    old_dir: Path, spare_keys: list[SigningKey], marked_key: SigningKey
+) -> None:
+    ahead = timedelta(0)
+
+    def read_clock() -> datetime:
+        return read_system_clock() + ahead
+
+    store = DirectoryStore.open(old_dir, clock=read_clock)
+    service = KeyService(store, plan=PLAN, clock=read_clock, generate=lambda _: spare_keys[0])
+    service.rotate(lead=timedelta(hours=1))
+    service.catch_up()
+    before = read_public_key(old_dir)
+    ahead = timedelta(hours=2)
+    service.catch_up()
+
+    assert before == marked_key.verification_key.public_key
+    assert read_public_key(old_dir) == spare_keys[0].verification_key.public_key
+
+
+@pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize("name", ["private.pem", "public.pem"])
+@pytest.mark.parametrize("is_missing", [True, False])
+def test_pem_files_that_a_crash_left_behind_are_brought_up_to_date(
+    old_dir: Path, spare_keys: list[SigningKey], name: str, *, is_missing: bool
+) -> None:
+    before = (old_dir / name).read_bytes()
+    serve(old_dir, spare_keys).rotate()
+    after = (old_dir / name).read_bytes()
+    if is_missing:
+        (old_dir / name).unlink()
+    else:
+        (old_dir / name).write_bytes(before)
+
+    DirectoryStore.open(old_dir)
+
+    assert before != after
+    assert (old_dir / name).read_bytes() == after
+
+
+@pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize("name", ["private.pem", "public.pem"])
+def test_foreign_pem_file_beside_a_ring_is_refused_and_kept(
+    old_dir: Path, spare_keys: list[SigningKey], name: str
+) -> None:
+    service = serve(old_dir, spare_keys)
+    service.rotate()
+    encode = encode_private_pem if name == "private.pem" else encode_public_pem
+    (old_dir / name).write_bytes(encode(spare_keys[2]))
+    before = {path.name: path.read_bytes() for path in old_dir.iterdir()}
+
+    with pytest.raises(KeyDirectoryError, match=rf"{name}: is no key of ring\.json; move {name}"):
+        DirectoryStore.open(old_dir)
+    with pytest.raises(KeyDirectoryError, match=r"is no key of ring\.json"):
+        service.rotate()
+
+    assert {path.name: path.read_bytes() for path in old_dir.iterdir()} == before
+
+
+@pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize(
+    ("members", "key_members"),
+    [
+        ({"format": 2}, {}),
+        ({"x": 1}, {}),
+        ({"keys": []}, {}),
+        ({}, {"kid": "dev-key-2"}),
+        ({}, {"alg": "HS256"}),
+        ({}, {"private_key": "-----BEGIN PRIVATE KEY-----\nnope", "thumbprint": "x"}),
+        ({}, {"thumbprint": "x"}),
+        ({}, {"active_at": "2026-03-01T12:00:00"}),
+    ],
+    ids=[
+        "format",
+        "unknown member",
+        "empty",
+        "same kid",
+        "algorithm",
+        "broken key",
+        "thumbprint",
+        "naive time",
+    ],
+)
+def test_unusable_ring_is_refused_and_kept(
+    old_dir: Path,
+    spare_keys: list[SigningKey],
+    members: dict[str, object],
+    key_members: dict[str, object],
+) -> None:
+    serve(old_dir, spare_keys).rotate()
+    path = old_dir / "ring.json"
+    document = json.loads(path.read_text())
+    document["keys"][0] |= key_members
+    before = json.dumps(document | members)
+    path.write_text(before)
+
+    with pytest.raises(KeyDirectoryError, match=r"ring\.json: not a key ring .* move it away"):
+        DirectoryStore.open(old_dir)
+
+    assert path.read_text() == before
+
+
+@pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize("data", [b"", b'{"dev_only":true,"keys":[', b"\xff", b"[]"])
+def test_ring_that_is_no_document_is_refused(
+    old_dir: Path, spare_keys: list[SigningKey], data: bytes
+) -> None:
+    serve(old_dir, spare_keys).rotate()
+    (old_dir / "ring.json").write_bytes(data)
+
+    with pytest.raises(KeyDirectoryError, match=r"ring\.json: not a key ring"):
+        DirectoryStore.open(old_dir)
+
+
+@pytest.mark.requirement("TI-6")
+def test_foreign_rsa_key_in_a_ring_is_refused(old_dir: Path, spare_keys: list[SigningKey]) -> None:
+    serve(old_dir, spare_keys).rotate()
+    document = json.loads((old_dir / "ring.json").read_text())
+    foreign = generate_key()
+    document["keys"][0]["private_key"] = encode_private_pem(foreign).decode()
+    document["keys"][0]["thumbprint"] = foreign.kid
+    (old_dir / "ring.json").write_text(json.dumps(document))
+
+    with pytest.raises(UnmarkedKeyError, match=r"ring\.json"):
+        DirectoryStore(old_dir)
+
+
+@pytest.mark.requirement("TI-6")
+def test_running_process_keeps_its_ring_when_the_file_turns_bad(
+    old_dir: Path, spare_keys: list[SigningKey], caplog: pytest.LogCaptureFixture
+) -> None:
+    service = serve(old_dir, spare_keys)
+    service.rotate()
+    kid = service.view.default_kid
+    (old_dir / "ring.json").write_text("nope")
+
+    for _ in range(3):
+        service.catch_up()
+
+    assert service.view.default_kid == kid
+    assert caplog.text.count("the keys stay as they are") == 1
+
+
+@pytest.mark.requirement("TI-6")
+@pytest.mark.parametrize("name", ["private.pem", "public.pem"])
+def test_pem_file_that_is_no_key_is_refused_beside_a_ring(
+    old_dir: Path, spare_keys: list[SigningKey], name: str
+) -> None:
+    serve(old_dir, spare_keys).rotate()
+    (old_dir / name).write_bytes(b"\xff")
+
+    with pytest.raises(KeyDirectoryError, match=rf"{name}: is no key of ring\.json"):
+        DirectoryStore.open(old_dir)
+
+
+@pytest.mark.requirement("TI-6")
+def test_running_process_leaves_a_foreign_pem_file_alone(
+    old_dir: Path, spare_keys: list[SigningKey], caplog: pytest.LogCaptureFixture
+) -> None:
+    service = serve(old_dir, spare_keys)
+    service.rotate()
+    other = KeyService(DirectoryStore(old_dir), plan=PLAN)
+    (old_dir / "private.pem").write_bytes(encode_private_pem(spare_keys[2]))
+    before = (old_dir / "private.pem").read_bytes()
+
+    for _ in range(3):
+        other.catch_up()
+
+    assert (old_dir / "private.pem").read_bytes() == before
+    assert caplog.text.count("private.pem and public.pem stay as they are") == 1
+
+
+@pytest.mark.requirement("TI-6")
+def test_loading_writes_nothing(old_dir: Path, spare_keys: list[SigningKey]) -> None:
+    serve(old_dir, spare_keys).rotate()
+    (old_dir / "public.pem").unlink()
+
+    DirectoryStore(old_dir)
+
+    assert not (old_dir / "public.pem").exists()

@@ -1,0 +1,165 @@
+# DEV-ONLY: never ship to production.
+"""The ring in use: schedule, algorithms, and what is published when."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from jwt_core import Algorithm, SigningKey, generate_key
+from token_issuer.keys.ring import KeyRing
+from token_issuer.keys.service import KeyService
+from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys import service
+
+DAY = timedelta(days=1)
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class Timeline:
+    """A clock that a test moves on."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    return Timeline()
+
+
+def generate(algorithm: Algorithm) -> SigningKey:
+    return generate_key(algorithm, kid="candidate")
+
+
+def start_service(timeline: Timeline, plan: RotationPlan) -> KeyService:
+    service = KeyService(MemoryStore(KeyRing(())), plan=plan, clock=timeline, generate=generate)
+    service.prepare((Algorithm.RS256,))
+    return service
+
+
+def count_published(service: KeyService) -> int:
+    return len(service.view.verification_keys)
+
+
+@pytest.mark.requirement("GO-4")
+@pytest.mark.parametrize("factor", [1, 8640])
+def test_schedule_has_the_shape_of_google(timeline: Timeline, factor: float) -> None:
+    service = start_service(timeline, RotationPlan.like_google(factor))
+    hour = timedelta(hours=1) / factor
+    published, seen = [], dict[str, list[datetime]]()
+    for _ in range(24 * 40):
+        service.catch_up()
+        published.append(count_published(service))
+        for kid in service.view.keys:
+            seen.setdefault(kid, []).append(timeline.now)
+        timeline.now += hour
+
+    lives = [times[-1] - times[0] for times in list(seen.values())[2:-2]]
+    assert published[0] == 2
+    assert published[24 * 8 - 1] == 2
+    assert published[24 * 8 : 24 * 8 + 18] == [3] * 18
+    assert published[24 * 8 + 18] == 2
+    assert set(published) == {2, 3}
+    assert 0.4 < published.count(3) / (4 * 18 + 1) <= 1.1
+    assert all(16.5 * DAY / factor < life < 17 * DAY / factor for life in lives)
+    assert lives
+
+
+@pytest.mark.requirement("GO-4")
+def test_schedule_never_signs_with_a_key_before_it_was_published_for_18_hours(
+    timeline: Timeline,
+) -> None:
+    service = start_service(timeline, RotationPlan.like_google(1))
+    first_seen = dict.fromkeys(service.view.keys, START - DAY)
+    for _ in range(24 * 20):
+        timeline.now += timedelta(hours=1)
+        service.catch_up()
+        for key in service.view.verification_keys:
+            first_seen.setdefault(key.kid or "", timeline.now)
+        assert timeline.now - first_seen[service.view.default_kid] >= timedelta(hours=18)
+
+    assert len(first_seen) == 4
+
+
+@pytest.mark.requirement("GO-4")
+def test_schedule_rotates_once_after_a_long_sleep(timeline: Timeline) -> None:
+    service = start_service(timeline, RotationPlan.like_google(1))
+    timeline.now += 100 * DAY
+
+    for _ in range(5):
+        service.catch_up()
+
+    assert service.view.ring.made == 3
+
+
+@pytest.mark.requirement("GO-3")
+def test_next_change_is_the_next_publication_or_removal(timeline: Timeline) -> None:
+    service = start_service(timeline, RotationPlan.like_google(1))
+
+    assert service.view.next_document_change == START + 8 * DAY
+    timeline.now += 8 * DAY
+    service.catch_up()
+    assert service.view.next_document_change == START + 8 * DAY + timedelta(hours=18)
+
+
+@pytest.mark.requirement("GO-4")
+def test_every_algorithm_rotates_on_schedule(timeline: Timeline) -> None:
+    service = start_service(timeline, RotationPlan.like_google(1))
+    first = service.provide(Algorithm.ES256)
+    timeline.now += 9 * DAY
+
+    service.catch_up()
+    timeline.now += DAY
+
+    assert service.view.signers[Algorithm.ES256] != first
+
+
+@pytest.mark.requirement("GO-4")
+def test_key_of_an_algorithm_is_made_when_it_is_first_needed(timeline: Timeline) -> None:
+    plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
+    service = start_service(timeline, plan)
+
+    key = service.provide(Algorithm.EDDSA)
+
+    assert service.provide(Algorithm.EDDSA) is key
+    assert {k.algorithm for k in service.view.verification_keys} == {
+        Algorithm.RS256,
+        Algorithm.EDDSA,
+    }
+    assert service.view.next_document_change is None
+
+
+@pytest.mark.requirement("GO-4")
+def test_rotation_on_demand_outlasts_caches_and_tokens(timeline: Timeline) -> None:
+    plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
+    service = start_service(timeline, plan)
+
+    entry = service.rotate()
+
+    assert entry.active_at == START + timedelta(minutes=5, seconds=1)
+    assert service.view.ring.keys[0].removed_at == entry.active_at + timedelta(minutes=20)
+
+
+def test_key_made_in_advance_is_used_once(timeline: Timeline) -> None:
+    spare = generate(Algorithm.RS256)
+    service = KeyService(
+        MemoryStore(KeyRing(())),
+        plan=RotationPlan.on_demand(DAY, DAY),
+        clock=timeline,
+        generate=generate,
+        spares={Algorithm.RS256: spare},
+    )
+
+    first = service.provide(Algorithm.RS256)
+    service.rotate(lead=timedelta(0))
+
+    assert first.private_key is spare.private_key
+    assert service.provide(Algorithm.RS256).private_key is not spare.private_key
+
+
+@pytest.mark.requirement("GO-4")
+def test_directory_is_read_often_enough_for_replicas_to_agree_within_a_second() -> None:
+    assert service._INTERVAL_S <= 0.5

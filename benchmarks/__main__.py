@@ -4,6 +4,7 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from benchmarks.document import write_document
 from benchmarks.errors import MeasurementError
@@ -14,8 +15,8 @@ from benchmarks.record import Record
 from benchmarks.running import EXPERIMENTS, run
 from benchmarks.subjects import ROOT
 
-_DOCS = ROOT / "docs"
-_RAW = _DOCS / "benchmarks.json"
+_DOCS: Final = ROOT / "docs"
+_RAW: Final = _DOCS / "benchmarks.json"
 
 
 def main() -> int:

@@ -27,8 +27,8 @@ def check_answers(subject: Subject, server: Server) -> None:
         kid = jwt.get_unverified_header(token)["kid"]
         jwt.decode(token, keys[kid], algorithms=["RS256"], options={"verify_aud": False})
     except (jwt.PyJWTError, KeyError) as error:
-        msg = f"{subject.name}: its token does not verify: {type(error).__name__}"
-        raise MeasurementError(msg) from error
+        message = f"{subject.name}: its token does not verify: {type(error).__name__}"
+        raise MeasurementError(message) from error
 
 
 def fetch(server: Server, request: Request) -> dict[str, object]:
@@ -45,6 +45,6 @@ def fetch(server: Server, request: Request) -> dict[str, object]:
         with urllib.request.urlopen(outgoing, timeout=60) as answer:
             document: dict[str, object] = json.load(answer)
     except (urllib.error.URLError, ValueError) as error:
-        msg = f"{request.method} {request.path}: {error}"
-        raise MeasurementError(msg) from error
+        message = f"{request.method} {request.path}: {error}"
+        raise MeasurementError(message) from error
     return document

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from string import Template
+from typing import Final
 
 from benchmarks.evaluation import Evaluation
 from benchmarks.experiments.minting import SIGNATURE
@@ -18,7 +19,7 @@ from benchmarks.formatting import (
 )
 from benchmarks.record import Record
 
-_TEMPLATE = Path(__file__).with_name("page.md.template")
+_TEMPLATE: Final = Path(__file__).with_name("page.md.template")
 
 
 def write_document(record: Record, plots: dict[str, str]) -> str:

@@ -79,6 +79,6 @@ def _select(
     """Return those of *wanted* that have values; where nothing is named, all but *others*."""
     names = [name for name in wanted or medians if name in medians and name not in others]
     if not names:
-        msg = f"{figure.name}: no value of {', '.join(wanted) or 'any other subject'}"
-        raise MeasurementError(msg)
+        message = f"{figure.name}: no value of {', '.join(wanted) or 'any other subject'}"
+        raise MeasurementError(message)
     return names

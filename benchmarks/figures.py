@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from benchmarks.experiments.containers import CONTAINER
 from benchmarks.experiments.growth import BASE
@@ -15,7 +16,7 @@ from benchmarks.peers.node import EXPRESS_JOSE, OAUTH2_MOCK_SERVER
 from benchmarks.peers.python import OIDC_PROVIDER_MOCK
 from benchmarks.subjects import ISSUER, ISSUER_ON_ALL_CORES
 
-_PEERS = (
+_PEERS: Final = (
     EXPRESS_JOSE,
     OAUTH2_MOCK_SERVER,
     OIDC_PROVIDER_MOCK,
@@ -92,7 +93,7 @@ class Figure:
     has_peers: bool = False
 
 
-FIGURES = (
+FIGURES: Final = (
     Figure(
         name="cpu-per-token",
         title="server CPU per token ÷ CPU of a raw RSA-2048 signature",

@@ -1,15 +1,16 @@
 """Numbers with as many digits as they deserve, and Markdown tables."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from benchmarks.evaluation import Evaluation
 from benchmarks.figures import Comparison, Figure
 from benchmarks.spread import Spread
 
-TIMES = "\u00d7"
+TIMES: Final = "\u00d7"
 """The unit of ratios."""
-NONE = "-"
-_UNITS = {"1/s": "/s"}
+NONE: Final = "-"
+_UNITS: Final = {"1/s": "/s"}
 
 
 def format_number(value: float) -> str:

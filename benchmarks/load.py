@@ -6,13 +6,14 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from benchmarks.errors import MeasurementError
 
-CONNECTIONS = 16
-PACED_CONNECTIONS = 64
-_SCRIPT = Path(__file__).with_name("load.lua")
-_PACKAGES = ("wrk", "libluajit-5.1-2")  # what Debian's wrk needs beyond libc and OpenSSL
+CONNECTIONS: Final = 16
+PACED_CONNECTIONS: Final = 64
+_SCRIPT: Final = Path(__file__).with_name("load.lua")
+_PACKAGES: Final = ("wrk", "libluajit-5.1-2")  # what Debian's wrk needs beyond libc and OpenSSL
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ class LoadGenerator:
         arguments += ["--", request.method, request.body, str(pause_ms)]
         finished = self._run(arguments, timeout_s=seconds + 60)
         if finished.returncode != 0:
-            msg = f"wrk failed: {(finished.stderr or finished.stdout).strip()}"
-            raise MeasurementError(msg)
+            message = f"wrk failed: {(finished.stderr or finished.stdout).strip()}"
+            raise MeasurementError(message)
         return _read_outcome(request, json.loads(finished.stdout.splitlines()[-1]))
 
     def _run(self, arguments: list[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
@@ -96,8 +97,8 @@ def _read_outcome(request: Request, answer: dict[str, int]) -> Outcome:
     failed = answer["failed"] + (answer["closed"] if request.is_kept_alive else 0)
     if failed or not answer["requests"]:
         what = f"{request.method} {request.path}"
-        msg = f"{what}: {failed} requests failed, {answer['requests']} were answered"
-        raise MeasurementError(msg)
+        message = f"{what}: {failed} requests failed, {answer['requests']} were answered"
+        raise MeasurementError(message)
     rate = answer["requests"] / answer["duration_us"] * 1e6
     return Outcome(answer["requests"], rate, answer["p50_us"] / 1000, answer["p99_us"] / 1000)
 
@@ -119,8 +120,8 @@ def find_load_generator(cache: Path) -> LoadGenerator:
 
 def _unpack(folder: Path) -> None:
     if shutil.which("apt-get") is None:
-        msg = "wrk is missing: install it (Debian, Ubuntu: apt-get install wrk; macOS: brew)"
-        raise MeasurementError(msg)
+        message = "wrk is missing: install it (Debian, Ubuntu: apt-get install wrk; macOS: brew)"
+        raise MeasurementError(message)
     folder.mkdir(parents=True, exist_ok=True)
     fetch = ["apt-get", "download", "-qq", *_PACKAGES]
     if subprocess.run(fetch, cwd=folder, check=False, capture_output=True).returncode != 0:

@@ -7,8 +7,9 @@ import shutil
 import ssl
 import subprocess
 from pathlib import Path
+from typing import Final
 
-_COMMANDS = {
+_COMMANDS: Final = {
     "openssl": ["openssl", "version"],
     "Java": ["java", "-version"],
     "Go": ["go", "version"],

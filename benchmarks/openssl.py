@@ -3,10 +3,11 @@
 import os
 import re
 import subprocess
+from typing import Final
 
 from benchmarks.errors import MeasurementError
 
-_SIGNATURES = re.compile(r"^rsa +2048 bits(?: +[0-9.]+s)+ +(?P<rate>[0-9.]+) ", re.MULTILINE)
+_SIGNATURES: Final = re.compile(r"^rsa +2048 bits(?: +[0-9.]+s)+ +(?P<rate>[0-9.]+) ", re.MULTILINE)
 
 
 def measure_signatures(seconds: int, *, cores: int = 1) -> float:
@@ -21,8 +22,8 @@ def measure_signatures(seconds: int, *, cores: int = 1) -> float:
     try:
         answer = subprocess.check_output([*command, "rsa2048"], text=True, stderr=subprocess.STDOUT)
     except (OSError, subprocess.CalledProcessError) as error:
-        msg = f"openssl speed: {error}"
-        raise MeasurementError(msg) from error
+        message = f"openssl speed: {error}"
+        raise MeasurementError(message) from error
     return read_signature_rate(answer)
 
 
@@ -39,6 +40,6 @@ def read_signature_rate(answer: str) -> float:
     """
     match = _SIGNATURES.search(answer)
     if match is None:
-        msg = f"openssl speed printed no line about rsa 2048: {answer[-200:]!r}"
-        raise MeasurementError(msg)
+        message = f"openssl speed printed no line about rsa 2048: {answer[-200:]!r}"
+        raise MeasurementError(message)
     return float(match["rate"])

@@ -1,6 +1,7 @@
 """How much is measured: in full for the documents, or just enough to see that all of it works."""
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Plan:
     log_size: int
 
 
-FULL = Plan(
+FULL: Final = Plan(
     rounds=7,
     seconds=4,
     starts=15,
@@ -38,7 +39,7 @@ FULL = Plan(
     ring_sizes=(1, 10, 100),
     log_size=100_000,
 )
-QUICK = Plan(
+QUICK: Final = Plan(
     rounds=1,
     seconds=1,
     starts=1,

@@ -1,6 +1,7 @@
 """Plots as SVG, in colours that can be read on white and on black."""
 
 from pathlib import Path
+from typing import Final
 
 from matplotlib import style
 from matplotlib.axes import Axes
@@ -10,11 +11,11 @@ from benchmarks.evaluation import Evaluation
 from benchmarks.experiments.minting import SIGNATURE
 from benchmarks.formatting import format_value
 
-_INK = "#74797f"  # contrast above 4 on both
-_OURS = "#2f81f7"
-_THEIRS = "#8c959f"
-_WIDTH_INCHES = 7.5
-_STYLE = Path(__file__).with_name("plots.mplstyle")
+_INK: Final = "#74797f"  # contrast above 4 on both
+_OURS: Final = "#2f81f7"
+_THEIRS: Final = "#8c959f"
+_WIDTH_INCHES: Final = 7.5
+_STYLE: Final = Path(__file__).with_name("plots.mplstyle")
 
 
 def draw_plots(evaluations: list[Evaluation], folder: Path) -> list[str]:

@@ -10,15 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from benchmarks.errors import MeasurementError
 
-LONGEST_START_S = 30
-LONGEST_STOP_S = 10
-_POLL_S = 0.002
-_REST_S = 0.5
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-_KB_PER_MB = 1000 / 1.024  # /proc counts in units of 1024 bytes
+MAX_START_S: Final = 30
+MAX_STOP_S: Final = 10
+_POLL_S: Final = 0.002
+_REST_S: Final = 0.5
+_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
+_KB_PER_MB: Final = 1000 / 1.024  # /proc counts in units of 1024 bytes
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ class Server:
             MeasurementError: it does not come to rest.
         """
         used_s = self.read_cpu_s()
-        for _ in range(int(LONGEST_START_S / _REST_S)):
+        for _ in range(int(MAX_START_S / _REST_S)):
             time.sleep(_REST_S)
             before_s, used_s = used_s, self.read_cpu_s()
             if used_s == before_s:
                 return
-        msg = f"process {self.pid} is still busy after {LONGEST_START_S} s without requests"
-        raise MeasurementError(msg)
+        message = f"process {self.pid} is still busy after {MAX_START_S} s without requests"
+        raise MeasurementError(message)
 
     def read_memory_mb(self) -> float:
         """Return what is resident; pages that its processes share count once."""
@@ -110,7 +111,7 @@ def run_server(
         )
         try:
             while not answers(port, path):
-                if process.poll() is not None or time.perf_counter() - started > LONGEST_START_S:
+                if process.poll() is not None or time.perf_counter() - started > MAX_START_S:
                     raise MeasurementError(_describe_failure(name, process, log.fileno()))
                 time.sleep(_POLL_S)
             yield Server(process.pid, port, time.perf_counter() - started)
@@ -122,7 +123,7 @@ def answers(port: int, path: str) -> bool:
     """Tell whether *path* is answered with 200."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=LONGEST_START_S) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=MAX_START_S) as connection:
             connection.sendall(request.encode("ascii"))
             return connection.recv(64).split(b" ")[1:2] == [b"200"]
     except OSError:
@@ -131,7 +132,7 @@ def answers(port: int, path: str) -> bool:
 
 def _describe_failure(name: str, process: subprocess.Popen[bytes], log: int) -> str:
     status = process.poll()
-    what = f"did not answer within {LONGEST_START_S} s"
+    what = f"did not answer within {MAX_START_S} s"
     if status is not None:
         what = f"ended with exit status {status}"
     text = os.pread(log, 1 << 20, 0).decode(errors="replace").strip()
@@ -141,7 +142,7 @@ def _describe_failure(name: str, process: subprocess.Popen[bytes], log: int) -> 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
-        process.wait(LONGEST_STOP_S)
+        process.wait(MAX_STOP_S)
     with suppress(ProcessLookupError):  # workers that outlive it, or it itself
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

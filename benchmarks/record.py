@@ -59,11 +59,11 @@ class Record:
         """
         for name in ("CPU", "cores", "system", "Python"):
             if self.machine.get(name) != newer.machine.get(name):
-                msg = f"the last full run had another machine ({name}): repeat it, ci/bench.sh"
-                raise MeasurementError(msg)
+                message = f"the last full run had another machine ({name}): repeat it, ci/bench.sh"
+                raise MeasurementError(message)
         if self.subjects != newer.subjects:
-            msg = "the last full run had other versions: repeat it, ci/bench.sh"
-            raise MeasurementError(msg)
+            message = "the last full run had other versions: repeat it, ci/bench.sh"
+            raise MeasurementError(message)
         series = {**self.series, **newer.series}
         unavailable = {**self.unavailable, **newer.unavailable}
         return replace(
@@ -101,5 +101,7 @@ class Record:
         try:
             return self.series[figure.experiment][figure.series]
         except KeyError as error:
-            msg = f"{figure.name}: the experiment {figure.experiment} measured no {figure.series}"
-            raise MeasurementError(msg) from error
+            message = (
+                f"{figure.name}: the experiment {figure.experiment} measured no {figure.series}"
+            )
+            raise MeasurementError(message) from error

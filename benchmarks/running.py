@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import Final
 
 from benchmarks.errors import NotMeasuredHereError
 from benchmarks.experiments import (
@@ -40,7 +41,7 @@ EXPERIMENTS: dict[str, Callable[[Lab], dict[str, Series]]] = {
     "guard": guard.measure,
     "containers": containers.measure,
 }
-_CACHE = ROOT / ".cache/benchmarks"
+_CACHE: Final = ROOT / ".cache/benchmarks"
 
 
 def run(names: Iterable[str], plan: Plan) -> Record:

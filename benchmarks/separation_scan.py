@@ -15,10 +15,11 @@ import tarfile
 import tempfile
 import time
 from pathlib import Path
+from typing import Final
 
-ROOT = Path(__file__).resolve().parents[1]
-SIZE = 200 * 1000 * 1000
-ROUNDS = 3
+ROOT: Final = Path(__file__).resolve().parents[1]
+SIZE: Final = 200 * 1000 * 1000
+ROUNDS: Final = 3
 
 
 def main() -> None:

@@ -4,22 +4,25 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from benchmarks.errors import MeasurementError
 from benchmarks.load import Request
 from benchmarks.processes import Server, find_free_port, run_server
 
-ROOT = Path(__file__).resolve().parents[1]
-ISSUER_COMMAND = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
-ISSUER = "token-issuer"
+ROOT: Final = Path(__file__).resolve().parents[1]
+ISSUER_COMMAND: Final = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
+ISSUER: Final = "token-issuer"
 """The name of our own subject, as it runs where nothing is set: one process."""
-ISSUER_ON_ALL_CORES = f"{ISSUER}, all cores"
+ISSUER_ON_ALL_CORES: Final = f"{ISSUER}, all cores"
 """The same with as many workers as there are cores."""
-OUR_ISSUERS = (ISSUER, ISSUER_ON_ALL_CORES)
-CLIENT_CREDENTIALS = "grant_type=client_credentials&client_id=benchmark&client_secret=benchmark"
+OUR_ISSUERS: Final = (ISSUER, ISSUER_ON_ALL_CORES)
+CLIENT_CREDENTIALS: Final = (
+    "grant_type=client_credentials&client_id=benchmark&client_secret=benchmark"
+)
 """What an OAuth client sends (RFC 6749 §4.4.2); everyone who understands it gets the same."""
-_USUAL_JWKS = Request("/.well-known/jwks.json")
-_USUAL_TOKEN = Request("/token", "POST", CLIENT_CREDENTIALS)
+_USUAL_JWKS: Final = Request("/.well-known/jwks.json")
+_USUAL_TOKEN: Final = Request("/token", "POST", CLIENT_CREDENTIALS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +55,8 @@ class Subject:
     def get_token_request(self) -> Request:
         """Return the request for a token, of a subject that is known to mint some."""
         if self.token is None:
-            msg = f"{self.name} mints no tokens"
-            raise MeasurementError(msg)
+            message = f"{self.name} mints no tokens"
+            raise MeasurementError(message)
         return self.token
 
     def configure(self, name: str, **environ: str) -> "Subject":

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
 
 from tests.services import EchoHandler, Service, Start, read_clean_environ, run_service
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parent.parent
 Probe = Callable[..., Mapping[str, Any]]
-ISSUER_COMMAND = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
+ISSUER_COMMAND: Final = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,11 @@ The TLS context, which takes longer than a request to make, is made once.
 """
 
 from functools import partial
+from typing import Final
 
 import httpx
 
-_CONTEXT = httpx.create_ssl_context(trust_env=False)
+_CONTEXT: Final = httpx.create_ssl_context(trust_env=False)
 
 Client = partial(httpx.Client, timeout=60, trust_env=False, verify=_CONTEXT)
 get = partial(httpx.get, timeout=60, trust_env=False, verify=_CONTEXT)

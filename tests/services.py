@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import httpx
 import pytest
@@ -16,8 +16,8 @@ import pytest
 from examples.proxy.upstream import Echo
 
 # Read once: pytest changes the environment, and a thread that reads it meanwhile would fail.
-ENVIRON = dict(os.environ)
-START_TIMEOUT_S = 60
+ENVIRON: Final = dict(os.environ)
+START_TIMEOUT_S: Final = 60
 
 
 @dataclass(frozen=True)

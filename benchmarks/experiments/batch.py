@@ -4,6 +4,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Final
 
 from benchmarks import openssl
 from benchmarks.errors import MeasurementError, NotMeasuredHereError
@@ -12,7 +13,7 @@ from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import ISSUER, ISSUER_COMMAND
 
-_ROUNDS = 5  # each takes as long as all the signatures do
+_ROUNDS: Final = 5  # each takes as long as all the signatures do
 
 
 def measure(lab: Lab) -> dict[str, Series]:
@@ -25,8 +26,8 @@ def measure(lab: Lab) -> dict[str, Series]:
         NotMeasuredHereError: this issuer has no such option.
     """
     if "--count" not in _run_issuer("make-token", "--help"):
-        msg = "this make-token has no --count"
-        raise NotMeasuredHereError(msg)
+        message = "this make-token has no --count"
+        raise NotMeasuredHereError(message)
     with tempfile.TemporaryDirectory() as folder:
         keys, output = Path(folder) / "keys", Path(folder) / "tokens.txt"
         _run_issuer("make-keys", str(keys))
@@ -56,8 +57,8 @@ def _time_batch(count: int, keys: Path, output: Path) -> float:
     with output.open("rb") as tokens:
         made = sum(1 for line in tokens if line.count(b".") == 2)  # noqa: PLR2004  # compact JWS
     if made != count:
-        msg = f"make-token wrote {made} tokens in place of {count}"
-        raise MeasurementError(msg)
+        message = f"make-token wrote {made} tokens in place of {count}"
+        raise MeasurementError(message)
     return elapsed_s
 
 
@@ -66,6 +67,6 @@ def _run_issuer(*arguments: str) -> str:
         [ISSUER_COMMAND, *arguments], capture_output=True, text=True, check=False
     )
     if finished.returncode != 0:
-        msg = f"token-issuer {arguments[0]} failed: {finished.stderr.strip()}"
-        raise MeasurementError(msg)
+        message = f"token-issuer {arguments[0]} failed: {finished.stderr.strip()}"
+        raise MeasurementError(message)
     return finished.stdout

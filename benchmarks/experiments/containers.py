@@ -6,18 +6,19 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from typing import Final
 
 from benchmarks.errors import MeasurementError, NotMeasuredHereError
 from benchmarks.experiments import start
 from benchmarks.lab import Lab
-from benchmarks.processes import LONGEST_START_S, answers, find_free_port
+from benchmarks.processes import MAX_START_S, answers, find_free_port
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import ISSUER
 
-IMAGE = "token-issuer:latest"
-CONTAINER = "container"
-_PORT = 8081
-_BYTES_PER_MB = 1_000_000
+IMAGE: Final = "token-issuer:latest"
+CONTAINER: Final = "container"
+_PORT: Final = 8081
+_BYTES_PER_MB: Final = 1_000_000
 
 
 def measure(lab: Lab) -> dict[str, Series]:
@@ -51,13 +52,13 @@ def _look_for_image() -> None:
             ["docker", "version"], check=False, capture_output=True, timeout=30
         ).returncode
     ):
-        msg = "no Docker engine"
-        raise NotMeasuredHereError(msg)
+        message = "no Docker engine"
+        raise NotMeasuredHereError(message)
     if subprocess.run(
         ["docker", "image", "inspect", IMAGE], check=False, capture_output=True
     ).returncode:
-        msg = f"no image {IMAGE}: docker compose build"
-        raise NotMeasuredHereError(msg)
+        message = f"no image {IMAGE}: docker compose build"
+        raise NotMeasuredHereError(message)
 
 
 def _inspect(template: str) -> str:
@@ -86,9 +87,9 @@ def _time_container(path: str) -> Measurement:
     ).strip()
     try:
         while not answers(port, path):
-            if time.perf_counter() - started > LONGEST_START_S:
-                msg = f"the container did not answer within {LONGEST_START_S} s"
-                raise MeasurementError(msg)
+            if time.perf_counter() - started > MAX_START_S:
+                message = f"the container did not answer within {MAX_START_S} s"
+                raise MeasurementError(message)
             time.sleep(0.002)
         return {"start": (time.perf_counter() - started) * 1000}
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from benchmarks.answers import fetch
 from benchmarks.lab import Lab
@@ -10,9 +11,9 @@ from benchmarks.processes import Server
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import Subject
 
-BASE = "1 key"
-FULL_LOG = "full request log"
-_ROTATE = Request("/admin/keys/rotate", "POST", '{"lead":"0s","retention":"24h"}')
+BASE: Final = "1 key"
+FULL_LOG: Final = "full request log"
+_ROTATE: Final = Request("/admin/keys/rotate", "POST", '{"lead":"0s","retention":"24h"}')
 
 
 def measure(lab: Lab) -> dict[str, Series]:

@@ -3,15 +3,16 @@
 import subprocess
 import sys
 import time
+from typing import Final
 
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import ROOT
 
-BARE_PYTHON = "bare Python"
-_SOURCE = ROOT / "packages/proxy-guard/src"
-_URI = {"JWT_JWKS_URI": "https://www.googleapis.com/oauth2/v3/certs"}
-_PEM = """-----BEGIN PUBLIC KEY-----
+BARE_PYTHON: Final = "bare Python"
+_SOURCE: Final = ROOT / "packages/proxy-guard/src"
+_URI: Final = {"JWT_JWKS_URI": "https://www.googleapis.com/oauth2/v3/certs"}
+_PEM: Final = """-----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0vx7agoebGcQSuuPiLJX
 ZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tS
 oc/BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ/2W+5JsGY4Hc5n9yBXArwl93lqt
@@ -30,7 +31,7 @@ def _build_script(environ: dict[str, str]) -> str:
     )
 
 
-SCRIPTS = {
+SCRIPTS: Final = {
     BARE_PYTHON: "pass",
     "JWT_JWKS_URI": _build_script(_URI),
     "JWT_PUBLIC_KEY": _build_script({"JWT_PUBLIC_KEY": _PEM}),

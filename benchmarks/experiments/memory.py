@@ -1,12 +1,14 @@
 """What is resident: idle, and after many tokens."""
 
+from typing import Final
+
 from benchmarks.answers import check_answers
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import ISSUER, Subject
 
-_ROUNDS = 3  # each is as long as it takes to mint all the tokens
-_LONGEST_LOAD_S = 60  # a slow peer leaves behind what it has minted until then
+_ROUNDS: Final = 3  # each is as long as it takes to mint all the tokens
+_MAX_LOAD_S: Final = 60  # a slow peer leaves behind what it has minted until then
 
 
 def measure(lab: Lab) -> dict[str, Series]:
@@ -25,9 +27,7 @@ def measure(lab: Lab) -> dict[str, Series]:
             if subject.token is None:
                 return {"idle": idle_mb}
             minted = loaded_s = 0
-            while minted < lab.plan.tokens and (
-                subject.name == ISSUER or loaded_s < _LONGEST_LOAD_S
-            ):
+            while minted < lab.plan.tokens and (subject.name == ISSUER or loaded_s < _MAX_LOAD_S):
                 minted += lab.load.run(server.url, subject.token, lab.plan.seconds).requests
                 loaded_s += lab.plan.seconds
             server.wait_until_idle()

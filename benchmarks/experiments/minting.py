@@ -1,11 +1,13 @@
 """Tokens over HTTP: how many a second, and what each costs the server."""
 
+from typing import Final
+
 from benchmarks import openssl
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import ISSUER_ON_ALL_CORES
 
-SIGNATURE = "raw signature"
+SIGNATURE: Final = "raw signature"
 """The physical limit, as a subject beside the servers."""
 
 

@@ -1,11 +1,13 @@
 """From the start of a process to its first key set."""
 
+from typing import Final
+
 from benchmarks.lab import Lab
 from benchmarks.peers.node import EXPRESS_JOSE
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import Subject
 
-SINGLE_EXPRESS_JOSE = f"{EXPRESS_JOSE}, one process"
+SINGLE_EXPRESS_JOSE: Final = f"{EXPRESS_JOSE}, one process"
 """The fastest way for it to start is without workers."""
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 import jwt
 from jwt_core import VerificationPolicy
@@ -11,8 +12,8 @@ from benchmarks.answers import fetch
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 
-REMOTE_KEY_SET = "jwt_core, remote key set"
-BARE_DECODE = "jwt.decode, key in hand"
+REMOTE_KEY_SET: Final = "jwt_core, remote key set"
+BARE_DECODE: Final = "jwt.decode, key in hand"
 
 
 def measure(lab: Lab) -> dict[str, Series]:

@@ -5,11 +5,12 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from benchmarks.errors import NotMeasuredHereError
 
-PINS = Path(__file__).parent
-_LONGEST_INSTALL_S = 300
+PINS: Final = Path(__file__).parent
+_MAX_INSTALL_S: Final = 300
 
 
 def install_once(
@@ -46,16 +47,16 @@ def run_installer(
             capture_output=True,
             text=True,
             check=False,
-            timeout=_LONGEST_INSTALL_S,
+            timeout=_MAX_INSTALL_S,
         )
     except FileNotFoundError as error:
-        msg = f"no {tool}"
-        raise NotMeasuredHereError(msg) from error
+        message = f"no {tool}"
+        raise NotMeasuredHereError(message) from error
     except subprocess.TimeoutExpired as error:
-        msg = f"{tool} took more than {_LONGEST_INSTALL_S} s"
-        raise NotMeasuredHereError(msg) from error
+        message = f"{tool} took more than {_MAX_INSTALL_S} s"
+        raise NotMeasuredHereError(message) from error
     if finished.returncode != 0:
         last_line = (finished.stderr or finished.stdout).strip().rpartition("\n")[2].strip()
-        msg = f"{tool} could not install it: {last_line}"
-        raise NotMeasuredHereError(msg)
+        message = f"{tool} could not install it: {last_line}"
+        raise NotMeasuredHereError(message)
     return finished.stdout

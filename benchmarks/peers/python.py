@@ -1,13 +1,14 @@
 """The peer from PyPI."""
 
 from pathlib import Path
+from typing import Final
 
 from benchmarks.load import Request
 from benchmarks.peers.cache import install_once, run_installer
 from benchmarks.subjects import ROOT, Subject
 
-OIDC_PROVIDER_MOCK = "oidc-provider-mock"
-_PINS = ("requirements.txt",)
+OIDC_PROVIDER_MOCK: Final = "oidc-provider-mock"
+_PINS: Final = ("requirements.txt",)
 
 
 def install(cache: Path) -> list[Subject]:

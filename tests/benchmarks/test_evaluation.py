@@ -1,6 +1,7 @@
 """From values to a headline, a verdict and a page."""
 
 from dataclasses import replace
+from typing import Final
 
 import pytest
 
@@ -12,7 +13,7 @@ from benchmarks.formatting import TIMES
 from benchmarks.record import Record
 from benchmarks.running import EXPERIMENTS
 
-RATE = Figure(
+RATE: Final = Figure(
     name="rate",
     title="rate",
     explanation="How many.",
@@ -85,7 +86,7 @@ def test_each_figure_has_a_name_of_its_own_and_an_experiment() -> None:
     assert {figure.experiment for figure in FIGURES} == set(EXPERIMENTS)
 
 
-RECORD = Record(
+RECORD: Final = Record(
     measured_on="2026-01-02",
     machine={"CPU": "a fast one", "cores": "2"},
     subjects={"token-issuer": "1.2", "express + jose": "3"},

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
 import pytest
 from jwt_core import encode_jwk, generate_key
@@ -14,7 +15,7 @@ from benchmarks.load import LoadGenerator, Request
 from benchmarks.openssl import read_signature_rate
 from benchmarks.subjects import Subject
 
-FILE_SERVER = (sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "{port}")
+FILE_SERVER: Final = (sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "{port}")
 
 
 def describe_file_server(folder: Path, path: str = "/jwks.json") -> Subject:
@@ -49,7 +50,7 @@ def test_server_that_is_never_idle_is_an_error(
     )
 
     with subject.run() as server:
-        monkeypatch.setattr("benchmarks.processes.LONGEST_START_S", 2)
+        monkeypatch.setattr("benchmarks.processes.MAX_START_S", 2)
         with pytest.raises(MeasurementError, match="still busy after 2 s"):
             server.wait_until_idle()
 

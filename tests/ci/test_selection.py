@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -10,9 +11,9 @@ from tests.services import read_untraced_environ
 
 pytestmark = pytest.mark.requirement("DX-1")
 
-ISSUER_TEST = "packages/dev-only/token-issuer/tests/unit/test_durations.py"
-WORKSPACE_TEST = "packages/proxy-guard/tests/unit/test_der.py"
-SLOW_TEST = "tests/e2e/test_rotation_under_load.py"
+ISSUER_TEST: Final = "packages/dev-only/token-issuer/tests/unit/test_durations.py"
+WORKSPACE_TEST: Final = "packages/proxy-guard/tests/unit/test_der.py"
+SLOW_TEST: Final = "tests/e2e/test_rotation_under_load.py"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 
 import pytest
 
@@ -16,8 +17,8 @@ from tests.services import read_untraced_environ
 
 pytestmark = pytest.mark.requirement("OPS-5")
 
-SCRIPT = Path(__file__).resolve().parents[2] / "ci/steps"
-INTERRUPTED = """
+SCRIPT: Final = Path(__file__).resolve().parents[2] / "ci/steps"
+INTERRUPTED: Final = """
 import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PROJECT = "token-issuer-test"
-PERSIST = ("-f", "docker-compose.yaml", "-f", "docker-compose.persist.yaml")
+ROOT: Final = Path(__file__).resolve().parents[2]
+PROJECT: Final = "token-issuer-test"
+PERSIST: Final = ("-f", "docker-compose.yaml", "-f", "docker-compose.persist.yaml")
 
 Docker = Callable[..., str]
 

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from cryptography import x509
@@ -18,13 +19,21 @@ from tests.containers.conftest import run_docker, wait_until
 
 pytestmark = pytest.mark.requirement("GO-1")
 
-HOST = "www.googleapis.com"
-NETWORK = "token-issuer-test-google"
-AUDIENCE = "app.apps.googleusercontent.com"
-TERMINATOR = Path(__file__).with_name("tls_terminator.py")
+HOST: Final = "www.googleapis.com"
+NETWORK: Final = "token-issuer-test-google"
+AUDIENCE: Final = "app.apps.googleusercontent.com"
+TERMINATOR: Final = Path(__file__).with_name("tls_terminator.py")
 # Pure Python, so what this machine has runs in the container as well.
-GOOGLE_AUTH = ("google", "requests", "urllib3", "idna", "certifi", "charset_normalizer", "pyasn1")
-VERIFY = f"""
+GOOGLE_AUTH: Final = (
+    "google",
+    "requests",
+    "urllib3",
+    "idna",
+    "certifi",
+    "charset_normalizer",
+    "pyasn1",
+)
+VERIFY: Final = f"""
 import json, sys
 from google.auth.transport.requests import Request
 from google.oauth2 import id_token
@@ -137,7 +146,7 @@ def run_client(ca_file: Path, *command: str, **environ: str) -> subprocess.Compl
     )
 
 
-MINT = """
+MINT: Final = """
 import sys, urllib.request as r
 headers = {"Content-Type": "application/json", "Accept": "text/plain"}
 request = r.Request("http://token-issuer:8081/token", sys.argv[1].encode(), headers)

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable
 from email.parser import HeaderParser
 from pathlib import Path
+from typing import Final
 
 import httpx
 import pytest
@@ -15,13 +16,13 @@ from jwt_core import KeySet, VerificationPolicy, verify
 from tests.containers.conftest import ROOT, find_url, inspect, run_docker, wait_until
 from tests.services import Start
 
-IMAGE = "token-issuer:latest"  # `docker save` without a tag saves all of them
-IMAGE_ARM64 = "token-issuer:arm64"
-IMAGES = [IMAGE, IMAGE_ARM64]
-PROXY_IMAGE = "reference-proxy"
-ISSUER = ROOT / "packages/dev-only/token-issuer"
-LARGEST_SIZE = 25_000_000
-LARGEST_DOWNLOAD = 12_000_000
+IMAGE: Final = "token-issuer:latest"  # `docker save` without a tag saves all of them
+IMAGE_ARM64: Final = "token-issuer:arm64"
+IMAGES: Final = [IMAGE, IMAGE_ARM64]
+PROXY_IMAGE: Final = "reference-proxy"
+ISSUER: Final = ROOT / "packages/dev-only/token-issuer"
+MAX_IMAGE_BYTES: Final = 25_000_000
+MAX_DOWNLOAD_BYTES: Final = 12_000_000
 
 StartContainer = Callable[..., str]
 
@@ -45,8 +46,8 @@ def test_image_stays_below_its_limits(image: str) -> None:
     saved = subprocess.run(["docker", "save", image], capture_output=True, check=True).stdout
     download = len(gzip.compress(saved, compresslevel=9))
 
-    assert size < LARGEST_SIZE
-    assert download < LARGEST_DOWNLOAD
+    assert size < MAX_IMAGE_BYTES
+    assert download < MAX_DOWNLOAD_BYTES
 
 
 @pytest.mark.requirement("OPS-1")

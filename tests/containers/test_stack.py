@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 from jwt_core import generate_key, sign
@@ -12,7 +13,7 @@ from tests.containers.conftest import PERSIST, ROOT, Stack, wait_until
 from tests.services import flip_last_payload_character
 
 StartStack = Callable[..., Stack]
-SERVICES = ("token-issuer", "proxy", "upstream")
+SERVICES: Final = ("token-issuer", "proxy", "upstream")
 
 
 @pytest.fixture(scope="module")

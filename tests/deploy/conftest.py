@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import httpx
 import pytest
 
 from tests.deploy.host import Host, find_free_port, run, run_host
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "deploy-token-issuer.sh"
-HEALTH = 'CMD ["token-issuer", "health"]'
-DEAF_HEALTH = 'CMD ["token-issuer", "health", "--url", "http://127.0.0.1:9"]'
-VARIANTS = {
+ROOT: Final = Path(__file__).resolve().parents[2]
+SCRIPT: Final = ROOT / "deploy-token-issuer.sh"
+HEALTH: Final = 'CMD ["token-issuer", "health"]'
+DEAF_HEALTH: Final = 'CMD ["token-issuer", "health", "--url", "http://127.0.0.1:9"]'
+VARIANTS: Final = {
     "old": f"HEALTHCHECK --interval=1s {HEALTH}\nLABEL version=old",
     "new": f"HEALTHCHECK --interval=1s {HEALTH}\nLABEL version=new",
     "unhealthy": f"HEALTHCHECK --interval=1s --retries=2 {DEAF_HEALTH}",

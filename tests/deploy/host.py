@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-NAMESPACE = """
+NAMESPACE: Final = """
 set -eu
 mkdir "$1/run"
 mount -t tmpfs tmpfs "$1/run"
@@ -27,7 +28,7 @@ mount --bind "$1/units" /etc/systemd/system
 exec /usr/sbin/sshd -D -e -f "$1/sshd_config"
 """
 
-SSHD_CONFIG = """
+SSHD_CONFIG: Final = """
 ListenAddress 127.0.0.1:{port}
 HostKey {directory}/host_key
 AuthorizedKeysFile {directory}/user_key.pub
@@ -40,7 +41,7 @@ SetEnv {variables}
 
 # Does for real what systemd would do with the unit: runs its ExecStart in the background, its
 # ExecStop to stop it. It neither restarts anything nor knows dependencies.
-SYSTEMCTL = """#!/usr/bin/env bash
+SYSTEMCTL: Final = """#!/usr/bin/env bash
 set -euo pipefail
 state={directory}/systemd
 mkdir -p "$state"
@@ -73,7 +74,7 @@ esac
 """
 
 
-DOCKER = """#!/bin/sh
+DOCKER: Final = """#!/bin/sh
 exec REAL_DOCKER "$@"
 """
 

@@ -3,11 +3,12 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs/defects.md"
+ROOT: Final = Path(__file__).resolve().parents[2]
+PAGE: Final = ROOT / "docs/defects.md"
 
 pytestmark = pytest.mark.requirement("BV-1")
 

@@ -6,27 +6,28 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.services import Start, find_free_port
 
-ROOT = Path(__file__).resolve().parents[2]
-LISTED = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
-DOCUMENTS = sorted(
+ROOT: Final = Path(__file__).resolve().parents[2]
+LISTED: Final = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
+DOCUMENTS: Final = sorted(
     ROOT / name
     for name in subprocess.check_output(LISTED, cwd=ROOT, text=True).splitlines()
     if (ROOT / name).exists()
 )
-HELP = re.compile(
+HELP: Final = re.compile(
     r"^```console\n\$ (?P<command>[^\n]+ --help)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-SHOWN_HELP = [
+SHOWN_HELP: Final = [
     pytest.param(match["command"], match["text"], id=f"{path.parent.name}: {match['command']}")
     for path in DOCUMENTS
     for match in HELP.finditer(path.read_text(encoding="utf-8"))
 ]
-BINARIES = [ROOT / ".venv/bin", ROOT / "packages/dev-only/token-issuer/.venv/bin"]
+BINARIES: Final = [ROOT / ".venv/bin", ROOT / "packages/dev-only/token-issuer/.venv/bin"]
 
 
 @pytest.mark.requirement("OPS-6")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 import httpx
 import jwt
@@ -22,7 +23,7 @@ from tests.once import make_once
 from tests.services import Service, Start, find_free_port, flip_last_payload_character, mint
 
 Connect = Callable[[Target], Verify]
-ALL_VERIFIERS = [*PYTHON_VERIFIERS, *NODE_VERIFIERS]
+ALL_VERIFIERS: Final = [*PYTHON_VERIFIERS, *NODE_VERIFIERS]
 
 
 @pytest.fixture(scope="session")

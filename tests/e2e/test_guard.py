@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.requirement("PG-3")
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
 Publish = Callable[[Respond], str]
-CLAIMS = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
+CLAIMS: Final = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,7 @@
 """The reference proxy, probed in real time with all that the issuer has: one probe a setting."""
 
+from typing import Final
+
 import pytest
 
 from tests.conftest import Probe
@@ -7,14 +9,14 @@ from tests.services import Start
 
 pytestmark = [pytest.mark.requirement("BV-3", "BV-4"), pytest.mark.slow]
 
-NEED_FEW_FETCHES = {
+NEED_FEW_FETCHES: Final = {
     "keys-rotation",
     "keys-overlap",
     "keys-max-age",
     "keys-removal",
     "keys-unknown-kids",
 }
-FAULTS = 17
+FAULTS: Final = 17
 
 
 @pytest.mark.parametrize("cooldown_s", ["1", ""])  # and as it comes

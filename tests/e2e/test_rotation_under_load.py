@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import jwt
@@ -28,9 +28,9 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
-CLIENTS = 8
-ROTATIONS = int(os.environ.get("ROTATIONS", "5"))
-COOLDOWN_S = 1.0
+CLIENTS: Final = 8
+ROTATIONS: Final = int(os.environ.get("ROTATIONS", "5"))
+COOLDOWN_S: Final = 1.0
 
 logger = logging.getLogger(__name__)
 

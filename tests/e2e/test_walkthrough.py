@@ -3,6 +3,7 @@
 import subprocess
 import time
 from pathlib import Path
+from typing import Final
 
 import httpx
 import pytest
@@ -10,8 +11,8 @@ from jwt_core import generate_key, sign
 
 from tests.services import Service, Start, flip_last_payload_character, mint
 
-NOW = int(time.time())
-GOOD = {
+NOW: Final = int(time.time())
+GOOD: Final = {
     "iss": "https://issuer.local",
     "aud": "stream-watcher-docker",
     "sub": "alice",

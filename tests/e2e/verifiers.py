@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import google.auth.exceptions
 import httpx
@@ -18,7 +18,7 @@ from joserfc import jwt as joserfc_jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-NODE_PROJECT = Path(__file__).parent / "node"
+NODE_PROJECT: Final = Path(__file__).parent / "node"
 
 Claims = dict[str, Any]
 Verify = Callable[[str], Claims]
@@ -104,7 +104,7 @@ PYTHON_VERIFIERS: dict[str, Callable[[Target], Verify]] = {
     "pyjwt": build_pyjwt_verifier,
     "joserfc": build_joserfc_verifier,
 }
-NODE_VERIFIERS = ("google-auth-library", "jose", "jwks-rsa", "openid-client")
+NODE_VERIFIERS: Final = ("google-auth-library", "jose", "jwks-rsa", "openid-client")
 
 
 @contextmanager

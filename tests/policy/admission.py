@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from cel_expr_python import cel
@@ -23,7 +23,7 @@ def find_all(text: str, pattern: str, limit: int) -> list[str]:
     return [match[0] for match in re.finditer(pattern, text)][:limit]
 
 
-FIND_ALL = cel.FunctionDecl(
+FIND_ALL: Final = cel.FunctionDecl(
     "findAll",
     [
         cel.Overload(

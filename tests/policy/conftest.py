@@ -1,13 +1,14 @@
 """Both policies, each loaded once into its engine."""
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.policy.admission import AdmissionPolicy
 from tests.policy.rego import RegoPolicy
 
-POLICY = Path(__file__).resolve().parents[2] / "policy"
+POLICY: Final = Path(__file__).resolve().parents[2] / "policy"
 
 
 @pytest.fixture(scope="session")

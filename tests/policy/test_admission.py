@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from proxy_guard.environment import NON_PRODUCTION_WORDS
@@ -18,7 +18,7 @@ SIMULATOR: dict[str, Any] = {
     "metadata": {"name": "keys"},
     "spec": {"containers": [{"name": "main", "image": "token-issuer"}]},
 }
-BUDGET = 1_000_000
+BUDGET: Final = 1_000_000
 """What the API server lets one expression cost (`PerCallLimit`)."""
 
 

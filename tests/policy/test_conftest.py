@@ -1,7 +1,7 @@
 """What is particular to conftest: Compose files, lists, and how it learns about namespaces."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
@@ -11,7 +11,7 @@ from tests.policy.rego import RegoPolicy
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "data/compose.yaml").read_text(encoding="utf-8")
 )

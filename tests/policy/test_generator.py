@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 from proxy_guard import dev_marks
@@ -13,9 +14,9 @@ from tests.services import read_untraced_environ
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
-ROOT = Path(__file__).resolve().parents[2]
-MARKS = "packages/proxy-guard/src/proxy_guard/dev_marks.py"
-POLICIES = ["policy/kubernetes.yaml", "policy/conftest/marks.rego"]
+ROOT: Final = Path(__file__).resolve().parents[2]
+MARKS: Final = "packages/proxy-guard/src/proxy_guard/dev_marks.py"
+POLICIES: Final = ["policy/kubernetes.yaml", "policy/conftest/marks.rego"]
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,7 @@
 """Each manifest is judged in both languages, with the same findings."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
@@ -11,7 +11,7 @@ from tests.policy.rego import RegoPolicy
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
-DATA = Path(__file__).parent / "data"
+DATA: Final = Path(__file__).parent / "data"
 Case = dict[str, Any]
 REFUSED: dict[str, Case] = yaml.safe_load((DATA / "refused.yaml").read_text(encoding="utf-8"))
 ALLOWED: dict[str, Case] = yaml.safe_load((DATA / "allowed.yaml").read_text(encoding="utf-8"))

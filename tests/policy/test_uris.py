@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
@@ -13,9 +13,14 @@ from tests.policy.rego import RegoPolicy
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
-DATA = Path(__file__).parent / "data"
-GUARD_DATA = Path(__file__).resolve().parents[2] / "packages/proxy-guard/tests/data"
-MARKS = {urls.TOKEN_ISSUER_HOST, urls.TOKEN_ISSUER_PATH, urls.ISSUER_LOCAL, urls.LOCAL_DEV_PORT}
+DATA: Final = Path(__file__).parent / "data"
+GUARD_DATA: Final = Path(__file__).resolve().parents[2] / "packages/proxy-guard/tests/data"
+MARKS: Final = {
+    urls.TOKEN_ISSUER_HOST,
+    urls.TOKEN_ISSUER_PATH,
+    urls.ISSUER_LOCAL,
+    urls.LOCAL_DEV_PORT,
+}
 DISGUISES: dict[str, str] = {
     name: uri
     for name, (uri, code) in json.loads((GUARD_DATA / "disguises.json").read_text("utf-8")).items()
@@ -25,7 +30,9 @@ OUT_OF_REACH: list[str] = yaml.safe_load((DATA / "out_of_reach.yaml").read_text(
 PRODUCTION_URIS: dict[str, str] = json.loads(
     (GUARD_DATA / "production_uris.json").read_text("utf-8")
 )
-NO_ADDRESS = "near miss too large octet"  # 127.256.0.1 names no host that anybody could reach
+NO_ADDRESS: Final = (
+    "near miss too large octet"  # 127.256.0.1 names no host that anybody could reach
+)
 
 
 def configure(uri: str) -> dict[str, Any]:

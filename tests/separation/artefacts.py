@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -23,8 +23,8 @@ from separation.cli import main
 
 from tests.in_process import call_main
 
-ROOT = Path(__file__).resolve().parents[2]
-SIMULATOR = ROOT / "packages/dev-only/token-issuer/src/token_issuer"
+ROOT: Final = Path(__file__).resolve().parents[2]
+SIMULATOR: Final = ROOT / "packages/dev-only/token-issuer/src/token_issuer"
 
 Content = str | bytes
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -27,7 +28,7 @@ from tests.separation.artefacts import (
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
-LARGE_WHEELS = [
+LARGE_WHEELS: Final = [
     "botocore==1.44.5",
     "cryptography==50.0.2",
     "django==5.2.19",

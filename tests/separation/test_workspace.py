@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-ISSUER = ROOT / "packages/dev-only/token-issuer"
+ROOT: Final = Path(__file__).resolve().parents[2]
+ISSUER: Final = ROOT / "packages/dev-only/token-issuer"
 
 
 def read_toml(path: Path) -> dict[str, dict[str, object]]:
@@ -57,7 +58,7 @@ def test_source_without_banner_is_a_lint_error() -> None:
     assert bannered.returncode == 0, bannered.stdout
 
 
-PRODUCTION_FILES = [
+PRODUCTION_FILES: Final = [
     "packages/jwt-core/src/jwt_core/new.py",
     "packages/proxy-guard/src/proxy_guard/new.py",
     "packages/proxy-guard/src/proxy_guard/environment.py",
@@ -137,7 +138,7 @@ def test_document_has_the_dev_only_section(document: str) -> None:
     assert "\n## Dev-only simulator, never ship to prod\n" in text
 
 
-PRODUCTION_BUILD = [
+PRODUCTION_BUILD: Final = [
     ".github/workflows/production.yml",
     "ci/prod.sh",
     "ci/build.sh",
@@ -174,7 +175,7 @@ def test_simulator_does_not_even_reach_the_build_of_the_production_image() -> No
     assert "packages/dev-only" in ignored.splitlines()
 
 
-CI_STEPS = {
+CI_STEPS: Final = {
     "lint": "ci/lint.sh",
     "types": "ci/types.sh",
     "test": "ci/test.sh",

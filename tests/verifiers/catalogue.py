@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Runtime(StrEnum):
@@ -41,7 +42,7 @@ class Verifier:
     apart: tuple[str, ...] = ()
 
 
-GIVEN_KEYS = "it verifies with the keys that it is given and has no client that fetches them"
+GIVEN_KEYS: Final = "it verifies with the keys that it is given and has no client that fetches them"
 
 VERIFIERS: Mapping[str, Verifier] = {
     "reference-proxy": Verifier(

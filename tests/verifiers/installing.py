@@ -6,17 +6,18 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 from tests.verifiers.catalogue import Runtime, Verifier
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-PYTHON = HERE / "python/.venv/bin/python"
-NODE_PROJECT = HERE / "node"
-DEBIAN = ROOT / ".cache/verifiers/debian"
-UNPACKED = DEBIAN / "root"
-DEBIAN_PACKAGES = ("apache2-bin", "libapache2-mod-auth-openidc", "haproxy")
-INSTALL_TIMEOUT_S = 300
+HERE: Final = Path(__file__).parent
+ROOT: Final = HERE.parent.parent
+PYTHON: Final = HERE / "python/.venv/bin/python"
+NODE_PROJECT: Final = HERE / "node"
+DEBIAN: Final = ROOT / ".cache/verifiers/debian"
+UNPACKED: Final = DEBIAN / "root"
+DEBIAN_PACKAGES: Final = ("apache2-bin", "libapache2-mod-auth-openidc", "haproxy")
+INSTALL_TIMEOUT_S: Final = 300
 
 
 class MissingError(Exception):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from json import load
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -17,8 +18,8 @@ from tests.verifiers.catalogue import Runtime, Verifier
 from tests.verifiers.installing import HERE, NODE_PROJECT, PYTHON, UNPACKED, build_debian_environ
 from tests.verifiers.tls_front import run_tls_front
 
-AUDIENCE = "stream-watcher-docker"
-JWKS_PATH = "/.well-known/jwks.json"
+AUDIENCE: Final = "stream-watcher-docker"
+JWKS_PATH: Final = "/.well-known/jwks.json"
 
 
 @dataclass(frozen=True, slots=True)

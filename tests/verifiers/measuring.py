@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from tests.conftest import ISSUER_COMMAND
 from tests.services import read_clean_environ
@@ -13,9 +13,9 @@ from tests.verifiers.catalogue import VERIFIERS, Verifier
 from tests.verifiers.installing import install, read_versions
 from tests.verifiers.running import run_issuer, run_verifier
 
-PROBE_TIMEOUT_S = 150
-FINISHED = {0, 1}  # nothing found, something found
-SIDE_BY_SIDE = 3  # most of a probe is waiting
+PROBE_TIMEOUT_S: Final = 150
+FINISHED: Final = {0, 1}  # nothing found, something found
+SIDE_BY_SIDE: Final = 3  # most of a probe is waiting
 
 Record = dict[str, Any]
 

@@ -3,22 +3,23 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from tests.verifiers.catalogue import VERIFIERS, Verifier
 from tests.verifiers.measuring import Record, list_checks, list_findings
 from tests.verifiers.notes import NOTES
 
-SEVERITIES = ("critical", "high", "medium", "low")
-WRONG = {
+SEVERITIES: Final = ("critical", "high", "medium", "low")
+WRONG: Final = {
     "accepted": "wrongly accepted",
     "refused": "wrongly refused",
     "crashed": "5xx",
     "hung": "no answer",
 }
-KEYS = "keys"
-LONGEST_LIST = 6
+KEYS: Final = "keys"
+MAX_LISTED: Final = 6
 
-INTRODUCTION = """\
+INTRODUCTION: Final = """\
 # How verifiers take bad tokens
 
 `token-issuer probe` {version} fired its catalogue at verifiers that nobody here wrote, last on
@@ -40,7 +41,7 @@ What the figures say, and what they do not:
   says, most faults of the key endpoint could not be shown to it in time.
 """
 
-REPRODUCTION = """\
+REPRODUCTION: Final = """\
 ## How to reproduce it
 
 ```sh
@@ -156,7 +157,7 @@ def render_findings(record: Record, notes: Mapping[str, str]) -> Iterator[str]:
         yield ""
     observed = {check["id"]: check["observed"] for check in list_checks(record)}
     for group in groups:
-        if len(group) > LONGEST_LIST:
+        if len(group) > MAX_LISTED:
             yield summarize_group(group, observed)
         else:
             for finding in group:

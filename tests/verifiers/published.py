@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 from tests.verifiers.installing import ROOT
 from tests.verifiers.measuring import Record
 
-RESULTS = ROOT / "docs/verifiers.json"
-PAGE = ROOT / "docs/verifiers.md"
+RESULTS: Final = ROOT / "docs/verifiers.json"
+PAGE: Final = ROOT / "docs/verifiers.md"
 
 
 def read_results(path: Path = RESULTS) -> Record:

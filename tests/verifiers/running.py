@@ -7,14 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
 from tests.conftest import ISSUER_COMMAND
 from tests.services import Service, find_free_port, read_clean_environ, run_service
 from tests.verifiers.catalogue import Verifier
 from tests.verifiers.launching import Launch, Place, plan_launch
 
-START_TIMEOUT_S = 20
-STOP_TIMEOUT_S = 15
+START_TIMEOUT_S: Final = 20
+STOP_TIMEOUT_S: Final = 15
 
 
 class StartError(Exception):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from typing import Final
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.verifiers.catalogue import VERIFIERS
 from tests.verifiers.measuring import PROBE_TIMEOUT_S, Record, measure_all, summarize
 from tests.verifiers.published import read_results
 
-PUBLISHED = read_results()["verifiers"]
+PUBLISHED: Final = read_results()["verifiers"]
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -20,10 +21,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-HOST = "127.0.0.1"
-TLS_HANDSHAKE = b"\x16"
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-CHUNK = 65536
+HOST: Final = "127.0.0.1"
+TLS_HANDSHAKE: Final = b"\x16"
+RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+CHUNK: Final = 65536
 
 
 @contextmanager

@@ -8,18 +8,18 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeGuard
 
 from tests.weak_verifier.encodings import RefusedError, decode_base64url, decode_json
 from tests.weak_verifier.keys import Key, read_embedded_keys, read_key
 
 __all__ = ["ALGORITHMS", "RefusedError", "verify"]
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
-LONGEST_TOKEN = 16 * 1024
-SMALLEST_RSA_KEY = 2048
-LATEST_NUMERIC_DATE = 253402300799  # 9999-12-31T23:59:59Z
-_CREDENTIALS = re.compile(r"bearer +([^,\t]+)", re.IGNORECASE)
+ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
+MAX_TOKEN_BYTES: Final = 16 * 1024
+MIN_RSA_BITS: Final = 2048
+LATEST_NUMERIC_DATE: Final = 253402300799  # 9999-12-31T23:59:59Z
+_CREDENTIALS: Final = re.compile(r"bearer +([^,\t]+)", re.IGNORECASE)
 
 
 def verify(
@@ -67,7 +67,7 @@ class _Model:
 
     def verify(self, authorization: Sequence[str], *, first_wins: bool) -> dict[str, Any]:
         token = self.read_token(authorization)
-        self.require("size", len(token) <= LONGEST_TOKEN)
+        self.require("size", len(token) <= MAX_TOKEN_BYTES)
         parts = token.split(".")
         self.require("form", len(parts) <= 3)
         is_strict = "base64url" not in self.without
@@ -121,7 +121,7 @@ class _Model:
             key for key in self.find_keys(header) if key.alg == alg or "algorithms" in self.without
         ]
         self.require("algorithms", keys)
-        self.require("key-strength", all(key.rsa_bits >= SMALLEST_RSA_KEY for key in keys))
+        self.require("key-strength", all(key.rsa_bits >= MIN_RSA_BITS for key in keys))
         if alg == "ES256":
             self.require("ecdsa-range", any(signature))
         is_good = any(key.verifies(alg, signing_input, signature, self.without) for key in keys)

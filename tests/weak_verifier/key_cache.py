@@ -19,14 +19,14 @@ from tests.weak_verifier.fetching import GOOD, Fetching
 Document = dict[str, Any]
 
 FAILURE_PAUSE_S: Final = 0.2
-LONGEST_FETCH_S: Final = 2.0
-LARGEST_BODY: Final = 1 << 20
+MAX_FETCH_S: Final = 2.0
+MAX_BODY_BYTES: Final = 1 << 20
 CHUNK: Final = 1 << 12
-MOST_UNKNOWN_KIDS: Final = 100
+MAX_UNKNOWN_KIDS: Final = 100
 LONG_S: Final = 3600.0
 DEFAULT_LIFETIME_S: Final = 300.0
 KEY_TYPES: Final = frozenset({"RSA", "EC", "OKP"})
-SHORTEST_MODULUS: Final = 342  # 2048 bits in base64url
+MIN_MODULUS_CHARACTERS: Final = 342  # 2048 bits in base64url
 MAX_AGE: Final = re.compile(r"max-age=(\d{1,9})")
 
 
@@ -46,7 +46,7 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
         req: urllib.request.Request,
         fp: IO[bytes],
         code: int,
-        msg: str,
+        message: str,
         headers: HTTPMessage,
         newurl: str,
     ) -> None:
@@ -96,7 +96,7 @@ class KeyCache:
         if self.clock() >= self._next_fetch:
             self._refresh()
         self._unknown_kids += 1
-        if self._unknown_kids == MOST_UNKNOWN_KIDS and not self.fetching.bears_unknown_kids:
+        if self._unknown_kids == MAX_UNKNOWN_KIDS and not self.fetching.bears_unknown_kids:
             self._is_dead = True
 
     def _is_due(self) -> bool:
@@ -139,7 +139,7 @@ class KeyCache:
         if not self.fetching.follows_redirects:
             handlers.append(NoRedirects())
         opener = urllib.request.build_opener(*handlers)
-        deadline_s = LONGEST_FETCH_S if self.fetching.has_deadline else LONG_S
+        deadline_s = MAX_FETCH_S if self.fetching.has_deadline else LONG_S
         try:
             with opener.open(self.uri, timeout=deadline_s) as response:
                 return self._read_body(response, self.clock() + deadline_s), response.headers
@@ -150,7 +150,7 @@ class KeyCache:
         body = b""
         while chunk := response.read1(CHUNK):
             body += chunk
-            if len(body) > LARGEST_BODY or self.clock() > deadline:
+            if len(body) > MAX_BODY_BYTES or self.clock() > deadline:
                 raise FetchError
         if response.length:
             raise FetchError
@@ -182,7 +182,7 @@ class KeyCache:
             raise FetchError
         if key.get("use", "sig") != "sig" and self.fetching.heeds_use:
             return False
-        is_weak = key["kty"] == "RSA" and len(key["n"]) < SHORTEST_MODULUS
+        is_weak = key["kty"] == "RSA" and len(key["n"]) < MIN_MODULUS_CHARACTERS
         return not (is_weak and self.fetching.heeds_size)
 
     def _read(self, key: Document) -> Document:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedIOBase
+from typing import Final
 
-LONGEST_LINE = 4 << 20
-MOST_LINES = 200
+MAX_LINE_BYTES: Final = 4 << 20
+MAX_LINES: Final = 200
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def read_request(stream: BufferedIOBase) -> Request | None:
 
 
 def _read_lines(stream: BufferedIOBase) -> Iterator[str]:
-    for _ in range(MOST_LINES):
-        line = stream.readline(LONGEST_LINE)
+    for _ in range(MAX_LINES):
+        line = stream.readline(MAX_LINE_BYTES)
         if line in {b"\r\n", b"\n", b""}:
             return
         yield line.rstrip(b"\r\n").decode("latin-1")

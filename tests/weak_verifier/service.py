@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from tests.weak_verifier.behaviours import Behaviour
 from tests.weak_verifier.fetching import FETCHINGS
@@ -21,7 +22,7 @@ from tests.weak_verifier.key_cache import KeyCache
 from tests.weak_verifier.reading import read_request
 from tests.weak_verifier.verifier import ClosingError, DyingError, Verifier
 
-POLL_INTERVAL_S = 0.02
+POLL_INTERVAL_S: Final = 0.02
 
 
 @dataclass(frozen=True)

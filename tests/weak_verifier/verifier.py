@@ -7,19 +7,19 @@ import urllib.request
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from tests.weak_verifier.behaviours import Behaviour
 from tests.weak_verifier.checks import RefusedError, verify
 from tests.weak_verifier.key_cache import KeyCache, KeysUnavailableError
 from tests.weak_verifier.reading import Request
 
-LARGE_KID = 4096
-MOST_UNKNOWN_KIDS = 3
-SLOW_S = 0.3
-FETCH_TIMEOUT_S = 1
-LARGEST_DOCUMENT = 1 << 20
-HANGING_S = 600
+LARGE_KID: Final = 4096
+MAX_UNKNOWN_KIDS: Final = 3
+SLOW_S: Final = 0.3
+FETCH_TIMEOUT_S: Final = 1
+MAX_DOCUMENT_BYTES: Final = 1 << 20
+HANGING_S: Final = 600
 
 
 class ClosingError(Exception):
@@ -105,7 +105,7 @@ class Verifier:
         ):
             return False
         self.unknown_kids.add(kid)
-        return len(self.unknown_kids) > MOST_UNKNOWN_KIDS
+        return len(self.unknown_kids) > MAX_UNKNOWN_KIDS
 
     def _misbehave(self, authorization: str, header: dict[str, Any]) -> int | None:
         kid = header.get("kid")
@@ -142,7 +142,7 @@ def look_at(header: dict[str, Any]) -> None:
 def fetch(uri: str) -> bytes:
     """Fetch what a token itself names, for the verifier that follows."""
     with urllib.request.urlopen(uri, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310  # whatever it is
-        body: bytes = answer.read(LARGEST_DOCUMENT)
+        body: bytes = answer.read(MAX_DOCUMENT_BYTES)
     return body
 
 

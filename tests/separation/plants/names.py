@@ -4,11 +4,12 @@ import gzip
 import json
 import subprocess
 from pathlib import Path
+from typing import Final
 
 from tests.separation.artefacts import ROOT, SIMULATOR, DevKey, make_tar, make_wheel, write
 from tests.separation.plants.registry import FULLWIDTH_T, compile_source, plant, plant_file
 
-DEV_MARKS = ROOT / "packages/proxy-guard/src/proxy_guard/dev_marks.py"
+DEV_MARKS: Final = ROOT / "packages/proxy-guard/src/proxy_guard/dev_marks.py"
 
 
 @plant("manifest", "METADATA")

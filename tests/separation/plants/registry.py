@@ -3,11 +3,11 @@
 import py_compile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tests.separation.artefacts import Content, DevKey, write
 
-FULLWIDTH_T = "\uff54"
+FULLWIDTH_T: Final = "\uff54"
 
 
 class Plant(NamedTuple):

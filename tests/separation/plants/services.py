@@ -3,6 +3,7 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Final
 
 from tests.separation.artefacts import (
     DevKey,
@@ -14,7 +15,7 @@ from tests.separation.artefacts import (
 )
 from tests.separation.plants.registry import FULLWIDTH_T, plant, plant_file
 
-COMPOSE = "services:\n  proxy:\n    image: shop/proxy:1\n"
+COMPOSE: Final = "services:\n  proxy:\n    image: shop/proxy:1\n"
 plant_file(
     "compose override that adds the service", "manifest", "compose.override.yaml",
     lambda _: COMPOSE + "  token_issuer:\n    build: .\n",
@@ -89,7 +90,7 @@ def wheel_in_a_layer_of_a_compressed_image(folder: Path, key: DevKey) -> None:
     write(folder, {"image.tar.gz": gzip.compress(make_saved_image(layer))})
 
 
-ADDRESS = "http://localhost:8081/certs"
+ADDRESS: Final = "http://localhost:8081/certs"
 plant_file(
     "arguments of a container", "settings", "job.yaml",
     lambda _: f"args:\n- --jwks-uri\n- {ADDRESS}\n",

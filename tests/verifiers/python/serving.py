@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable
+from typing import Final
 
 import waitress
 from flask import Flask, abort, request
 
-JWKS_URI = os.environ["JWKS_URI"]
-ISSUER = os.environ["ISSUER"]
-AUDIENCE = os.environ["AUDIENCE"]
+JWKS_URI: Final = os.environ["JWKS_URI"]
+ISSUER: Final = os.environ["ISSUER"]
+AUDIENCE: Final = os.environ["AUDIENCE"]
 
 
 def serve(app: Flask) -> None:

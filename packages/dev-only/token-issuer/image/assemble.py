@@ -21,23 +21,24 @@ import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
-HERE = Path(__file__).resolve().parent
-OVERLAY = HERE / "modules"
-STDLIB = Path(sysconfig.get_path("stdlib"))
-VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
-ARCHIVE = f"usr/lib/python{VERSION.replace('.', '')}.zip"  # on sys.path of every Python
-EXTENSIONS = f"usr/lib/python{VERSION}/lib-dynload"
-METADATA = "usr/lib/python3/dist-packages"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same archive
-UNCHECKED_HASH = 0b01  # PEP 552: there is no source to compare with
-LIGHT = 100_000  # bytes; lighter files share one line of the table
+HERE: Final = Path(__file__).resolve().parent
+OVERLAY: Final = HERE / "modules"
+STDLIB: Final = Path(sysconfig.get_path("stdlib"))
+VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
+ARCHIVE: Final = f"usr/lib/python{VERSION.replace('.', '')}.zip"  # on sys.path of every Python
+EXTENSIONS: Final = f"usr/lib/python{VERSION}/lib-dynload"
+METADATA: Final = "usr/lib/python3/dist-packages"
+EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the same sources make the same archive
+UNCHECKED_HASH: Final = 0b01  # PEP 552: there is no source to compare with
+LIGHT: Final = 100_000  # bytes; lighter files share one line of the table
 
-CONTENTS = tomllib.loads((HERE / "contents.toml").read_text(encoding="utf-8"))
-OMITTED_MODULES = frozenset(CONTENTS["standard_library"]["omit"])
-ENCODINGS = frozenset(CONTENTS["standard_library"]["encodings"])
-PACKAGES = frozenset(CONTENTS["packages"]["keep"])
-OMITTED_SUBPACKAGES = frozenset(CONTENTS["packages"]["omit"])
+CONTENTS: Final = tomllib.loads((HERE / "contents.toml").read_text(encoding="utf-8"))
+OMITTED_MODULES: Final = frozenset(CONTENTS["standard_library"]["omit"])
+ENCODINGS: Final = frozenset(CONTENTS["standard_library"]["encodings"])
+PACKAGES: Final = frozenset(CONTENTS["packages"]["keep"])
+OMITTED_SUBPACKAGES: Final = frozenset(CONTENTS["packages"]["omit"])
 
 
 def is_within(name: str, packages: frozenset[str]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -32,9 +32,9 @@ from token_issuer.keys.watermark import generate_marked_key
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.issuer import Issuer
 
-NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
-COMMAND = (sys.executable, "-m", "token_issuer")
-START_TIMEOUT_S = 60
+NOW: Final = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+COMMAND: Final = (sys.executable, "-m", "token_issuer")
+START_TIMEOUT_S: Final = 60
 
 
 @dataclass(frozen=True)

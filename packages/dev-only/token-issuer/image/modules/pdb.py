@@ -10,5 +10,5 @@ def post_mortem(*_: Any) -> NoReturn:
     Raises:
         RuntimeError: always.
     """
-    msg = "this image has no debugger: run token-issuer outside of the image"
-    raise RuntimeError(msg)
+    message = "this image has no debugger: run token-issuer outside of the image"
+    raise RuntimeError(message)

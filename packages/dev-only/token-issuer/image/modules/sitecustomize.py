@@ -8,8 +8,9 @@ import sys
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
+from typing import Final
 
-FOLDER = Path(
+FOLDER: Final = Path(
     sys.prefix, "lib", f"python{sys.version_info[0]}.{sys.version_info[1]}", "lib-dynload"
 )
 

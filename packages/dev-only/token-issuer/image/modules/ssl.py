@@ -5,10 +5,10 @@ OpenSSL's shared libraries would be a quarter of the image, and the issuer serve
 asyncio and uvicorn import `ssl` for its names alone; whoever asks for TLS is told.
 """
 
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
-CERT_NONE = 0
-PROTOCOL_TLS_SERVER = 17
+CERT_NONE: Final = 0
+PROTOCOL_TLS_SERVER: Final = 17
 
 
 class SSLError(OSError):
@@ -44,8 +44,8 @@ def create_default_context(*_: Any, **__: Any) -> NoReturn:
     Raises:
         SSLError: always; says what to do instead.
     """
-    msg = "this image has no TLS: use an http URL, or token-issuer outside of the image"
-    raise SSLError(None, msg)
+    message = "this image has no TLS: use an http URL, or token-issuer outside of the image"
+    raise SSLError(None, message)
 
 
 _create_default_https_context = create_default_context  # what http.client calls for https

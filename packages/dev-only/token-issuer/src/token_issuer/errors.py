@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
-_FORBIDDEN_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
-_LONGEST_DESCRIPTION = 600
+_FORBIDDEN_IN_DESCRIPTION: Final = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+_MAX_DESCRIPTION_CHARACTERS: Final = 600
 
 
 class TokenIssuerError(Exception):
@@ -133,7 +133,7 @@ class TokenRequestError(TokenIssuerError):
         status: int = HTTPStatus.BAD_REQUEST,
     ) -> None:
         text = _FORBIDDEN_IN_DESCRIPTION.sub("?", description.replace('"', "'"))
-        super().__init__(text[:_LONGEST_DESCRIPTION])
+        super().__init__(text[:_MAX_DESCRIPTION_CHARACTERS])
         self.error = error
         self.fields = fields
         self.status = status

@@ -5,16 +5,16 @@ import contextlib
 import http.client
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.errors import RemoteIssuerError
 
-_TIMEOUT_S = 5
-_LARGEST_ANSWER = 8 << 20  # the longest token of a defect is 1.3 MB, and comes twice
-_OK = 200
+_TIMEOUT_S: Final = 5
+_MAX_RESPONSE_BYTES: Final = 8 << 20  # the longest token of a defect is 1.3 MB, and comes twice
+_OK: Final = 200
 
 
 def fetch_json(
@@ -102,21 +102,21 @@ def _explained(url: str) -> Iterator[None]:
         yield
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        msg = f"no token issuer answers at {url}: {reason}; start one with: token-issuer serve"
-        raise RemoteIssuerError(msg) from error
+        message = f"no token issuer answers at {url}: {reason}; start one with: token-issuer serve"
+        raise RemoteIssuerError(message) from error
 
 
 def _check(url: str, answer: _Answer) -> dict[str, Any]:
     document = answer.document
     if not answer.is_marked or not isinstance(document, dict):
-        msg = f"{url} is not a token issuer: its answer lacks the header {HEADER_NAME}"
-        raise RemoteIssuerError(msg)
+        message = f"{url} is not a token issuer: its answer lacks the header {HEADER_NAME}"
+        raise RemoteIssuerError(message)
     if answer.status != _OK:
         description = (
             document.get("error_description") or document.get("detail") or f"HTTP {answer.status}"
         )
-        msg = f"{url} refused: {description}"
-        raise RemoteIssuerError(msg)
+        message = f"{url} refused: {description}"
+        raise RemoteIssuerError(message)
     return document
 
 
@@ -131,17 +131,17 @@ def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Ans
     connection.request(request.method, path, request.body, headers)
     response = connection.getresponse()
     is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
-    return _Answer(response.status, is_marked, json.loads(response.read(_LARGEST_ANSWER)))
+    return _Answer(response.status, is_marked, json.loads(response.read(_MAX_RESPONSE_BYTES)))
 
 
 def _connect(url: str) -> http.client.HTTPConnection:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = "expected a URL such as http://localhost:8081"
-        raise ValueError(msg)
+        message = "expected a URL such as http://localhost:8081"
+        raise ValueError(message)
     if parts.scheme == "http":
         return http.client.HTTPConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)
     if not hasattr(http.client, "HTTPSConnection"):  # so it is where Python was built without TLS
-        msg = "this Python has no TLS: use an http URL"
-        raise ValueError(msg)
+        message = "this Python has no TLS: use an http URL"
+        raise ValueError(message)
     return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)

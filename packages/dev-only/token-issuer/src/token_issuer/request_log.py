@@ -4,14 +4,14 @@
 from collections import Counter, deque
 from datetime import datetime
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-DEFAULT_CAPACITY = 1000
-_MOST_PATHS = 200  # counted by name; a scanner's thousand paths share one count
-_OTHER_PATHS = "(other paths)"
-_LONGEST_TEXT = 200
+DEFAULT_CAPACITY: Final = 1000
+_MAX_COUNTED_PATHS: Final = 200  # counted by name; a scanner's thousand paths share one count
+_OTHER_PATHS: Final = "(other paths)"
+_MAX_TEXT_CHARACTERS: Final = 200
 
 
 class LoggedRequest(Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class RequestLog:
     ) -> None:
         """Add a request."""
         self._number += 1
-        path = path[:_LONGEST_TEXT]
+        path = path[:_MAX_TEXT_CHARACTERS]
         self._latest.append(
             LoggedRequest(
                 number=self._number,
@@ -59,12 +59,12 @@ class RequestLog:
                 method=method,
                 path=path,
                 status=status,
-                user_agent=user_agent[:_LONGEST_TEXT],
-                host=host[:_LONGEST_TEXT],
+                user_agent=user_agent[:_MAX_TEXT_CHARACTERS],
+                host=host[:_MAX_TEXT_CHARACTERS],
                 faults=faults,
             )
         )
-        is_counted = path in self._counts or len(self._counts) < _MOST_PATHS
+        is_counted = path in self._counts or len(self._counts) < _MAX_COUNTED_PATHS
         self._counts[path if is_counted else _OTHER_PATHS] += 1
 
     def count(self, path: str | None = None) -> int:

@@ -2,6 +2,7 @@
 """How serious a finding is."""
 
 from enum import IntEnum
+from typing import Final
 
 
 class Severity(IntEnum):
@@ -23,7 +24,7 @@ class Severity(IntEnum):
         return _MEANINGS[self]
 
 
-_MEANINGS = {
+_MEANINGS: Final = {
     Severity.LOW: "against a specification, without a way known to use it",
     Severity.MEDIUM: "a defence is missing that other errors would meet",
     Severity.HIGH: "tokens count that must not count here, or one request brings the service down",

@@ -19,7 +19,7 @@ from jwt_core import Algorithm
 from token_issuer.config.choices import RotationMode
 from token_issuer.config.production import refuse_production
 from token_issuer.config.settings import Settings, read_environment
-from token_issuer.faults.registry import FaultBoard
+from token_issuer.faults.registry import FaultRegistry
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.factory import build_issuer
@@ -53,7 +53,7 @@ class RunningIssuer:
         return self._issuer.requests
 
     @property
-    def faults(self) -> FaultBoard:
+    def faults(self) -> FaultRegistry:
         """How its key endpoints misbehave."""
         return self._issuer.faults
 

@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import jwt
@@ -19,7 +19,7 @@ from token_issuer.tokens.defects.description import describe_defect
 
 pytestmark = pytest.mark.requirement("BV-1")
 ISSUER, AUDIENCE = "https://issuer.test", "a-service"
-ACCEPTED = "accepted"
+ACCEPTED: Final = "accepted"
 
 
 @contextlib.contextmanager

@@ -3,14 +3,15 @@
 
 import re
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 import httpx
 import pytest
 from cryptography.x509 import load_pem_x509_certificate
 
-JWKS_PATHS = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs"]
-PATHS = [*JWKS_PATHS, "/oauth2/v1/certs"]
-GOOGLE_VARY = {"Origin", "X-Origin", "Referer", "Accept-Encoding"}
+JWKS_PATHS: Final = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs"]
+PATHS: Final = [*JWKS_PATHS, "/oauth2/v1/certs"]
+GOOGLE_VARY: Final = {"Origin", "X-Origin", "Referer", "Accept-Encoding"}
 
 
 @pytest.mark.requirement("GO-1")

@@ -1,12 +1,14 @@
 # DEV-ONLY: never ship to production.
 """The public keys over real HTTP, with verifiers nobody here wrote."""
 
+from typing import Final
+
 import httpx
 import jwt
 import pytest
 from proxy_guard.dev_marks import WATERMARK_TEXT
 
-PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+PRIVATE_MEMBERS: Final = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 @pytest.mark.requirement("TI-5")

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from token_issuer.tokens.messages import FIELDS
 
 # Not among them: whether each input of a valid type is accepted, and each other one refused. Fields
 # may contradict each other, and RFC 6749 §3.2 has empty parameters count as omitted.
-CHECKS = (
+CHECKS: Final = (
     "not_a_server_error",
     "status_code_conformance",
     "content_type_conformance",
@@ -42,8 +43,8 @@ def has_served_elsewhere() -> bool:
     return "TOKEN_ISSUER_TEST_URL" in os.environ
 
 
-ELSEWHERE = pytest.mark.skipif(not has_served_elsewhere(), reason="the next one includes it")
-OWN_ISSUER = pytest.mark.skipif(has_served_elsewhere(), reason="another one's admin surface")
+ELSEWHERE: Final = pytest.mark.skipif(not has_served_elsewhere(), reason="the next one includes it")
+OWN_ISSUER: Final = pytest.mark.skipif(has_served_elsewhere(), reason="another one's admin surface")
 
 
 @pytest.fixture

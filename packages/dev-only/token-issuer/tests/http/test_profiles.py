@@ -3,13 +3,13 @@
 
 import base64
 import json
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import jwt
 import pytest
 
-ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
 
 
 def mint(http: httpx.Client, **fields: Any) -> dict[str, Any]:

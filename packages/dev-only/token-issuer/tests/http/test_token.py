@@ -3,14 +3,14 @@
 
 import base64
 import time
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-FORM = "application/x-www-form-urlencoded"
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture

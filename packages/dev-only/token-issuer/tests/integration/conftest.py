@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pytest
 import uvicorn
@@ -31,16 +32,16 @@ from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import RunningIssuer
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.fast_path.handlers import build_plain_handlers
+from token_issuer.web.fast_path.handlers import build_handlers
 from token_issuer.web.fast_path.protocol import Protocol
-from token_issuer.web.lazy_app import Application
+from token_issuer.web.lazy_app import LazyApp
 from uvicorn.server import ServerState
 
 StartVerifier = Callable[..., str]
 CountStates = Callable[[str, Path], dict[str, int]]
 
 
-KILL_HELPER = """
+KILL_HELPER: Final = """
 import os, signal, sys, traceback
 
 READING = {"fspath", "fstat", "lstat", "read", "readall", "scandir", "stat"}
@@ -145,13 +146,13 @@ def surroundings(
     virtual_clock: VirtualClock,
 ) -> Iterator[Surroundings]:
     """Return clock and transport of the verifiers: virtual time, keys fetched in memory."""
-    application = Application(virtual_core)
+    application = LazyApp(virtual_core)
     application.begin()
     application.built.result()
     loop = VirtualLoop(virtual_clock)
     accept = partial(
         Protocol,
-        build_plain_handlers(virtual_core),
+        build_handlers(virtual_core),
         config=uvicorn.Config(application, lifespan="off", ws="none", log_config=None),
         server_state=ServerState(),
         app_state={},

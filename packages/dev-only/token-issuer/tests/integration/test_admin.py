@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import jwt
@@ -13,8 +13,8 @@ import pytest
 from tests import patient_http
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
-ADMIN = ["/admin/keys", "/admin/clock", "/admin/faults", "/admin/requests"]
-SECRET = "correct-horse"
+ADMIN: Final = ["/admin/keys", "/admin/clock", "/admin/faults", "/admin/requests"]
+SECRET: Final = "correct-horse"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jwt
 import pytest
@@ -19,16 +19,16 @@ from token_issuer.keys.storage.key_pair import open_key_directory
 
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 
-COMMAND = (sys.executable, "-m", "token_issuer")
+COMMAND: Final = (sys.executable, "-m", "token_issuer")
 # A request may take so long that only a signal can be what ends it.
-PATIENT = """
+PATIENT: Final = """
 import sys
 from token_issuer import issuer_client
 from token_issuer.cli.main import main
 issuer_client._TIMEOUT_S = 100
 sys.exit(main())
 """
-SEVERAL_BLOCKS = 250  # a block is about 64 KiB, which is about 100 tokens
+SEVERAL_BLOCKS: Final = 250  # a block is about 64 KiB, which is about 100 tokens
 
 pytestmark = pytest.mark.requirement("TI-7")
 

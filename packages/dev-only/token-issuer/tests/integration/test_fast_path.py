@@ -10,20 +10,20 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
 from jwt_core import base64url
 from tests import patient_http
 from token_issuer.testing import RunningIssuer, run_token_issuer
-from token_issuer.web.lazy_app import Application
+from token_issuer.web.lazy_app import LazyApp
 
 pytestmark = pytest.mark.requirement("TI-4")
 StartIssuer = Callable[..., Any]
-NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
-FORM = "application/x-www-form-urlencoded"
-LONG_WAY = "X-Forwarded-Proto: http"
+NOW: Final = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+FORM: Final = "application/x-www-form-urlencoded"
+LONG_WAY: Final = "X-Forwarded-Proto: http"
 """Says nothing new, and makes a request one that is not plain."""
 
 
@@ -119,14 +119,14 @@ def test_answer_is_the_same_by_either_way(
 
 
 def test_usual_clients_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    def build(_: Application) -> Any:
+    def build(_: LazyApp) -> Any:
         async def refuse(*_: object) -> None:
-            msg = "the application was asked"
-            raise RuntimeError(msg)
+            message = "the application was asked"
+            raise RuntimeError(message)
 
         return refuse
 
-    monkeypatch.setattr(Application, "_import_and_create", build)
+    monkeypatch.setattr(LazyApp, "_import_and_create", build)
     with run_token_issuer() as issuer:
         statuses = [
             patient_http.get(issuer.jwks_uri).status_code,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import jwt
@@ -21,9 +21,9 @@ from token_issuer.keys.throwaway_keys import get_weak_key
 from token_issuer.keys.watermark import has_watermark
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
-KEY_PATHS = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs", "/oauth2/v1/certs"]
-CERTIFICATES = "/oauth2/v1/certs"
-HARMLESS = {"delay": {"delay": 0}, "drip": {"interval": 0}}
+KEY_PATHS: Final = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs", "/oauth2/v1/certs"]
+CERTIFICATES: Final = "/oauth2/v1/certs"
+HARMLESS: Final = {"delay": {"delay": 0}, "drip": {"interval": 0}}
 
 pytestmark = pytest.mark.requirement("BV-2")
 SetFaults = Callable[..., None]

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 
 import pytest
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.testing import RunningIssuer
 
 
@@ -12,14 +12,14 @@ from token_issuer.testing import RunningIssuer
 def test_faults_are_cleared_when_a_signal_interrupts_the_first_request_that_sets_some(
     token_issuer: RunningIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def set_and_stop(self: IssuerControl, *faults: Mapping[str, object]) -> None:
+    def set_and_stop(self: IssuerClient, *faults: Mapping[str, object]) -> None:
         set_faults(self, *faults)
         raise SystemExit  # as the handler of SIGTERM does, while the answer is on its way
 
-    set_faults = IssuerControl.set_faults
-    monkeypatch.setattr(IssuerControl, "set_faults", set_and_stop)
+    set_faults = IssuerClient.set_faults
+    monkeypatch.setattr(IssuerClient, "set_faults", set_and_stop)
 
-    with pytest.raises(SystemExit), IssuerControl(token_issuer.url):
+    with pytest.raises(SystemExit), IssuerClient(token_issuer.url):
         pytest.fail("it was told to stop")
 
     assert token_issuer.faults.list() == []

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from tests import patient_http
@@ -18,7 +18,7 @@ CountStates = Callable[[str, Path], dict[str, int]]
 
 # Kills a first start before each of its calls that may change files. Two key pairs take turns, so
 # that a private key of one and a public key of the other would be noticed.
-KILLER = """
+KILLER: Final = """
 import itertools, json
 from pathlib import Path
 from jwt_core import encode_private_pem, encode_public_pem
@@ -85,7 +85,7 @@ def test_killed_command_leaves_a_sound_directory(
 
 
 # Forks ten first starts, which wait for each other just before they look for a key.
-RACE = """
+RACE: Final = """
 import json, os, sys
 from pathlib import Path
 from token_issuer.keys.storage.key_pair import open_key_directory

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jwt
 import pytest
@@ -21,7 +21,7 @@ CountStates = Callable[[str, Path], dict[str, int]]
 
 # Kills a rotation before each of its calls that may change files. Keys come from a stock: making
 # them takes long.
-KILLER = """
+KILLER: Final = """
 import itertools, json
 from datetime import timedelta
 from pathlib import Path

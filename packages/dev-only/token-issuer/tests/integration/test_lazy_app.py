@@ -6,7 +6,7 @@ import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import pytest
 import token_issuer.web.app
@@ -15,9 +15,9 @@ from tests import patient_http
 from token_issuer.errors import ApplicationError
 from token_issuer.testing import run_token_issuer
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.lazy_app import Application
+from token_issuer.web.lazy_app import LazyApp
 
-TWO_ISSUERS = """
+TWO_ISSUERS: Final = """
 from contextlib import ExitStack
 import httpx
 from token_issuer.testing import run_token_issuer
@@ -57,7 +57,7 @@ def test_applications_are_built_one_at_a_time(
 
     real_create_app = token_issuer.web.app.create_app
     monkeypatch.setattr(token_issuer.web.app, "create_app", create_app)
-    applications = [Application(issuer) for _ in range(4)]
+    applications = [LazyApp(issuer) for _ in range(4)]
     for each in applications:
         each.begin()
 

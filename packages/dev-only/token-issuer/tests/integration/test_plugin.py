@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import httpx
 import jwt
@@ -13,7 +14,7 @@ from tests import patient_http
 from token_issuer.errors import ProductionEnvironmentError
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
-PROJECT = """
+PROJECT: Final = """
 import httpx, jwt, pytest, sys
 
 def test_nothing_is_loaded_before_the_fixture_is_used():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.requirement("BV-3")
 SSL: Any = importlib.import_module("ssl")  # by name: mypy takes the stand-in of the image for it
 CallCommand = Callable[..., subprocess.CompletedProcess[str]]
 StartService = Callable[..., str]
-QUICK = ("--only", "signature-empty,alg-none")
+QUICK: Final = ("--only", "signature-empty,alg-none")
 
 
 @pytest.fixture(scope="module")

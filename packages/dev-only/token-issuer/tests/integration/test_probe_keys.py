@@ -3,13 +3,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import pytest
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.key_endpoint.run import DEFAULT_BUDGET_S, TITLES, probe_keys
 from token_issuer.probe.key_endpoint.unknown import read_kid, rename_key
 from token_issuer.probe.results import Check, Finding, Outcome
-from token_issuer.probe.target.rate_limit import Pace
+from token_issuer.probe.target.rate_limit import RateLimiter
 from token_issuer.probe.target.target import Target
 from token_issuer.probe.timing import Timing
 from token_issuer.severity import Severity
@@ -17,9 +18,9 @@ from token_issuer.testing import RunningIssuer
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-FAULT = "keys-fault-"
-BASICS = ("keys-rotation", "keys-overlap", "keys-max-age", "keys-removal")
-SHORT_S = 6.0
+FAULT: Final = "keys-fault-"
+BASICS: Final = ("keys-rotation", "keys-overlap", "keys-max-age", "keys-removal")
+SHORT_S: Final = 6.0
 
 StartTarget = Callable[..., Target]
 ProbeKeys = Callable[..., "Report"]
@@ -45,8 +46,8 @@ class Report:
 
 
 @pytest.fixture
-def control(virtual_issuer: RunningIssuer) -> Iterator[IssuerControl]:
-    with IssuerControl(virtual_issuer.url) as issuer:
+def control(virtual_issuer: RunningIssuer) -> Iterator[IssuerClient]:
+    with IssuerClient(virtual_issuer.url) as issuer:
         yield issuer
 
 
@@ -56,13 +57,13 @@ def start_target(timing: Timing, start_verifier: Callable[..., str]) -> StartTar
 
     def start(fetching: str, *arguments: str, cooldown_s: float = 0.5) -> Target:
         url = start_verifier("--fetching", fetching, "--cooldown", str(cooldown_s), *arguments)
-        return Target(url, pace=Pace(1000, timing=timing))
+        return Target(url, pace=RateLimiter(1000, timing=timing))
 
     return start
 
 
 @pytest.fixture
-def probe(control: IssuerControl) -> ProbeKeys:
+def probe(control: IssuerClient) -> ProbeKeys:
     """Return a function that makes the checks of these ids, after a first good token."""
 
     def run(target: Target, *wanted: str, budget_s: float = DEFAULT_BUDGET_S) -> Report:
@@ -192,7 +193,7 @@ def test_what_does_not_fit_into_the_time_is_skipped_and_says_so(
 def test_keys_that_do_not_rotate_are_not_judged(
     start_target: StartTarget, virtual_issuer: RunningIssuer
 ) -> None:
-    with IssuerControl(virtual_issuer.url, fields={"alg": "ES256"}) as control:
+    with IssuerClient(virtual_issuer.url, fields={"alg": "ES256"}) as control:
         target = start_target("good")
         checks, findings = probe_keys(
             target, control, select=BASICS.__contains__, report=lambda _: None
@@ -205,7 +206,7 @@ def test_keys_that_do_not_rotate_are_not_judged(
     }
 
 
-def test_nothing_is_done_when_nothing_is_asked(control: IssuerControl) -> None:
+def test_nothing_is_done_when_nothing_is_asked(control: IssuerClient) -> None:
     nobody = Target("http://127.0.0.1:9/")
 
     assert probe_keys(nobody, control, select=lambda _: False, report=lambda _: None) == ([], [])

@@ -5,7 +5,7 @@ import json
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from tests.in_process import call_main
@@ -21,7 +21,7 @@ from token_issuer.tokens.defects.defect import Verdict
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-LARGE_KID = 4096  # what the service takes for one
+LARGE_KID: Final = 4096  # what the service takes for one
 
 StartService = Callable[..., str]
 Probe = Callable[..., "Report"]

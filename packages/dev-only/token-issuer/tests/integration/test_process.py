@@ -8,16 +8,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 
-COMMAND = (sys.executable, "-m", "token_issuer")
+COMMAND: Final = (sys.executable, "-m", "token_issuer")
 
 # Sends a signal while the web framework is being imported, which is most of a start, and swallows
 # what is raised then, as some extension modules do.
-INTERRUPTED_IMPORT = """
+INTERRUPTED_IMPORT: Final = """
 import contextlib, os, sys
 from token_issuer.cli.main import main
 

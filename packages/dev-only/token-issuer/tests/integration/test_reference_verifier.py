@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Final
 
 import pytest
 from jwt_core import KeySetUnavailableError, UnknownKeyError, VerificationPolicy
@@ -17,9 +18,9 @@ OPTIONS: dict[str, dict[str, object]] = {
     "drip": {"chunk": 1},
     "redirect": {"to": "loop"},
 }
-ENDLESS = {FaultKind.DELAY, FaultKind.DRIP}
-THREADS = 8
-HOUR_S = 3601.0
+ENDLESS: Final = {FaultKind.DELAY, FaultKind.DRIP}
+THREADS: Final = 8
+HOUR_S: Final = 3601.0
 
 Connect = Callable[..., RemoteKeySet]
 

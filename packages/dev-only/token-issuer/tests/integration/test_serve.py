@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import jwt
@@ -92,7 +92,7 @@ def wait_until_refused(url: str) -> None:
 
 # Waits so long for connections that only the signal can be what ends it. As a wrapper it gets the
 # usual command, whose first three words are the interpreter, -m and the module.
-PATIENT = """
+PATIENT: Final = """
 import functools, sys, uvicorn
 from token_issuer.server import server
 from token_issuer.cli.main import main

@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import jwt
@@ -21,8 +21,8 @@ StartIssuer = Callable[..., Any]
 
 pytestmark = pytest.mark.requirement("TI-8")
 
-WORKERS = 3
-DEADLINE_S = 30
+WORKERS: Final = 3
+DEADLINE_S: Final = 30
 
 
 def list_workers(running: Any) -> list[int]:

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
@@ -21,8 +21,10 @@ from token_issuer.tokens.messages import FIELDS
 from token_issuer.tokens.request_parsing import read_token_request
 from token_issuer.web.negotiation import choose_media_type
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SHARED_ISSUER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SHARED_ISSUER: Final = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 
 unicode_text = st.text(st.characters(codec="utf-8"))
 json_values = st.recursive(

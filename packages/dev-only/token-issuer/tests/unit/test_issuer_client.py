@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import pytest
 from token_issuer.errors import RemoteIssuerError
@@ -101,7 +101,7 @@ def test_only_https_urls_are_refused_where_python_has_no_tls(
     assert fetch_json(misbehaving_url + "/200/marked/{}") == {}
 
 
-LAST = b'{"is_last":true}'
+LAST: Final = b'{"is_last":true}'
 
 
 class CountingHandler(BaseHTTPRequestHandler):

@@ -1,10 +1,11 @@
 # DEV-ONLY: never ship to production.
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 from token_issuer.request_log import RequestLog
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def record(log: RequestLog, path: str) -> None:

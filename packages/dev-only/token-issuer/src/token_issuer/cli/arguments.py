@@ -7,7 +7,7 @@ and a wrong name ask for, is a part of the start that can be felt.
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.cli.options.core import (
     add_health,
@@ -19,7 +19,7 @@ from token_issuer.cli.options.core import (
 from token_issuer.cli.options.parser import ENVIRONMENT, EXIT_CODES, Parser, ShowVersion
 from token_issuer.config.variables import VARIABLES
 
-_DESCRIPTION = (
+_DESCRIPTION: Final = (
     "DEV ONLY: an OAuth token issuer for Docker and QA stacks. Production recognises it and "
     "refuses it. Without a command it serves."
 )

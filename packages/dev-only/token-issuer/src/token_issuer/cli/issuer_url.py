@@ -1,9 +1,11 @@
 # DEV-ONLY: never ship to production.
 """Where the running issuer is."""
 
+from typing import Final
+
 from token_issuer.config.settings import Settings
 
-_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # translated, not bound
+_WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # translated, not bound
 
 
 def locate_issuer(url: str | None, settings: Settings) -> str:

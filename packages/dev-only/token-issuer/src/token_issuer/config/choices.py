@@ -6,8 +6,9 @@ either, which a test compares with the list here.
 """
 
 from enum import StrEnum
+from typing import Final
 
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """The algorithms that tokens can be signed with."""
 
 

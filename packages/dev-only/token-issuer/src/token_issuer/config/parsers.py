@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from token_issuer.config.choices import ALGORITHMS
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 Choice = TypeVar("Choice", bound=str)
 
-LOG_LEVELS = ("debug", "info", "warning", "error")
-_MOST_WORKERS = 64
-_HIGHEST_PORT = 65535
-FASTEST = 86400  # a key each eight seconds
-_LARGEST_LOG = 100_000
-_SHORTEST_SECRET = 8
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+_MAX_WORKERS: Final = 64
+_MAX_PORT: Final = 65535
+MAX_ROTATION_FACTOR: Final = 86400  # a key each eight seconds
+_MAX_LOGGED_REQUESTS: Final = 100_000
+_MIN_SECRET_CHARACTERS: Final = 8
 
 
 def parse_text(text: str) -> str:
@@ -31,17 +31,17 @@ def parse_text(text: str) -> str:
 
 def parse_port(text: str) -> int:
     """Read a TCP port; 0 is any free one."""
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _HIGHEST_PORT:
-        msg = f"not a port: expected 0 (any free one) to {_HIGHEST_PORT}"
-        raise ValueError(msg)
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MAX_PORT:
+        message = f"not a port: expected 0 (any free one) to {_MAX_PORT}"
+        raise ValueError(message)
     return int(text)
 
 
 def parse_workers(text: str) -> int:
     """Read how many processes answer."""
-    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= _MOST_WORKERS:
-        msg = f"expected a number of processes from 1 to {_MOST_WORKERS}"
-        raise ValueError(msg)
+    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= _MAX_WORKERS:
+        message = f"expected a number of processes from 1 to {_MAX_WORKERS}"
+        raise ValueError(message)
     return int(text)
 
 
@@ -49,8 +49,8 @@ def parse_flag(text: str) -> bool:
     """Read true or false."""
     words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if text.lower() not in words:
-        msg = "expected true or false"
-        raise ValueError(msg)
+        message = "expected true or false"
+        raise ValueError(message)
     return words[text.lower()]
 
 
@@ -59,8 +59,8 @@ def parse_origins(text: str) -> tuple[str, ...]:
     origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
     for origin in origins:
         if origin != "*" and not _is_origin(origin):
-            msg = "expected * or origins such as https://app.example.com:3000, comma-separated"
-            raise ValueError(msg)
+            message = "expected * or origins such as https://app.example.com:3000, comma-separated"
+            raise ValueError(message)
     return origins
 
 
@@ -80,8 +80,8 @@ def parse_choice(text: str, choices: Sequence[Choice]) -> Choice:
     for choice in choices:
         if text.lower() == choice.lower():
             return choice
-    msg = f"expected one of {', '.join(choices)}"
-    raise ValueError(msg)
+    message = f"expected one of {', '.join(choices)}"
+    raise ValueError(message)
 
 
 def parse_algorithms(text: str) -> tuple[str, ...]:
@@ -94,24 +94,27 @@ def parse_max_age(text: str) -> timedelta:
     """Read how long something may be cached."""
     duration = parse_duration(text)
     if not timedelta(0) <= duration <= timedelta(days=1):
-        msg = "expected 0s to 24h"
-        raise ValueError(msg)
+        message = "expected 0s to 24h"
+        raise ValueError(message)
     return duration
 
 
 def parse_factor(text: str) -> float:
     """Read how many times faster something goes."""
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text) or not 1 <= float(text) <= FASTEST:
-        msg = f"expected a number from 1 (real time) to {FASTEST}"
-        raise ValueError(msg)
+    if (
+        not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text)
+        or not 1 <= float(text) <= MAX_ROTATION_FACTOR
+    ):
+        message = f"expected a number from 1 (real time) to {MAX_ROTATION_FACTOR}"
+        raise ValueError(message)
     return float(text)
 
 
 def parse_capacity(text: str) -> int:
     """Read how many requests are kept."""
-    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > _LARGEST_LOG:
-        msg = f"expected a number of requests up to {_LARGEST_LOG}"
-        raise ValueError(msg)
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > _MAX_LOGGED_REQUESTS:
+        message = f"expected a number of requests up to {_MAX_LOGGED_REQUESTS}"
+        raise ValueError(message)
     return int(text)
 
 
@@ -119,16 +122,18 @@ def parse_url(text: str) -> str:
     """Read the base URL of a service, without a slash at its end."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        msg = "expected a URL such as http://token-issuer:8081"
-        raise ValueError(msg)
+        message = "expected a URL such as http://token-issuer:8081"
+        raise ValueError(message)
     return text.rstrip("/")
 
 
 def parse_secret(text: str) -> str:
     """Take a secret that cannot be guessed at once."""
-    if not re.fullmatch(rf"[\x21-\x7e]{{{_SHORTEST_SECRET},}}", text):
-        msg = f"expected at least {_SHORTEST_SECRET} printable ASCII characters without blanks"
-        raise ValueError(msg)
+    if not re.fullmatch(rf"[\x21-\x7e]{{{_MIN_SECRET_CHARACTERS},}}", text):
+        message = (
+            f"expected at least {_MIN_SECRET_CHARACTERS} printable ASCII characters without blanks"
+        )
+        raise ValueError(message)
     return text
 
 

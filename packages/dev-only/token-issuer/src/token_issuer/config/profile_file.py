@@ -7,12 +7,12 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.config.profiles import BUILT_IN, Profile
 from token_issuer.timing.durations import parse_ttl
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a table"}
 _KEYS: Mapping[str, type] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
 
@@ -26,11 +26,11 @@ def read_profiles(path: Path) -> dict[str, Profile]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        msg = f"cannot be read: {error.strerror}"
-        raise ValueError(msg) from error
+        message = f"cannot be read: {error.strerror}"
+        raise ValueError(message) from error
     except ValueError as error:  # not UTF-8, or not TOML
-        msg = f"not TOML: {error}"
-        raise ValueError(msg) from error
+        message = f"not TOML: {error}"
+        raise ValueError(message) from error
     problems = list(_find_problems(document))
     if problems:
         raise ValueError("; ".join(problems))

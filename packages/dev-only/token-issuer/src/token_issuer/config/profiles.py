@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-GOOGLE_ISSUER = "https://accounts.google.com"
-_AT_HASH_BYTES = 16  # the left half of a SHA-256
+GOOGLE_ISSUER: Final = "https://accounts.google.com"
+_AT_HASH_BYTES: Final = 16  # the left half of a SHA-256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,8 @@ class Profile:
         return {"azp": client_id or first, "at_hash": at_hash}
 
 
-PLAIN = Profile(name="plain")
-GOOGLE = Profile(
+PLAIN: Final = Profile(name="plain")
+GOOGLE: Final = Profile(
     name="google",
     claims=MappingProxyType({
         "iss": GOOGLE_ISSUER,

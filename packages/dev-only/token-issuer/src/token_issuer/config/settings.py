@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT
 
@@ -18,16 +18,16 @@ from token_issuer.config.profiles import BUILT_IN, GOOGLE, Profile
 from token_issuer.config.variables import PREFIX, VARIABLES
 from token_issuer.errors import SettingsError
 
-_MAX_AGE = timedelta(minutes=5)
-_GOOGLE_MAX_AGE = timedelta(hours=6)
-_LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+_MAX_AGE: Final = timedelta(minutes=5)
+_GOOGLE_MAX_AGE: Final = timedelta(hours=6)
+_LOOPBACK: Final = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 # What Kubernetes and Docker links put into every container beside a service named token-issuer.
 # TOKEN_ISSUER_PORT=tcp://… is theirs too, and is told apart by its value.
-_INJECTED_NAME = re.compile(
+_INJECTED_NAME: Final = re.compile(
     rf"{PREFIX}(SERVICE_(HOST|PORT(_.+)?)|PORT_\d+_(TCP|UDP|SCTP)(_.+)?|NAME|ENV_.+)"
 )
-_INJECTED_PORT = re.compile(r"(tcp|udp|sctp)://.+")
+_INJECTED_PORT: Final = re.compile(r"(tcp|udp|sctp)://.+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

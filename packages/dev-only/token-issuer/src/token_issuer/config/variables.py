@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT
 
 from token_issuer.config.choices import ALGORITHMS, KidStyle
 from token_issuer.config.parsers import (
-    FASTEST,
     LOG_LEVELS,
+    MAX_ROTATION_FACTOR,
     parse_algorithms,
     parse_capacity,
     parse_choice,
@@ -29,7 +29,7 @@ from token_issuer.config.parsers import (
 )
 from token_issuer.timing.durations import parse_ttl
 
-PREFIX = "TOKEN_ISSUER_"
+PREFIX: Final = "TOKEN_ISSUER_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Variable:
     is_secret: bool = False
 
 
-VARIABLES = (
+VARIABLES: Final = (
     Variable(
         f"{PREFIX}HOST",
         "host",
@@ -125,7 +125,8 @@ VARIABLES = (
         f"{PREFIX}ROTATION_FACTOR",
         "rotation_factor",
         parse_factor,
-        f"how many times faster that goes, 1 to {FASTEST}; with 8640, 8 days take 80 s (default 1)",
+        f"how many times faster that goes, 1 to {MAX_ROTATION_FACTOR}; with 8640, 8 days take 80 s"
+        " (default 1)",
     ),
     Variable(
         f"{PREFIX}KEYS_MAX_AGE",

@@ -4,7 +4,7 @@
 import re
 from datetime import timedelta
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -12,19 +12,21 @@ from token_issuer.faults.kinds import OPTIONS, FaultKind
 from token_issuer.paths import KEY_PATHS
 from token_issuer.timing.durations import parse_duration
 
-MOST_FAULTS = 50
-REDIRECT_TARGETS = ("same-host", "other-host", "loop")
-RESET_MOMENTS = ("before-header", "after-header")
-_REDIRECT_STATUSES = (301, 302, 303, 307, 308)
-_CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?[\w-]{1,30}=[\w.-]{1,30})?", re.ASCII)
-_LONGEST_S = {
+MAX_FAULTS: Final = 50
+REDIRECT_TARGETS: Final = ("same-host", "other-host", "loop")
+RESET_MOMENTS: Final = ("before-header", "after-header")
+_REDIRECT_STATUSES: Final = (301, 302, 303, 307, 308)
+_CONTENT_TYPE: Final = re.compile(
+    r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?[\w-]{1,30}=[\w.-]{1,30})?", re.ASCII
+)
+_MAX_DURATION_S: Final = {
     "for": 24 * 3600,
     "retry_after": 24 * 3600,
     "delay": 300,
     "interval": 60,
     "max_age": 365 * 24 * 3600,
 }
-_COMMON = frozenset({"kind", "requests", "for_", "paths"})
+_COMMON: Final = frozenset({"kind", "requests", "for_", "paths"})
 
 Seconds = Annotated[
     int | float | str,
@@ -89,7 +91,7 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         for name in self.__struct_fields__:
             if name not in _COMMON and getattr(self, name) is not None:
                 _check_belongs(name, self.kind)
-        for name in _LONGEST_S:
+        for name in _MAX_DURATION_S:
             self.read_seconds(name, 0)
         _check_status(self)
         _check_choice("to", self.to, REDIRECT_TARGETS)
@@ -97,10 +99,10 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         for path in self.paths or ():
             _check_choice("paths", path, KEY_PATHS)
         if self.content_type is not None and not _CONTENT_TYPE.fullmatch(self.content_type):
-            msg = (
+            message = (
                 "content_type: expected a media type such as text/html or text/plain; charset=utf-8"
             )
-            raise ValueError(msg)
+            raise ValueError(message)
 
     def read_seconds(self, name: str, default: float) -> float:
         """Return the time in the field *name*, in seconds; *default* where it is not stated.
@@ -116,13 +118,13 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
                 parse_duration(value).total_seconds() if isinstance(value, str) else float(value)
             )
         except ValueError as error:
-            msg = f"{name}: {error}; or send a number of seconds"
-            raise ValueError(msg) from error
-        most = _LONGEST_S[name]
+            message = f"{name}: {error}; or send a number of seconds"
+            raise ValueError(message) from error
+        most = _MAX_DURATION_S[name]
         if not 0 <= seconds <= most or (seconds == 0 and name == "for"):
             least = "more than 0" if name == "for" else "0"
-            msg = f"{name}: expected {least} to {timedelta(seconds=most)} ({most} seconds)"
-            raise ValueError(msg)
+            message = f"{name}: expected {least} to {timedelta(seconds=most)} ({most} seconds)"
+            raise ValueError(message)
         return seconds
 
 
@@ -131,15 +133,15 @@ def _check_kind(kind: str) -> None:
     if kind not in known:
         close = get_close_matches(kind[:80], known, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
-        msg = f"kind: no fault is named '{kind[:80]}'{hint}; known kinds: {', '.join(known)}"
-        raise ValueError(msg)
+        message = f"kind: no fault is named '{kind[:80]}'{hint}; known kinds: {', '.join(known)}"
+        raise ValueError(message)
 
 
 def _check_belongs(name: str, kind: str) -> None:
     owners = [owner for owner, names in OPTIONS.items() if name in names]
     if kind not in owners:
-        msg = f"{name}: {kind} knows no such field, only {' and '.join(owners)}; leave it out"
-        raise ValueError(msg)
+        message = f"{name}: {kind} knows no such field, only {' and '.join(owners)}; leave it out"
+        raise ValueError(message)
 
 
 def _check_status(fault: Fault) -> None:
@@ -147,14 +149,14 @@ def _check_status(fault: Fault) -> None:
         return
     if fault.kind == FaultKind.REDIRECT:
         if fault.status not in _REDIRECT_STATUSES:
-            msg = f"status: expected one of {', '.join(map(str, _REDIRECT_STATUSES))}"
-            raise ValueError(msg)
+            message = f"status: expected one of {', '.join(map(str, _REDIRECT_STATUSES))}"
+            raise ValueError(message)
     elif not 400 <= fault.status <= 599:  # noqa: PLR2004  # the errors of HTTP
-        msg = "status: expected 400 to 599; for a redirect take the kind redirect"
-        raise ValueError(msg)
+        message = "status: expected 400 to 599; for a redirect take the kind redirect"
+        raise ValueError(message)
 
 
 def _check_choice(name: str, value: str | None, known: tuple[str, ...]) -> None:
     if value is not None and value not in known:
-        msg = f"{name}: '{value[:80]}' is wrong: expected one of {', '.join(known)}"
-        raise ValueError(msg)
+        message = f"{name}: '{value[:80]}' is wrong: expected one of {', '.join(known)}"
+        raise ValueError(message)

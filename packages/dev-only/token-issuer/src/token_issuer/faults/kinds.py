@@ -2,6 +2,7 @@
 """The kinds of faults, what each may state, and which of them exclude each other."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class FaultKind(StrEnum):
@@ -28,18 +29,18 @@ class FaultKind(StrEnum):
 
 
 _K = FaultKind
-DOCUMENT_KINDS = frozenset({
+DOCUMENT_KINDS: Final = frozenset({
     _K.STALE, _K.EMPTY, _K.MANY, _K.DUPLICATE_KID, _K.ENC_KEYS, _K.UNKNOWN_KTY, _K.WEAK_KEY,
     _K.PRIVATE_MEMBERS, _K.HUGE, _K.MALFORMED,
 })  # fmt: skip
 """What the body says."""
-JWKS_KINDS = frozenset({_K.ENC_KEYS, _K.UNKNOWN_KTY, _K.PRIVATE_MEMBERS})
+JWKS_KINDS: Final = frozenset({_K.ENC_KEYS, _K.UNKNOWN_KTY, _K.PRIVATE_MEMBERS})
 """Faults that a JWK can have and a certificate cannot: they leave the certificates alone."""
-THROWAWAY_KINDS = frozenset({_K.MANY, _K.DUPLICATE_KID, _K.ENC_KEYS, _K.PRIVATE_MEMBERS})
+THROWAWAY_KINDS: Final = frozenset({_K.MANY, _K.DUPLICATE_KID, _K.ENC_KEYS, _K.PRIVATE_MEMBERS})
 """Those that show a throw-away key."""
-REFUSAL_KINDS = frozenset({_K.STATUS, _K.REDIRECT})
+REFUSAL_KINDS: Final = frozenset({_K.STATUS, _K.REDIRECT})
 """Answers without a key document."""
-BREAK_KINDS = frozenset({_K.TRUNCATED, _K.RESET})
+BREAK_KINDS: Final = frozenset({_K.TRUNCATED, _K.RESET})
 """Connections that end early."""
 
 OPTIONS: dict[FaultKind, frozenset[str]] = {

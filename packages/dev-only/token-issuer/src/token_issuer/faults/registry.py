@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from token_issuer.errors import TokenRequestError
-from token_issuer.faults.fault import MOST_FAULTS, Fault
+from token_issuer.faults.fault import MAX_FAULTS, Fault
 from token_issuer.faults.kinds import (
     DOCUMENT_KINDS,
     JWKS_KINDS,
@@ -41,7 +41,7 @@ class FaultState(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class ActiveFaults:
     """The faults that strike one request.
 
     Attributes:
@@ -95,7 +95,7 @@ class _Entry:
         return not self.describe(now_s).is_over
 
 
-class FaultBoard:
+class FaultRegistry:
     """The faults that are on. Safe to use from several threads."""
 
     def __init__(self, keys: KeyService, clock: Callable[[], float] = time.monotonic) -> None:
@@ -141,7 +141,7 @@ class FaultBoard:
         with self._lock:
             self._entries, self._stale_documents = (), {}
 
-    def claim(self, path: str, *, is_redirected: bool = False) -> Strike | None:
+    def claim(self, path: str, *, is_redirected: bool = False) -> ActiveFaults | None:
         """Return what strikes a request, and count it; None where nothing does.
 
         Args:
@@ -162,7 +162,7 @@ class FaultBoard:
             for entry in chosen.values():
                 entry.struck += 1
             faults = tuple(entry.fault for entry in chosen.values())
-            return Strike(path, faults, self._stale_documents) if faults else None
+            return ActiveFaults(path, faults, self._stale_documents) if faults else None
 
     def _remember_documents(self) -> Mapping[str, Document]:
         """Keep what is published now: documents, not keys."""
@@ -176,14 +176,14 @@ def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:
     Raises:
         TokenRequestError: a fault is wrong, or there are too many.
     """
-    if len(faults) > MOST_FAULTS:
-        msg = f"faults: expected at most {MOST_FAULTS}, not {len(faults)}"
-        raise TokenRequestError(msg, "faults")
+    if len(faults) > MAX_FAULTS:
+        message = f"faults: expected at most {MAX_FAULTS}, not {len(faults)}"
+        raise TokenRequestError(message, "faults")
     try:
         return msgspec.convert(msgspec.to_builtins(faults), list[Fault])
     except (msgspec.ValidationError, TypeError) as error:
-        msg = f"faults: {error}"
-        raise TokenRequestError(msg, "faults") from error
+        message = f"faults: {error}"
+        raise TokenRequestError(message, "faults") from error
 
 
 def _prepare_keys(kinds: set[str]) -> None:

@@ -9,6 +9,7 @@ To import X.509 takes a while, and the JWK Set does without it.
 Spec: RFC 5280 §4.1, RFC 6979
 """
 
+from typing import Final
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -18,13 +19,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from jwt_core import PrivateKey, SigningKey, base64url, compute_thumbprint
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME
 
-_VALIDITY = timedelta(days=3650)
-_EARLY = timedelta(days=1)  # for clocks that are behind
-_SERIAL_BYTES = 19  # RFC 5280 §4.1.2.2: a positive integer of at most 20 octets
-_MOST_CERTIFICATES = 256
+_VALIDITY: Final = timedelta(days=3650)
+_EARLY: Final = timedelta(days=1)  # for clocks that are behind
+_SERIAL_BYTES: Final = 19  # RFC 5280 §4.1.2.2: a positive integer of at most 20 octets
+_MAX_CERTIFICATES: Final = 256
 
 
-@lru_cache(_MOST_CERTIFICATES)
+@lru_cache(_MAX_CERTIFICATES)
 def encode_certificate(key: SigningKey, created_at: datetime) -> str:
     """Return the certificate of *key* as PEM text.
 

@@ -5,6 +5,7 @@ Names made from the key itself need no memory: a directory that holds `private.p
 key the same name at each start.
 """
 
+from typing import Final
 from hashlib import sha256
 
 from jwt_core import compute_thumbprint
@@ -13,7 +14,7 @@ from proxy_guard.dev_marks import DEFAULT_KID
 
 from token_issuer.config.choices import KidStyle
 
-_HEX_DIGITS = 40  # as many as the names of Google's keys have
+_HEX_DIGITS: Final = 40  # as many as the names of Google's keys have
 
 
 def name_key(style: KidStyle, public_key: PublicKey, number: int) -> str:

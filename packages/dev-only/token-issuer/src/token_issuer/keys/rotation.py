@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The steps of the key ring, each a pure function: ring, moment and event in, next ring out."""
 
+from typing import Final
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
 from token_issuer.keys.kids import name_key
 from token_issuer.keys.ring import KeyRing, KeyState, RingKey, enter_ring
 
-_REMEMBERED = 20  # removed keys that the ring still lists
+_REMEMBERED: Final = 20  # removed keys that the ring still lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Rotate:
 
 
 @dataclass(frozen=True, slots=True)
-class Provide:
+class EnsureKey:
     """The first key of an algorithm; nothing where there is one."""
 
     candidate: SigningKey
@@ -43,7 +44,7 @@ class Provide:
 
 
 @dataclass(frozen=True, slots=True)
-class Precede:
+class AddPredecessor:
     """A key that the only one has taken over from, as if the ring were older than it is.
 
     Attributes:
@@ -64,7 +65,7 @@ class Remove:
     kid: str
 
 
-Event = Rotate | Provide | Precede | Remove
+Event = Rotate | EnsureKey | AddPredecessor | Remove
 
 
 def apply_event(ring: KeyRing, now: datetime, event: Event) -> KeyRing:
@@ -77,11 +78,11 @@ def apply_event(ring: KeyRing, now: datetime, event: Event) -> KeyRing:
     match event:
         case Rotate():
             ring = _rotate(ring, now, event)
-        case Provide(candidate=candidate, style=style):
+        case EnsureKey(candidate=candidate, style=style):
             if ring.find_signer(candidate.algorithm, now) is not None:
                 return ring
             ring = _append(ring, enter_ring(_name(ring, candidate, style), now))
-        case Precede():
+        case AddPredecessor():
             ring = _precede(ring, event)
         case Remove(kid=kid):
             ring = _remove(ring, now, kid)
@@ -114,7 +115,7 @@ def _supersede(key: RingKey, switch: datetime, removal: datetime, *, is_emergenc
     return replace(key, retired_at=switch, removed_at=removal)
 
 
-def _precede(ring: KeyRing, event: Precede) -> KeyRing:
+def _precede(ring: KeyRing, event: AddPredecessor) -> KeyRing:
     if ring.made != 1:
         return ring
     follower = ring.keys[0]

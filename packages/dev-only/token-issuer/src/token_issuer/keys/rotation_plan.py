@@ -8,7 +8,7 @@ published for 8 more, 16 days and 18 hours in all.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Self, Final
 
 from jwt_core import Algorithm
 
@@ -16,10 +16,10 @@ from token_issuer.timing.durations import parse_duration
 from token_issuer.errors import TokenRequestError
 from token_issuer.keys.ring import KeyRing
 
-_GOOGLE_PERIOD = timedelta(days=8)
-_GOOGLE_LEAD = timedelta(hours=18)
-_LONGEST_STEP = timedelta(days=3650)
-_IN_FLIGHT = timedelta(seconds=1)  # for answers that are on their way while the ring rotates
+_GOOGLE_PERIOD: Final = timedelta(days=8)
+_GOOGLE_LEAD: Final = timedelta(hours=18)
+_MAX_STEP: Final = timedelta(days=3650)
+_IN_FLIGHT: Final = timedelta(seconds=1)  # for answers that are on their way while the ring rotates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +66,9 @@ def read_step(name: str, text: str | None) -> timedelta | None:
     try:
         duration = parse_duration(text)
     except ValueError as error:
-        msg = f"{name}: '{text[:40]}' is wrong: {error}"
-        raise TokenRequestError(msg, name) from error
-    if not timedelta(0) <= duration <= _LONGEST_STEP:
-        msg = f"{name}: '{text[:40]}' is wrong: expected zero to ten years"
-        raise TokenRequestError(msg, name)
+        message = f"{name}: '{text[:40]}' is wrong: {error}"
+        raise TokenRequestError(message, name) from error
+    if not timedelta(0) <= duration <= _MAX_STEP:
+        message = f"{name}: '{text[:40]}' is wrong: expected zero to ten years"
+        raise TokenRequestError(message, name)
     return duration

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Self
+from typing import Self, Final
 
 from jwt_core import Algorithm, SigningKey
 
@@ -17,15 +17,15 @@ from token_issuer.keys.ring import KeyRing, RingKey
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.storage.store import KeyStore, MemoryStore
 from token_issuer.keys.rotation import (
-    Precede,
-    Provide,
+    AddPredecessor,
+    EnsureKey,
     Remove,
     Rotate,
     apply_event,
 )
 from token_issuer.keys.view import KeyView
 
-_INTERVAL_S = 0.25  # between looks at the directory: replicas agree within a second
+_INTERVAL_S: Final = 0.25  # between looks at the directory: replicas agree within a second
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class KeyService:
         style: KidStyle = KidStyle.DEV_KEY,
         clock: Callable[[], datetime] = read_system_clock,
         generate: Callable[[Algorithm], SigningKey] = generate_dev_key,
-        spares: Mapping[Algorithm, SigningKey] | None = None,
+        pregenerated: Mapping[Algorithm, SigningKey] | None = None,
     ) -> None:
         """Put the ring of *store* to use.
 
@@ -59,7 +59,7 @@ class KeyService:
             style: How keys are named.
             clock: The clock of the machine.
             generate: Makes a key.
-            spares: Keys made in advance, which are used up first.
+            pregenerated: Keys made in advance, which are used up first.
         """
         self.plan = plan
         self.clock = clock
@@ -67,7 +67,7 @@ class KeyService:
         self._style = style
         self._generate = generate
         self._view = KeyView(store.ring, plan, clock())
-        self._spares = dict(spares or {})
+        self._pregenerated = dict(pregenerated or {})
         self._stopping = threading.Event()
 
     @property
@@ -88,7 +88,7 @@ class KeyService:
         if self.plan.period is not None and self._store.ring.made == 1:
             # Two keys are published at any time, from the first day on.
             stay = self.plan.lead + self.plan.retention
-            event = Precede(self._generate(Algorithm.RS256), self._style, stay)
+            event = AddPredecessor(self._generate(Algorithm.RS256), self._style, stay)
             self._store.update(lambda ring: apply_event(ring, self.clock(), event))
         for algorithm in algorithms:
             self.provide(algorithm)
@@ -101,7 +101,7 @@ class KeyService:
         """
         signer = self.view.signers.get(algorithm)
         if signer is None:
-            event = Provide(self._take_key(algorithm), self._style)
+            event = EnsureKey(self._take_key(algorithm), self._style)
             self._store.update(lambda ring: apply_event(ring, self.clock(), event))
             signer = self.view.signers[algorithm]
         return signer
@@ -139,7 +139,7 @@ class KeyService:
         """
         self._store.update(lambda ring: apply_event(ring, self.clock(), Remove(kid)))
 
-    def catch_up(self) -> None:
+    def refresh(self) -> None:
         """Take over what other processes wrote, and rotate what is due.
 
         Raises:
@@ -153,8 +153,8 @@ class KeyService:
                 event = self._build_rotation(RotationMode.GRACEFUL, algorithm)
                 self._store.update(partial(self._rotate_if_due, event))
             # In advance: it may take longer than a fast schedule has to spare.
-            if algorithm not in self._spares:
-                self._spares[algorithm] = self._generate(algorithm)
+            if algorithm not in self._pregenerated:
+                self._pregenerated[algorithm] = self._generate(algorithm)
 
     def __enter__(self) -> Self:
         """Keep catching up in the background."""
@@ -169,7 +169,7 @@ class KeyService:
     def _keep_catching_up(self) -> None:
         while not self._stopping.wait(_INTERVAL_S):
             try:
-                self.catch_up()
+                self.refresh()
             except Exception as error:  # the thread must not die of a disk that is full for a while
                 logger.exception("the keys stay as they are", exc_info=error)
 
@@ -200,5 +200,5 @@ class KeyService:
         )
 
     def _take_key(self, algorithm: Algorithm) -> SigningKey:
-        spare = self._spares.pop(algorithm, None)
-        return self._generate(algorithm) if spare is None else spare
+        key = self._pregenerated.pop(algorithm, None)
+        return self._generate(algorithm) if key is None else key

@@ -5,6 +5,7 @@ Each is made when it is first asked for, once in a process: who signs and who pu
 each have one of their own.
 """
 
+from typing import Final
 import threading
 from functools import cache
 
@@ -12,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from token_issuer.keys.watermark import KEY_BITS, generate_marked_private_key
 
-WEAK_KID = "weak-key"
-ENCRYPTION_KID = "enc-key"
-EXPOSED_KID = "private-members"
+WEAK_KID: Final = "weak-key"
+ENCRYPTION_KID: Final = "enc-key"
+EXPOSED_KID: Final = "private-members"
 
-_WEAK_BITS = 1024
+_WEAK_BITS: Final = 1024
 _lock = threading.Lock()
 
 

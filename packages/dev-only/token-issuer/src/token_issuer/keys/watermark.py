@@ -8,7 +8,7 @@ prime after the quotient that makes p·q begin with the wanted bits.
 
 import math
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -17,13 +17,13 @@ from proxy_guard.dev_marks import DEFAULT_KID, WATERMARK
 if TYPE_CHECKING:
     from jwt_core import SigningKey
 
-KEY_BITS = 2048
-_PUBLIC_EXPONENT = 65537
+KEY_BITS: Final = 2048
+_PUBLIC_EXPONENT: Final = 65537
 # FIPS 186-5 §A.1.3 wants |p - q| > 2^(nlen/2 - 100), so that Fermat's factoring stays hopeless.
-_DISTANCE_BITS = 100
+_DISTANCE_BITS: Final = 100
 # What FIPS 186-5 table B.1 asks for at this size.
-_MILLER_RABIN_ROUNDS = 5
-_SIEVE_LENGTH = 4096  # every fourth number; primes of 1024 bits are about 355 of them apart
+_MILLER_RABIN_ROUNDS: Final = 5
+_SIEVE_LENGTH: Final = 4096  # every fourth number; primes of 1024 bits are about 355 of them apart
 
 
 def _sieve_small_primes(limit: int) -> list[int]:
@@ -35,7 +35,7 @@ def _sieve_small_primes(limit: int) -> list[int]:
     return [number for number in range(limit) if is_candidate[number]]
 
 
-_SMALL_ODD_PRIMES = _sieve_small_primes(32768)[1:]
+_SMALL_ODD_PRIMES: Final = _sieve_small_primes(32768)[1:]
 
 
 def generate_marked_key(*, kid: str = DEFAULT_KID) -> "SigningKey":

@@ -3,17 +3,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.liveness import watch_good_token
 from token_issuer.probe.results import Check, Outcome, Part, Reaction
 from token_issuer.probe.target.target import Answer, Target
 
-_GARBAGE = "not-a-token"
-_UNREACHED = "is it running, and is this its address?"
+_GARBAGE: Final = "not-a-token"
+_UNREACHED: Final = "is it running, and is this its address?"
 
 
-def _explain_refusal(answer: Answer, issuer: IssuerControl) -> str:
+def _explain_refusal(answer: Answer, issuer: IssuerClient) -> str:
     """Say why a good token is not accepted, as far as that can be seen from outside."""
     if answer.status is None:
         return _UNREACHED
@@ -32,7 +33,7 @@ def _explain_refusal(answer: Answer, issuer: IssuerControl) -> str:
     )
 
 
-def _explain_open_door(answer: Answer, _issuer: IssuerControl) -> str:
+def _explain_open_door(answer: Answer, _issuer: IssuerClient) -> str:
     match answer.reaction:
         case Reaction.ACCEPTED:
             return "nothing there asks for a good token: name a URL of the target that does"
@@ -56,7 +57,7 @@ class _Question:
     title: str
     authorization: tuple[str, ...] | None
     expected: Reaction
-    explain: Callable[[Answer, IssuerControl], str]
+    explain: Callable[[Answer, IssuerClient], str]
 
     def build_check(self, answer: Answer) -> Check:
         is_met = answer.reaction is self.expected
@@ -72,7 +73,7 @@ class _Question:
         )
 
 
-_QUESTIONS = (
+_QUESTIONS: Final = (
     _Question(
         "baseline-good", "a good token is accepted", None, Reaction.ACCEPTED, _explain_refusal
     ),
@@ -91,11 +92,11 @@ _QUESTIONS = (
         _explain_open_door,
     ),
 )
-BASELINE_CHECKS = tuple(question.id for question in _QUESTIONS)
+BASELINE_CHECKS: Final = tuple(question.id for question in _QUESTIONS)
 
 
 def probe_baseline(
-    target: Target, issuer: IssuerControl, *, wait_s: float, report: Callable[[Check], None]
+    target: Target, issuer: IssuerClient, *, wait_s: float, report: Callable[[Check], None]
 ) -> tuple[list[Check], str]:
     """Check that the target accepts a good token, and refuses none and what is no token.
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from jwt_core import base64url, strict_json
 
@@ -15,7 +15,7 @@ from token_issuer.issuer_client import fetch_json
 from token_issuer.paths import ATTACKER_PREFIX, KEY_PATHS
 from token_issuer.probe.errors import ProbeError
 
-_MAX_AGE_S = 2
+_MAX_AGE_S: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class MintedToken:
         return strict_json.decode_object(base64url.decode(self.token.split(".")[1]))
 
 
-class IssuerControl:
+class IssuerClient:
     """The token issuer that the target trusts, over its HTTP surface.
 
     As a context manager it lets key documents be kept for two seconds only, so that the target soon
@@ -73,11 +73,11 @@ class IssuerControl:
             self._read_counts()
             self.reset_faults()
         except RemoteIssuerError as error:
-            msg = (
+            message = (
                 f"the probe needs the admin surface of the issuer: {error}; start the issuer with "
                 f"{PREFIX}ADMIN_TOKEN, and set it to the same value for the probe"
             )
-            raise ProbeError(msg) from error
+            raise ProbeError(message) from error
         except BaseException as error:  # a signal: the issuer may have got the request
             self._clear_faults(error)
             raise

@@ -2,13 +2,14 @@
 """Whether the target still serves others after what was sent to it."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
-from token_issuer.probe.issuer_control import IssuerControl
-from token_issuer.probe.polling import Watch, is_accepted, watch
+from token_issuer.probe.issuer_control import IssuerClient
+from token_issuer.probe.polling import Polling, is_accepted, poll_until
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target.target import Answer, Target
 
-_RECOVERY_S = 2.0
+_RECOVERY_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,19 @@ class Aftermath:
         return self.answer.reaction in {Reaction.CRASHED, Reaction.HUNG}
 
 
-def is_alive(target: Target, issuer: IssuerControl) -> bool:
+def is_alive(target: Target, issuer: IssuerClient) -> bool:
     """Tell whether the target accepts a good token, now or within two seconds."""
     return watch_good_token(target, issuer, _RECOVERY_S).is_reached
 
 
-def watch_good_token(target: Target, issuer: IssuerControl, bound_s: float) -> Watch:
+def watch_good_token(target: Target, issuer: IssuerClient, bound_s: float) -> Polling:
     """Send good tokens until one is accepted, for *bound_s* seconds at most."""
-    return watch(
+    return poll_until(
         lambda: target.send(issuer.mint().authorization), is_accepted, bound_s, target.timing
     )
 
 
-def look_after(target: Target, issuer: IssuerControl, answer: Answer) -> Aftermath:
+def look_after(target: Target, issuer: IssuerClient, answer: Answer) -> Aftermath:
     """Look after the target where *answer* gives reason to."""
     aftermath = Aftermath(answer)
     if not aftermath.has_failed:

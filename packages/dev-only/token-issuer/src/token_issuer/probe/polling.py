@@ -5,18 +5,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target.target import Answer
 from token_issuer.probe.timing import Timing
 
-_EAGER_S = 2.0
-_EAGER_PAUSE_S = 0.05
-_PATIENT_PAUSE_S = 0.25
+_EAGER_S: Final = 2.0
+_EAGER_PAUSE_S: Final = 0.05
+_PATIENT_PAUSE_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Polling:
     """What came back while requests were sent.
 
     Attributes:
@@ -46,9 +47,9 @@ class Watch:
         return ", ".join([*parts, *(f"{what} {count}" for what, count in others.items())])
 
 
-def watch(
+def poll_until(
     ask: Callable[[], Answer], until: Callable[[Answer], bool], bound_s: float, timing: Timing
-) -> Watch:
+) -> Polling:
     """Ask until *until* says of an answer that it is the one, or for *bound_s* seconds.
 
     At least once; often at first, then four times a second.
@@ -58,7 +59,7 @@ def watch(
         answers.append(ask())
         is_reached = until(answers[-1])
         if is_reached or timer.seconds >= bound_s:
-            return Watch(tuple(answers), timer.seconds, is_reached)
+            return Polling(tuple(answers), timer.seconds, is_reached)
         timing.sleep(_EAGER_PAUSE_S if timer.seconds < _EAGER_S else _PATIENT_PAUSE_S)
 
 
@@ -82,10 +83,10 @@ def has_hung(answer: Answer) -> bool:
     return answer.reaction is Reaction.HUNG
 
 
-def join(watches: Iterable[Watch]) -> Watch:
+def join(watches: Iterable[Polling]) -> Polling:
     """Take several for one."""
     parts = tuple(watches)
-    return Watch(
+    return Polling(
         tuple(answer for part in parts for answer in part.answers),
         sum(part.duration_s for part in parts),
         all(part.is_reached for part in parts),

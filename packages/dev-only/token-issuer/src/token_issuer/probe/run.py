@@ -4,9 +4,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from token_issuer.probe.baseline import probe_baseline
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.key_endpoint.run import DEFAULT_BUDGET_S, probe_keys
 from token_issuer.probe.liveness import is_alive
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
@@ -15,8 +16,8 @@ from token_issuer.probe.target.target import Target
 from token_issuer.probe.timing import Timer
 from token_issuer.probe.tokens.probe import probe_tokens
 
-_LONGEST_S = 57.0  # altogether, once the baseline has been passed
-_SHORTEST_KEY_PART_S = 20.0
+_MAX_DURATION_S: Final = 57.0  # altogether, once the baseline has been passed
+_MIN_KEY_PART_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Probe:
     """
 
     target: Target
-    issuer: IssuerControl
+    issuer: IssuerClient
     selection: Selection
     wait_s: float
     version: str
@@ -76,7 +77,7 @@ class Probe:
         self, report: Callable[[Check], None], since_baseline: Timer
     ) -> tuple[list[Check], list[Finding]]:
         if is_alive(self.target, self.issuer):
-            left_s = max(_LONGEST_S - since_baseline.seconds, _SHORTEST_KEY_PART_S)
+            left_s = max(_MAX_DURATION_S - since_baseline.seconds, _MIN_KEY_PART_S)
             return probe_keys(
                 self.target,
                 self.issuer,

@@ -34,8 +34,8 @@ def select(only: Sequence[str], skip: Sequence[str]) -> Selection:
     wanted = _collect("--only", only or tuple(Part), names)
     left = wanted - _collect("--skip", skip, names)
     if not left:
-        msg = "--only, --skip: they leave nothing to check"
-        raise ProbeError(msg)
+        message = "--only, --skip: they leave nothing to check"
+        raise ProbeError(message)
     return Selection(left | names[Part.BASELINE])
 
 
@@ -62,7 +62,7 @@ def _collect(
             hint = (
                 f"did you mean {', '.join(close)}?" if close else "token-issuer defects lists all"
             )
-            msg = f"{option}: no part, group or check is named {name[:80]!r}; {hint}"
-            raise ProbeError(msg)
+            message = f"{option}: no part, group or check is named {name[:80]!r}; {hint}"
+            raise ProbeError(message)
         found |= names[name]
     return found

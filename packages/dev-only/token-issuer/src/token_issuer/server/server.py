@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from proxy_guard.dev_marks import SERVICE_NAME
@@ -18,14 +18,16 @@ from token_issuer.config.settings import Settings
 from token_issuer.errors import AddressError
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.fast_path.handlers import build_plain_handlers
+from token_issuer.web.fast_path.handlers import build_handlers
 from token_issuer.web.fast_path.protocol import Protocol
-from token_issuer.web.lazy_app import Application
+from token_issuer.web.lazy_app import LazyApp
 
-_BACKLOG = 2048
-_GRACE_OF_TESTS_S = 1
-_GRACE_S = 8  # below the ten seconds after which Docker kills
-_PAUSE_S = 0.03  # in which who has waited for the start is answered before imports take up the CPU
+_BACKLOG: Final = 2048
+_GRACE_OF_TESTS_S: Final = 1
+_GRACE_S: Final = 8  # below the ten seconds after which Docker kills
+_PAUSE_S: Final = (
+    0.03  # in which who has waited for the start is answered before imports take up the CPU
+)
 
 
 def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
@@ -44,11 +46,11 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
         return _open_listener(host, port, is_shared=is_shared)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a host name"
-        msg = (
+        message = (
             f"cannot listen on {host} port {port}: {reason}; choose another one with "
             "TOKEN_ISSUER_HOST and TOKEN_ISSUER_PORT (--host, --port)"
         )
-        raise AddressError(msg) from error
+        raise AddressError(message) from error
 
 
 def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
@@ -130,7 +132,7 @@ class _Server(uvicorn.Server):
     At the end no fault holds an answer back.
     """
 
-    def __init__(self, config: uvicorn.Config, application: Application) -> None:
+    def __init__(self, config: uvicorn.Config, application: LazyApp) -> None:
         super().__init__(config)
         self.application = application
         application.built.add_done_callback(self._stop_unless_built)
@@ -149,8 +151,8 @@ class _Server(uvicorn.Server):
 
 
 def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
-    application = Application(issuer)
-    protocol: Any = partial(Protocol, build_plain_handlers(issuer))
+    application = LazyApp(issuer)
+    protocol: Any = partial(Protocol, build_handlers(issuer))
     return _Server(
         uvicorn.Config(
             application,

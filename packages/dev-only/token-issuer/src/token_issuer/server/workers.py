@@ -46,8 +46,10 @@ def serve_by_workers(listeners: Sequence[socket.socket], serve: Serve) -> None:
         try:
             worker = os.fork()
         except OSError as error:  # those that run end with this process
-            msg = f"cannot start a worker: {error.strerror}; ask for fewer: TOKEN_ISSUER_WORKERS"
-            raise WorkerError(msg) from error
+            message = (
+                f"cannot start a worker: {error.strerror}; ask for fewer: TOKEN_ISSUER_WORKERS"
+            )
+            raise WorkerError(message) from error
         if worker == 0:
             os.close(held_end)
             _close_others(listeners, listener)
@@ -99,5 +101,5 @@ def _supervise(workers: set[int]) -> None:
             failure = failure or f"worker {worker} ended by itself, with exit status {exit_code}"
             stop()
     if failure:
-        msg = f"{failure}; the others were stopped: start the issuer again"
-        raise WorkerError(msg)
+        message = f"{failure}; the others were stopped: start the issuer again"
+        raise WorkerError(message)

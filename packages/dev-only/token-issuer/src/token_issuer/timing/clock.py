@@ -4,9 +4,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # it goes on from there, and dates end with the year
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(
+    9999, 1, 1, tzinfo=UTC
+)  # it goes on from there, and dates end with the year
 
 
 def read_system_clock() -> datetime:
@@ -63,16 +66,16 @@ class Clock:
             ValueError: both are given, or the time would lie outside of the years 1970 to 9998.
         """
         if now is not None and offset is not None:
-            msg = "now and offset contradict each other: send one of them"
-            raise ValueError(msg)
+            message = "now and offset contradict each other: send one of them"
+            raise ValueError(message)
         system = self._read()
         try:
             target = now or (system + offset if offset is not None else self())
         except OverflowError:
             target = None
         if target is None or not EARLIEST <= target <= LATEST:
-            msg = "the time must lie in the years 1970 to 9998"
-            raise ValueError(msg)
+            message = "the time must lie in the years 1970 to 9998"
+            raise ValueError(message)
         self.setting = ClockSetting(target - system, target if frozen else None)
 
     def reset(self) -> None:

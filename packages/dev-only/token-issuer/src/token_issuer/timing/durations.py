@@ -3,13 +3,14 @@
 
 import re
 from datetime import timedelta
+from typing import Final
 
-_PATTERN = re.compile(
+_PATTERN: Final = re.compile(
     r"(?P<sign>-?)"
     r"(?:(?P<days>[0-9]{1,6})d)?(?:(?P<hours>[0-9]{1,8})h)?"
     r"(?:(?P<minutes>[0-9]{1,9})m)?(?:(?P<seconds>[0-9]{1,10})s)?"
 )
-EXAMPLES = "90s, 15m, 2h, 1h30m, 7d"
+EXAMPLES: Final = "90s, 15m, 2h, 1h30m, 7d"
 
 
 def parse_duration(text: str) -> timedelta:
@@ -20,8 +21,8 @@ def parse_duration(text: str) -> timedelta:
     """
     match = _PATTERN.fullmatch(text.strip())
     if match is None or not any(match.group("days", "hours", "minutes", "seconds")):
-        msg = f"not a duration such as {EXAMPLES}"
-        raise ValueError(msg)
+        message = f"not a duration such as {EXAMPLES}"
+        raise ValueError(message)
     units = ("days", "hours", "minutes", "seconds")
     duration = timedelta(**{unit: int(match[unit] or 0) for unit in units})
     return -duration if match["sign"] else duration
@@ -35,6 +36,6 @@ def parse_ttl(text: str) -> timedelta:
     """
     duration = parse_duration(text)
     if duration <= timedelta(0) or duration > timedelta(days=36500):
-        msg = "expected more than zero and at most 100 years"
-        raise ValueError(msg)
+        message = "expected more than zero and at most 100 years"
+        raise ValueError(message)
     return duration

@@ -2,13 +2,14 @@
 """Moments as people and programs write them: a NumericDate, or RFC 3339 text."""
 
 from datetime import UTC, datetime
+from typing import Final
 
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-EXAMPLES = "1772366400 or 2026-03-01T12:00:00Z"
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+EXAMPLES: Final = "1772366400 or 2026-03-01T12:00:00Z"
 
 
-def parse_instant(value: float | str) -> datetime:
+def parse_timestamp(value: float | str) -> datetime:
     """Read a moment: a number of seconds since 1970, or a date and time with its offset.
 
     Raises:
@@ -25,8 +26,8 @@ def parse_instant(value: float | str) -> datetime:
             return instant.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         pass
-    msg = (
+    message = (
         "not a time of the years 1970 to 9999: expected seconds since 1970, or a date and time "
         f"with its offset, such as {EXAMPLES}"
     )
-    raise ValueError(msg)
+    raise ValueError(message)

@@ -4,7 +4,7 @@
 import re
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET
 
@@ -14,10 +14,14 @@ from token_issuer.errors import TokenRequestError
 from token_issuer.timing.durations import EXAMPLES, parse_duration
 from token_issuer.tokens.messages import TokenRequest
 
-LATEST_NUMERIC_DATE = 253402300799  # 9999-12-31T23:59:59Z: beyond, common date types overflow
-_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")  # RFC 6749 §3.3
-_AUDIENCE_FIELDS = ("aud", "audience", "resource")
-_FIELDS_OF_SETTINGS = {"iss": "issuer", "sub": "subject", "aud": "audience"}
+LATEST_NUMERIC_DATE: Final = (
+    253402300799  # 9999-12-31T23:59:59Z: beyond, common date types overflow
+)
+_SCOPE: Final = re.compile(
+    r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*"
+)  # RFC 6749 §3.3
+_AUDIENCE_FIELDS: Final = ("aud", "audience", "resource")
+_FIELDS_OF_SETTINGS: Final = {"iss": "issuer", "sub": "subject", "aud": "audience"}
 
 
 def build_claims(
@@ -32,8 +36,8 @@ def build_claims(
     extra = {} if request.claims is UNSET else request.claims
     for claim, (field, value) in named.items():
         if claim in extra and extra[claim] != value:
-            msg = f"{field} and claims.{claim} contradict each other: send one of them"
-            raise TokenRequestError(msg, field, f"claims.{claim}")
+            message = f"{field} and claims.{claim} contradict each other: send one of them"
+            raise TokenRequestError(message, field, f"claims.{claim}")
     client_id = None if request.client_id is UNSET else request.client_id
     defaults = _collect_defaults(settings, profile, client_id, now)
     asked_for = {claim: value for claim, (_, value) in named.items() if claim not in profile.omit}
@@ -87,19 +91,19 @@ def resolve_expiry(exp: float | str, now: datetime) -> int | float:
         try:
             numeric_date: int | float = int(now.timestamp() + parse_duration(exp).total_seconds())
         except ValueError as error:
-            msg = (
+            message = (
                 f"exp: '{exp[:40]}' is {error}; a string is a duration from now, -5m is already "
                 "expired, and an absolute time is a number without quotes"
             )
-            raise TokenRequestError(msg, "exp") from error
+            raise TokenRequestError(message, "exp") from error
     else:
         numeric_date = exp
     if not 0 <= numeric_date <= LATEST_NUMERIC_DATE:
-        msg = (
+        message = (
             "exp: outside of the years 1970 to 9999; a number is an absolute time in seconds since "
             f"1970, for a duration from now send a string such as {EXAMPLES} or -5m"
         )
-        raise TokenRequestError(msg, "exp")
+        raise TokenRequestError(message, "exp")
     return numeric_date
 
 
@@ -111,8 +115,8 @@ def _collect_named_claims(request: TokenRequest, now: datetime) -> dict[str, tup
         if getattr(request, claim) is not UNSET
     }
     if "scope" in named and _SCOPE.fullmatch(named["scope"][1]) is None:
-        msg = "scope: expected words separated by single spaces, printable ASCII without quotes"
-        raise TokenRequestError(msg, "scope", error="invalid_scope")
+        message = "scope: expected words separated by single spaces, printable ASCII without quotes"
+        raise TokenRequestError(message, "scope", error="invalid_scope")
     if request.exp is not UNSET:
         named["exp"] = ("exp", resolve_expiry(request.exp, now))
     audiences = [
@@ -122,8 +126,8 @@ def _collect_named_claims(request: TokenRequest, now: datetime) -> dict[str, tup
     ]
     for field, value in audiences[1:]:
         if value != audiences[0][1]:
-            msg = f"{audiences[0][0]} and {field} contradict each other: send one of them"
-            raise TokenRequestError(msg, audiences[0][0], field)
+            message = f"{audiences[0][0]} and {field} contradict each other: send one of them"
+            raise TokenRequestError(message, audiences[0][0], field)
     if audiences:
         named["aud"] = audiences[0]
     return named

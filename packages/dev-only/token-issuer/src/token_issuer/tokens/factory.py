@@ -29,11 +29,11 @@ def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = N
     Raises:
         KeyDirectoryError: the key directory cannot be used.
     """
-    spares = {}
+    pregenerated = {}
     if first_key is not None:
         key = SigningKey(first_key.result(), Algorithm.RS256, DEFAULT_KID)
-        spares[key.algorithm] = key
-    keys = build_key_service(settings, _open_store(settings), spares)
+        pregenerated[key.algorithm] = key
+    keys = build_key_service(settings, _open_store(settings), pregenerated)
     # Of several workers none may make a key that the others do not have.
     algorithms = settings.algorithms if settings.workers == 1 else tuple(Algorithm)
     keys.prepare(tuple(map(Algorithm, algorithms)))
@@ -54,14 +54,14 @@ def load_store(directory: Path, settings: Settings) -> DirectoryStore:
 
 
 def build_key_service(
-    settings: Settings, store: KeyStore, spares: Mapping[Algorithm, SigningKey] | None = None
+    settings: Settings, store: KeyStore, pregenerated: Mapping[Algorithm, SigningKey] | None = None
 ) -> KeyService:
     """Put the ring of *store* to use, with the times that the settings ask for."""
     if settings.rotation == "google":
         plan = RotationPlan.like_google(settings.rotation_factor)
     else:
         plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
-    return KeyService(store, plan=plan, style=settings.kid_style, spares=spares)
+    return KeyService(store, plan=plan, style=settings.kid_style, pregenerated=pregenerated)
 
 
 def _open_store(settings: Settings) -> KeyStore:

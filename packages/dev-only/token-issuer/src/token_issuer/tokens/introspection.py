@@ -42,8 +42,8 @@ def describe_token(
         verified = verify(token, KeySet(keys), policy)
     except (JwtError, ValueError, TypeError) as error:
         reason = error if isinstance(error, JwtError) else "iss or aud is missing or no text"
-        msg = f"id_token: {reason}"
-        raise TokenRequestError(msg, "id_token", error="invalid_token") from error
+        message = f"id_token: {reason}"
+        raise TokenRequestError(message, "id_token", error="invalid_token") from error
     header = {
         name: verified.header[name] for name in ("alg", "kid", "typ") if name in verified.header
     }

@@ -12,12 +12,12 @@ from msgspec import UNSET
 from token_issuer.config.profiles import Profile
 from token_issuer.config.settings import Settings
 from token_issuer.errors import TokenRequestError
-from token_issuer.faults.registry import FaultBoard
+from token_issuer.faults.registry import FaultRegistry
 from token_issuer.keys.attacker import Attacker
 from token_issuer.keys.service import KeyService
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
-from token_issuer.timing.timestamps import parse_instant
+from token_issuer.timing.timestamps import parse_timestamp
 from token_issuer.tokens.claims import LATEST_NUMERIC_DATE, build_claims, find_default
 from token_issuer.tokens.messages import TokenRequest, TokenResponse
 
@@ -40,10 +40,10 @@ class Issuer:
     clock: Clock = field(default_factory=Clock)
     requests: RequestLog = field(default_factory=RequestLog)
     attacker: Attacker = field(default_factory=Attacker)
-    faults: FaultBoard = field(init=False)
+    faults: FaultRegistry = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "faults", FaultBoard(self.keys))
+        object.__setattr__(self, "faults", FaultRegistry(self.keys))
 
     @property
     def name(self) -> str:
@@ -77,8 +77,8 @@ class Issuer:
         try:
             token = sign(claims, self.find_key(request))
         except SigningError as error:
-            msg = f"claims: they cannot be made into a token: {error}"
-            raise TokenRequestError(msg, "claims") from error
+            message = f"claims: they cannot be made into a token: {error}"
+            raise TokenRequestError(message, "claims") from error
         return TokenResponse(
             access_token=token,
             token_type="Bearer",  # noqa: S106  # a type, not a secret
@@ -95,8 +95,8 @@ class Issuer:
         profiles = self.settings.profiles
         name = self.settings.profile if name is UNSET else name
         if name not in profiles:
-            msg = f"profile: no profile is named '{name[:80]}'; known profiles: "
-            raise TokenRequestError(msg + ", ".join(profiles), "profile")
+            message = f"profile: no profile is named '{name[:80]}'; known profiles: "
+            raise TokenRequestError(message + ", ".join(profiles), "profile")
         return profiles[name]
 
     def find_key(self, request: TokenRequest) -> SigningKey:
@@ -112,21 +112,21 @@ class Issuer:
         key = self.keys.view.keys.get(request.kid)
         if key is None:
             known = ", ".join(self.keys.view.keys)
-            msg = f"kid: no key is named '{request.kid[:80]}'; known keys: {known}"
-            raise TokenRequestError(msg, "kid")
+            message = f"kid: no key is named '{request.kid[:80]}'; known keys: {known}"
+            raise TokenRequestError(message, "kid")
         if algorithm not in {None, key.algorithm}:
-            msg = f"kid and alg contradict each other: {key.kid} signs {key.algorithm}"
-            raise TokenRequestError(msg, "kid", "alg")
+            message = f"kid and alg contradict each other: {key.kid} signs {key.algorithm}"
+            raise TokenRequestError(message, "kid", "alg")
         return key
 
     def _find_time(self, request: TokenRequest) -> datetime:
         if request.now is UNSET:
             return self.clock()
         try:
-            return parse_instant(request.now)
+            return parse_timestamp(request.now)
         except ValueError as error:
-            msg = f"now: {error}"
-            raise TokenRequestError(msg, "now") from error
+            message = f"now: {error}"
+            raise TokenRequestError(message, "now") from error
 
 
 def _read_algorithm(request: TokenRequest) -> Algorithm | None:
@@ -135,14 +135,16 @@ def _read_algorithm(request: TokenRequest) -> Algorithm | None:
     try:
         return Algorithm(request.alg)
     except ValueError as error:
-        msg = f"alg: expected one of {', '.join(Algorithm)}"
-        raise TokenRequestError(msg, "alg") from error
+        message = f"alg: expected one of {', '.join(Algorithm)}"
+        raise TokenRequestError(message, "alg") from error
 
 
 def _check_grant_type(request: TokenRequest) -> None:
     if request.grant_type not in {UNSET, "client_credentials"}:
-        msg = "grant_type: only client_credentials is supported; any other flow, or leave it out"
-        raise TokenRequestError(msg, "grant_type", error="unsupported_grant_type")
+        message = (
+            "grant_type: only client_credentials is supported; any other flow, or leave it out"
+        )
+        raise TokenRequestError(message, "grant_type", error="unsupported_grant_type")
 
 
 def _count_seconds_left(exp: object, now: datetime) -> Any:

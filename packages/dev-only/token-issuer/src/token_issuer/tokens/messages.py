@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """What a token request may hold, whatever form it came in."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -114,7 +114,7 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ) = UNSET
 
 
-FIELDS = TokenRequest.__struct_fields__
+FIELDS: Final = TokenRequest.__struct_fields__
 """The names of all fields, in the order people should read them."""
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
@@ -21,10 +21,10 @@ from token_issuer.errors import TokenRequestError
 from token_issuer.media_types import FORM_TYPE, JSON_TYPE
 from token_issuer.tokens.messages import FIELDS, TokenRequest
 
-_REPEATABLE_FIELDS = frozenset({"aud", "resource"})
-_MOST_PARAMETERS = 100
-_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
-_SCHEMA_ERROR = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+_REPEATABLE_FIELDS: Final = frozenset({"aud", "resource"})
+_MAX_PARAMETERS: Final = 100
+_NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+_SCHEMA_ERROR: Final = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
 
 def read_token_request(
@@ -41,8 +41,8 @@ def read_token_request(
     }
     client_id = _decode_basic_client_id(authorization)
     if client_id is not None and parameters.setdefault("client_id", client_id) != client_id:
-        msg = "client_id and the Authorization header contradict each other: send one of them"
-        raise TokenRequestError(msg, "client_id", "Authorization")
+        message = "client_id and the Authorization header contradict each other: send one of them"
+        raise TokenRequestError(message, "client_id", "Authorization")
     return convert_parameters(parameters)
 
 
@@ -56,8 +56,8 @@ def convert_parameters(parameters: Mapping[str, Any]) -> TokenRequest:
         if name not in FIELDS:
             close = get_close_matches(name[:80], FIELDS, n=1)
             hint = f" (did you mean {close[0]}?)" if close else ""
-            msg = f"unknown field '{name[:80]}'{hint}; known fields: {', '.join(FIELDS)}"
-            raise TokenRequestError(msg, name)
+            message = f"unknown field '{name[:80]}'{hint}; known fields: {', '.join(FIELDS)}"
+            raise TokenRequestError(message, name)
     try:
         request = msgspec.convert(parameters, TokenRequest)
     except msgspec.ValidationError as error:
@@ -89,11 +89,11 @@ def _decode_body(content_type: str, body: bytes) -> dict[str, Any]:
     if media_type == JSON_TYPE:
         return _decode_json_object(body, "JSON body")
     if media_type != FORM_TYPE:
-        msg = f"Content-Type: expected {JSON_TYPE} or {FORM_TYPE}"
-        raise TokenRequestError(msg, "Content-Type", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        message = f"Content-Type: expected {JSON_TYPE} or {FORM_TYPE}"
+        raise TokenRequestError(message, "Content-Type", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     if body.lstrip().startswith(b"{"):  # what curl -d does with JSON unless told otherwise
-        msg = f"Content-Type: this body is JSON: send the header Content-Type: {JSON_TYPE}"
-        raise TokenRequestError(msg, "Content-Type")
+        message = f"Content-Type: this body is JSON: send the header Content-Type: {JSON_TYPE}"
+        raise TokenRequestError(message, "Content-Type")
     return _decode_pairs(body, "form body")
 
 
@@ -102,8 +102,8 @@ def _decode_json_object(data: bytes, source: str) -> dict[str, Any]:
         return strict_json.decode_object(data)
     except ValueError as error:
         reason = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error
-        msg = f"{source}: expected one JSON object: {reason}"
-        raise TokenRequestError(msg, source) from error
+        message = f"{source}: expected one JSON object: {reason}"
+        raise TokenRequestError(message, source) from error
 
 
 def _decode_pairs(data: bytes, source: str) -> dict[str, Any]:
@@ -115,12 +115,12 @@ def _decode_pairs(data: bytes, source: str) -> dict[str, Any]:
             data.decode("utf-8"),
             encoding="utf-8",
             errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
+            max_num_fields=_MAX_PARAMETERS,
             keep_blank_values=True,
         )
     except ValueError as error:
-        msg = f"{source}: expected at most {_MOST_PARAMETERS} URL-encoded parameters in UTF-8"
-        raise TokenRequestError(msg, source) from error
+        message = f"{source}: expected at most {_MAX_PARAMETERS} URL-encoded parameters in UTF-8"
+        raise TokenRequestError(message, source) from error
     texts: dict[str, list[str]] = {}
     for name, text in pairs:
         texts.setdefault(name, []).append(text)
@@ -131,8 +131,8 @@ def _combine_values(name: str, texts: list[str]) -> Any:
     if len(texts) == 1:
         return parse_text_parameter(name, texts[0])
     if name not in _REPEATABLE_FIELDS:
-        msg = f"{name[:80]}: given {len(texts)} times; only aud and resource may be repeated"
-        raise TokenRequestError(msg, name)
+        message = f"{name[:80]}: given {len(texts)} times; only aud and resource may be repeated"
+        raise TokenRequestError(message, name)
     return texts
 
 
@@ -148,6 +148,6 @@ def _decode_basic_client_id(authorization: str) -> str | None:
     except (binascii.Error, ValueError):
         colon = client_id = ""
     if not colon or not client_id:
-        msg = "Authorization: expected Basic base64(client_id:client_secret), both URL-encoded"
-        raise TokenRequestError(msg, "Authorization")
+        message = "Authorization: expected Basic base64(client_id:client_secret), both URL-encoded"
+        raise TokenRequestError(message, "Authorization")
     return client_id

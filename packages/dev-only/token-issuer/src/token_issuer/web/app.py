@@ -1,6 +1,8 @@
 # DEV-ONLY: never ship to production.
 """The web application: routes, CORS, and what goes for each answer."""
 
+from typing import Final
+
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
@@ -22,7 +24,7 @@ from token_issuer.web.routes.openapi.document import get_openapi_document
 from token_issuer.web.routes.token import mint_token
 from token_issuer.web.routes.tokeninfo import get_token_info
 
-_LOCALHOST_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
+_LOCALHOST_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 
 
 def create_app(issuer: Issuer) -> Litestar:

@@ -7,11 +7,12 @@ Spec: RFC 9111 §5.2.2, RFC 9110 §8.8.3, §13.1.2
 import math
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from typing import Final
 
-VARY = "Origin,X-Origin,Referer,Accept-Encoding"
+VARY: Final = "Origin,X-Origin,Referer,Accept-Encoding"
 
 
-def count_down(now: datetime, change: datetime | None, max_age: timedelta) -> int:
+def compute_max_age(now: datetime, change: datetime | None, max_age: timedelta) -> int:
     """Return for how many seconds a document may be cached.
 
     Time up to the next change is divided into windows of *max_age*, the last of which ends with the

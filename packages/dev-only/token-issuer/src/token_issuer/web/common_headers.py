@@ -9,9 +9,9 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.caching import format_http_date
-from token_issuer.web.faults.strikes import find_strike
+from token_issuer.web.faults.strikes import find_active_faults
 from token_issuer.web.request_headers import read_field
-from token_issuer.web.request_time import read_moment
+from token_issuer.web.request_time import read_request_time
 from token_issuer.web.responses import Field, encode_fields
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def build_marks(issuer: Issuer, scope: "HTTPScope") -> tuple[Field, ...]:
     """Return the fields that each answer bears."""
-    return _build_marks(int(read_moment(issuer, scope).timestamp()))
+    return _build_marks(int(read_request_time(issuer, scope).timestamp()))
 
 
 def record_request(issuer: Issuer, scope: "HTTPScope", status: int) -> None:
     """Enter a request in the log, as it was answered."""
-    strike = find_strike(scope)
+    strike = find_active_faults(scope)
     issuer.requests.record(
         at=datetime.now(UTC),
         method=scope["method"],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LOCK: Final = threading.Lock()
 
 
-class Application:
+class LazyApp:
     """An ASGI application around *issuer*.
 
     Attributes:
@@ -55,7 +55,7 @@ class Application:
             raise ApplicationError(error) from error
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Answer a request."""
+        """RawResponse a request."""
         self.begin()
         built = self.built
         app = built.result() if built.done() else await asyncio.wrap_future(built)
@@ -73,6 +73,6 @@ class Application:
     def _import_and_create(self) -> "ASGIApp":
         get_scheme(Algorithm.RS256)  # loads what signs before the first token needs it
         from token_issuer.web.app import create_app  # noqa: PLC0415  # see the module
-        from token_issuer.web.faults.middleware import FaultLayer  # noqa: PLC0415  # see the module
+        from token_issuer.web.faults.middleware import FaultMiddleware  # noqa: PLC0415  # see the module
 
-        return FaultLayer(create_app(self._issuer), self._issuer.faults, self.stopping)
+        return FaultMiddleware(create_app(self._issuer), self._issuer.faults, self.stopping)

@@ -9,8 +9,9 @@ Spec: RFC 9110 §12.5.1
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
-_QUALITY = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)")
+_QUALITY: Final = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)")
 
 
 @lru_cache(maxsize=32)  # a client sends the same with each request

@@ -12,7 +12,7 @@ Field = tuple[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RawResponse:
     """Status, header and body, the length among the fields.
 
     It is an ASGI application of its own, which is what Litestar takes in place of a response.

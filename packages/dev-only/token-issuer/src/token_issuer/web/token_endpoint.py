@@ -4,7 +4,7 @@
 Spec: RFC 6749 §3.2 and §5
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -13,19 +13,23 @@ from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import read_token_request
 from token_issuer.web.negotiation import choose_media_type
 from token_issuer.web.request_headers import find_host_url, read_field, read_list
-from token_issuer.web.responses import Answer, encode_fields
+from token_issuer.web.responses import RawResponse, encode_fields
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope
 
-TOKEN_PATH = "/token"  # noqa: S105  # a path, not a secret
-LARGEST_BODY = 64 * 1024
-BARE_TYPES = ("application/jwt", "text/plain")
-_OFFERS = (JSON_TYPE, *BARE_TYPES)
-_FIELDS = encode_fields({"Cache-Control": "no-store", "Pragma": "no-cache", "Vary": "Accept"})
+TOKEN_PATH: Final = "/token"  # noqa: S105  # a path, not a secret
+MAX_BODY_BYTES: Final = 64 * 1024
+BARE_TYPES: Final = ("application/jwt", "text/plain")
+_OFFERS: Final = (JSON_TYPE, *BARE_TYPES)
+_FIELDS: Final = encode_fields({
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+    "Vary": "Accept",
+})
 
 
-def answer_token_request(issuer: Issuer, scope: "HTTPScope", body: bytes) -> Answer:
+def answer_token_request(issuer: Issuer, scope: "HTTPScope", body: bytes) -> RawResponse:
     """Mint the token that a request asks for: as RFC 6749 JSON, or bare for shells.
 
     Raises:
@@ -41,6 +45,6 @@ def answer_token_request(issuer: Issuer, scope: "HTTPScope", body: bytes) -> Ans
     response = issuer.issue(token_request, base_url=find_host_url(scope))
     media_type = choose_media_type(read_list(scope, b"accept"), _OFFERS)
     if media_type not in BARE_TYPES:
-        return Answer.build(msgspec.json.encode(response), media_type, _FIELDS)
+        return RawResponse.build(msgspec.json.encode(response), media_type, _FIELDS)
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return Answer.build(response.access_token.encode(), media_type + charset, _FIELDS)
+    return RawResponse.build(response.access_token.encode(), media_type + charset, _FIELDS)

@@ -1,13 +1,14 @@
 # DEV-ONLY: never ship to production.
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from token_issuer.config.profile_file import read_profiles
 from token_issuer.config.settings import Settings
 from token_issuer.errors import SettingsError
 
-GOOD = """
+GOOD: Final = """
 [profiles.staff]
 ttl = "8h"
 omit = ["jti"]

@@ -7,7 +7,7 @@ import socket
 import pytest
 from litestar.types import HTTPDisconnectEvent, Message
 from token_issuer.errors import TokenRequestError
-from token_issuer.faults.registry import FaultBoard
+from token_issuer.faults.registry import FaultRegistry
 from token_issuer.keys.service import KeyService
 from token_issuer.web.faults.transport import Connection
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.requirement("BV-2")
 
 def test_time_ends_a_fault_to_the_second(keys: KeyService) -> None:
     now_s = 1000.0
-    board = FaultBoard(keys, clock=lambda: now_s)
+    board = FaultRegistry(keys, clock=lambda: now_s)
     board.set({"kind": "status", "for": "10s", "requests": 3})
 
     now_s = 1009.9
@@ -30,7 +30,7 @@ def test_time_ends_a_fault_to_the_second(keys: KeyService) -> None:
 
 
 def test_wrong_fault_leaves_those_that_are_on(keys: KeyService) -> None:
-    board = FaultBoard(keys)
+    board = FaultRegistry(keys)
     board.set({"kind": "empty"})
     with pytest.raises(TokenRequestError, match="did you mean drip"):
         board.set({"kind": "reset"}, {"kind": "drop"})

@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """A ring in a directory: what is adopted, kept, repaired and refused."""
 
+from typing import Final
 import json
 import stat
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from token_issuer.keys.service import KeyService
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.watermark import generate_marked_key
 
-PLAN = RotationPlan(lead=timedelta(0), retention=timedelta(minutes=5))
+PLAN: Final = RotationPlan(lead=timedelta(0), retention=timedelta(minutes=5))
 
 
 @pytest.fixture
@@ -124,10 +125,10 @@ def test_pem_files_follow_when_the_time_of_a_published_key_comes(
     store = DirectoryStore.open(old_dir, clock=read_clock)
     service = KeyService(store, plan=PLAN, clock=read_clock, generate=lambda _: spare_keys[0])
     service.rotate(lead=timedelta(hours=1))
-    service.catch_up()
+    service.refresh()
     before = read_public_key(old_dir)
     ahead = timedelta(hours=2)
-    service.catch_up()
+    service.refresh()
 
     assert before == marked_key.verification_key.public_key
     assert read_public_key(old_dir) == spare_keys[0].verification_key.public_key
@@ -250,7 +251,7 @@ def test_running_process_keeps_its_ring_when_the_file_turns_bad(
     (old_dir / "ring.json").write_text("nope")
 
     for _ in range(3):
-        service.catch_up()
+        service.refresh()
 
     assert service.view.default_kid == kid
     assert caplog.text.count("the keys stay as they are") == 1
@@ -279,7 +280,7 @@ def test_running_process_leaves_a_foreign_pem_file_alone(
     before = (old_dir / "private.pem").read_bytes()
 
     for _ in range(3):
-        other.catch_up()
+        other.refresh()
 
     assert (old_dir / "private.pem").read_bytes() == before
     assert caplog.text.count("private.pem and public.pem stay as they are") == 1

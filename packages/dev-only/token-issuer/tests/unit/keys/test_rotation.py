@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The ring's steps: each starts from a ring and a moment, and nothing else."""
 
+from typing import Final
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -10,9 +11,9 @@ from token_issuer.config.choices import KidStyle, RotationMode
 from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
 from token_issuer.keys.ring import KeyRing, KeyState
 from token_issuer.keys.ring import enter_ring
-from token_issuer.keys.rotation import Precede, Provide, Remove, Rotate, apply_event
+from token_issuer.keys.rotation import AddPredecessor, EnsureKey, Remove, Rotate, apply_event
 
-T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
+T0: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEAD, RETENTION = timedelta(seconds=10), timedelta(seconds=100)
 
 
@@ -59,12 +60,12 @@ def find_signer(ring: KeyRing, seconds: float, algorithm: Algorithm = Algorithm.
 
 @pytest.fixture
 def ring() -> KeyRing:
-    return apply_event(KeyRing(()), T0, Provide(make_key(), KidStyle.DEV_KEY))
+    return apply_event(KeyRing(()), T0, EnsureKey(make_key(), KidStyle.DEV_KEY))
 
 
 @pytest.mark.requirement("GO-4")
 def test_first_key_is_active_at_once_and_provided_only_once(ring: KeyRing) -> None:
-    again = apply_event(ring, at(5), Provide(make_key(), KidStyle.DEV_KEY))
+    again = apply_event(ring, at(5), EnsureKey(make_key(), KidStyle.DEV_KEY))
 
     assert states(ring, 0) == ["active*"]
     assert ring.keys[0].kid == "dev-key"
@@ -122,7 +123,7 @@ def test_rotation_with_a_shorter_lead_overtakes_the_one_before(ring: KeyRing) ->
 
 @pytest.mark.requirement("GO-4")
 def test_other_algorithms_do_not_rotate_along(ring: KeyRing) -> None:
-    ring = apply_event(ring, T0, Provide(make_key(Algorithm.EDDSA), KidStyle.DEV_KEY))
+    ring = apply_event(ring, T0, EnsureKey(make_key(Algorithm.EDDSA), KidStyle.DEV_KEY))
 
     rotated = rotate(ring, 1, RotationMode.EMERGENCY)
 
@@ -194,7 +195,7 @@ def test_names_are_never_given_twice_and_removed_keys_are_remembered_in_number(
 def test_keys_are_named_in_each_style(ring: KeyRing, style: KidStyle, pattern: str) -> None:
     key = make_key(Algorithm.EDDSA)
 
-    named = apply_event(ring, T0, Provide(key, style)).keys[-1]
+    named = apply_event(ring, T0, EnsureKey(key, style)).keys[-1]
 
     assert re.fullmatch(pattern, named.kid)
     assert named.signing_key
@@ -203,7 +204,7 @@ def test_keys_are_named_in_each_style(ring: KeyRing, style: KidStyle, pattern: s
 
 @pytest.mark.requirement("GO-4")
 def test_predecessor_is_published_beside_the_first_key_and_leaves_in_time(ring: KeyRing) -> None:
-    event = Precede(make_key(), KidStyle.DEV_KEY, RETENTION)
+    event = AddPredecessor(make_key(), KidStyle.DEV_KEY, RETENTION)
 
     preceded = apply_event(ring, T0, event)
 

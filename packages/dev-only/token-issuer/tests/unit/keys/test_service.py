@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The ring in use: schedule, algorithms, and what is published when."""
 
+from typing import Final
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from token_issuer.keys.storage.store import MemoryStore
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys import service
 
-DAY = timedelta(days=1)
-START = datetime(2026, 3, 1, tzinfo=UTC)
+DAY: Final = timedelta(days=1)
+START: Final = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Timeline:
@@ -51,7 +52,7 @@ def test_schedule_has_the_shape_of_google(timeline: Timeline, factor: float) -> 
     hour = timedelta(hours=1) / factor
     published, seen = [], dict[str, list[datetime]]()
     for _ in range(24 * 40):
-        service.catch_up()
+        service.refresh()
         published.append(count_published(service))
         for kid in service.view.keys:
             seen.setdefault(kid, []).append(timeline.now)
@@ -76,7 +77,7 @@ def test_schedule_never_signs_with_a_key_before_it_was_published_for_18_hours(
     first_seen = dict.fromkeys(service.view.keys, START - DAY)
     for _ in range(24 * 20):
         timeline.now += timedelta(hours=1)
-        service.catch_up()
+        service.refresh()
         for key in service.view.verification_keys:
             first_seen.setdefault(key.kid or "", timeline.now)
         assert timeline.now - first_seen[service.view.default_kid] >= timedelta(hours=18)
@@ -90,7 +91,7 @@ def test_schedule_rotates_once_after_a_long_sleep(timeline: Timeline) -> None:
     timeline.now += 100 * DAY
 
     for _ in range(5):
-        service.catch_up()
+        service.refresh()
 
     assert service.view.ring.made == 3
 
@@ -101,7 +102,7 @@ def test_next_change_is_the_next_publication_or_removal(timeline: Timeline) -> N
 
     assert service.view.next_document_change == START + 8 * DAY
     timeline.now += 8 * DAY
-    service.catch_up()
+    service.refresh()
     assert service.view.next_document_change == START + 8 * DAY + timedelta(hours=18)
 
 
@@ -111,7 +112,7 @@ def test_every_algorithm_rotates_on_schedule(timeline: Timeline) -> None:
     first = service.provide(Algorithm.ES256)
     timeline.now += 9 * DAY
 
-    service.catch_up()
+    service.refresh()
     timeline.now += DAY
 
     assert service.view.signers[Algorithm.ES256] != first
@@ -150,7 +151,7 @@ def test_key_made_in_advance_is_used_once(timeline: Timeline) -> None:
         plan=RotationPlan.on_demand(DAY, DAY),
         clock=timeline,
         generate=generate,
-        spares={Algorithm.RS256: spare},
+        pregenerated={Algorithm.RS256: spare},
     )
 
     first = service.provide(Algorithm.RS256)

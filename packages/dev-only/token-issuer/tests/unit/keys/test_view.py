@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The documents of a ring, and how long they hold."""
 
+from typing import Final
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +20,7 @@ from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.certificates import encode_certificate
 from token_issuer.keys.ring import enter_ring
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.requirement("TI-5")

@@ -3,18 +3,19 @@
 
 from collections.abc import Iterator
 from itertools import pairwise, repeat
+from typing import Final
 
 import pytest
 from tests.virtual_time.clock import VirtualClock
-from token_issuer.probe.polling import Watch, is_accepted, watch
+from token_issuer.probe.polling import Polling, is_accepted, poll_until
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target.target import Answer
 from token_issuer.probe.timing import Deadline, Timing
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-REFUSED = Answer(Reaction.REFUSED, 401, 0.0)
-ACCEPTED = Answer(Reaction.ACCEPTED, 200, 0.0)
+REFUSED: Final = Answer(Reaction.REFUSED, 401, 0.0)
+ACCEPTED: Final = Answer(Reaction.ACCEPTED, 200, 0.0)
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ def timing(clock: VirtualClock) -> Timing:
     return Timing(clock, clock.sleep)
 
 
-def watch_answers(answers: Iterator[Answer], bound_s: float, timing: Timing) -> Watch:
-    return watch(lambda: next(answers), is_accepted, bound_s, timing)
+def watch_answers(answers: Iterator[Answer], bound_s: float, timing: Timing) -> Polling:
+    return poll_until(lambda: next(answers), is_accepted, bound_s, timing)
 
 
 def test_watch_ends_with_the_answer_that_was_waited_for(timing: Timing) -> None:
@@ -40,7 +41,7 @@ def test_watch_ends_with_the_answer_that_was_waited_for(timing: Timing) -> None:
 
 
 def test_watch_asks_once_where_there_is_no_time(timing: Timing) -> None:
-    assert watch_answers(repeat(REFUSED), 0, timing) == Watch((REFUSED,), 0.0, is_reached=False)
+    assert watch_answers(repeat(REFUSED), 0, timing) == Polling((REFUSED,), 0.0, is_reached=False)
 
 
 def test_watch_asks_often_at_first_and_then_four_times_a_second(
@@ -52,7 +53,7 @@ def test_watch_asks_often_at_first_and_then_four_times_a_second(
         moments.append(clock())
         return REFUSED
 
-    seen = watch(ask, is_accepted, 4, timing)
+    seen = poll_until(ask, is_accepted, 4, timing)
 
     assert not seen.is_reached
     pauses = [later - earlier for earlier, later in pairwise(moments)]

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.virtual_time.clock import VirtualClock
 from token_issuer.probe.errors import ProbeError
-from token_issuer.probe.target.rate_limit import Pace
+from token_issuer.probe.target.rate_limit import RateLimiter
 from token_issuer.probe.timing import Timing
 
 pytestmark = pytest.mark.requirement("BV-3")
@@ -25,7 +25,7 @@ def timing(clock: VirtualClock) -> Timing:
 def test_first_request_goes_at_once_and_the_others_in_equal_intervals(
     clock: VirtualClock, timing: Timing
 ) -> None:
-    pace = Pace(rate=20, timing=timing)
+    pace = RateLimiter(rate=20, timing=timing)
     moments = []
 
     for _ in range(4):
@@ -38,7 +38,7 @@ def test_first_request_goes_at_once_and_the_others_in_equal_intervals(
 def test_time_that_a_request_takes_is_no_reason_to_wait_longer(
     clock: VirtualClock, timing: Timing
 ) -> None:
-    pace = Pace(rate=10, timing=timing)
+    pace = RateLimiter(rate=10, timing=timing)
 
     pace.wait()
     clock.sleep(0.08)
@@ -50,7 +50,7 @@ def test_time_that_a_request_takes_is_no_reason_to_wait_longer(
 def test_requests_that_were_not_sent_are_not_made_up_for(
     clock: VirtualClock, timing: Timing
 ) -> None:
-    pace = Pace(rate=10, timing=timing)
+    pace = RateLimiter(rate=10, timing=timing)
 
     pace.wait()
     clock.sleep(60)
@@ -61,7 +61,7 @@ def test_requests_that_were_not_sent_are_not_made_up_for(
 
 
 def test_requests_are_bounded_in_number(timing: Timing) -> None:
-    pace = Pace(most=3, timing=timing)
+    pace = RateLimiter(most=3, timing=timing)
 
     for _ in range(3):
         pace.wait()
@@ -71,7 +71,7 @@ def test_requests_are_bounded_in_number(timing: Timing) -> None:
 
 
 def test_threads_share_the_bound(clock: VirtualClock, timing: Timing) -> None:
-    pace = Pace(rate=100, most=50, timing=timing)
+    pace = RateLimiter(rate=100, most=50, timing=timing)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: pace.wait(), range(50)))

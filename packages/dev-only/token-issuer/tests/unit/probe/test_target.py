@@ -8,20 +8,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 import pytest
 from tests.virtual_time.clock import VirtualClock
 from token_issuer.probe.errors import ProbeError
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target.presentation import Presentation, UnsendableError
-from token_issuer.probe.target.rate_limit import Pace
+from token_issuer.probe.target.rate_limit import RateLimiter
 from token_issuer.probe.target.statuses import Statuses
 from token_issuer.probe.target.target import Target
 from token_issuer.probe.timing import Timing
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
 @dataclass
@@ -227,7 +228,7 @@ def test_endless_body_does_not_hold_the_probe_up(listen: Listen) -> None:
         drip(connection)
 
     server = listen(stream)
-    pace = Pace(timing=Timing(RestlessClock(), lambda _: None))
+    pace = RateLimiter(timing=Timing(RestlessClock(), lambda _: None))
 
     answer = Target(server.url, pace=pace).send_token("a")
 
@@ -260,7 +261,7 @@ def test_answer_that_comes_too_late_is_none(listen: Listen) -> None:
         clock.sleep(6)
         connection.sendall(OK)
 
-    pace = Pace(timing=Timing(clock, clock.sleep))
+    pace = RateLimiter(timing=Timing(clock, clock.sleep))
 
     answer = Target(listen(dawdle).url, pace=pace).send_token("a")
 
@@ -300,7 +301,7 @@ def test_nothing_listens() -> None:
 
 def test_requests_are_bounded_in_number_and_rate(listen: Listen) -> None:
     clock = VirtualClock()
-    target = Target(listen().url, pace=Pace(20, most=4, timing=Timing(clock, clock.sleep)))
+    target = Target(listen().url, pace=RateLimiter(20, most=4, timing=Timing(clock, clock.sleep)))
 
     for _ in range(4):
         target.send_token("a")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import jwt
 import pytest
@@ -24,7 +24,7 @@ from token_issuer.tokens.defects.catalogue import CATALOGUE
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
-DIFFERENCES = {
+DIFFERENCES: Final = {
     "signature": "signature-empty signature-truncated signature-extended signature-bit-flipped "
     "signature-wrong-key signature-zero",
     "parts": "five-parts",
@@ -63,7 +63,9 @@ DIFFERENCES = {
     "header-double header-double-other",
 }
 """What differs, and in which defects nothing else does."""
-EXPECTED = {id_: set(what.split()) for what, ids in DIFFERENCES.items() for id_ in ids.split()}
+EXPECTED: Final = {
+    id_: set(what.split()) for what, ids in DIFFERENCES.items() for id_ in ids.split()
+}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import jwt
 import pytest
@@ -17,7 +17,7 @@ from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
 pytestmark = pytest.mark.requirement("BV-1")
-SOURCE = re.compile(
+SOURCE: Final = re.compile(
     r"RFC \d{4}( §[\d.]+( \(\w+\))?( step \d+)?(, §[\d.]+( \(\w+\))?( step \d+)?)*)"
     r"|CVE-\d{4}-\d{4,}(, CVE-\d{4}-\d{4,})*"
 )

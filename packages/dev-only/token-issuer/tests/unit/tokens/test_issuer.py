@@ -2,7 +2,7 @@
 import dataclasses
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from joserfc import jwt
@@ -14,7 +14,7 @@ from token_issuer.tokens.claims import resolve_expiry
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
-IAT = 1772366400
+IAT: Final = 1772366400
 
 
 def mint(issuer: Issuer, **fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:

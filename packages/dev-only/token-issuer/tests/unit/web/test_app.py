@@ -17,8 +17,8 @@ class BrokenLog(RequestLog):
     """Fails where no handler expects it."""
 
     def count(self, path: str | None = None) -> NoReturn:
-        msg = f"the log broke at {path}: private detail"
-        raise RuntimeError(msg)
+        message = f"the log broke at {path}: private detail"
+        raise RuntimeError(message)
 
 
 @pytest.mark.requirement("TI-4")

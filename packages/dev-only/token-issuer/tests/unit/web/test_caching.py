@@ -1,13 +1,14 @@
 # DEV-ONLY: never ship to production.
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from token_issuer.web.caching import build_cache_headers, count_down, matches_etag
+from token_issuer.web.caching import build_cache_headers, compute_max_age, matches_etag
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-HOURS_6 = timedelta(hours=6)
+NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOURS_6: Final = timedelta(hours=6)
 
 
 @pytest.mark.requirement("GO-3")
@@ -32,14 +33,14 @@ def test_age_counts_down_to_the_change(
 ) -> None:
     change = None if left_s is None else NOW + timedelta(seconds=left_s)
 
-    assert count_down(NOW, change, timedelta(seconds=window_s)) == expected
+    assert compute_max_age(NOW, change, timedelta(seconds=window_s)) == expected
 
 
 @pytest.mark.requirement("GO-3")
 @given(left_s=st.floats(0, 1e7), window_s=st.integers(1, 86400))
 def test_no_cache_keeps_a_document_beyond_its_change(left_s: float, window_s: int) -> None:
     change = NOW + timedelta(seconds=left_s)
-    max_age_s = count_down(NOW, change, timedelta(seconds=window_s))
+    max_age_s = compute_max_age(NOW, change, timedelta(seconds=window_s))
 
     assert 0 <= max_age_s <= window_s
     assert NOW + timedelta(seconds=max_age_s) <= change

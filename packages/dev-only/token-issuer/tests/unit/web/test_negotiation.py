@@ -1,8 +1,10 @@
 # DEV-ONLY: never ship to production.
+from typing import Final
+
 import pytest
 from token_issuer.web.negotiation import choose_media_type
 
-OFFERS = ("application/json", "application/jwt", "text/plain")
+OFFERS: Final = ("application/json", "application/jwt", "text/plain")
 
 
 @pytest.mark.requirement("TI-4")

@@ -10,11 +10,11 @@ import selectors
 import signal
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, suppress
-from typing import Self
+from typing import Final, Self
 
 from token_issuer.errors import WorkerError
 
-_BLOCK_LENGTH = 1 << 16
+_BLOCK_LENGTH: Final = 1 << 16
 
 
 def make_blocks_by_processes(
@@ -55,8 +55,8 @@ class _Maker:
         try:
             self._process = os.fork()
         except OSError as error:
-            msg = f"--count: no process can be started: {error.strerror}; make fewer at a time"
-            raise WorkerError(msg) from error
+            message = f"--count: no process can be started: {error.strerror}; make fewer at a time"
+            raise WorkerError(message) from error
         if self._process == 0:
             os.close(self._reader)
             _write_lines(writer, make_line, count)
@@ -84,10 +84,10 @@ class _Maker:
         exit_code = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
         self._process = 0
         if exit_code != 0:
-            msg = (
+            message = (
                 f"--count: a process that made tokens ended by itself, with exit status {exit_code}"
             )
-            raise WorkerError(msg)
+            raise WorkerError(message)
 
     def __enter__(self) -> Self:
         return self

@@ -5,8 +5,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
-_BLOCK_LENGTH = 1 << 16
+_BLOCK_LENGTH: Final = 1 << 16
 
 
 def make_blocks(

@@ -5,6 +5,7 @@ import argparse
 import textwrap
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Final
 
 import msgspec
 
@@ -13,8 +14,8 @@ from token_issuer.tokens.defects.catalogue import CATALOGUE, find_entry
 from token_issuer.tokens.defects.defect import Defect
 from token_issuer.tokens.defects.description import describe_defect
 
-_WIDTH = 100
-_INDENT = 10
+_WIDTH: Final = 100
+_INDENT: Final = 10
 
 
 def run(args: argparse.Namespace) -> int:

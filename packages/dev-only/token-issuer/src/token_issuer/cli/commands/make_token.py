@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from jwt_core import strict_json
@@ -27,7 +27,7 @@ from token_issuer.tokens.factory import build_key_service, load_store
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
-_CONNECTIONS = 4  # keep an issuer busy, and leave it some time for others
+_CONNECTIONS: Final = 4  # keep an issuer busy, and leave it some time for others
 
 
 class _Mint(NamedTuple):
@@ -53,8 +53,8 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     fields = collect_fields(args)
     if args.count > 1 and "jti" in fields.get("claims", {}):
-        msg = "--count and claims.jti contradict each other: each token gets a jti of its own"
-        raise TokenRequestError(msg, "claims.jti")
+        message = "--count and claims.jti contradict each other: each token gets a jti of its own"
+        raise TokenRequestError(message, "claims.jti")
     with _open_mint(args, settings, fields) as mint:
 
         def make_line() -> str:
@@ -85,8 +85,8 @@ def _encode_fields(fields: Mapping[str, Any]) -> bytes:
     try:
         return strict_json.encode_object(fields)
     except ValueError as error:
-        msg = f"the options cannot be sent as JSON: {error}"
-        raise TokenRequestError(msg) from error
+        message = f"the options cannot be sent as JSON: {error}"
+        raise TokenRequestError(message) from error
 
 
 def _write(blocks: Iterator[str], path: Path | None) -> None:

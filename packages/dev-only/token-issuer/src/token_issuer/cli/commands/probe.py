@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from token_issuer.cli.options.probe import NEVER
@@ -18,7 +18,7 @@ from token_issuer.cli.settings import read_settings
 from token_issuer.config.settings import Settings, read_environment
 from token_issuer.errors import TokenIssuerError
 from token_issuer.probe.errors import ProbeError
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.report.document import render_json
 from token_issuer.probe.report.junit import render_junit
 from token_issuer.probe.report.page import render_html
@@ -29,7 +29,7 @@ from token_issuer.probe.run import Probe
 from token_issuer.probe.selection import Selection, select
 from token_issuer.probe.target.allowed_hosts import check_target
 from token_issuer.probe.target.presentation import Presentation
-from token_issuer.probe.target.rate_limit import Pace
+from token_issuer.probe.target.rate_limit import RateLimiter
 from token_issuer.probe.target.statuses import DEFAULT_ACCEPTED, DEFAULT_REFUSED, Statuses
 from token_issuer.probe.target.target import Target
 from token_issuer.probe.target.tls import TlsOptions
@@ -40,7 +40,7 @@ from token_issuer.severity import Severity
 if TYPE_CHECKING:
     from token_issuer.testing import RunningIssuer
 
-_WAIT_FOR_STARTED_S = 60.0
+_WAIT_FOR_STARTED_S: Final = 60.0
 
 
 def run(args: argparse.Namespace, timing: Timing = REAL_TIME) -> int:
@@ -84,7 +84,7 @@ def _run(args: argparse.Namespace, settings: Settings, timing: Timing) -> int:
 
 
 def _probe(
-    args: argparse.Namespace, target: Target, issuer: IssuerControl, selection: Selection
+    args: argparse.Namespace, target: Target, issuer: IssuerClient, selection: Selection
 ) -> Result:
     wait_s = args.wait
     if wait_s is None:
@@ -97,10 +97,10 @@ def _probe(
 @contextmanager
 def _open_issuer(
     args: argparse.Namespace, settings: Settings, fields: Mapping[str, object]
-) -> Iterator[IssuerControl]:
+) -> Iterator[IssuerClient]:
     """Control the issuer that is named, or start one."""
     if args.issuer is not None:
-        with IssuerControl(args.issuer, secret=settings.admin_token, fields=fields) as issuer:
+        with IssuerClient(args.issuer, secret=settings.admin_token, fields=fields) as issuer:
             yield issuer
         return
     # The web framework takes half a second to import: only those who start an issuer wait for it.
@@ -111,13 +111,13 @@ def _open_issuer(
     settings_of_own = {**chosen, "port": settings.port, "admin_token": secret}
     with (
         run_token_issuer(**settings_of_own) as started,
-        IssuerControl(started.url, secret=secret, fields=fields) as issuer,
+        IssuerClient(started.url, secret=secret, fields=fields) as issuer,
     ):
         _say_where(started, issuer)
         yield issuer
 
 
-def _say_where(started: "RunningIssuer", issuer: IssuerControl) -> None:
+def _say_where(started: "RunningIssuer", issuer: IssuerClient) -> None:
     claims = issuer.mint().claims
     text = (
         f"token-issuer (DEV ONLY, never production) listens on {started.url}; point the target at "
@@ -132,15 +132,15 @@ def _say_where(started: "RunningIssuer", issuer: IssuerControl) -> None:
 def _build_target(args: argparse.Namespace, timing: Timing) -> Target:
     url = check_target(args.target, args.allow_host)
     if args.cookie and args.no_scheme:
-        msg = "--no-scheme: a token in a cookie has no scheme anyway; leave the option out"
-        raise ProbeError(msg)
+        message = "--no-scheme: a token in a cookie has no scheme anyway; leave the option out"
+        raise ProbeError(message)
     return Target(
         url,
         presentation=Presentation(args.header, not args.no_scheme, args.cookie or ""),
         statuses=_build_statuses(args),
         timeout_s=args.timeout,
         tls=_build_tls(args, url),
-        pace=Pace(args.rate, timing=timing),
+        pace=RateLimiter(args.rate, timing=timing),
     )
 
 
@@ -150,8 +150,8 @@ def _build_statuses(args: argparse.Namespace) -> Statuses:
     refused = args.refuse_status or DEFAULT_REFUSED - accepted
     if accepted & refused:
         both = ", ".join(str(status) for status in sorted(accepted & refused))
-        msg = f"--accept-status, --refuse-status: {both} cannot be both"
-        raise ProbeError(msg)
+        message = f"--accept-status, --refuse-status: {both} cannot be both"
+        raise ProbeError(message)
     return Statuses(accepted, refused)
 
 
@@ -165,8 +165,8 @@ def _build_tls(args: argparse.Namespace, url: str) -> object:
         return TlsOptions(args.ca_file, not args.insecure, args.client_cert).build_context()
     for option, value in given.items():
         if value:
-            msg = f"{option}: TARGET is an http URL; leave the option out, or say https"
-            raise ProbeError(msg)
+            message = f"{option}: TARGET is an http URL; leave the option out, or say https"
+            raise ProbeError(message)
     return None
 
 

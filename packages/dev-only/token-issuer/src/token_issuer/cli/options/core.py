@@ -4,7 +4,7 @@
 import argparse
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.cli.options.parser import (
     add_claims,
@@ -17,30 +17,30 @@ from token_issuer.cli.options.parser import (
 from token_issuer.config.choices import ALGORITHMS, RotationMode
 from token_issuer.config.variables import PREFIX
 
-_MOST_TOKENS = 10_000_000
+_MAX_TOKENS: Final = 10_000_000
 
-_SERVE_EXAMPLES = """\
+_SERVE_EXAMPLES: Final = """\
 examples:
   token-issuer
   token-issuer serve --host 0.0.0.0 --port 8081
   token-issuer serve --keys-dir ./keys"""
-_KEYS_EXAMPLES = """\
+_KEYS_EXAMPLES: Final = """\
 examples:
   token-issuer make-keys ./keys"""
-_MINTING_EXAMPLES = """\
+_MINTING_EXAMPLES: Final = """\
 examples:
   token-issuer make-token --sub alice
   token-issuer make-token --keys-dir ./keys --exp 2h --claim role=admin --claim level:=5
   token-issuer make-token --url http://localhost:8081 --exp -5m --json
   token-issuer make-token --keys-dir ./keys --count 100000 --output tokens.txt
   curl -H "Authorization: Bearer $(token-issuer make-token --sub alice)" localhost:8080/"""
-_KEY_RING_EXAMPLES = """\
+_KEY_RING_EXAMPLES: Final = """\
 examples:
   token-issuer keys list
   token-issuer keys rotate --lead 5s
   token-issuer keys rotate --keys-dir ./keys --mode emergency
   token-issuer keys remove --url http://localhost:8081 dev-key"""
-_HEALTH_EXAMPLES = """\
+_HEALTH_EXAMPLES: Final = """\
 examples:
   token-issuer health
   token-issuer health --url http://localhost:8081"""
@@ -117,9 +117,9 @@ def add_make_token(commands: Any) -> None:
 
 
 def _parse_count(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,8}", text) or not 1 <= int(text) <= _MOST_TOKENS:
-        msg = f"expected a whole number from 1 to {_MOST_TOKENS}, got {text[:40]!r}"
-        raise argparse.ArgumentTypeError(msg)
+    if not re.fullmatch("[0-9]{1,8}", text) or not 1 <= int(text) <= _MAX_TOKENS:
+        message = f"expected a whole number from 1 to {_MAX_TOKENS}, got {text[:40]!r}"
+        raise argparse.ArgumentTypeError(message)
     return int(text)
 
 

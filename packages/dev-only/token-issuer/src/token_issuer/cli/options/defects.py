@@ -1,12 +1,12 @@
 # DEV-ONLY: never ship to production.
 """The command `defects` and its options."""
 
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.cli.options.parser import EXIT_CODES, add_plain_command, parse_filled
 
-_SUMMARY = "list what can be wrong with a token, or explain one such defect"
-_EXAMPLES = """\
+_SUMMARY: Final = "list what can be wrong with a token, or explain one such defect"
+_EXAMPLES: Final = """\
 examples:
   token-issuer defects
   token-issuer defects alg-none

@@ -3,13 +3,13 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.config.variables import PREFIX, VARIABLES
 
-EXIT_CODES = "exit codes: 0 ok, 1 refused or failed, 2 wrong usage or settings"
-ENVIRONMENT = "environment (blank counts as unset; options win over it):\n" + "\n".join(
+EXIT_CODES: Final = "exit codes: 0 ok, 1 refused or failed, 2 wrong usage or settings"
+ENVIRONMENT: Final = "environment (blank counts as unset; options win over it):\n" + "\n".join(
     f"  {variable.name}\n      {variable.help}" for variable in VARIABLES
 )
 
@@ -36,8 +36,8 @@ class ShowVersion(argparse.Action):
 def parse_filled(text: str) -> str:
     """Refuse blank text."""
     if not text.strip():
-        msg = "expected a value, got blank text"
-        raise argparse.ArgumentTypeError(msg)
+        message = "expected a value, got blank text"
+        raise argparse.ArgumentTypeError(message)
     return text
 
 

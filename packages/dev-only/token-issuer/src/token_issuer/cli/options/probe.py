@@ -4,7 +4,7 @@
 import argparse
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from token_issuer.cli.options.parser import (
     add_claims,
@@ -17,27 +17,33 @@ from token_issuer.config.variables import PREFIX
 from token_issuer.probe.target.rate_limit import (
     DEFAULT_RATE,
     DEFAULT_TIMEOUT_S,
-    FASTEST_RATE,
-    MOST_REQUESTS,
+    MAX_RATE,
+    MAX_REQUESTS,
 )
 from token_issuer.probe.target.statuses import parse_statuses
 from token_issuer.severity import Severity
 from token_issuer.timing.durations import parse_duration
 
-SEVERITIES = tuple(severity.word for severity in Severity)
-NEVER = "never"
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
-_TAKEN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding", "cookie"})
-_SLOWEST = 0.1
-_LONGEST_S = 600.0
+SEVERITIES: Final = tuple(severity.word for severity in Severity)
+NEVER: Final = "never"
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
+_TAKEN_HEADERS: Final = frozenset({
+    "host",
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "cookie",
+})
+_MIN_RATE: Final = 0.1
+_MAX_DURATION_S: Final = 600.0
 _Value = TypeVar("_Value")
 
-_EXIT_CODES = (
+_EXIT_CODES: Final = (
     "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage or\n"
     "settings, or no probe: the target takes no good token, needs none, or no issuer answers"
 )
-_ENVIRONMENT = "environment: as of the issuer, see token-issuer --help"
-_EXAMPLES = """\
+_ENVIRONMENT: Final = "environment: as of the issuer, see token-issuer --help"
+_EXAMPLES: Final = """\
 examples:
   token-issuer probe http://localhost:8080/orders
       starts an issuer, says where to point the proxy, and waits for it
@@ -66,7 +72,7 @@ def add_probe(commands: Any) -> None:
         type=parse_filled,
         metavar="TARGET",
         help="a URL that needs a bearer token, on this machine; it is sent GET requests, at most "
-        f"{MOST_REQUESTS}",
+        f"{MAX_REQUESTS}",
     )
     parser.add_argument(
         "--allow-host",
@@ -147,7 +153,7 @@ def _add_request(group: Any) -> None:
         type=_argument(_parse_rate),
         default=DEFAULT_RATE,
         metavar="NUMBER",
-        help=f"requests a second, at most {FASTEST_RATE:g} (default {DEFAULT_RATE:g})",
+        help=f"requests a second, at most {MAX_RATE:g} (default {DEFAULT_RATE:g})",
     )
 
 
@@ -210,17 +216,17 @@ def _argument(parse: Callable[[str], _Value]) -> Callable[[str], _Value]:
 
 def _parse_seconds(text: str) -> float:
     seconds = parse_duration(text).total_seconds()
-    if not 0 <= seconds <= _LONGEST_S:
-        msg = f"{text} is wrong: expected at most 10m"
-        raise ValueError(msg)
+    if not 0 <= seconds <= _MAX_DURATION_S:
+        message = f"{text} is wrong: expected at most 10m"
+        raise ValueError(message)
     return seconds
 
 
 def _parse_timeout(text: str) -> float:
     seconds = _parse_seconds(text)
     if not seconds:
-        msg = "expected at least 1s"
-        raise ValueError(msg)
+        message = "expected at least 1s"
+        raise ValueError(message)
     return seconds
 
 
@@ -229,21 +235,21 @@ def _parse_rate(text: str) -> float:
         rate = float(text)
     except ValueError:
         rate = 0.0
-    if not _SLOWEST <= rate <= FASTEST_RATE:
-        msg = f"expected a number from {_SLOWEST:g} to {FASTEST_RATE:g}, got {text[:40]!r}"
-        raise ValueError(msg)
+    if not _MIN_RATE <= rate <= MAX_RATE:
+        message = f"expected a number from {_MIN_RATE:g} to {MAX_RATE:g}, got {text[:40]!r}"
+        raise ValueError(message)
     return rate
 
 
 def _parse_name(text: str) -> str:
     if not _TOKEN.fullmatch(text):
-        msg = f"expected a name such as X-Api-Token, got {text[:40]!r}"
-        raise ValueError(msg)
+        message = f"expected a name such as X-Api-Token, got {text[:40]!r}"
+        raise ValueError(message)
     return text
 
 
 def _parse_header(text: str) -> str:
     if text.lower() in _TAKEN_HEADERS:
-        msg = f"{text} cannot carry a token; for a cookie say --cookie"
-        raise ValueError(msg)
+        message = f"{text} cannot carry a token; for a cookie say --cookie"
+        raise ValueError(message)
     return _parse_name(text)

@@ -3,12 +3,12 @@
 
 import argparse
 import json
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.errors import TokenRequestError
 from token_issuer.tokens.request_parsing import parse_text_parameter
 
-_PREFIX = "field_"
+_PREFIX: Final = "field_"
 
 
 def collect_fields(args: argparse.Namespace) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def collect_fields(args: argparse.Namespace) -> dict[str, Any]:
     for text in args.claim:
         name, value = _parse_claim(text)
         if name in fields.setdefault("claims", {}):
-            msg = f"--claim: '{name}' is given more than once"
-            raise TokenRequestError(msg, name)
+            message = f"--claim: '{name}' is given more than once"
+            raise TokenRequestError(message, name)
         fields["claims"][name] = value
     return fields
 
@@ -38,14 +38,14 @@ def collect_fields(args: argparse.Namespace) -> dict[str, Any]:
 def _parse_claim(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.rstrip(":"):
-        msg = f"--claim: expected NAME=TEXT or NAME:=JSON, got '{text[:40]}'"
-        raise TokenRequestError(msg, "claim")
+        message = f"--claim: expected NAME=TEXT or NAME:=JSON, got '{text[:40]}'"
+        raise TokenRequestError(message, "claim")
     if not name.endswith(":"):
         return name, value
     try:
         return name[:-1], json.loads(value)
     except (ValueError, RecursionError) as error:
-        msg = (
+        message = (
             f"--claim: '{name[:-1]}' is not JSON that can be read; for text write {name[:-1]}=TEXT"
         )
-        raise TokenRequestError(msg, "claim") from error
+        raise TokenRequestError(message, "claim") from error

@@ -82,8 +82,8 @@ class OutputFile:
         try:
             yield
         except OSError as error:
-            msg = f"{self.option} {self.path}: it cannot be written: {error.strerror}"
-            raise OutputError(msg) from error
+            message = f"{self.option} {self.path}: it cannot be written: {error.strerror}"
+            raise OutputError(message) from error
 
 
 def _is_device(path: Path) -> bool:

@@ -31,5 +31,5 @@ def write_parts(parts: Iterable[str]) -> None:
             for part in parts:
                 stream.write(os.fsencode(part))  # paths need not be text
     except OSError as error:
-        msg = f"standard output: {error.strerror}"
-        raise OutputError(msg) from error
+        message = f"standard output: {error.strerror}"
+        raise OutputError(message) from error

@@ -2,6 +2,7 @@
 """Document faults: what the body says. Pure functions of a document."""
 
 from collections.abc import Collection
+from typing import Final
 
 from token_issuer.faults.documents.certificates import change_certificates
 from token_issuer.faults.documents.jwks import change_jwks
@@ -9,7 +10,7 @@ from token_issuer.faults.kinds import DOCUMENT_KINDS, FaultKind
 from token_issuer.keys.view import Document
 from token_issuer.paths import CERTIFICATES_PATH
 
-HUGE_BYTES = 10_000_000
+HUGE_BYTES: Final = 10_000_000
 
 
 def change_document(document: Document, path: str, kinds: Collection[str]) -> Document:

@@ -9,7 +9,7 @@ Spec: RFC 7517 §4 and §5, RFC 7518 §6.3
 import json
 from collections.abc import Callable, Sequence
 from hashlib import shake_256
-from typing import Any
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt_core import base64url
@@ -24,8 +24,8 @@ from token_issuer.keys.throwaway_keys import (
     get_weak_key,
 )
 
-MANY_KEYS = 1000
-_MODULUS_BYTES = 256
+MANY_KEYS: Final = 1000
+_MODULUS_BYTES: Final = 256
 _Keys = list[dict[str, Any]]
 
 

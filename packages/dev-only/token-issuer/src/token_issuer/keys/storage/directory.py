@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, Final
 
 from jwt_core import Algorithm, SigningKey
 
@@ -38,8 +38,8 @@ from token_issuer.keys.storage.pem_files import check_pair, write_pair
 from token_issuer.keys.ring import KeyRing, enter_ring
 from token_issuer.keys.storage.store import RingChange
 
-_RSA_ALGORITHMS = frozenset({Algorithm.RS256, Algorithm.PS256})
-_ATTEMPTS = 3  # a ring that appears while a pair is read is seen by the next attempt
+_RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
+_ATTEMPTS: Final = 3  # a ring that appears while a pair is read is seen by the next attempt
 
 logger = logging.getLogger(__name__)
 

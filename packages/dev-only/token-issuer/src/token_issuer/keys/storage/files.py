@@ -5,6 +5,7 @@ Writers hold a lock on the directory itself, so reading needs neither a lock fil
 write.
 """
 
+from typing import Final
 import contextlib
 import errno
 import fcntl
@@ -18,9 +19,9 @@ from jwt_core import JwtError, write_file_atomically
 
 from token_issuer.errors import KeyDirectoryError
 
-PRIVATE_NAME = "private.pem"
-PUBLIC_NAME = "public.pem"
-RING_NAME = "ring.json"
+PRIVATE_NAME: Final = "private.pem"
+PUBLIC_NAME: Final = "public.pem"
+RING_NAME: Final = "ring.json"
 
 logger = logging.getLogger(__name__)
 

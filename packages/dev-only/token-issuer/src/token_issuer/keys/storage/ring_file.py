@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from jwt_core import (
@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 
 from token_issuer.keys.ring import KeyRing, RingKey
 
-_FORMAT = 1
+_FORMAT: Final = 1
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
@@ -78,18 +78,18 @@ def decode_ring(data: bytes, known: KeyRing | None = None) -> KeyRing:
     decoded = {(k.kid, k.thumbprint): k.signing_key for k in (() if known is None else known.keys)}
     ring = KeyRing(tuple(_decode_entry(entry, decoded) for entry in document.keys), document.made)
     if len({key.kid for key in ring.keys}) < len(ring.keys):
-        msg = "two keys have the same kid"
-        raise ValueError(msg)
+        message = "two keys have the same kid"
+        raise ValueError(message)
     if not any(key.algorithm is Algorithm.RS256 and key.signing_key for key in ring.keys):
-        msg = "it holds no RS256 key to sign with"
-        raise ValueError(msg)
+        message = "it holds no RS256 key to sign with"
+        raise ValueError(message)
     return ring
 
 
 def _check_thumbprint(entry: _Entry, key: SigningKey) -> None:
     if entry.thumbprint != compute_thumbprint(key.verification_key.public_key):
-        msg = "its thumbprint is that of another key"
-        raise ValueError(msg)
+        message = "its thumbprint is that of another key"
+        raise ValueError(message)
 
 
 def _decode_entry(entry: _Entry, decoded: Mapping[tuple[str, str], SigningKey | None]) -> RingKey:
@@ -103,8 +103,8 @@ def _decode_entry(entry: _Entry, decoded: Mapping[tuple[str, str], SigningKey | 
             )
             _check_thumbprint(entry, signing_key)
     except (JwtError, ValueError) as error:
-        msg = f"key '{entry.kid[:80]}': {error}"
-        raise ValueError(msg) from error
+        message = f"key '{entry.kid[:80]}': {error}"
+        raise ValueError(message) from error
     return RingKey(
         kid=entry.kid,
         algorithm=algorithm,

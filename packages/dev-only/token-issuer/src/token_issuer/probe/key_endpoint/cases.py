@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.keys.throwaway_keys import ENCRYPTION_KID, EXPOSED_KID
 from token_issuer.probe.key_endpoint.false_tokens import (
@@ -18,8 +18,8 @@ from token_issuer.probe.key_endpoint.weakness import (
     LEAVES_ITS_HOST,
 )
 
-PREFIX = "keys-fault-"
-DRIP_INTERVAL_S = 0.1
+PREFIX: Final = "keys-fault-"
+DRIP_INTERVAL_S: Final = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,14 +52,16 @@ class Case:
         return f"{PREFIX}{self.name}"
 
 
-_ATTACKER = FalseToken(make=mint_defect("signature-wrong-key"), weakness=LEAVES_ITS_HOST)
-_WEAK = FalseToken(make=mint_defect("key-weak"), weakness=ACCEPTS_WEAK_KEYS)
-_ENCRYPTION = FalseToken(make=sign_with_extra_key(ENCRYPTION_KID), weakness=ACCEPTS_ENCRYPTION_KEYS)
-_EXPOSED = FalseToken(make=sign_with_extra_key(EXPOSED_KID), weakness=ACCEPTS_EXPOSED_KEYS)
+_ATTACKER: Final = FalseToken(make=mint_defect("signature-wrong-key"), weakness=LEAVES_ITS_HOST)
+_WEAK: Final = FalseToken(make=mint_defect("key-weak"), weakness=ACCEPTS_WEAK_KEYS)
+_ENCRYPTION: Final = FalseToken(
+    make=sign_with_extra_key(ENCRYPTION_KID), weakness=ACCEPTS_ENCRYPTION_KEYS
+)
+_EXPOSED: Final = FalseToken(make=sign_with_extra_key(EXPOSED_KID), weakness=ACCEPTS_EXPOSED_KEYS)
 # The issuer published both keys: which of them counts, if any, no specification says.
-_NAMESAKE = FalseToken(make=sign_with_extra_key(), weakness=None)
+_NAMESAKE: Final = FalseToken(make=sign_with_extra_key(), weakness=None)
 
-CASES = (
+CASES: Final = (
     Case(
         name="redirect-other-host",
         title="a redirect to another host",

@@ -4,29 +4,29 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.issuer_client import fetch_json
 from token_issuer.paths import JWKS_PATHS
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.key_endpoint.unknown import rename_key
-from token_issuer.probe.polling import Watch, has_hung, watch
+from token_issuer.probe.polling import Polling, has_hung, poll_until
 from token_issuer.probe.target.target import Answer, Target
 from token_issuer.probe.timing import Timer, Timing
 
-MAX_AGE_S = 1
+MAX_AGE_S: Final = 1
 """What the key documents say meanwhile: so that a verifier fetches again soon, by itself."""
-SLOWEST_REFETCH_S = 12.0
+MAX_REFETCH_S: Final = 12.0
 """How long a verifier may keep a set in spite of that: lower bounds of 10 s are usual."""
-PICK_UP_S = 35.0
+PICK_UP_S: Final = 35.0
 """How long a new key may take: cooldowns of 30 s are usual."""
-_SHORTEST_PATIENCE_S = 6.0  # verifiers pause after a failed fetch, for 5 s as a rule
-_NUDGING_S = 6.0
-_LONGEST_ANSWER_S = 8.0  # a fetch may take 5 s, and requests may wait for it
+_MIN_PATIENCE_S: Final = 6.0  # verifiers pause after a failed fetch, for 5 s as a rule
+_NUDGING_S: Final = 6.0
+_MAX_RESPONSE_S: Final = 8.0  # a fetch may take 5 s, and requests may wait for it
 
 
 @dataclass
-class Bench:
+class ProbeContext:
     """One target in front of one issuer.
 
     Attributes:
@@ -35,7 +35,8 @@ class Bench:
         budget_s: How long all checks together may take, in seconds.
         known: A token of a key that the target knows.
         refetch_s: How long the target kept a set that may be kept for a second; None: not seen.
-        is_nudged: It fetches for unknown kids only, not when a set has become old.
+        refetches_only_on_unknown_kid: It fetches for unknown kids only, not
+            when a set has become old.
         is_wasteful: It fetches for each token.
         is_disturbed: Its key endpoint has had faults.
         is_lost: It accepts no good token any more.
@@ -44,11 +45,11 @@ class Bench:
     """
 
     target: Target
-    issuer: IssuerControl
+    issuer: IssuerClient
     budget_s: float
     known: str = ""
     refetch_s: float | None = None
-    is_nudged: bool = False
+    refetches_only_on_unknown_kid: bool = False
     is_wasteful: bool = False
     is_disturbed: bool = False
     is_lost: bool = False
@@ -56,7 +57,7 @@ class Bench:
     timer: Timer = field(init=False)
 
     def __post_init__(self) -> None:
-        timeout_s = max(self.target.timeout_s, _LONGEST_ANSWER_S)
+        timeout_s = max(self.target.timeout_s, _MAX_RESPONSE_S)
         self.target = replace(self.target, timeout_s=timeout_s)
         self.timer = self.timing.start_timer()
 
@@ -69,8 +70,8 @@ class Bench:
     def patience_s(self) -> float:
         """How long to wait for a fetch, in seconds."""
         if self.refetch_s is None:
-            return SLOWEST_REFETCH_S
-        return max(self.refetch_s * 1.3 + 1, _SHORTEST_PATIENCE_S)
+            return MAX_REFETCH_S
+        return max(self.refetch_s * 1.3 + 1, _MIN_PATIENCE_S)
 
     @property
     def pick_up_s(self) -> float:
@@ -94,11 +95,11 @@ class Bench:
         """Send the token whose key is known."""
         return self.send(self.known)
 
-    def watch(
+    def poll_until(
         self, ask: Callable[[], Answer], until: Callable[[Answer], bool], bound_s: float
-    ) -> Watch:
+    ) -> Polling:
         """Ask until *until* says of an answer that it is the one, or for *bound_s* seconds."""
-        return watch(ask, until, bound_s, self.timing)
+        return poll_until(ask, until, bound_s, self.timing)
 
     def set_faults(self, *faults: Mapping[str, object], max_age_s: int = MAX_AGE_S) -> None:
         """Let the key endpoint misbehave, and its documents be kept for *max_age_s* only."""
@@ -118,25 +119,25 @@ class Bench:
         self.issuer.rotate(retention=retention)
         return self.issuer.mint().token
 
-    def await_fetch(self) -> Watch:
-        """Send the known token until the target asks the key endpoint; the watch says whether.
+    def await_fetch(self) -> Polling:
+        """Send the known token until the target asks the key endpoint; the polling says whether.
 
         It does so by itself when the set in use is old. Where it does not, a token with an unknown
-        kid may help. The only answer of the watch is that to the request during which it did.
+        kid may help. The only answer of the polling is that to the request during which it did.
         """
         seen = self.issuer.count_key_fetches()
 
         def has_fetched(answer: Answer) -> bool:
             return has_hung(answer) or self.issuer.count_key_fetches() > seen
 
-        waited = Watch()
-        if not self.is_nudged:
-            waited = self.watch(self.ask, has_fetched, self.patience_s)
+        waited = Polling()
+        if not self.refetches_only_on_unknown_kid:
+            waited = self.poll_until(self.ask, has_fetched, self.patience_s)
         if waited.is_reached and self.refetch_s is None:
             self.refetch_s = waited.duration_s
         if not waited.is_reached and self.refetch_s is None:
-            waited = self.watch(self.nudge, has_fetched, _NUDGING_S)
-            self.is_nudged = waited.is_reached
+            waited = self.poll_until(self.nudge, has_fetched, _NUDGING_S)
+            self.refetches_only_on_unknown_kid = waited.is_reached
         if not waited.is_reached:
             self.obstacle = "the target could not be made to fetch its keys again"
         return replace(waited, answers=waited.answers[-1:])

@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt_core import Algorithm, SigningKey, base64url, sign
 
 from token_issuer.keys.throwaway_keys import EXPOSED_KID
-from token_issuer.probe.key_endpoint.context import Bench
+from token_issuer.probe.key_endpoint.context import ProbeContext
 from token_issuer.probe.key_endpoint.unknown import read_kid
 from token_issuer.probe.key_endpoint.weakness import Weakness
 
-Make = Callable[[Bench], Sequence[str]]
+Make = Callable[[ProbeContext], Sequence[str]]
 """Makes a token, and returns the values of `Authorization`."""
 
 
@@ -44,7 +44,7 @@ def sign_with_extra_key(kid: str = "") -> Make:
         kid: The name under which the fault publishes it; empty: that of the good key.
     """
 
-    def make(bench: Bench) -> Sequence[str]:
+    def make(bench: ProbeContext) -> Sequence[str]:
         bench.set_faults({"kind": "private-members"})
         exposed = next(key for key in bench.fetch_jwks()["keys"] if key["kid"] == EXPOSED_KID)
         key = SigningKey(_decode_key(exposed), Algorithm.RS256, kid or str(read_kid(bench.known)))

@@ -2,29 +2,30 @@
 """The key endpoint is down for longer than the max-age: does the target go on?"""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from token_issuer.probe.key_endpoint.context import MAX_AGE_S, Bench
-from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
+from token_issuer.probe.key_endpoint.context import MAX_AGE_S, ProbeContext
+from token_issuer.probe.key_endpoint.recorder import Observation, fail, skip
 from token_issuer.probe.key_endpoint.weakness import NEVER_RECOVERS, STOPS_WITH_ENDPOINT
-from token_issuer.probe.polling import Watch, describe, has_hung, is_accepted, join
+from token_issuer.probe.polling import Polling, describe, has_hung, is_accepted, join
 
-OUTAGE = "keys-outage"
+OUTAGE: Final = "keys-outage"
 _DOWN: Mapping[str, Mapping[str, object]] = {
     "status 503": {"kind": "status", "status": 503},
     "connection reset": {"kind": "reset"},
 }
-_AFTER_FETCH_S = MAX_AGE_S + 0.5
+_AFTER_FETCH_S: Final = MAX_AGE_S + 0.5
 
 
-def watch_outage(bench: Bench) -> Iterator[Seen]:
+def watch_outage(bench: ProbeContext) -> Iterator[Observation]:
     """Take the endpoint down in two ways, one after the other, without a good fetch between."""
-    watches: dict[str, Watch] = {}
+    watches: dict[str, Polling] = {}
     for name, fault in _DOWN.items():
         bench.set_faults(fault)
         waited = bench.await_fetch()
         if not waited.is_reached:
             break
-        down = bench.watch(bench.ask, lambda answer: not is_accepted(answer), _AFTER_FETCH_S)
+        down = bench.poll_until(bench.ask, lambda answer: not is_accepted(answer), _AFTER_FETCH_S)
         watches[name] = join((waited, down))
         if not is_accepted(down.last):
             break
@@ -32,7 +33,7 @@ def watch_outage(bench: Bench) -> Iterator[Seen]:
     if not watches:
         yield skip(OUTAGE, bench.obstacle)
         return
-    recovery = bench.watch(
+    recovery = bench.poll_until(
         bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), bench.patience_s
     )
     if not is_accepted(recovery.last):
@@ -40,7 +41,7 @@ def watch_outage(bench: Bench) -> Iterator[Seen]:
     yield _judge(watches, recovery)
 
 
-def _judge(watches: Mapping[str, Watch], recovery: Watch) -> Seen:
+def _judge(watches: Mapping[str, Polling], recovery: Polling) -> Observation:
     observed = "; ".join(
         f"{name} for {down.duration_s:.1f} s: {down.describe()}" for name, down in watches.items()
     )
@@ -51,4 +52,4 @@ def _judge(watches: Mapping[str, Watch], recovery: Watch) -> Seen:
     observed += f"; accepted {recovery.duration_s:.1f} s after it"
     if not is_accepted(last):
         return fail(OUTAGE, STOPS_WITH_ENDPOINT, observed)
-    return Seen(id=OUTAGE, observed=observed)
+    return Observation(id=OUTAGE, observed=observed)

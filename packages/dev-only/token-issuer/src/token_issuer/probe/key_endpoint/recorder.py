@@ -10,7 +10,7 @@ from token_issuer.probe.timing import Timer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
+class Observation:
     """What was seen of one question.
 
     Attributes:
@@ -26,18 +26,18 @@ class Seen:
     weakness: Weakness | None = None
 
 
-def fail(check: str, weakness: Weakness, observed: str) -> Seen:
+def fail(check: str, weakness: Weakness, observed: str) -> Observation:
     """Return what was seen of a weakness."""
-    return Seen(id=check, observed=observed, outcome=Outcome.FAILED, weakness=weakness)
+    return Observation(id=check, observed=observed, outcome=Outcome.FAILED, weakness=weakness)
 
 
-def skip(check: str, reason: str) -> Seen:
+def skip(check: str, reason: str) -> Observation:
     """Return that nothing could be seen, and why."""
-    return Seen(id=check, observed=reason, outcome=Outcome.SKIPPED)
+    return Observation(id=check, observed=reason, outcome=Outcome.SKIPPED)
 
 
 @dataclass
-class Sheet:
+class Recorder:
     """The checks that were asked for, as they come in.
 
     Attributes:
@@ -55,7 +55,7 @@ class Sheet:
     findings: list[Finding] = field(default_factory=list)
     _entered_s: float = 0.0
 
-    def enter(self, seen: Seen) -> None:
+    def enter(self, seen: Observation) -> None:
         """Enter what was seen; it took since the last entry."""
         now_s = self.timer.seconds
         duration_s, self._entered_s = now_s - self._entered_s, now_s

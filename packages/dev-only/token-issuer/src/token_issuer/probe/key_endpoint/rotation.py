@@ -2,9 +2,10 @@
 """A new key signs from now on: when is it picked up, and what of the old one meanwhile?"""
 
 from collections.abc import Iterator
+from typing import Final
 
-from token_issuer.probe.key_endpoint.context import Bench
-from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
+from token_issuer.probe.key_endpoint.context import ProbeContext
+from token_issuer.probe.key_endpoint.recorder import Observation, fail, skip
 from token_issuer.probe.key_endpoint.unknown import read_kid
 from token_issuer.probe.key_endpoint.weakness import (
     FORGETS_OLD_KEYS,
@@ -12,17 +13,17 @@ from token_issuer.probe.key_endpoint.weakness import (
     MISSES_NEW_KEYS,
     Weakness,
 )
-from token_issuer.probe.polling import Watch, is_accepted
+from token_issuer.probe.polling import Polling, is_accepted
 from token_issuer.probe.results import Outcome
 from token_issuer.probe.target.target import Answer
 
 ROTATION, OVERLAP, RETURN = "keys-rotation", "keys-overlap", "keys-return"
-CACHE_WINDOW_S = 2
-_SHORTEST_RETURN_S = 10.0
-_IN_A_ROW = 5  # a target of several processes has picked a key up when all have
+CACHE_WINDOW_S: Final = 2
+_MIN_RETURN_S: Final = 10.0
+_IN_A_ROW: Final = 5  # a target of several processes has picked a key up when all have
 
 
-def watch_rotation(bench: Bench) -> Iterator[Seen]:
+def watch_rotation(bench: ProbeContext) -> Iterator[Observation]:
     """Let a new key take over, and send tokens of both."""
     bench.set_faults(max_age_s=CACHE_WINDOW_S)
     old = bench.known
@@ -37,7 +38,7 @@ def watch_rotation(bench: Bench) -> Iterator[Seen]:
         overlap.append(bench.send(old))
         return bench.send(new)
 
-    pick_up = bench.watch(send_both, is_accepted, bench.pick_up_s)
+    pick_up = bench.poll_until(send_both, is_accepted, bench.pick_up_s)
     if pick_up.is_reached:
         bench.known = new
         _let_all_processes_follow(bench)
@@ -45,42 +46,42 @@ def watch_rotation(bench: Bench) -> Iterator[Seen]:
     else:
         bench.obstacle = f"it fetched no newer keys ({ROTATION})"
     yield _judge_pick_up(ROTATION, pick_up, MISSES_NEW_KEYS)
-    yield _judge_overlap(Watch(tuple(overlap)))
+    yield _judge_overlap(Polling(tuple(overlap)))
 
 
-def watch_return(bench: Bench) -> Iterator[Seen]:
+def watch_return(bench: ProbeContext) -> Iterator[Observation]:
     """After all that was done to the key endpoint: is a new key still picked up?"""
     if not bench.is_disturbed:
         yield skip(RETURN, bench.obstacle or "the key endpoint has had no fault")
         return
     bench.issuer.reset_faults()
     new = bench.introduce_key()
-    patience_s = min(bench.pick_up_s, max(bench.left_s, _SHORTEST_RETURN_S))
-    pick_up = bench.watch(lambda: bench.send(new), is_accepted, patience_s)
+    patience_s = min(bench.pick_up_s, max(bench.left_s, _MIN_RETURN_S))
+    pick_up = bench.poll_until(lambda: bench.send(new), is_accepted, patience_s)
     if pick_up.is_reached:
         bench.known = new
     elif patience_s < bench.pick_up_s:  # its fetches may be limited: too short to judge
         observed = f"not in the {patience_s:.0f} s that were left: {pick_up.last.describe()}"
-        yield Seen(id=RETURN, observed=observed, outcome=Outcome.OPEN)
+        yield Observation(id=RETURN, observed=observed, outcome=Outcome.OPEN)
         return
     yield _judge_pick_up(RETURN, pick_up, GIVES_UP)
 
 
-def _let_all_processes_follow(bench: Bench) -> None:
+def _let_all_processes_follow(bench: ProbeContext) -> None:
     for _ in range(_IN_A_ROW):
-        bench.watch(bench.ask, is_accepted, bench.pick_up_s)
+        bench.poll_until(bench.ask, is_accepted, bench.pick_up_s)
 
 
-def _judge_pick_up(check: str, pick_up: Watch, weakness: Weakness) -> Seen:
+def _judge_pick_up(check: str, pick_up: Polling, weakness: Weakness) -> Observation:
     if pick_up.is_reached:
         observed = f"picked up after {pick_up.duration_s:.1f} s"
-        return Seen(id=check, observed=observed)
+        return Observation(id=check, observed=observed)
     observed = f"not picked up within {pick_up.duration_s:.0f} s: {pick_up.last.describe()}"
     return fail(check, weakness, observed)
 
 
-def _judge_overlap(overlap: Watch) -> Seen:
+def _judge_overlap(overlap: Polling) -> Observation:
     observed = f"tokens of the old key meanwhile and after it: {overlap.describe()}"
     if overlap.accepted < len(overlap.answers):
         return fail(OVERLAP, FORGETS_OLD_KEYS, observed)
-    return Seen(id=OVERLAP, observed=observed)
+    return Observation(id=OVERLAP, observed=observed)

@@ -7,15 +7,16 @@ time.
 """
 
 from collections.abc import Callable
+from typing import Final
 
-from token_issuer.probe.issuer_control import IssuerControl
-from token_issuer.probe.key_endpoint.context import Bench
-from token_issuer.probe.key_endpoint.recorder import Sheet, skip
+from token_issuer.probe.issuer_control import IssuerClient
+from token_issuer.probe.key_endpoint.context import ProbeContext
+from token_issuer.probe.key_endpoint.recorder import Recorder, skip
 from token_issuer.probe.key_endpoint.stages import TITLES, Stage, choose_stages
 from token_issuer.probe.results import Check, Finding
 from token_issuer.probe.target.target import Target
 
-DEFAULT_BUDGET_S = 42.0
+DEFAULT_BUDGET_S: Final = 42.0
 """How long the key part may take, in seconds; what does not fit in is skipped, and says so."""
 
 __all__ = ["DEFAULT_BUDGET_S", "TITLES", "probe_keys"]
@@ -23,13 +24,13 @@ __all__ = ["DEFAULT_BUDGET_S", "TITLES", "probe_keys"]
 
 def probe_keys(
     target: Target,
-    issuer: IssuerControl,
+    issuer: IssuerClient,
     *,
     select: Callable[[str], bool],
     report: Callable[[Check], None],
     budget_s: float = DEFAULT_BUDGET_S,
 ) -> tuple[list[Check], list[Finding]]:
-    """Watch how *target* handles the keys of *issuer*.
+    """Polling how *target* handles the keys of *issuer*.
 
     The issuer's keys rotate meanwhile; those that were there before stay published. Its faults are
     reset at the end.
@@ -48,11 +49,11 @@ def probe_keys(
         RemoteIssuerError: the issuer is gone, or refuses.
         ProbeError: the probe has sent as much as it may.
     """
-    sheet = Sheet(TITLES, select, report, target.timing.start_timer())
+    sheet = Recorder(TITLES, select, report, target.timing.start_timer())
     stages = choose_stages(select)
     if not stages:
         return [], []
-    bench = Bench(target, issuer, budget_s)
+    bench = ProbeContext(target, issuer, budget_s)
     bench.set_faults()
     bench.known = issuer.mint().token
     try:
@@ -63,7 +64,7 @@ def probe_keys(
     return sheet.checks, sheet.findings
 
 
-def _run(stage: Stage, bench: Bench, sheet: Sheet) -> None:
+def _run(stage: Stage, bench: ProbeContext, sheet: Recorder) -> None:
     obstacle = stage.find_obstacle(bench)
     if obstacle:
         for check in stage.checks:

@@ -4,13 +4,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from token_issuer.probe.key_endpoint.burst import BURST, watch_burst
 from token_issuer.probe.key_endpoint.cases import CASES
-from token_issuer.probe.key_endpoint.context import Bench
+from token_issuer.probe.key_endpoint.context import ProbeContext
 from token_issuer.probe.key_endpoint.expiry import MAX_AGE, REMOVAL, watch_expiry
 from token_issuer.probe.key_endpoint.outage import OUTAGE, watch_outage
-from token_issuer.probe.key_endpoint.recorder import Seen
+from token_issuer.probe.key_endpoint.recorder import Observation
 from token_issuer.probe.key_endpoint.rotation import (
     OVERLAP,
     RETURN,
@@ -21,7 +22,7 @@ from token_issuer.probe.key_endpoint.rotation import (
 from token_issuer.probe.key_endpoint.stale import STALE, watch_stale_edge
 from token_issuer.probe.key_endpoint.survival import watch_survival
 
-_LAST_STAGES_S = 4.0
+_LAST_STAGES_S: Final = 4.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +37,11 @@ class Stage:
     """
 
     checks: dict[str, str]
-    run: Callable[[Bench], Iterator[Seen]]
+    run: Callable[[ProbeContext], Iterator[Observation]]
     fetches: int = 0
     is_optional: bool = False
 
-    def find_obstacle(self, bench: Bench) -> str:
+    def find_obstacle(self, bench: ProbeContext) -> str:
         """Say why it cannot be run now; empty when it can."""
         if bench.is_lost or (self.fetches and bench.obstacle):
             return bench.obstacle
@@ -51,14 +52,14 @@ class Stage:
         return ""
 
 
-_FIRST = Stage(
+_FIRST: Final = Stage(
     checks={
         ROTATION: "a new key signs at once",
         OVERLAP: "tokens of the old key while a new one takes over",
     },
     run=watch_rotation,
 )
-_STAGES = (
+_STAGES: Final = (
     _FIRST,
     Stage(
         checks={MAX_AGE: "the max-age of the key set", REMOVAL: "a key is removed at once"},
@@ -88,7 +89,7 @@ _STAGES = (
     Stage(checks={RETURN: "a new key signs after all these faults"}, run=watch_return),
     Stage(checks={BURST: "200 tokens with unknown kids"}, run=watch_burst),
 )
-TITLES = {check: title for stage in _STAGES for check, title in stage.checks.items()}
+TITLES: Final = {check: title for stage in _STAGES for check, title in stage.checks.items()}
 """The title of each check of this part, by its id."""
 
 

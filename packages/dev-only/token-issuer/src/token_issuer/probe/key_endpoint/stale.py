@@ -2,18 +2,19 @@
 """An edge cache serves the old set while the new key signs already."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from token_issuer.probe.key_endpoint.context import Bench
-from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
+from token_issuer.probe.key_endpoint.context import ProbeContext
+from token_issuer.probe.key_endpoint.recorder import Observation, fail, skip
 from token_issuer.probe.key_endpoint.weakness import MISSES_NEW_KEYS
 from token_issuer.probe.polling import describe, is_accepted
 from token_issuer.probe.results import Outcome
 
-STALE = "keys-fault-stale"
-_STALE_S = 0.5
+STALE: Final = "keys-fault-stale"
+_STALE_S: Final = 0.5
 
 
-def watch_stale_edge(bench: Bench) -> Iterator[Seen]:
+def watch_stale_edge(bench: ProbeContext) -> Iterator[Observation]:
     """Let the target meet the new key while the set lacks it; then let the edge catch up."""
     bench.set_faults({"kind": "stale"})
     new = bench.introduce_key()
@@ -21,10 +22,10 @@ def watch_stale_edge(bench: Bench) -> Iterator[Seen]:
     if not waited.is_reached:
         yield skip(STALE, bench.obstacle)
         return
-    early = bench.watch(lambda: bench.send(new), is_accepted, _STALE_S)
+    early = bench.poll_until(lambda: bench.send(new), is_accepted, _STALE_S)
     old = bench.ask()
     bench.set_faults()
-    late = bench.watch(lambda: bench.send(new), is_accepted, bench.patience_s)
+    late = bench.poll_until(lambda: bench.send(new), is_accepted, bench.patience_s)
     observed = (
         f"while the set lacks the new key: its tokens {describe(early.last)}, those of the old "
         f"one {describe(old)}; "
@@ -36,4 +37,4 @@ def watch_stale_edge(bench: Bench) -> Iterator[Seen]:
     bench.known = new
     observed += f"picked up {late.duration_s:.1f} s after it"
     outcome = Outcome.PASSED if is_accepted(old) else Outcome.OPEN
-    yield Seen(id=STALE, observed=observed, outcome=outcome)
+    yield Observation(id=STALE, observed=observed, outcome=outcome)

@@ -4,11 +4,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from token_issuer.probe.key_endpoint.cases import Case
-from token_issuer.probe.key_endpoint.context import Bench
+from token_issuer.probe.key_endpoint.context import ProbeContext
 from token_issuer.probe.key_endpoint.false_tokens import FalseToken
-from token_issuer.probe.key_endpoint.recorder import Seen, fail, skip
+from token_issuer.probe.key_endpoint.recorder import Observation, fail, skip
 from token_issuer.probe.key_endpoint.weakness import (
     CRASHES,
     HANGS,
@@ -18,7 +19,7 @@ from token_issuer.probe.key_endpoint.weakness import (
     Weakness,
 )
 from token_issuer.probe.polling import (
-    Watch,
+    Polling,
     describe,
     has_hung,
     is_accepted,
@@ -28,10 +29,10 @@ from token_issuer.probe.polling import (
 from token_issuer.probe.results import Outcome, Reaction
 from token_issuer.probe.target.target import Answer
 
-_SETTLING_S = 0.3
-_NOTABLE_S = 0.5
-_LONGEST_DRIP_S = 12.0
-_PIECES = 120  # at the interval of the drip: 12 s, longer than an answer may take
+_SETTLING_S: Final = 0.3
+_NOTABLE_S: Final = 0.5
+_MAX_DRIP_S: Final = 12.0
+_PIECES: Final = 120  # at the interval of the drip: 12 s, longer than an answer may take
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +47,14 @@ class _Survival:
         after: Good tokens when the fault had passed.
     """
 
-    good: Watch
-    pick_up: Watch | None
+    good: Polling
+    pick_up: Polling | None
     false: tuple[tuple[FalseToken, Answer], ...]
     attacker_hits: int
-    after: Watch
+    after: Polling
 
 
-def watch_survival(case: Case, bench: Bench) -> Iterator[Seen]:
+def watch_survival(case: Case, bench: ProbeContext) -> Iterator[Observation]:
     """Let the target fetch while the fault is on, and send good and false tokens."""
     try:
         yield _watch(case, bench)
@@ -61,7 +62,7 @@ def watch_survival(case: Case, bench: Bench) -> Iterator[Seen]:
         bench.set_faults()
 
 
-def _watch(case: Case, bench: Bench) -> Seen:
+def _watch(case: Case, bench: ProbeContext) -> Observation:
     made = [(token, token.make(bench)) for token in case.false_tokens]
     fault = dict(case.fault)
     if case.is_endless:
@@ -73,7 +74,7 @@ def _watch(case: Case, bench: Bench) -> Seen:
     if not waited.is_reached:
         return skip(case.id, bench.obstacle)
     slow = waited.last.duration_s > _SETTLING_S  # it has waited for the fetch, and would again
-    settling = Watch() if slow else bench.watch(bench.ask, has_hung, _SETTLING_S)
+    settling = Polling() if slow else bench.poll_until(bench.ask, has_hung, _SETTLING_S)
     pick_up = _watch_pick_up(bench, new) if new else None
     false = tuple((token, bench.target.send(values)) for token, values in made)
     hits = bench.issuer.count_attacker_hits() - hits
@@ -89,25 +90,25 @@ def _watch(case: Case, bench: Bench) -> Seen:
     return _judge(case, survival)
 
 
-def _watch_recovery(bench: Bench, *, is_hanging: bool, is_misled: bool) -> Watch:
+def _watch_recovery(bench: ProbeContext, *, is_hanging: bool, is_misled: bool) -> Polling:
     # What hangs may do so until the answer that it waits for has come. What has taken other keys
     # keeps them for as long as those say; a kid that they lack may lead back.
-    bound_s = bench.patience_s + (_LONGEST_DRIP_S if is_hanging else 0)
-    return bench.watch(bench.nudge if is_misled else bench.ask, is_accepted, bound_s)
+    bound_s = bench.patience_s + (_MAX_DRIP_S if is_hanging else 0)
+    return bench.poll_until(bench.nudge if is_misled else bench.ask, is_accepted, bound_s)
 
 
-def _watch_pick_up(bench: Bench, new: str) -> Watch:
-    return bench.watch(lambda: bench.send(new), is_accepted, bench.patience_s)
+def _watch_pick_up(bench: ProbeContext, new: str) -> Polling:
+    return bench.poll_until(lambda: bench.send(new), is_accepted, bench.patience_s)
 
 
-def _judge(case: Case, survival: _Survival) -> Seen:
+def _judge(case: Case, survival: _Survival) -> Observation:
     observed = _describe(survival)
     for weakness in _find_weaknesses(survival):  # the first one is the worst
         return fail(case.id, weakness, observed)
     is_undisturbed = survival.good.accepted == len(survival.good.answers)
     is_open = any(is_accepted(answer) for _, answer in survival.false)
     outcome = Outcome.PASSED if is_undisturbed and not is_open else Outcome.OPEN
-    return Seen(id=case.id, observed=observed, outcome=outcome)
+    return Observation(id=case.id, observed=observed, outcome=outcome)
 
 
 def _find_weaknesses(survival: _Survival) -> Iterator[Weakness]:

@@ -2,6 +2,7 @@
 """The weaknesses that the handling of keys may have, in words."""
 
 from functools import partial
+from typing import Final
 
 from token_issuer.probe.results import Finding
 from token_issuer.severity import Severity
@@ -10,7 +11,7 @@ from token_issuer.tokens.defects.checks import CHECKS
 Weakness = partial[Finding]
 """A finding that lacks the id of the check that made it."""
 
-MISSES_NEW_KEYS = partial(
+MISSES_NEW_KEYS: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="It does not pick up a new key of its issuer.",
@@ -19,7 +20,7 @@ MISSES_NEW_KEYS = partial(
     "once in a cooldown of some seconds, and when the set has reached its max-age.",
     source="OpenID Connect Core 1.0 §10.1.1",
 )
-FORGETS_OLD_KEYS = partial(
+FORGETS_OLD_KEYS: Final = partial(
     Finding,
     severity=Severity.LOW,
     title="While a new key takes over it refuses tokens of the old one, which is still published.",
@@ -27,7 +28,7 @@ FORGETS_OLD_KEYS = partial(
     remedy="Keep every key that the key set holds, and choose among them by kid.",
     source="OpenID Connect Core 1.0 §10.1.1",
 )
-FETCHES_ALWAYS = partial(
+FETCHES_ALWAYS: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="It fetches the key set for each token, also within its max-age.",
@@ -36,7 +37,7 @@ FETCHES_ALWAYS = partial(
     remedy="Keep the fetched set for as long as its Cache-Control allows, and use it meanwhile.",
     source="RFC 9111 §4.2, CWE-405",
 )
-KEEPS_REMOVED_KEYS = partial(
+KEEPS_REMOVED_KEYS: Final = partial(
     Finding,
     severity=Severity.LOW,
     title="It accepts tokens of a removed key for a time of its own, whatever the max-age.",
@@ -46,7 +47,7 @@ KEEPS_REMOVED_KEYS = partial(
     "that cannot be set, choose a lifetime for which a stolen key may count.",
     source="OpenID Connect Core 1.0 §10.1.1, RFC 9111 §5.2.2.1, CWE-672",
 )
-OUTLIVES_THE_SET = partial(
+OUTLIVES_THE_SET: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="It accepts tokens of a removed key although it has fetched the set without it.",
@@ -56,7 +57,7 @@ OUTLIVES_THE_SET = partial(
     "outlives it.",
     source="OpenID Connect Core 1.0 §10.1.1, CWE-672",
 )
-STOPS_WITH_ENDPOINT = partial(
+STOPS_WITH_ENDPOINT: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="It stops accepting good tokens while its key endpoint is down.",
@@ -65,7 +66,7 @@ STOPS_WITH_ENDPOINT = partial(
     "a pause.",
     source="RFC 5861 §4, CWE-755",
 )
-NEVER_RECOVERS = partial(
+NEVER_RECOVERS: Final = partial(
     Finding,
     severity=Severity.HIGH,
     title="It does not recover from a fault of its key endpoint that has passed.",
@@ -73,7 +74,7 @@ NEVER_RECOVERS = partial(
     remedy="Treat whatever goes wrong in a fetch as a failed fetch, and try again after a pause.",
     source="CWE-755",
 )
-GIVES_UP = partial(
+GIVES_UP: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="After faults of its key endpoint it does not fetch its keys again.",
@@ -82,7 +83,7 @@ GIVES_UP = partial(
     remedy="Try again after a pause, however a fetch has ended.",
     source="OpenID Connect Core 1.0 §10.1.1, CWE-755",
 )
-CRASHES = partial(
+CRASHES: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="It fails to handle requests while the key endpoint answers badly.",
@@ -92,7 +93,7 @@ CRASHES = partial(
     "keep the last good set, or answer 401 or 503.",
     source="CWE-755",
 )
-HANGS = partial(
+HANGS: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="Requests hang while the key endpoint is slow.",
@@ -101,7 +102,7 @@ HANGS = partial(
     "with the last good set.",
     source="CWE-1088, CWE-400",
 )
-SPOILT_BY_ONE_KEY = partial(
+SPOILT_BY_ONE_KEY: Final = partial(
     Finding,
     severity=Severity.LOW,
     title="One key that it cannot use makes it refuse the whole key set.",
@@ -110,7 +111,7 @@ SPOILT_BY_ONE_KEY = partial(
     remedy="Ignore keys of unknown type or another use, and take the others.",
     source="RFC 7517 §5, §4.2",
 )
-LEAVES_ITS_HOST = partial(
+LEAVES_ITS_HOST: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="It follows a redirect of its key endpoint to another host.",
@@ -119,7 +120,7 @@ LEAVES_ITS_HOST = partial(
     remedy="Do not follow redirects when fetching keys: configure the final URL.",
     source="CWE-601, CWE-918",
 )
-ACCEPTS_ENCRYPTION_KEYS = partial(
+ACCEPTS_ENCRYPTION_KEYS: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title='It accepts tokens signed with a key that is published with "use": "enc".',
@@ -129,7 +130,7 @@ ACCEPTS_ENCRYPTION_KEYS = partial(
     'contain "verify".',
     source="RFC 7517 §4.2, §4.3",
 )
-ACCEPTS_EXPOSED_KEYS = partial(
+ACCEPTS_EXPOSED_KEYS: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="It accepts tokens of a key whose private part stands in the key set.",
@@ -137,7 +138,7 @@ ACCEPTS_EXPOSED_KEYS = partial(
     remedy="Refuse a key set, or at least a key, with private members (d, p, q, dp, dq, qi, k).",
     source="RFC 7517 §9.2, CWE-522",
 )
-ACCEPTS_WEAK_KEYS = partial(
+ACCEPTS_WEAK_KEYS: Final = partial(
     Finding,
     severity=Severity.HIGH,
     title="It accepts tokens signed with an RSA key of 1024 bits.",
@@ -146,7 +147,7 @@ ACCEPTS_WEAK_KEYS = partial(
     source="RFC 7518 §3.3, CWE-326",
     cause="key-strength",
 )
-REFETCHES_FOR_UNKNOWN_KIDS = partial(
+REFETCHES_FOR_UNKNOWN_KIDS: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="Each token with an unknown kid makes it fetch the key set.",
@@ -156,7 +157,7 @@ REFETCHES_FOR_UNKNOWN_KIDS = partial(
     "let all requests share one fetch.",
     source="CWE-405, CWE-770",
 )
-LOSES_GOOD_TOKENS = partial(
+LOSES_GOOD_TOKENS: Final = partial(
     Finding,
     severity=Severity.MEDIUM,
     title="After many tokens with unknown kids it no longer accepts good ones.",

@@ -2,24 +2,25 @@
 """All checks of a probe as tables of the HTML page, one for each part."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from token_issuer.probe.report.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.verdict import Group, count_outcomes
 from token_issuer.probe.report.wording import describe_duration
 from token_issuer.probe.results import Check, Outcome, Part, Result
 
-_SIGNS = {
+_SIGNS: Final = {
     Outcome.PASSED: "\N{CHECK MARK}",
     Outcome.FAILED: "\N{MULTIPLICATION X}",
     Outcome.OPEN: "\N{WHITE CIRCLE}",
     Outcome.SKIPPED: "\N{EN DASH}",
 }
-_CAPTIONS = {
+_CAPTIONS: Final = {
     Part.BASELINE: "Baseline: is a good token accepted, and none refused?",
     Part.TOKENS: "Tokens: each is wrong in exactly one way",
     Part.KEYS: "Keys: how are the public keys fetched?",
 }
-_LEGEND = {
+_LEGEND: Final = {
     Outcome.OPEN: "the specifications allow what was seen, and its opposite",
     Outcome.SKIPPED: "not made, for the reason given",
 }
@@ -62,7 +63,13 @@ def _render_table(
     caption = element(
         "caption", element("h3", _CAPTIONS[part], id=f"part-{part}"), element("span", tally)
     )
-    columns = {"Check": "", "Outcome": "outcome", "Seen": "", "Status": "number", "Took": "number"}
+    columns = {
+        "Check": "",
+        "Outcome": "outcome",
+        "Observation": "",
+        "Status": "number",
+        "Took": "number",
+    }
     headings = (element("th", name, scope="col", class_=class_) for name, class_ in columns.items())
     table = element(
         "table",

@@ -35,6 +35,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from typing import Final
 
 from token_issuer.probe.report.verdict import (
     count_severities,
@@ -44,8 +45,8 @@ from token_issuer.probe.report.verdict import (
 from token_issuer.probe.report.wording import format_instant
 from token_issuer.probe.results import Check, Finding, Outcome, Result
 
-SCHEMA = 1
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+SCHEMA: Final = 1
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 
 def render_json(result: Result) -> str:

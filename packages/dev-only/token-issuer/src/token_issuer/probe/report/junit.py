@@ -7,14 +7,14 @@ time without its offset (it is UTC).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from token_issuer.probe.report.markup import Markup, element, join
 from token_issuer.probe.report.verdict import describe_verdict, rank_findings
 from token_issuer.probe.report.wording import format_instant
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 
-_BREAK = Markup("\n")
+_BREAK: Final = Markup("\n")
 
 
 class _Case(NamedTuple):
@@ -126,7 +126,7 @@ def _describe(finding: Finding, check: Check) -> str:
         f"{finding.title}\n"
         f"Severity: {finding.severity.word}\n"
         f"Check: {check.title}\n"
-        f"Seen: {check.observed}\n"
+        f"Observation: {check.observed}\n"
         f"Why it matters: {finding.why}\n"
         f"What to change: {finding.remedy}\n"
         f"Source: {finding.source}"

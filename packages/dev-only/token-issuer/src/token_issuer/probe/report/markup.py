@@ -2,14 +2,15 @@
 """Elements of XML and HTML: text can get into markup only through escaping."""
 
 import re
+from typing import Final
 
 from token_issuer.probe.report.wording import make_visible
 
 # Attributes stand in double quotes. No html.escape and no xml.sax.saxutils: the image lacks
 # html.entities and xml.
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-_CODE = re.compile("`([^`\n]+)`")
-_LINE_FEED = str.maketrans({"\n": "&#10;"})
+_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_CODE: Final = re.compile("`([^`\n]+)`")
+_LINE_FEED: Final = str.maketrans({"\n": "&#10;"})
 
 
 class Markup(str):

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from token_issuer.probe.report.checks_table import render_checks
 from token_issuer.probe.report.markup import Markup, element, join, mark_code
@@ -23,11 +24,13 @@ from token_issuer.probe.report.wording import describe_duration, format_instant
 from token_issuer.probe.results import Check, Finding, Result
 from token_issuer.severity import Severity
 
-_DIGEST = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
-_RFC = re.compile(r"RFC (?P<number>[1-9][0-9]{2,4})(?: §(?P<section>[0-9]+(?:\.[0-9]+)*))?")
-_SHORT = 4
-_PAGE = """\
+_DIGEST: Final = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).decode()
+_POLICY: Final = (
+    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
+)
+_RFC: Final = re.compile(r"RFC (?P<number>[1-9][0-9]{2,4})(?: §(?P<section>[0-9]+(?:\.[0-9]+)*))?")
+_SHORT: Final = 4
+_PAGE: Final = """\
 <!doctype html>
 <html lang="en">
 <head>

@@ -5,15 +5,15 @@ import contextlib
 import os
 import sys
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Final, Self, TextIO
 
 from token_issuer.probe.report.wording import make_visible
 from token_issuer.probe.results import Check, Outcome
 
-_BAR = 24
-_COLUMNS = 80
+_BAR: Final = 24
+_COLUMNS: Final = 80
 # Overwritten in place and only then erased to its end: erased first, the line would flicker.
-_REDRAW = "\r{}\x1b[K"
+_REDRAW: Final = "\r{}\x1b[K"
 
 
 class Progress:

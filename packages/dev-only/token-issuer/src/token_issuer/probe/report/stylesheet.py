@@ -5,7 +5,9 @@ Colours that text is written in are named `--ink…`, those behind text `--groun
 contrast of 4.5:1 to each ground (WCAG 2.2, 1.4.3), so that any pair may be used. Print is light.
 """
 
-STYLESHEET = """
+from typing import Final
+
+STYLESHEET: Final = """
 :root {
   color-scheme: light dark;
   --ground: #f7f6f2; --ground-card: #ffffff; --line: #dedbd3;

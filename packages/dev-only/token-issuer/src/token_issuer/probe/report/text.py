@@ -3,6 +3,7 @@
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from token_issuer.probe.report.verdict import (
     Group,
@@ -16,12 +17,12 @@ from token_issuer.probe.report.wording import describe_duration, make_visible
 from token_issuer.probe.results import Check, Finding, Outcome, Result
 from token_issuer.severity import Severity
 
-_WIDTH = 80
-_MARGIN = " " * 9
-_LONGEST_OBSERVED = 300
-_BOLD = "1"
-_GREEN = "1;32"
-_COLOURS = {
+_WIDTH: Final = 80
+_MARGIN: Final = " " * 9
+_MAX_OBSERVED_CHARACTERS: Final = 300
+_BOLD: Final = "1"
+_GREEN: Final = "1;32"
+_COLOURS: Final = {
     Severity.CRITICAL: "1;31",
     Severity.HIGH: "31",
     Severity.MEDIUM: "33",
@@ -106,8 +107,8 @@ def _render_remarks(result: Result) -> Iterator[str]:
 
 
 def _shorten(observed: str) -> str:
-    too_long = len(observed) > _LONGEST_OBSERVED
-    return f"{observed[:_LONGEST_OBSERVED]} ..." if too_long else observed
+    too_long = len(observed) > _MAX_OBSERVED_CHARACTERS
+    return f"{observed[:_MAX_OBSERVED_CHARACTERS]} ..." if too_long else observed
 
 
 def _wrap(label: str, text: str) -> list[str]:

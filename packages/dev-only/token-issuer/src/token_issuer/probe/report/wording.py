@@ -2,8 +2,9 @@
 """How the reports write characters, durations and moments."""
 
 from datetime import UTC, datetime
+from typing import Final
 
-_MINUTE_S = 60
+_MINUTE_S: Final = 60
 
 
 def make_visible(text: str) -> str:

@@ -3,12 +3,13 @@
 
 import ipaddress
 import socket
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from token_issuer.probe.errors import ProbeError
 
-_SCHEMES = ("http", "https")
-_NEEDED = "expected a URL such as http://localhost:8080/orders"
+_SCHEMES: Final = ("http", "https")
+_NEEDED: Final = "expected a URL such as http://localhost:8080/orders"
 
 
 def check_target(url: str, allowed_host: str | None) -> str:
@@ -28,11 +29,11 @@ def check_target(url: str, allowed_host: str | None) -> str:
     outside = [address for address in _resolve(host, parts) if not _is_loopback(address)]
     if outside:
         named = f", which --allow-host {allowed_host} does not name" if allowed_host else ""
-        msg = (
+        message = (
             f"TARGET: {host} is not on this machine ({outside[0]}){named}; a probe may bring down "
             f"what it is aimed at: say --allow-host {host} if that is yours to risk"
         )
-        raise ProbeError(msg)
+        raise ProbeError(message)
     return url
 
 
@@ -41,15 +42,15 @@ def _parse(url: str) -> SplitResult:
         parts = urlsplit(url)
         is_usable = parts.scheme in _SCHEMES and parts.hostname and parts.port != 0
     except ValueError as error:
-        msg = f"TARGET: {error}; {_NEEDED}"
-        raise ProbeError(msg) from error
+        message = f"TARGET: {error}; {_NEEDED}"
+        raise ProbeError(message) from error
     if not is_usable or not url.isascii() or any(c.isspace() for c in url):
-        msg = f"TARGET: {url[:80]!r} is no URL to send requests to; {_NEEDED}"
-        raise ProbeError(msg)
+        message = f"TARGET: {url[:80]!r} is no URL to send requests to; {_NEEDED}"
+        raise ProbeError(message)
     if "@" in parts.netloc or parts.fragment:
         part = "credentials" if "@" in parts.netloc else "a fragment"
-        msg = f"TARGET: a URL with {part} is not probed; leave that out"
-        raise ProbeError(msg)
+        message = f"TARGET: a URL with {part} is not probed; leave that out"
+        raise ProbeError(message)
     return parts
 
 
@@ -58,8 +59,8 @@ def _resolve(host: str, parts: SplitResult) -> list[str]:
         found = socket.getaddrinfo(host, parts.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a host name"
-        msg = f"TARGET: {host} cannot be resolved: {reason}"
-        raise ProbeError(msg) from error
+        message = f"TARGET: {host} cannot be resolved: {reason}"
+        raise ProbeError(message) from error
     return sorted({str(address[0]) for *_, address in found})
 
 

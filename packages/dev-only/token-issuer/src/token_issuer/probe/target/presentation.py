@@ -4,13 +4,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from token_issuer.errors import TokenIssuerError
 
-_PREFIX = "Bearer "
-_COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
+_PREFIX: Final = "Bearer "
+_COOKIE_VALUE: Final = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 """RFC 6265 §4.1.1, `cookie-octet`."""
-_BREAKS_THE_FIELD = re.compile(r"[\r\n\0]")
+_BREAKS_THE_FIELD: Final = re.compile(r"[\r\n\0]")
 
 
 class UnsendableError(TokenIssuerError):
@@ -40,8 +41,8 @@ class Presentation:
             UnsendableError: the header field or the cookie has no room for what is special here.
         """
         if any(_BREAKS_THE_FIELD.search(value) for value in authorization):
-            msg = "the value would end the header field"
-            raise UnsendableError(msg)
+            message = "the value would end the header field"
+            raise UnsendableError(message)
         if self.cookie:
             return [self._build_cookie(authorization)] if authorization else []
         values = authorization if self.has_scheme else [_strip_scheme(v) for v in authorization]
@@ -49,17 +50,17 @@ class Presentation:
 
     def _build_cookie(self, authorization: Sequence[str]) -> bytes:
         if len(authorization) > 1:
-            msg = "a cookie carries one token only"
-            raise UnsendableError(msg)
+            message = "a cookie carries one token only"
+            raise UnsendableError(message)
         value = _strip_scheme(authorization[0])
         if not _COOKIE_VALUE.fullmatch(value):
-            msg = "its characters cannot stand in a cookie"
-            raise UnsendableError(msg)
+            message = "its characters cannot stand in a cookie"
+            raise UnsendableError(message)
         return f"Cookie: {self.cookie}={value}".encode()
 
 
 def _strip_scheme(value: str) -> str:
     if not value.startswith(_PREFIX):
-        msg = "it is about the scheme before the token, and none is sent here"
-        raise UnsendableError(msg)
+        message = "it is about the scheme before the token, and none is sent here"
+        raise UnsendableError(message)
     return value.removeprefix(_PREFIX)

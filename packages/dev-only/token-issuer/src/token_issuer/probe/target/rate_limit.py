@@ -2,17 +2,18 @@
 """How fast, how often and how patiently a target is asked."""
 
 import threading
+from typing import Final
 
 from token_issuer.probe.errors import ProbeError
 from token_issuer.probe.timing import REAL_TIME, Timing
 
-DEFAULT_RATE = 100.0
-FASTEST_RATE = 1000.0
-MOST_REQUESTS = 5000
-DEFAULT_TIMEOUT_S = 5.0
+DEFAULT_RATE: Final = 100.0
+MAX_RATE: Final = 1000.0
+MAX_REQUESTS: Final = 5000
+DEFAULT_TIMEOUT_S: Final = 5.0
 
 
-class Pace:
+class RateLimiter:
     """A bound on the requests to a target, shared by all threads that send some.
 
     Attributes:
@@ -22,7 +23,7 @@ class Pace:
     def __init__(
         self,
         rate: float = DEFAULT_RATE,
-        most: int = MOST_REQUESTS,
+        most: int = MAX_REQUESTS,
         timing: Timing = REAL_TIME,
     ) -> None:
         """Allow *rate* requests a second, and *most* altogether."""
@@ -40,8 +41,8 @@ class Pace:
         """
         with self._lock:
             if self._left == 0:
-                msg = "the probe has sent as many requests as it may"
-                raise ProbeError(msg)
+                message = "the probe has sent as many requests as it may"
+                raise ProbeError(message)
             self._left -= 1
             moment = max(self._next, self.timing.clock())
             self._next = moment + self._interval_s

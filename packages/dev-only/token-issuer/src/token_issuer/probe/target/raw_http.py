@@ -9,15 +9,16 @@ Spec: RFC 9112
 import contextlib
 import select
 import socket
+from typing import Final
 
 import httptools
 
 from token_issuer.probe.timing import Deadline
 
-_CHUNK = 1 << 16
-_MOST_BODY = 1 << 18
-_DRAIN_S = 0.25
-_FIRST_FINAL_STATUS = 200
+_CHUNK: Final = 1 << 16
+_MAX_BODY_BYTES: Final = 1 << 18
+_DRAIN_S: Final = 0.25
+_FIRST_FINAL_STATUS: Final = 200
 
 
 class ClosedError(Exception):
@@ -102,15 +103,15 @@ def _feed(reader: _Reader, data: bytes) -> None:
         reader.feed(data)
     except httptools.HttpParserError as error:
         if reader.status is None:
-            msg = "the answer is not HTTP/1.1"
-            raise ValueError(msg) from error
+            message = "the answer is not HTTP/1.1"
+            raise ValueError(message) from error
         reader.is_complete = True
 
 
 def _drain(connection: socket.socket, reader: _Reader, deadline: Deadline) -> None:
     """Let the target finish a short answer; a stream or a long one is cut off."""
     with contextlib.suppress(OSError):
-        while not reader.is_complete and reader.body_size < _MOST_BODY:
+        while not reader.is_complete and reader.body_size < _MAX_BODY_BYTES:
             data = _receive(connection, deadline)
             if not data:
                 return

@@ -4,14 +4,18 @@
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from token_issuer.probe.results import Reaction
 
-_RANGE = re.compile(r"([1-5][0-9]{2})(?:-([1-5][0-9]{2}))?")
-_SERVER_ERRORS = range(500, 600)
+_RANGE: Final = re.compile(r"([1-5][0-9]{2})(?:-([1-5][0-9]{2}))?")
+_SERVER_ERRORS: Final = range(500, 600)
 
-DEFAULT_ACCEPTED = frozenset(range(200, 300))
-DEFAULT_REFUSED = frozenset(range(400, 500)) - {HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS}
+DEFAULT_ACCEPTED: Final = frozenset(range(200, 300))
+DEFAULT_REFUSED: Final = frozenset(range(400, 500)) - {
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.TOO_MANY_REQUESTS,
+}
 """404 may come from the service behind, and 429 is about the number of requests."""
 
 
@@ -46,7 +50,7 @@ def parse_statuses(text: str) -> frozenset[int]:
     for item in text.split(","):
         match = _RANGE.fullmatch(item.strip())
         if match is None or int(match[2] or match[1]) < int(match[1]):
-            msg = f"expected statuses such as 401,403 or 400-499, got {item.strip()[:40]!r}"
-            raise ValueError(msg)
+            message = f"expected statuses such as 401,403 or 400-499, got {item.strip()[:40]!r}"
+            raise ValueError(message)
         found.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     return frozenset(found)

@@ -4,18 +4,18 @@
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target.presentation import Presentation
-from token_issuer.probe.target.rate_limit import DEFAULT_TIMEOUT_S, Pace
+from token_issuer.probe.target.rate_limit import DEFAULT_TIMEOUT_S, RateLimiter
 from token_issuer.probe.target.raw_http import ClosedError, exchange
 from token_issuer.probe.target.statuses import Statuses
 from token_issuer.probe.timing import Deadline, Timing
 
-_USER_AGENT = "token-issuer-probe"
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_USER_AGENT: Final = "token-issuer-probe"
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Target:
     statuses: Statuses = field(default_factory=Statuses)
     timeout_s: float = DEFAULT_TIMEOUT_S
     tls: Any = None
-    pace: Pace = field(default_factory=Pace)
+    pace: RateLimiter = field(default_factory=RateLimiter)
 
     @property
     def timing(self) -> Timing:

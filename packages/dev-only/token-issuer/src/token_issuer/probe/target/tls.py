@@ -32,13 +32,15 @@ class TlsOptions:
         # By name: the image holds a stand-in without content, and only https targets need it.
         ssl: Any = importlib.import_module("ssl")
         if not hasattr(ssl, "OPENSSL_VERSION"):
-            msg = "this Python has no TLS: probe an http URL, or run the probe outside the image"
-            raise ProbeError(msg)
+            message = (
+                "this Python has no TLS: probe an http URL, or run the probe outside the image"
+            )
+            raise ProbeError(message)
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
         except OSError as error:
-            msg = f"--ca-file {self.ca_file}: {_explain(error)}; expected certificates in PEM"
-            raise ProbeError(msg) from error
+            message = f"--ca-file {self.ca_file}: {_explain(error)}; expected certificates in PEM"
+            raise ProbeError(message) from error
         if not self.is_checked:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -46,11 +48,11 @@ class TlsOptions:
             try:
                 context.load_cert_chain(self.client_file)
             except OSError as error:
-                msg = (
+                message = (
                     f"--client-cert {self.client_file}: {_explain(error)}; expected a certificate "
                     "and its key, without a passphrase, in PEM"
                 )
-                raise ProbeError(msg) from error
+                raise ProbeError(message) from error
         return context
 
 

@@ -2,6 +2,7 @@
 """From how the target took a defective token to what that means."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from token_issuer.probe.liveness import Aftermath
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
@@ -9,19 +10,19 @@ from token_issuer.severity import Severity
 from token_issuer.tokens.defects.checks import CHECKS
 from token_issuer.tokens.defects.defect import Defect, Verdict
 
-FOLLOWED = "attacker-keys"
+FOLLOWED: Final = "attacker-keys"
 """The id of the check that looks whether a token made the target fetch something."""
 
-FAILURE = "failure"
+FAILURE: Final = "failure"
 """The cause of findings about requests that the target fails on."""
 
-_FAILURE_WHY = "Anybody can send such a request, again and again; it needs no key."
-_FAILURE_REMEDY = (
+_FAILURE_WHY: Final = "Anybody can send such a request, again and again; it needs no key."
+_FAILURE_REMEDY: Final = (
     "Let the verifier answer whatever it cannot read or verify with 401, errors of its libraries "
     "included, and bound the length of the header field and the time that one request may take."
 )
-_FAILURE_SOURCE = "RFC 6750 §3.1, CWE-755"
-_EXPECTED = {Verdict.REFUSE: Reaction.REFUSED, Verdict.ACCEPT: Reaction.ACCEPTED}
+_FAILURE_SOURCE: Final = "RFC 6750 §3.1, CWE-755"
+_EXPECTED: Final = {Verdict.REFUSE: Reaction.REFUSED, Verdict.ACCEPT: Reaction.ACCEPTED}
 
 
 def build_check(defect: Defect, aftermath: Aftermath) -> Check:

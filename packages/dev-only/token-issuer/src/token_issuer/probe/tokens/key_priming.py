@@ -3,15 +3,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.results import Reaction
 from token_issuer.probe.target.target import Target
 from token_issuer.tokens.defects.defect import Defect
 
-_USUAL_ALGORITHM = "RS256"
-_WAIT_S = 6.0
-_PAUSE_S = 0.4
+_USUAL_ALGORITHM: Final = "RS256"
+_WAIT_S: Final = 6.0
+_PAUSE_S: Final = 0.4
 
 
 def needs_keys(defect: Defect) -> bool:
@@ -20,7 +21,7 @@ def needs_keys(defect: Defect) -> bool:
 
 
 @contextmanager
-def offer_keys(target: Target, issuer: IssuerControl, defects: Sequence[Defect]) -> Iterator[bool]:
+def offer_keys(target: Target, issuer: IssuerClient, defects: Sequence[Defect]) -> Iterator[bool]:
     """Publish the keys of the tokens with these defects, and let the target fetch them.
 
     Yields:
@@ -37,7 +38,7 @@ def offer_keys(target: Target, issuer: IssuerControl, defects: Sequence[Defect])
             issuer.reset_faults()
 
 
-def _let_fetch(target: Target, issuer: IssuerControl, defects: Sequence[Defect]) -> bool:
+def _let_fetch(target: Target, issuer: IssuerClient, defects: Sequence[Defect]) -> bool:
     algorithms = sorted({defect.alg for defect in defects if defect.alg})
     tokens = [issuer.mint(alg=algorithm) for algorithm in algorithms]
     tokens += [issuer.mint(defect=defect.id) for defect in defects if defect.fault]

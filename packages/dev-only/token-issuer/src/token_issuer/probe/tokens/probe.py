@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterator
 
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.results import Check, Finding
 from token_issuer.probe.target.target import Target
 from token_issuer.probe.tokens.judging import FOLLOWED, judge_followed
@@ -14,7 +14,7 @@ from token_issuer.tokens.defects.catalogue import CATALOGUE
 
 def probe_tokens(
     target: Target,
-    issuer: IssuerControl,
+    issuer: IssuerClient,
     *,
     select: Callable[[str], bool],
     report: Callable[[Check], None],
@@ -45,7 +45,7 @@ def probe_tokens(
     return checks, findings
 
 
-def _run(target: Target, issuer: IssuerControl, select: Callable[[str], bool]) -> Iterator[Checked]:
+def _run(target: Target, issuer: IssuerClient, select: Callable[[str], bool]) -> Iterator[Checked]:
     """Send what needs nothing first; then, with one fetch for all of them, what needs new keys."""
     chosen = [defect for defect in CATALOGUE.values() if select(defect.id)]
     demanding = [defect for defect in chosen if needs_keys(defect)]

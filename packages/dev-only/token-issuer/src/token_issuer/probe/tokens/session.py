@@ -2,8 +2,9 @@
 """The tokens of a probe, one after the other: what one leaves behind concerns the next."""
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from token_issuer.probe.issuer_control import IssuerControl
+from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.liveness import Aftermath, look_after
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
 from token_issuer.probe.target.presentation import UnsendableError
@@ -13,7 +14,7 @@ from token_issuer.probe.tokens.key_priming import needs_keys
 from token_issuer.tokens.defects.defect import Defect
 
 Checked = tuple[Check, Finding | None]
-_HARMLESS_KID = "kid-unknown"
+_HARMLESS_KID: Final = "kid-unknown"
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Session:
     """
 
     target: Target
-    issuer: IssuerControl
+    issuer: IssuerClient
     hits: int
     followed: list[str] = field(default_factory=list)
     is_alive: bool = True

@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import Final
 
 from token_issuer.errors import TokenRequestError
 from token_issuer.tokens.defects.defect import Defect
@@ -22,7 +23,7 @@ from token_issuer.tokens.defects.entries import (
 )
 from token_issuer.tokens.defects.recipe import Entry
 
-_MODULES = (
+_MODULES: Final = (
     signature,
     algorithm,
     key,
@@ -56,9 +57,9 @@ def find_entry(id_: str) -> Entry:
     if entry is None:
         close = get_close_matches(id_[:80].lower(), ENTRIES, n=3, cutoff=0.5)
         hint = f" (did you mean {' or '.join(close)}?)" if close else ""
-        msg = (
+        message = (
             f"defect: no defect is named '{id_[:80]}'{hint}; GET /defects and the command "
             "token-issuer defects list them"
         )
-        raise TokenRequestError(msg, "defect")
+        raise TokenRequestError(message, "defect")
     return entry

@@ -7,10 +7,10 @@ from typing import Any
 
 from jwt_core import base64url, strict_json
 
-from token_issuer.tokens.defects.material import Material
+from token_issuer.tokens.defects.material import TokenIngredients
 from token_issuer.tokens.defects.recipe import Members
 
-Change = Callable[[Material], Members]
+Change = Callable[[TokenIngredients], Members]
 
 
 def put(**members: Any) -> Change:
@@ -83,12 +83,12 @@ def write_twice(name: str, value: Any, *, good: str) -> Callable[[Members], byte
 def change_part(index: int, change: Callable[[str], str]) -> Callable[[str], str]:
     """Spell one part of the compact serialization otherwise, without signing it again."""
 
-    def spell(compact: str) -> str:
+    def transform_compact(compact: str) -> str:
         parts = compact.split(".")
         parts[index] = change(parts[index])
         return ".".join(parts)
 
-    return spell
+    return transform_compact
 
 
 def change_claim(name: str, value: Any) -> Callable[[str], str]:

@@ -9,7 +9,7 @@ from msgspec import UNSET, structs
 
 from token_issuer.errors import TokenRequestError
 from token_issuer.tokens.defects.catalogue import find_entry
-from token_issuer.tokens.defects.material import Material
+from token_issuer.tokens.defects.material import TokenIngredients
 from token_issuer.tokens.defects.minting import mint_defective
 from token_issuer.tokens.defects.recipe import Entry
 from token_issuer.tokens.messages import TokenRequest, TokenResponse
@@ -40,10 +40,12 @@ def issue_defective(
         KeyDirectoryError: a key of a new algorithm is asked for, and it cannot be kept.
     """
     if issuer.settings.workers > 1:
-        msg = "defect: several workers do not share what a defect needs; unset TOKEN_ISSUER_WORKERS"
-        raise TokenRequestError(msg, "defect")
+        message = (
+            "defect: several workers do not share what a defect needs; unset TOKEN_ISSUER_WORKERS"
+        )
+        raise TokenRequestError(message, "defect")
     entry = find_entry(str(request.defect))
-    material = Material(
+    material = TokenIngredients(
         claims=claims,
         key=issuer.find_key(_choose_algorithm(request, entry)),
         now=int(now.timestamp()),
@@ -70,6 +72,8 @@ def _choose_algorithm(request: TokenRequest, entry: Entry) -> TokenRequest:
     if not needed or request.alg == needed:
         return request
     if request.alg is not UNSET:
-        msg = f"defect and alg contradict each other: {entry.defect.id} is about {needed} tokens"
-        raise TokenRequestError(msg, "defect", "alg")
+        message = (
+            f"defect and alg contradict each other: {entry.defect.id} is about {needed} tokens"
+        )
+        raise TokenRequestError(message, "defect", "alg")
     return structs.replace(request, alg=needed)

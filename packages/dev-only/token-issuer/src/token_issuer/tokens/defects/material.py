@@ -15,7 +15,7 @@ from token_issuer.keys.attacker import Attacker
 
 
 @dataclass(frozen=True, kw_only=True)
-class Material:
+class TokenIngredients:
     """A good token, taken apart, and what else a defect may use.
 
     Attributes:
@@ -53,11 +53,11 @@ class Material:
             TokenRequestError: nobody serves it, and another process has another attacker.
         """
         if self.base_url is None:
-            msg = (
+            message = (
                 "defect: it points to keys of an attacker that only a running issuer serves: let "
                 "one make it, by POST /token or make-token --url"
             )
-            raise TokenRequestError(msg, "defect")
+            raise TokenRequestError(message, "defect")
         return self.base_url + path
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from token_issuer.errors import TokenRequestError
-from token_issuer.tokens.defects.material import Material
+from token_issuer.tokens.defects.material import TokenIngredients
 from token_issuer.tokens.defects.recipe import Entry, UnchangedError
 
 
@@ -23,7 +23,7 @@ class DefectiveToken:
     authorization: list[str]
 
 
-def mint_defective(entry: Entry, material: Material) -> DefectiveToken:
+def mint_defective(entry: Entry, material: TokenIngredients) -> DefectiveToken:
     """Make the token of *entry*.
 
     Raises:
@@ -34,15 +34,15 @@ def mint_defective(entry: Entry, material: Material) -> DefectiveToken:
     try:
         token = entry.recipe.make_token(material)
     except UnchangedError as error:
-        msg = (
+        message = (
             f"defect: {entry.defect.id} changes nothing in this token, and a good one would pass "
             "for a bad one; ask for another value of what it is made from"
         )
-        raise TokenRequestError(msg, "defect") from error
+        raise TokenRequestError(message, "defect") from error
     except ValueError as error:
-        msg = f"claims: they cannot be made into a token: {error}"
-        raise TokenRequestError(msg, "claims") from error
-    return DefectiveToken(token, list(entry.recipe.present(token)))
+        message = f"claims: they cannot be made into a token: {error}"
+        raise TokenRequestError(message, "claims") from error
+    return DefectiveToken(token, list(entry.recipe.to_authorization(token)))
 
 
 def _check_is_good(id_: str, claims: Mapping[str, Any], now: int) -> None:
@@ -57,12 +57,12 @@ def _check_is_good(id_: str, claims: Mapping[str, Any], now: int) -> None:
     }
     wrong = [claim for claim, is_wrong in problems.items() if is_wrong]
     if wrong:
-        msg = (
+        message = (
             f"defect and {wrong[0]} contradict each other: {id_} is the one thing that is wrong "
             f"with a good token, and that needs a good {', '.join(wrong)}; leave the defect out, "
             "or the other fields that make the token bad"
         )
-        raise TokenRequestError(msg, "defect", *wrong)
+        raise TokenRequestError(message, "defect", *wrong)
 
 
 def _is_number(value: object) -> bool:

@@ -3,15 +3,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from jwt_core import base64url, strict_json
 
 from token_issuer.tokens.defects.defect import Defect
-from token_issuer.tokens.defects.material import Material
+from token_issuer.tokens.defects.material import TokenIngredients
 from token_issuer.tokens.defects.signatures import sign_properly
 
-ABSENT = object()
+ABSENT: Final = object()
 """The value of a member that is left out."""
 
 Members = Mapping[str, Any]
@@ -21,17 +21,17 @@ class UnchangedError(Exception):
     """The good token is already what the defect would make of it."""
 
 
-def leave(_: Material) -> Members:
+def leave(_: TokenIngredients) -> Members:
     """Change no member."""
     return {}
 
 
-def spell_compact(compact: str) -> str:
+def serialize_compact(compact: str) -> str:
     """Leave the compact serialization as it is."""
     return compact
 
 
-def present_properly(token: str) -> Sequence[str]:
+def to_bearer(token: str) -> Sequence[str]:
     """Return the one `Authorization` header field that bears *token* (RFC 6750 §2.1)."""
     return [f"Bearer {token}"]
 
@@ -46,21 +46,21 @@ class Recipe:
         encode_header: From header to bytes.
         encode_payload: From claims set to bytes.
         sign: From signing input to signature.
-        spell: From the compact serialization to what is sent instead.
-        present: From that to the values of the `Authorization` header fields.
-        attempts: How many signatures to try until `spell` changes one.
+        transform_compact: From the compact serialization to what is sent instead.
+        to_authorization: From that to the values of the `Authorization` header fields.
+        attempts: How many signatures to try until `transform_compact` changes one.
     """
 
-    header: Callable[[Material], Members] = leave
-    claims: Callable[[Material], Members] = leave
+    header: Callable[[TokenIngredients], Members] = leave
+    claims: Callable[[TokenIngredients], Members] = leave
     encode_header: Callable[[Members], bytes] = strict_json.encode_object
     encode_payload: Callable[[Members], bytes] = strict_json.encode_object
-    sign: Callable[[bytes, Material], bytes] = sign_properly
-    spell: Callable[[str], str] = spell_compact
-    present: Callable[[str], Sequence[str]] = present_properly
+    sign: Callable[[bytes, TokenIngredients], bytes] = sign_properly
+    transform_compact: Callable[[str], str] = serialize_compact
+    to_authorization: Callable[[str], Sequence[str]] = to_bearer
     attempts: int = 1
 
-    def make_token(self, material: Material) -> str:
+    def make_token(self, material: TokenIngredients) -> str:
         """Make the token.
 
         Raises:
@@ -77,12 +77,12 @@ class Recipe:
             # RS256 and EdDSA sign the same bytes in the same way, so a further signature needs
             # other bytes: JSON may be followed by spaces (RFC 8259 §2).
             compact = self._sign(header + b" " * attempt, payload, material)
-            spelled = self.spell(compact)
-            if self.spell is spell_compact or spelled != compact:
+            spelled = self.transform_compact(compact)
+            if self.transform_compact is serialize_compact or spelled != compact:
                 return spelled
         raise UnchangedError
 
-    def _sign(self, header: bytes, payload: bytes, material: Material) -> str:
+    def _sign(self, header: bytes, payload: bytes, material: TokenIngredients) -> str:
         signing_input = f"{base64url.encode(header)}.{base64url.encode(payload)}"
         signature = self.sign(signing_input.encode(), material)
         return f"{signing_input}.{base64url.encode(signature)}"

@@ -6,7 +6,7 @@ others, and whatever goes wrong, take the long way through the application.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -16,21 +16,21 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from token_issuer.web.extensions import TRANSPORT_EXTENSION
 from token_issuer.web.fast_path.handlers import PlainHandler
-from token_issuer.web.responses import Answer, Field
-from token_issuer.web.token_endpoint import LARGEST_BODY
+from token_issuer.web.responses import Field, RawResponse
+from token_issuer.web.token_endpoint import MAX_BODY_BYTES
 
-_SPECIAL_FIELDS = frozenset({
+_SPECIAL_FIELDS: Final = frozenset({
     b"expect", b"if-none-match", b"origin", b"transfer-encoding", b"upgrade",
     b"x-forwarded-for", b"x-forwarded-proto",
 })  # fmt: skip
-_CLOSING = ((b"connection", b"close"),)
+_CLOSING: Final = ((b"connection", b"close"),)
 
 
 class Protocol(HttpToolsProtocol):
     """Answers a plain request as soon as it is read."""
 
     def __init__(self, handlers: Mapping[tuple[bytes, bytes], PlainHandler], **rest: Any) -> None:
-        """Answer by *handlers*; *rest* is uvicorn's own."""
+        """RawResponse by *handlers*; *rest* is uvicorn's own."""
         super().__init__(**rest)
         self._handlers = handlers
         self._handler: PlainHandler | None = None
@@ -55,7 +55,7 @@ class Protocol(HttpToolsProtocol):
             self._body += body
 
     def on_message_complete(self) -> None:
-        """Answer a plain request."""
+        """RawResponse a plain request."""
         answer = None if self._handler is None else self._answer(self._handler)
         if answer is None:
             self._take_long_way()
@@ -77,7 +77,7 @@ class Protocol(HttpToolsProtocol):
         is_plain = (
             _SPECIAL_FIELDS.isdisjoint(fields)
             and len(fields) == len(self.headers)
-            and int(fields.get(b"content-length", 0)) <= LARGEST_BODY
+            and int(fields.get(b"content-length", 0)) <= MAX_BODY_BYTES
             and self.parser.get_http_version() == "1.1"
         )
         return handler if is_plain and self._is_idle() else None
@@ -88,7 +88,7 @@ class Protocol(HttpToolsProtocol):
         is_answered = cycle is None or cycle.response_complete
         return is_answered and not self.flow.write_paused and not self.access_log
 
-    def _answer(self, handler: PlainHandler) -> Answer | None:
+    def _answer(self, handler: PlainHandler) -> RawResponse | None:
         scope: Any = self.scope  # as far as uvicorn has filled it in
         scope["method"] = self.parser.get_method().decode("ascii")
         scope["path"] = self.url.decode("ascii")
@@ -98,7 +98,7 @@ class Protocol(HttpToolsProtocol):
         except Exception:  # noqa: BLE001  # the application fails likewise, and says so
             return None
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: RawResponse) -> None:
         is_last = not self.parser.should_keep_alive()
         self.transport.write(_encode(answer, _CLOSING if is_last else ()))
         if is_last:
@@ -112,7 +112,7 @@ class Protocol(HttpToolsProtocol):
             super().on_body(self._body)
 
 
-def _encode(answer: Answer, more: tuple[Field, ...]) -> bytes:
+def _encode(answer: RawResponse, more: tuple[Field, ...]) -> bytes:
     parts = [STATUS_LINE[answer.status]]
     for name, value in answer.fields + more:
         parts += (name, b": ", value, b"\r\n")

@@ -3,13 +3,14 @@
 
 import socket
 from dataclasses import dataclass
+from typing import Final
 
 from token_issuer.paths import ATTACKER_JWKS_PATH
 from token_issuer.web.hosts import HOST
 
-REDIRECTED_QUERY = "redirected"
+REDIRECTED_QUERY: Final = "redirected"
 """Marks the URL that a redirect to the same host names: it is not redirected again."""
-_LOOPBACK = {"127.0.0.1": "localhost", "[::1]": "localhost"}
+_LOOPBACK: Final = {"127.0.0.1": "localhost", "[::1]": "localhost"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,16 @@
 
 from typing import TYPE_CHECKING, Final
 
-from token_issuer.faults.registry import Strike
+from token_issuer.faults.registry import ActiveFaults
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope
 
-STRIKE_STATE: Final = "strike"
+ACTIVE_FAULTS_STATE: Final = "strike"
 """The key in the state of a scope."""
 
 
-def find_strike(scope: "HTTPScope") -> Strike | None:
+def find_active_faults(scope: "HTTPScope") -> ActiveFaults | None:
     """Return the faults that strike a request."""
-    strike: Strike | None = scope["state"].get(STRIKE_STATE)
+    strike: ActiveFaults | None = scope["state"].get(ACTIVE_FAULTS_STATE)
     return strike

@@ -9,17 +9,19 @@ import socket
 import struct
 import time
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Message, Receive, Send
 
 from token_issuer.faults.fault import Fault
 from token_issuer.faults.kinds import FaultKind
-from token_issuer.faults.registry import Strike
+from token_issuer.faults.registry import ActiveFaults
 
-LONGEST_DRIP_S = 300
-_PATIENCE_S = 0.5  # once the server stops; less than it grants to what is in flight
-_NO_LINGER = struct.pack("ii", 1, 0)  # close at once: what is not sent is dropped, and RST goes out
+MAX_DRIP_S: Final = 300
+_PATIENCE_S: Final = 0.5  # once the server stops; less than it grants to what is in flight
+_NO_LINGER: Final = struct.pack(
+    "ii", 1, 0
+)  # close at once: what is not sent is dropped, and RST goes out
 
 
 class Connection:
@@ -104,7 +106,7 @@ class Connection:
 
 
 async def deliver(
-    strike: Strike, start: HTTPResponseStartEvent, body: bytes, connection: Connection
+    strike: ActiveFaults, start: HTTPResponseStartEvent, body: bytes, connection: Connection
 ) -> None:
     """Send an answer as the transport faults of *strike* have it."""
     delay = strike.find(FaultKind.DELAY)
@@ -133,7 +135,7 @@ async def _drip(drip: Fault, body: bytes, connection: Connection) -> bool:
     """Send *body* piece by piece; tell whether the client is still there."""
     size = drip.chunk or 64
     interval_s = drip.read_seconds("interval", 1)
-    end_s = time.monotonic() + LONGEST_DRIP_S
+    end_s = time.monotonic() + MAX_DRIP_S
     for start in range(0, len(body), size):
         if time.monotonic() > end_s or connection.is_ending:
             await connection.send(_build_part(body[start:]))

@@ -4,6 +4,8 @@
 The request log shows each request for it: the verifier followed.
 """
 
+from typing import Final
+
 from litestar import HttpMethod, Response, route
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -12,8 +14,8 @@ from token_issuer.media_types import JSON_TYPE
 from token_issuer.paths import ATTACKER_CERTIFICATES_PATH, ATTACKER_JWKS_PATH
 from token_issuer.tokens.issuer import Issuer
 
-PEM_TYPE = "application/pem-certificate-chain"  # RFC 8555 §9.1
-_HEADERS = {"Cache-Control": "no-store"}  # each request is to be seen
+PEM_TYPE: Final = "application/pem-certificate-chain"  # RFC 8555 §9.1
+_HEADERS: Final = {"Cache-Control": "no-store"}  # each request is to be seen
 
 
 @route(ATTACKER_JWKS_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=True)

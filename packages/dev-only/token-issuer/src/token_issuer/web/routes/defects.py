@@ -2,6 +2,7 @@
 """`/defects`: the catalogue of what can be wrong with a token."""
 
 from http import HTTPStatus
+from typing import Final
 
 import msgspec
 from litestar import HttpMethod, Response, route
@@ -12,7 +13,7 @@ from token_issuer.media_types import JSON_TYPE
 from token_issuer.tokens.defects.catalogue import CATALOGUE, find_entry
 from token_issuer.tokens.defects.description import DefectList, describe_defect
 
-DEFECTS_PATH = "/defects"
+DEFECTS_PATH: Final = "/defects"
 
 
 @route(DEFECTS_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])

@@ -4,7 +4,7 @@
 Spec: OpenID Connect Discovery §3, RFC 8414 §2
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from jwt_core import Algorithm
@@ -19,8 +19,8 @@ from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.routes.location import find_base_url
 from token_issuer.web.token_endpoint import TOKEN_PATH
 
-DISCOVERY_PATH = "/.well-known/openid-configuration"
-_REGISTERED_CLAIMS = ("aud", "exp", "iat", "iss", "sub")
+DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
+_REGISTERED_CLAIMS: Final = ("aud", "exp", "iat", "iss", "sub")
 
 
 @route(DISCOVERY_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])

@@ -3,7 +3,7 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response
@@ -15,9 +15,9 @@ from token_issuer.errors import KeyDirectoryError, TokenIssuerError, TokenReques
 from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
 from token_issuer.web.problems import ProblemResponse, TokenErrorResponse
-from token_issuer.web.token_endpoint import LARGEST_BODY, TOKEN_PATH
+from token_issuer.web.token_endpoint import MAX_BODY_BYTES, TOKEN_PATH
 
-_HINTS = {
+_HINTS: Final = {
     HTTPStatus.UNAUTHORIZED: "Authorization: expected Bearer and the secret of "
     "TOKEN_ISSUER_ADMIN_TOKEN",
     HTTPStatus.FORBIDDEN: "the admin surface takes no requests from web pages of other sites",
@@ -25,14 +25,14 @@ _HINTS = {
     "/admin are served on loopback, or where TOKEN_ISSUER_ADMIN_TOKEN is set",
     HTTPStatus.METHOD_NOT_ALLOWED: "this method is not allowed here; the header Allow names those "
     f"that are. Tokens are made by POST {TOKEN_PATH}",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"body: larger than {LARGEST_BODY // 1024} KiB",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"body: larger than {MAX_BODY_BYTES // 1024} KiB",
 }
 _STATUSES: dict[type[TokenIssuerError], HTTPStatus] = {
     NoSuchKeyError: HTTPStatus.NOT_FOUND,
     KeyInUseError: HTTPStatus.CONFLICT,
     KeyDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_UNEXPECTED = "an unexpected error; the log of the token issuer holds the details"
+_UNEXPECTED: Final = "an unexpected error; the log of the token issuer holds the details"
 
 logger = logging.getLogger(__name__)
 

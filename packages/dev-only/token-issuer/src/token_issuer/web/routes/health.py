@@ -1,6 +1,8 @@
 # DEV-ONLY: never ship to production.
 """Is it up?"""
 
+from typing import Final
+
 import msgspec
 from litestar import HttpMethod, Response, route
 from litestar.di import NamedDependency
@@ -9,7 +11,7 @@ from litestar.params import SkipValidation
 from token_issuer.media_types import JSON_TYPE
 from token_issuer.tokens.issuer import Issuer
 
-HEALTH_PATH = "/health"
+HEALTH_PATH: Final = "/health"
 
 
 @route(HEALTH_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])

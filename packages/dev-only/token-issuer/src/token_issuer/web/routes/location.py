@@ -20,6 +20,6 @@ def find_base_url(request: Request[Any, Any, Any], settings: Settings) -> str:
         return settings.public_url
     url = find_host_url(request.scope)
     if url is None:
-        msg = "Host: expected a host name and port, to tell where the endpoints are"
-        raise TokenRequestError(msg, "Host")
+        message = "Host: expected a host name and port, to tell where the endpoints are"
+        raise TokenRequestError(message, "Host")
     return url

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """`/tokeninfo?id_token=`: Google's endpoint for looking into a token while debugging."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
@@ -14,8 +14,8 @@ from token_issuer.media_types import JSON_TYPE
 from token_issuer.tokens.introspection import describe_token
 from token_issuer.tokens.issuer import Issuer
 
-TOKENINFO_PATH = "/tokeninfo"
-_FIELD = "id_token"
+TOKENINFO_PATH: Final = "/tokeninfo"
+_FIELD: Final = "id_token"
 
 
 @route(TOKENINFO_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])
@@ -27,8 +27,8 @@ async def get_token_info(
     query = parse_qs(request.scope["query_string"].decode("ascii", errors="replace"))
     tokens = query.get(_FIELD, [])
     if len(tokens) != 1:
-        msg = f"{_FIELD}: expected one token, as {TOKENINFO_PATH}?{_FIELD}=eyJ…"
-        raise TokenRequestError(msg, _FIELD)
+        message = f"{_FIELD}: expected one token, as {TOKENINFO_PATH}?{_FIELD}=eyJ…"
+        raise TokenRequestError(message, _FIELD)
     described = describe_token(tokens[0], issuer.keys.view.verification_keys, issuer.clock)
     return Response(
         msgspec.json.encode(described),

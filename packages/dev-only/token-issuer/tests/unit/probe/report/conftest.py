@@ -4,15 +4,16 @@
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, Result
 from token_issuer.severity import Severity
 
-STARTED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-FORGERY = "Anybody writes a token for any user; no key is needed."
-ALGORITHMS = "Name the algorithms that your issuer uses, and take no other from the header."
-AUDIENCE = "Name this service's own audience, and require the claim aud."
+STARTED_AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FORGERY: Final = "Anybody writes a token for any user; no key is needed."
+ALGORITHMS: Final = "Name the algorithms that your issuer uses, and take no other from the header."
+AUDIENCE: Final = "Name this service's own audience, and require the claim aud."
 
 
 def _check(id_: str, outcome: Outcome, reaction: Reaction, status: int, title: str) -> Check:
@@ -28,11 +29,11 @@ def _check(id_: str, outcome: Outcome, reaction: Reaction, status: int, title: s
     )
 
 
-GOOD = dataclasses.replace(
+GOOD: Final = dataclasses.replace(
     _check("baseline-good", Outcome.PASSED, Reaction.ACCEPTED, 200, "a good token"),
     part=Part.BASELINE,
 )
-CHECKS = (
+CHECKS: Final = (
     GOOD,
     _check("aud-missing", Outcome.FAILED, Reaction.ACCEPTED, 200, "a token without audience"),
     _check("alg-none", Outcome.FAILED, Reaction.ACCEPTED, 200, "a token with alg none"),
@@ -78,7 +79,7 @@ def _find(check: str, severity: Severity, cause: str, remedy: str, why: str) -> 
     )
 
 
-FINDINGS = (
+FINDINGS: Final = (
     _find("aud-missing", Severity.MEDIUM, "aud", AUDIENCE, "It was made for nobody."),
     _find("keys-burst", Severity.MEDIUM, "cool-down", "Fetch at most once in 30 s.", "Lock-out."),
     _find("alg-hs256", Severity.CRITICAL, "algorithms", ALGORITHMS, "The key is public."),

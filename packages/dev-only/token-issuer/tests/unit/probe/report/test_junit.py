@@ -8,7 +8,7 @@ and junit-10.xsd of Jenkins' xUnit plugin, as pytest keeps it; where they differ
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -26,8 +26,8 @@ class Rule(NamedTuple):
     optional: frozenset[str] = frozenset()
 
 
-SUITE_ATTRIBUTES = "name package id hostname timestamp tests failures errors time"
-RULES = {
+SUITE_ATTRIBUTES: Final = "name package id hostname timestamp tests failures errors time"
+RULES: Final = {
     "testsuites": Rule("(testsuite )*", frozenset()),
     "testsuite": Rule(
         "properties (testcase )*system-out system-err ",
@@ -42,7 +42,7 @@ RULES = {
     "system-out": Rule("", frozenset()),
     "system-err": Rule("", frozenset()),
 }
-FORMATS = {
+FORMATS: Final = {
     "timestamp": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",  # Ant: without an offset
     "time": r"\d+\.\d{3}",
     "id": r"\d+",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Final
 
 import pytest
 from token_issuer.probe.report.markup import mark_code
@@ -14,8 +15,8 @@ from token_issuer.probe.results import Result
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-VOID = {"meta"}
-HOSTILE = [
+VOID: Final = {"meta"}
+HOSTILE: Final = [
     "<script>alert(1)</script>",
     "</style></title><img src=x onerror=alert(1)>",
     "\"' onmouseover='alert(1)' \"",

@@ -2,6 +2,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from typing import Final
 
 import pytest
 from token_issuer.probe.report.text import render_text
@@ -9,7 +10,7 @@ from token_issuer.probe.results import Result
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-GOLDEN = """\
+GOLDEN: Final = """\
 6 findings, the worst is critical
 11 checks: 2 passed, 6 failed, 1 open, 2 skipped
 target   http://127.0.0.1:8080/api

@@ -3,11 +3,12 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import put
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.material import Material
+from token_issuer.tokens.defects.material import TokenIngredients
 from token_issuer.tokens.defects.recipe import Entry, Recipe
 from token_issuer.tokens.defects.signatures import sign_hs256, sign_properly, sign_ps256, sign_rs512
 
@@ -39,7 +40,11 @@ def _make_none(id_: str, spelling: str, *, is_signed: bool) -> Entry:
 
 
 def _make_hs256(
-    id_: str, secret: str, read_secret: Callable[[Material], bytes], source: str, alg: str = ""
+    id_: str,
+    secret: str,
+    read_secret: Callable[[TokenIngredients], bytes],
+    source: str,
+    alg: str = "",
 ) -> Entry:
     return Entry(
         _defect(
@@ -58,9 +63,9 @@ def _make_hs256(
     )
 
 
-_CONFUSION = "CVE-2015-9235, CVE-2022-29217"
+_CONFUSION: Final = "CVE-2015-9235, CVE-2022-29217"
 
-ENTRIES = (
+ENTRIES: Final = (
     *(
         _make_none(id_, spelling, is_signed=is_signed)
         for id_, spelling in (

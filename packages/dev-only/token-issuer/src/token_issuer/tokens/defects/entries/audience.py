@@ -2,6 +2,7 @@
 """For whom a token is."""
 
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import alter, put
@@ -16,10 +17,10 @@ _defect = partial(
     check="aud",
     source="RFC 7519 §4.1.3; RFC 8725 §3.9",
 )
-_ELSEWHERE = "Whoever is given tokens for another service uses them here."
-_OTHER = "another-service"
+_ELSEWHERE: Final = "Whoever is given tokens for another service uses them here."
+_OTHER: Final = "another-service"
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _defect(
             id="aud-wrong",

@@ -2,6 +2,7 @@
 """Good tokens, presented otherwise."""
 
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.defect import Defect, Verdict
@@ -33,7 +34,7 @@ _malformed = partial(
     "other credentials than it checked. RFC 9110 §2.4 lets recipients mend it all the same.",
 )
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _legal(
             id="scheme-lower-case",
@@ -41,7 +42,7 @@ ENTRIES = (
             wrong="Nothing: the header says `bearer`, and schemes count in any case.",
             source="RFC 9110 §11.1",
         ),
-        Recipe(present=lambda token: [f"bearer {token}"]),
+        Recipe(to_authorization=lambda token: [f"bearer {token}"]),
     ),
     Entry(
         _legal(
@@ -50,7 +51,7 @@ ENTRIES = (
             wrong="Nothing: the header says `BEARER`, and schemes count in any case.",
             source="RFC 9110 §11.1",
         ),
-        Recipe(present=lambda token: [f"BEARER {token}"]),
+        Recipe(to_authorization=lambda token: [f"BEARER {token}"]),
     ),
     Entry(
         _legal(
@@ -59,7 +60,7 @@ ENTRIES = (
             wrong="Nothing: between scheme and token may be more than one blank.",
             source="RFC 6750 §2.1; RFC 9110 §11.4",
         ),
-        Recipe(present=lambda token: [f"Bearer  {token}"]),
+        Recipe(to_authorization=lambda token: [f"Bearer  {token}"]),
     ),
     Entry(
         _legal(
@@ -68,7 +69,7 @@ ENTRIES = (
             wrong="Nothing: blanks around the value of a header field do not belong to it.",
             source="RFC 9110 §5.5; RFC 9112 §5.1",
         ),
-        Recipe(present=lambda token: [f"  Bearer {token}"]),
+        Recipe(to_authorization=lambda token: [f"  Bearer {token}"]),
     ),
     Entry(
         _legal(
@@ -77,7 +78,7 @@ ENTRIES = (
             wrong="Nothing: blanks around the value of a header field do not belong to it.",
             source="RFC 9110 §5.5; RFC 9112 §5.1",
         ),
-        Recipe(present=lambda token: [f"Bearer {token}  "]),
+        Recipe(to_authorization=lambda token: [f"Bearer {token}  "]),
     ),
     Entry(
         _malformed(
@@ -85,7 +86,7 @@ ENTRIES = (
             title="a token after a tab",
             wrong="A tab stands between scheme and token, where only blanks may.",
         ),
-        Recipe(present=lambda token: [f"Bearer\t{token}"]),
+        Recipe(to_authorization=lambda token: [f"Bearer\t{token}"]),
     ),
     Entry(
         _malformed(
@@ -93,7 +94,7 @@ ENTRIES = (
             title="a token after a comma",
             wrong="A comma stands before the token.",
         ),
-        Recipe(present=lambda token: [f"Bearer ,{token}"]),
+        Recipe(to_authorization=lambda token: [f"Bearer ,{token}"]),
     ),
     Entry(
         _malformed(
@@ -101,7 +102,7 @@ ENTRIES = (
             title="a token before a comma",
             wrong="A comma stands after the token.",
         ),
-        Recipe(present=lambda token: [f"Bearer {token},"]),
+        Recipe(to_authorization=lambda token: [f"Bearer {token},"]),
     ),
     Entry(
         _illegal(
@@ -109,7 +110,7 @@ ENTRIES = (
             title="a token twice in one header field",
             wrong="The value is a list of two credentials, with a comma between them.",
         ),
-        Recipe(present=lambda token: [f"Bearer {token}, Bearer {token}"]),
+        Recipe(to_authorization=lambda token: [f"Bearer {token}, Bearer {token}"]),
     ),
     Entry(
         _illegal(
@@ -117,7 +118,7 @@ ENTRIES = (
             title="a token without a scheme",
             wrong="The header field holds the token and nothing else.",
         ),
-        Recipe(present=lambda token: [token]),
+        Recipe(to_authorization=lambda token: [token]),
     ),
     Entry(
         _illegal(
@@ -125,7 +126,7 @@ ENTRIES = (
             title="a token after another scheme",
             wrong="The header says `Token` instead of `Bearer`.",
         ),
-        Recipe(present=lambda token: [f"Token {token}"]),
+        Recipe(to_authorization=lambda token: [f"Token {token}"]),
     ),
     Entry(
         _illegal(
@@ -137,7 +138,7 @@ ENTRIES = (
             source="RFC 9110 §5.3; RFC 6750 §3.1 (invalid_request)",
             severity=Severity.MEDIUM,
         ),
-        Recipe(present=lambda token: [f"Bearer {token}", f"Bearer {token}"]),
+        Recipe(to_authorization=lambda token: [f"Bearer {token}", f"Bearer {token}"]),
     ),
     Entry(
         _illegal(
@@ -149,6 +150,6 @@ ENTRIES = (
             source="RFC 9110 §5.3; RFC 6750 §3.1 (invalid_request)",
             severity=Severity.MEDIUM,
         ),
-        Recipe(present=lambda token: [f"Bearer {token}", "Basic YWRtaW46YWRtaW4="]),
+        Recipe(to_authorization=lambda token: [f"Bearer {token}", "Basic YWRtaW46YWRtaW4="]),
     ),
 )

@@ -3,6 +3,7 @@
 
 from codecs import BOM_UTF8
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import (
@@ -22,17 +23,17 @@ _json = partial(
 _base64url = partial(
     Defect, group="encoding", verdict=Verdict.REFUSE, severity=Severity.LOW, check="base64url"
 )
-_LAST = (
+_LAST: Final = (
     " A parser that always takes the last is allowed (RFC 7515 §4, RFC 7519 §4); one that refuses "
     "is safer."
 )
-_SPELLINGS = (
+_SPELLINGS: Final = (
     "One token has many spellings: a list of revoked tokens, or a cache keyed by their text, does "
     "not hold."
 )
-_BASE64URL = "RFC 7515 §2 (Base64url), §5.2; RFC 7519 §7.2"
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_SIGNATURE = 2
+_BASE64URL: Final = "RFC 7515 §2 (Base64url), §5.2; RFC 7519 §7.2"
+_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_SIGNATURE: Final = 2
 
 
 def _set_stray_bit(part: str) -> str:
@@ -44,7 +45,7 @@ def _use_standard_alphabet(part: str) -> str:
     return part.replace("-", "+").replace("_", "/")
 
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _json(
             id="header-twice-first",
@@ -155,7 +156,9 @@ ENTRIES = (
             why=_SPELLINGS,
             source=_BASE64URL,
         ),
-        Recipe(spell=change_part(_SIGNATURE, lambda part: part + "=" * (-len(part) % 4))),
+        Recipe(
+            transform_compact=change_part(_SIGNATURE, lambda part: part + "=" * (-len(part) % 4))
+        ),
     ),
     Entry(
         _base64url(
@@ -165,7 +168,7 @@ ENTRIES = (
             why=_SPELLINGS,
             source=f"{_BASE64URL}; RFC 6750 §2.1",
         ),
-        Recipe(spell=change_part(_SIGNATURE, lambda part: f"{part[:10]} {part[10:]}")),
+        Recipe(transform_compact=change_part(_SIGNATURE, lambda part: f"{part[:10]} {part[10:]}")),
     ),
     Entry(
         _base64url(
@@ -176,7 +179,7 @@ ENTRIES = (
             source=_BASE64URL,
         ),
         # One signature of ES256 or EdDSA in fifteen has no character that differs.
-        Recipe(spell=change_part(_SIGNATURE, _use_standard_alphabet), attempts=64),
+        Recipe(transform_compact=change_part(_SIGNATURE, _use_standard_alphabet), attempts=64),
     ),
     Entry(
         _base64url(
@@ -187,7 +190,7 @@ ENTRIES = (
             source="RFC 4648 §3.5",
             verdict=Verdict.EITHER,
         ),
-        Recipe(spell=change_part(_SIGNATURE, _set_stray_bit)),
+        Recipe(transform_compact=change_part(_SIGNATURE, _set_stray_bit)),
     ),
     Entry(
         _base64url(
@@ -199,6 +202,6 @@ ENTRIES = (
             source="RFC 7515 §7.1; RFC 7516 §9",
             check="form",
         ),
-        Recipe(spell=lambda compact: f"{compact}.AAAA.AAAA"),
+        Recipe(transform_compact=lambda compact: f"{compact}.AAAA.AAAA"),
     ),
 )

@@ -2,6 +2,7 @@
 """Header parameters that say what the token is."""
 
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import put
@@ -11,12 +12,12 @@ from token_issuer.tokens.defects.recipe import Entry, Recipe
 _defect = partial(
     Defect, group="header", verdict=Verdict.REFUSE, severity=Severity.MEDIUM, check="crit"
 )
-_PRODUCERS = (
+_PRODUCERS: Final = (
     "Producers must not write it; who takes it may read `crit` carelessly or not at all. RFC 7515 "
     "§4.1.11 lets recipients refuse it, and does not make them."
 )
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _defect(
             id="crit-unknown",

@@ -2,6 +2,7 @@
 """Who a token is from."""
 
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import alter, put
@@ -9,7 +10,7 @@ from token_issuer.tokens.defects.defect import Defect, Verdict
 from token_issuer.tokens.defects.recipe import ABSENT, Entry, Recipe
 
 # Cyrillic letters that look like Latin ones.
-_LOOK_ALIKES = str.maketrans({
+_LOOK_ALIKES: Final = str.maketrans({
     "a": "\u0430",
     "c": "\u0441",
     "e": "\u0435",
@@ -31,7 +32,7 @@ def _disguise(issuer: str) -> str:
     return disguised if disguised != issuer else f"{issuer}\u200b"
 
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _defect(
             id="iss-wrong",

@@ -2,6 +2,7 @@
 """Keys that a token brings along, or asks for."""
 
 from functools import partial
+from typing import Final
 
 from jwt_core import encode_jwk
 
@@ -23,13 +24,13 @@ _brought = partial(
 )
 _named = partial(Defect, group="key", verdict=Verdict.EITHER, severity=Severity.MEDIUM, check="kid")
 
-_OPEN = (
+_OPEN: Final = (
     " The good key signed, and RFC 7515 §4.1.4 calls `kid` a hint: whoever tries all keys may "
     "accept, too."
 )
-_INJECTION = "RFC 8725 §3.10; RFC 7515 §4.1.4"
+_INJECTION: Final = "RFC 8725 §3.10; RFC 7515 §4.1.4"
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _brought(
             id="jwk",

@@ -2,6 +2,7 @@
 """Signatures that do not hold."""
 
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import change_claim
@@ -17,7 +18,7 @@ _defect = partial(
     check="signature",
 )
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _defect(
             id="signature-empty",
@@ -38,7 +39,7 @@ ENTRIES = (
             "tokens.",
             source="RFC 7515 §7.1, §5.2; RFC 8725 §3.3",
         ),
-        Recipe(spell=lambda compact: compact.rpartition(".")[0]),
+        Recipe(transform_compact=lambda compact: compact.rpartition(".")[0]),
     ),
     Entry(
         _defect(
@@ -84,7 +85,7 @@ ENTRIES = (
             why="Whoever has a token of his own can be anybody.",
             source="RFC 7515 §5.2; RFC 8725 §3.3",
         ),
-        Recipe(spell=change_claim("sub", "somebody-else")),
+        Recipe(transform_compact=change_claim("sub", "somebody-else")),
     ),
     Entry(
         _defect(

@@ -1,12 +1,14 @@
 # DEV-ONLY: never ship to production.
 """Tokens that are too long."""
 
+from typing import Final
+
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import put
 from token_issuer.tokens.defects.defect import Defect, Verdict
 from token_issuer.tokens.defects.recipe import Entry, Recipe
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         Defect(
             id="size-100kb",

@@ -2,6 +2,7 @@
 """Whom a token is about."""
 
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import alter, encode_escaped, put
@@ -12,7 +13,7 @@ _defect = partial(
     Defect, group="subject", verdict=Verdict.EITHER, severity=Severity.MEDIUM, check="sub"
 )
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _defect(
             id="sub-missing",

@@ -2,16 +2,17 @@
 """When a token counts."""
 
 from functools import partial
+from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import put, shift, write_member
 from token_issuer.tokens.defects.defect import Defect, Verdict
 from token_issuer.tokens.defects.recipe import ABSENT, Entry, Recipe
 
-_DAY_S = 86400
+_DAY_S: Final = 86400
 _defect = partial(Defect, group="time", verdict=Verdict.REFUSE, severity=Severity.HIGH, check="exp")
 
-ENTRIES = (
+ENTRIES: Final = (
     Entry(
         _defect(
             id="exp-past-second",

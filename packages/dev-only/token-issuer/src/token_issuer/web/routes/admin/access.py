@@ -5,13 +5,13 @@ Spec: RFC 6750 §2.1 and §3
 """
 
 import secrets
-from typing import Any
+from typing import Any, Final
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
 
-ADMIN_TOKEN_STATE = "admin_token"  # noqa: S105  # a name, not a secret
+ADMIN_TOKEN_STATE: Final = "admin_token"  # noqa: S105  # a name, not a secret
 
 
 def require_admin(

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """JSON in and out of the admin surface."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from litestar import Response
@@ -9,7 +9,7 @@ from litestar import Response
 from token_issuer.errors import TokenRequestError
 from token_issuer.media_types import JSON_TYPE
 
-LARGEST_BODY = 16 * 1024
+MAX_BODY_BYTES: Final = 16 * 1024
 Body = TypeVar("Body", bound=msgspec.Struct)
 
 
@@ -23,12 +23,12 @@ def read_body(data: bytes, schema: type[Body]) -> Body:
         return msgspec.json.decode(data or b"{}", type=schema)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         known = ", ".join(schema.__struct_encode_fields__)
-        msg = f"body: {error}; expected JSON with some of: {known}"
-        raise TokenRequestError(msg, "body") from error
+        message = f"body: {error}; expected JSON with some of: {known}"
+        raise TokenRequestError(message, "body") from error
 
 
 def answer(document: object) -> Response[bytes]:
-    """Answer with JSON that no cache keeps."""
+    """RawResponse with JSON that no cache keeps."""
     return Response(
         msgspec.json.encode(document),
         media_type=JSON_TYPE,

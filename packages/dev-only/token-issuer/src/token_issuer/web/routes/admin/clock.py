@@ -10,9 +10,9 @@ from litestar.params import SkipValidation
 from token_issuer.errors import TokenRequestError
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import parse_duration
-from token_issuer.timing.timestamps import parse_instant
+from token_issuer.timing.timestamps import parse_timestamp
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.routes.admin.bodies import LARGEST_BODY, answer, read_body
+from token_issuer.web.routes.admin.bodies import MAX_BODY_BYTES, answer, read_body
 from token_issuer.web.routes.admin.schemas import ClockReading, ClockRequest
 
 
@@ -21,7 +21,7 @@ from token_issuer.web.routes.admin.schemas import ClockReading, ClockRequest
     "/clock",
     http_method=[HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE],
     status_code=200,
-    request_max_body_size=LARGEST_BODY,
+    request_max_body_size=MAX_BODY_BYTES,
 )
 async def handle_clock(
     request: Request[Any, Any, Any], issuer: NamedDependency[SkipValidation[Issuer]]
@@ -38,14 +38,14 @@ async def handle_clock(
 def _turn(clock: Clock, body: ClockRequest) -> None:
     try:
         clock.turn(
-            now=None if body.now is None else parse_instant(body.now),
+            now=None if body.now is None else parse_timestamp(body.now),
             offset=None if body.offset is None else parse_duration(body.offset),
             frozen=body.frozen,
         )
     except ValueError as error:
         name = "now" if body.now is not None else "offset"
-        msg = f"{name}: {error}"
-        raise TokenRequestError(msg, name) from error
+        message = f"{name}: {error}"
+        raise TokenRequestError(message, name) from error
 
 
 def _describe(clock: Clock) -> ClockReading:

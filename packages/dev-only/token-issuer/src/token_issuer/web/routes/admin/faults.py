@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.routes.admin.bodies import LARGEST_BODY, answer, read_body
+from token_issuer.web.routes.admin.bodies import MAX_BODY_BYTES, answer, read_body
 from token_issuer.web.routes.admin.schemas import FaultList, FaultRequest
 
 
@@ -18,7 +18,7 @@ from token_issuer.web.routes.admin.schemas import FaultList, FaultRequest
     "/faults",
     http_method=[HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE],
     status_code=200,
-    request_max_body_size=LARGEST_BODY,
+    request_max_body_size=MAX_BODY_BYTES,
 )
 async def handle_faults(
     request: Request[Any, Any, Any], issuer: NamedDependency[SkipValidation[Issuer]]

@@ -11,7 +11,7 @@ from litestar.params import FromPath, SkipValidation
 from token_issuer.keys.description import describe_key, describe_keys
 from token_issuer.keys.rotation_plan import read_step
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.routes.admin.bodies import LARGEST_BODY, answer, read_body
+from token_issuer.web.routes.admin.bodies import MAX_BODY_BYTES, answer, read_body
 from token_issuer.web.routes.admin.schemas import RotateRequest
 
 
@@ -21,7 +21,7 @@ async def list_keys(issuer: NamedDependency[SkipValidation[Issuer]]) -> Response
     return answer(describe_keys(issuer.keys))
 
 
-@post("/keys/rotate", status_code=200, request_max_body_size=LARGEST_BODY)
+@post("/keys/rotate", status_code=200, request_max_body_size=MAX_BODY_BYTES)
 async def rotate_keys(
     request: Request[Any, Any, Any], issuer: NamedDependency[SkipValidation[Issuer]]
 ) -> Response[bytes]:

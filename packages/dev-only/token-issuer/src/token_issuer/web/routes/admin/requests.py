@@ -2,7 +2,7 @@
 """`/admin/requests`: what the issuer was asked."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
@@ -14,8 +14,8 @@ from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.routes.admin.bodies import answer
 from token_issuer.web.routes.admin.schemas import RequestList
 
-_FILTERS = ("path", "limit")
-_MOST_DIGITS = 9
+_FILTERS: Final = ("path", "limit")
+_MAX_LIMIT_DIGITS: Final = 9
 
 
 # One handler for both methods, as for the clock.
@@ -32,8 +32,8 @@ async def handle_requests(
 def _describe(log: RequestLog, filters: Mapping[str, str]) -> RequestList:
     for name in filters:
         if name not in _FILTERS:
-            msg = f"unknown parameter '{name[:80]}'; known parameters: {', '.join(_FILTERS)}"
-            raise TokenRequestError(msg, name)
+            message = f"unknown parameter '{name[:80]}'; known parameters: {', '.join(_FILTERS)}"
+            raise TokenRequestError(message, name)
     path = filters.get("path")
     latest = log.list(path, limit=_read_limit(filters.get("limit")))
     return RequestList(count=log.count(path), counts=log.counts, requests=latest)
@@ -42,7 +42,7 @@ def _describe(log: RequestLog, filters: Mapping[str, str]) -> RequestList:
 def _read_limit(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
-        msg = f"limit: '{text[:40]}' is wrong: expected a number of requests"
-        raise TokenRequestError(msg, "limit")
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_LIMIT_DIGITS):
+        message = f"limit: '{text[:40]}' is wrong: expected a number of requests"
+        raise TokenRequestError(message, "limit")
     return int(text)

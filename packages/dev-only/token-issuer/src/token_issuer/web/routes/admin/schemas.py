@@ -8,7 +8,7 @@ from jwt_core import Algorithm
 from msgspec import Meta, Struct
 
 from token_issuer.config.choices import RotationMode
-from token_issuer.faults.fault import MOST_FAULTS, Fault
+from token_issuer.faults.fault import MAX_FAULTS, Fault
 from token_issuer.faults.registry import FaultState
 from token_issuer.request_log import LoggedRequest
 
@@ -67,7 +67,7 @@ class FaultRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     faults: Annotated[
         list[Fault],
         Meta(
-            max_length=MOST_FAULTS,
+            max_length=MAX_FAULTS,
             description="They strike together; of two that exclude each other, such as two of one "
             "kind, the second takes over when the first is over.",
         ),

@@ -2,14 +2,14 @@
 """The admin surface in the OpenAPI document."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.media_types import JSON_TYPE
 from token_issuer.web.routes.admin.router import ADMIN_PREFIX
 from token_issuer.web.routes.openapi.reading import DEV_MARK, PROBLEM
 
-_KID = {"name": "kid", "in": "path", "required": True, "schema": {"type": "string"}}
-_FILTERS = [
+_KID: Final = {"name": "kid", "in": "path", "required": True, "schema": {"type": "string"}}
+_FILTERS: Final = [
     {
         "name": "path",
         "in": "query",

@@ -2,7 +2,7 @@
 """`/defects` and `/attacker` in the OpenAPI document."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from token_issuer.media_types import JSON_TYPE
 from token_issuer.paths import ATTACKER_CERTIFICATES_PATH, ATTACKER_JWKS_PATH
@@ -10,7 +10,7 @@ from token_issuer.web.routes.attacker import PEM_TYPE
 from token_issuer.web.routes.defects import DEFECTS_PATH
 from token_issuer.web.routes.openapi.reading import DEV_MARK, PROBLEM
 
-_ID = {"name": "defect", "in": "path", "required": True, "schema": {"type": "string"}}
+_ID: Final = {"name": "defect", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 def describe_defect_paths(references: Mapping[str, Any]) -> dict[str, Any]:

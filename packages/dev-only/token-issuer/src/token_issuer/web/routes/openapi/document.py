@@ -7,7 +7,7 @@ handler's signature; the component schemas come from the very Structs that check
 
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import HttpMethod, Response, route
@@ -33,8 +33,8 @@ from token_issuer.web.routes.openapi.defects import describe_defect_paths
 from token_issuer.web.routes.openapi.reading import describe_reading_paths
 from token_issuer.web.routes.openapi.token import describe_token_path
 
-OPENAPI_PATH = "/openapi.json"
-_COMPONENTS = (
+OPENAPI_PATH: Final = "/openapi.json"
+_COMPONENTS: Final = (
     TokenRequest,
     TokenResponse,
     TokenErrorResponse,

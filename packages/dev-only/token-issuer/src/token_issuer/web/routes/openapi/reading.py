@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """What can be read without a body, in the OpenAPI document."""
 
-from typing import Any
+from typing import Any, Final
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
@@ -11,17 +11,24 @@ from token_issuer.web.routes.discovery import DISCOVERY_PATH
 from token_issuer.web.routes.health import HEALTH_PATH
 from token_issuer.web.routes.tokeninfo import TOKENINFO_PATH
 
-DEV_MARK = {
+DEV_MARK: Final = {
     HEADER_NAME: {"required": True, "schema": {"type": "string", "const": HEADER_VALUE}},
 }
 """The header that each answer bears."""
-PROBLEM = {"$ref": "#/components/responses/Problem"}
+PROBLEM: Final = {"$ref": "#/components/responses/Problem"}
 """An error, as problem details."""
-_OBJECT = {"type": "object"}
-_TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
-_NOT_MODIFIED = {"304": {"description": "If-None-Match names this version", "headers": DEV_MARK}}
-_IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
-_ID_TOKEN = {"name": "id_token", "in": "query", "required": True, "schema": {"type": "string"}}
+_OBJECT: Final = {"type": "object"}
+_TEXTS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
+_NOT_MODIFIED: Final = {
+    "304": {"description": "If-None-Match names this version", "headers": DEV_MARK}
+}
+_IF_NONE_MATCH: Final = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+_ID_TOKEN: Final = {
+    "name": "id_token",
+    "in": "query",
+    "required": True,
+    "schema": {"type": "string"},
+}
 
 
 def describe_reading_paths(openapi_path: str) -> dict[str, Any]:

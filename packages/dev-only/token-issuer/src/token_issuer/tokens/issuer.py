@@ -2,12 +2,13 @@
 """From a request to a token."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jwt_core import Algorithm, SigningError, SigningKey, sign
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from token_issuer.config.profiles import Profile
 from token_issuer.config.settings import Settings
@@ -20,6 +21,9 @@ from token_issuer.timing.clock import Clock
 from token_issuer.timing.timestamps import parse_timestamp
 from token_issuer.tokens.claims import LATEST_NUMERIC_DATE, build_claims, find_default
 from token_issuer.tokens.messages import TokenRequest, TokenResponse
+
+if TYPE_CHECKING:
+    from token_issuer.tokens.defects.defect import Defect
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,7 @@ class Issuer:
         now = self._find_time(request)
         claims = build_claims(request, self.settings, self.find_profile(request.profile), now)
         if request.defect is not UNSET:
-            from token_issuer.tokens.defects.issuing import (  # noqa: PLC0415  # few starts need it
-                issue_defective,
-            )
-
-            return issue_defective(self, request, claims, now, base_url)
+            return self._issue_defective(request, claims, now, base_url)
         try:
             token = sign(claims, self.find_key(request))
         except SigningError as error:
@@ -119,6 +119,45 @@ class Issuer:
             raise TokenRequestError(message, "kid", "alg")
         return key
 
+    def _issue_defective(
+        self,
+        request: TokenRequest,
+        claims: Mapping[str, Any],
+        now: datetime,
+        base_url: str | None,
+    ) -> TokenResponse:
+        """Mint the token that *request* describes, with the defect that it names.
+
+        *claims* is the claims set of a good token.
+        """
+        # Imported only here: few starts need the catalogue.
+        from token_issuer.tokens.defects.catalogue import find_entry  # noqa: PLC0415
+        from token_issuer.tokens.defects.ingredients import TokenIngredients  # noqa: PLC0415
+        from token_issuer.tokens.defects.minting import mint_defective  # noqa: PLC0415
+
+        if self.settings.workers > 1:
+            message = (
+                "defect: several workers do not share what a defect needs; unset "
+                "TOKEN_ISSUER_WORKERS"
+            )
+            raise TokenRequestError(message, "defect")
+        entry = find_entry(str(request.defect))
+        ingredients = TokenIngredients(
+            claims=claims,
+            key=self.find_key(_choose_algorithm(request, entry.defect)),
+            now=int(now.timestamp()),
+            jwks=self.keys.view.jwks.body,
+            attacker=self.attacker,
+            base_url=self.attacker.verifier_url or base_url,
+        )
+        minted = mint_defective(entry, ingredients)
+        return TokenResponse(
+            access_token=minted.token,
+            token_type="Bearer",  # noqa: S106  # a type, not a secret
+            scope=request.scope,
+            authorization=minted.authorization,
+        )
+
     def _find_time(self, request: TokenRequest) -> datetime:
         if request.now is UNSET:
             return self.clock()
@@ -137,6 +176,20 @@ def _read_algorithm(request: TokenRequest) -> Algorithm | None:
     except ValueError as error:
         message = f"alg: expected one of {', '.join(Algorithm)}"
         raise TokenRequestError(message, "alg") from error
+
+
+def _choose_algorithm(request: TokenRequest, defect: "Defect") -> TokenRequest:
+    """Ask for the algorithm that *defect* is about.
+
+    Raises:
+        TokenRequestError: the request asks for another one.
+    """
+    if not defect.alg or request.alg == defect.alg:
+        return request
+    if request.alg is not UNSET:
+        message = f"defect and alg contradict each other: {defect.id} is about {defect.alg} tokens"
+        raise TokenRequestError(message, "defect", "alg")
+    return structs.replace(request, alg=defect.alg)
 
 
 def _check_grant_type(request: TokenRequest) -> None:

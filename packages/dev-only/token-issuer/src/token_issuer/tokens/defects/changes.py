@@ -7,7 +7,7 @@ from typing import Any
 
 from jwt_core import base64url, strict_json
 
-from token_issuer.tokens.defects.material import TokenIngredients
+from token_issuer.tokens.defects.ingredients import TokenIngredients
 from token_issuer.tokens.defects.recipe import Members
 
 Change = Callable[[TokenIngredients], Members]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from token_issuer.errors import TokenRequestError
-from token_issuer.tokens.defects.material import TokenIngredients
+from token_issuer.tokens.defects.ingredients import TokenIngredients
 from token_issuer.tokens.defects.recipe import Entry, UnchangedError
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from jwt_core import base64url, strict_json
 
 from token_issuer.tokens.defects.defect import Defect
-from token_issuer.tokens.defects.material import TokenIngredients
+from token_issuer.tokens.defects.ingredients import TokenIngredients
 from token_issuer.tokens.defects.signatures import sign_properly
 
 ABSENT: Final = object()

@@ -10,7 +10,7 @@ from jwt_core import Algorithm
 from jwt_core.algorithms import get_scheme
 
 from token_issuer.keys.throwaway_keys import get_weak_key
-from token_issuer.tokens.defects.material import TokenIngredients
+from token_issuer.tokens.defects.ingredients import TokenIngredients
 
 Signer = Callable[[bytes, TokenIngredients], bytes]
 

@@ -8,7 +8,7 @@ from typing import Final
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import put
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.material import TokenIngredients
+from token_issuer.tokens.defects.ingredients import TokenIngredients
 from token_issuer.tokens.defects.recipe import Entry, Recipe
 from token_issuer.tokens.defects.signatures import sign_hs256, sign_properly, sign_ps256, sign_rs512
 

@@ -111,16 +111,30 @@ class RemoteIssuerError(TokenIssuerError):
     code = "remote_issuer"
 
 
-class TokenRequestError(TokenIssuerError):
-    """A token request is refused.
+class InvalidInputError(TokenIssuerError):
+    """A value from a caller is invalid: a field of a request, an option, an argument.
+
+    Attributes:
+        fields: The names of the invalid fields.
+    """
+
+    code = "invalid_input"
+    exit_code = 2
+
+    def __init__(self, description: str, *fields: str) -> None:
+        super().__init__(description)
+        self.fields = fields
+
+
+class TokenRequestError(InvalidInputError):
+    """A token request is rejected.
 
     The text becomes `error_description`, so characters that RFC 6749 §5.2 forbids there are
     replaced and long input is cut.
 
     Attributes:
         error: The error code of RFC 6749 §5.2.
-        fields: The offending fields.
-        status: The HTTP status of the answer.
+        status: The HTTP status of the response.
     """
 
     code = "token_request"
@@ -133,7 +147,6 @@ class TokenRequestError(TokenIssuerError):
         status: int = HTTPStatus.BAD_REQUEST,
     ) -> None:
         text = _FORBIDDEN_IN_DESCRIPTION.sub("?", description.replace('"', "'"))
-        super().__init__(text[:_MAX_DESCRIPTION_CHARACTERS])
+        super().__init__(text[:_MAX_DESCRIPTION_CHARACTERS], *fields)
         self.error = error
-        self.fields = fields
         self.status = status

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError
 from token_issuer.faults.fault import MAX_FAULTS, Fault
 from token_issuer.faults.kinds import (
     DOCUMENT_KINDS,
@@ -118,7 +118,7 @@ class FaultRegistry:
         that is not over strikes: the next one takes over from it.
 
         Raises:
-            TokenRequestError: a fault is wrong; those that were on stay on.
+            InvalidInputError: a fault is wrong; those that were on stay on.
         """
         checked = read_faults(faults)
         kinds = {fault.kind for fault in checked}
@@ -174,16 +174,16 @@ def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:
     """Check *faults*, from JSON or from Python.
 
     Raises:
-        TokenRequestError: a fault is wrong, or there are too many.
+        InvalidInputError: a fault is wrong, or there are too many.
     """
     if len(faults) > MAX_FAULTS:
         message = f"faults: expected at most {MAX_FAULTS}, not {len(faults)}"
-        raise TokenRequestError(message, "faults")
+        raise InvalidInputError(message, "faults")
     try:
         return msgspec.convert(msgspec.to_builtins(faults), list[Fault])
     except (msgspec.ValidationError, TypeError) as error:
         message = f"faults: {error}"
-        raise TokenRequestError(message, "faults") from error
+        raise InvalidInputError(message, "faults") from error
 
 
 def _prepare_keys(kinds: set[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Self, Final
 from jwt_core import Algorithm
 
 from token_issuer.timing.durations import parse_duration
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError
 from token_issuer.keys.ring import KeyRing
 
 _GOOGLE_PERIOD: Final = timedelta(days=8)
@@ -59,7 +59,7 @@ def read_step(name: str, text: str | None) -> timedelta | None:
     """Read how long a step of a rotation takes; None leaves it to the plan.
 
     Raises:
-        TokenRequestError: *text* is no such duration; the message begins with *name*.
+        InvalidInputError: *text* is no such duration; the message begins with *name*.
     """
     if text is None:
         return None
@@ -67,8 +67,8 @@ def read_step(name: str, text: str | None) -> timedelta | None:
         duration = parse_duration(text)
     except ValueError as error:
         message = f"{name}: '{text[:40]}' is wrong: {error}"
-        raise TokenRequestError(message, name) from error
+        raise InvalidInputError(message, name) from error
     if not timedelta(0) <= duration <= _MAX_STEP:
         message = f"{name}: '{text[:40]}' is wrong: expected zero to ten years"
-        raise TokenRequestError(message, name)
+        raise InvalidInputError(message, name)
     return duration

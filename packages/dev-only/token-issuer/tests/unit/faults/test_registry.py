@@ -6,7 +6,7 @@ import socket
 
 import pytest
 from litestar.types import HTTPDisconnectEvent, Message
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
 from token_issuer.keys.service import KeyService
 from token_issuer.web.faults.transport import Connection
@@ -32,7 +32,7 @@ def test_time_ends_a_fault_to_the_second(keys: KeyService) -> None:
 def test_wrong_fault_leaves_those_that_are_on(keys: KeyService) -> None:
     board = FaultRegistry(keys)
     board.set({"kind": "empty"})
-    with pytest.raises(TokenRequestError, match="did you mean drip"):
+    with pytest.raises(InvalidInputError, match="did you mean drip"):
         board.set({"kind": "reset"}, {"kind": "drop"})
 
     assert [state.fault.kind for state in board.list()] == ["empty"]

@@ -11,7 +11,12 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 from litestar.utils import normalize_path
 
-from token_issuer.errors import KeyDirectoryError, TokenIssuerError, TokenRequestError
+from token_issuer.errors import (
+    InvalidInputError,
+    KeyDirectoryError,
+    TokenIssuerError,
+    TokenRequestError,
+)
 from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
 from token_issuer.web.problems import ProblemResponse, TokenErrorResponse
@@ -28,6 +33,7 @@ _HINTS: Final = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"body: larger than {MAX_BODY_BYTES // 1024} KiB",
 }
 _STATUSES: dict[type[TokenIssuerError], HTTPStatus] = {
+    InvalidInputError: HTTPStatus.BAD_REQUEST,
     NoSuchKeyError: HTTPStatus.NOT_FOUND,
     KeyInUseError: HTTPStatus.CONFLICT,
     KeyDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -58,7 +64,9 @@ def _handle_token_request_error(
     return _answer(request, error)
 
 
-def _handle_key_error(request: Request[Any, Any, Any], error: TokenIssuerError) -> Response[bytes]:
+def _handle_domain_error(
+    request: Request[Any, Any, Any], error: TokenIssuerError
+) -> Response[bytes]:
     status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
     is_our_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if is_our_fault:
@@ -89,7 +97,7 @@ def _handle_unexpected(request: Request[Any, Any, Any], error: Exception) -> Res
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     TokenRequestError: _handle_token_request_error,
-    **dict.fromkeys(_STATUSES, _handle_key_error),
+    **dict.fromkeys(_STATUSES, _handle_domain_error),
     HTTPException: _handle_http_exception,
     Exception: _handle_unexpected,
 }

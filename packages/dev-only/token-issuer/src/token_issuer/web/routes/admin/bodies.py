@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 import msgspec
 from litestar import Response
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError
 from token_issuer.media_types import JSON_TYPE
 
 MAX_BODY_BYTES: Final = 16 * 1024
@@ -17,14 +17,14 @@ def read_body(data: bytes, schema: type[Body]) -> Body:
     """Read a JSON body; an empty one stands for all defaults.
 
     Raises:
-        TokenRequestError: not JSON, or not what *schema* asks for.
+        InvalidInputError: not JSON, or not what *schema* asks for.
     """
     try:
         return msgspec.json.decode(data or b"{}", type=schema)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         known = ", ".join(schema.__struct_encode_fields__)
         message = f"body: {error}; expected JSON with some of: {known}"
-        raise TokenRequestError(message, "body") from error
+        raise InvalidInputError(message, "body") from error
 
 
 def answer(document: object) -> Response[bytes]:

@@ -7,7 +7,7 @@ from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import parse_duration
 from token_issuer.timing.timestamps import parse_timestamp
@@ -45,7 +45,7 @@ def _turn(clock: Clock, body: ClockRequest) -> None:
     except ValueError as error:
         name = "now" if body.now is not None else "offset"
         message = f"{name}: {error}"
-        raise TokenRequestError(message, name) from error
+        raise InvalidInputError(message, name) from error
 
 
 def _describe(clock: Clock) -> ClockReading:

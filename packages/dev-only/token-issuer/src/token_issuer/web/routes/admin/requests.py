@@ -8,7 +8,7 @@ from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError
 from token_issuer.request_log import RequestLog
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.routes.admin.bodies import answer
@@ -33,7 +33,7 @@ def _describe(log: RequestLog, filters: Mapping[str, str]) -> RequestList:
     for name in filters:
         if name not in _FILTERS:
             message = f"unknown parameter '{name[:80]}'; known parameters: {', '.join(_FILTERS)}"
-            raise TokenRequestError(message, name)
+            raise InvalidInputError(message, name)
     path = filters.get("path")
     latest = log.list(path, limit=_read_limit(filters.get("limit")))
     return RequestList(count=log.count(path), counts=log.counts, requests=latest)
@@ -44,5 +44,5 @@ def _read_limit(text: str | None) -> int | None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_LIMIT_DIGITS):
         message = f"limit: '{text[:40]}' is wrong: expected a number of requests"
-        raise TokenRequestError(message, "limit")
+        raise InvalidInputError(message, "limit")
     return int(text)

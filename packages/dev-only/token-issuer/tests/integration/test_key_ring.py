@@ -27,7 +27,9 @@ from datetime import timedelta
 from pathlib import Path
 from jwt_core import encode_private_pem, encode_public_pem
 from token_issuer.keys.storage.key_pair import open_key_directory
-from token_issuer.keys import DirectoryStore, KeyService, RotationPlan
+from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.service import KeyService
+from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.watermark import generate_marked_key
 
 stock = [generate_marked_key() for _ in range(4)]

@@ -2,13 +2,34 @@
 """Every error of the issuer: what is wrong, where, and what to do about it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar, Final
 
 _FORBIDDEN_IN_DESCRIPTION: Final = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 _MAX_DESCRIPTION_CHARACTERS: Final = 600
+
+
+def find_closest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the one of *known* that resembles *name* most, if one does, in upper or lower case.
+
+    Args:
+        name: What was written.
+        known: What could have been meant.
+        cutoff: The least resemblance, 0 to 1.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415  # only mistakes need it
+
+    candidates = {candidate.lower(): candidate for candidate in known}
+    close = get_close_matches(name[:80].lower(), candidates, n=1, cutoff=cutoff)
+    return candidates[close[0]] if close else None
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return `; did you mean X?` for a misspelt *name*; nothing if it resembles none of *known*."""
+    closest = find_closest(name, known)
+    return f"; did you mean {closest}?" if closest else ""
 
 
 class TokenIssuerError(Exception):

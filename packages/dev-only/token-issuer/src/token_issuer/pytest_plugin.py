@@ -1,34 +1,109 @@
 # DEV-ONLY: never ship to production.
-"""The pytest fixture `token_issuer`: found by pytest as soon as the package is installed.
+"""The pytest fixtures, which pytest finds as soon as the package is installed.
 
-The options of an issuer come from the marker:
+`token_issuer` is a fresh issuer for one test; the marker holds its settings:
 
     @pytest.mark.token_issuer(audience="my-api", profile="google")
     def test_service_accepts_google(token_issuer): ...
+
+`shared_token_issuer` is one issuer for all tests of a session (with pytest-xdist, of a worker). Its
+clock, faults and request log are reset before each test. Fixtures of session scope use the same
+issuer as `token_issuer_session`.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
     from token_issuer.testing import RunningIssuer
 
+_MARKER: Final = "token_issuer"
+_SESSION_SETTINGS: Final = "token_issuer_session_settings"
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the marker."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "token_issuer(**settings): settings of the fixture token_issuer, such as audience, profile",
+        f"{_MARKER}(**settings): settings of the fixture token_issuer, such as audience or profile;"
+        " the marker that is nearest to the test wins",
     )
 
 
 @pytest.fixture
 def token_issuer(request: pytest.FixtureRequest) -> Iterator["RunningIssuer"]:
     """Run a token issuer on a free port, with a fresh key, for one test."""
-    from token_issuer.testing import run_token_issuer  # noqa: PLC0415  # not for idle sessions
-
-    marker = request.node.get_closest_marker("token_issuer")
-    with run_token_issuer(**(marker.kwargs if marker else {})) as issuer:
+    with _run(f"@pytest.mark.{_MARKER}", _merge_markers(request.node)) as issuer:
         yield issuer
+
+
+@pytest.fixture(scope="session")
+def token_issuer_session_settings() -> Mapping[str, Any]:
+    """Return the settings of the shared issuer; override this fixture in `conftest.py`."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def token_issuer_session(
+    token_issuer_session_settings: Mapping[str, Any],
+) -> Iterator["RunningIssuer"]:
+    """Run one token issuer for the whole session; nothing resets it between tests."""
+    with _run(_SESSION_SETTINGS, token_issuer_session_settings) as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def shared_token_issuer(
+    request: pytest.FixtureRequest, token_issuer_session: "RunningIssuer"
+) -> "RunningIssuer":
+    """Return the session's issuer with its clock, faults and request log reset."""
+    if request.node.get_closest_marker(_MARKER) and "token_issuer" not in request.fixturenames:
+        pytest.fail(
+            f"@pytest.mark.{_MARKER}: the issuer of shared_token_issuer is already running; use the"
+            f" fixture token_issuer, or override the fixture {_SESSION_SETTINGS}",
+            pytrace=False,
+        )
+    token_issuer_session.reset()
+    return token_issuer_session
+
+
+def _merge_markers(item: pytest.Item) -> dict[str, Any]:
+    """Return the settings of all markers of a test; the nearest marker wins."""
+    merged: dict[str, Any] = {}
+    for marker in reversed([*item.iter_markers(_MARKER)]):  # the nearest one last
+        if marker.args:
+            pytest.fail(
+                f"@pytest.mark.{_MARKER}: {marker.args[0]!r} has no name; expected settings by"
+                f" name, such as @pytest.mark.{_MARKER}(audience='my-api')",
+                pytrace=False,
+            )
+        merged |= marker.kwargs
+    return merged
+
+
+@contextmanager
+def _run(source: str, settings: Mapping[str, Any]) -> Iterator["RunningIssuer"]:
+    """Run an issuer; an error that explains itself is shown without a traceback.
+
+    Args:
+        source: Where *settings* come from, for error messages.
+        settings: The settings.
+    """
+    # Imported here, because most tests of most sessions need no issuer.
+    from token_issuer.errors import SettingsError, TokenIssuerError  # noqa: PLC0415
+    from token_issuer.testing import run_token_issuer  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        try:
+            issuer = stack.enter_context(run_token_issuer(**settings))
+        except SettingsError as error:
+            message = "\n".join(f"{source}: {problem}" for problem in error.problems)
+        except TokenIssuerError as error:
+            message = str(error)
+        else:
+            yield issuer
+            return
+    pytest.fail(message, pytrace=False)  # out here, where no other exception is being handled

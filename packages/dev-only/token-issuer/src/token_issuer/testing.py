@@ -1,25 +1,30 @@
 # DEV-ONLY: never ship to production.
 """An issuer inside a test process: a real HTTP server on a free port of 127.0.0.1.
 
+    from token_issuer import run_token_issuer
+
     with run_token_issuer(audience="my-api") as issuer:
         client = MyService(jwks_uri=issuer.jwks_uri)
         assert client.get("/", token=issuer.mint(sub="alice")).ok
 
-The pytest fixture `token_issuer` is this. The web framework is imported when the first issuer
+The pytest fixtures yield such an issuer. The web framework is imported when the first issuer
 starts, not with this module.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from jwt_core import Algorithm
 
 from token_issuer.config.choices import RotationMode
-from token_issuer.config.production import refuse_production
-from token_issuer.config.settings import Settings, read_environment
+from token_issuer.config.environment import read_environment, refuse_production
+from token_issuer.config.keywords import SettingKeywords, parse_keywords
+from token_issuer.config.parsers import Choice, parse_choice
+from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
+from token_issuer.keys.rotation_plan import read_step
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.factory import build_issuer
@@ -29,13 +34,10 @@ from token_issuer.tokens.request_parsing import convert_parameters
 
 
 class RunningIssuer:
-    """A running issuer, and what a test does with it.
+    """A running issuer: where it is, what it issues, and controls for tests.
 
     Attributes:
         url: Its base URL.
-        clock: Its clock: `clock.turn(offset=timedelta(hours=2))`, `clock.reset()`.
-        requests: What it was asked: `requests.count("/certs")`, `requests.clear()`.
-        faults: How its key endpoints misbehave: `faults.set({"kind": "reset"})`, `faults.reset()`.
     """
 
     def __init__(self, issuer: Issuer, url: str) -> None:
@@ -44,22 +46,22 @@ class RunningIssuer:
 
     @property
     def clock(self) -> Clock:
-        """The clock that tokens, cache headers and `Date` go by."""
+        """The clock of tokens, cache headers and `Date`: `clock.turn(offset="2h")`."""
         return self._issuer.clock
 
     @property
     def requests(self) -> RequestLog:
-        """The requests that came in over HTTP."""
+        """The requests that came in over HTTP: `requests.count("/certs")`."""
         return self._issuer.requests
 
     @property
     def faults(self) -> FaultRegistry:
-        """How its key endpoints misbehave."""
+        """The faults of its key endpoints: `faults.set({"kind": "delay", "delay": "5s"})`."""
         return self._issuer.faults
 
     @property
     def jwks_uri(self) -> str:
-        """Where the JWKS is."""
+        """The URL of its JWKS."""
         return f"{self.url}/.well-known/jwks.json"
 
     @property
@@ -82,11 +84,11 @@ class RunningIssuer:
 
         Args:
             claims: The fields of `POST /token`, such as `sub`, `aud`, `exp` (`"-5m"` is expired),
-                `kid`, `alg`, `profile`, `defect` (see `present` for those that are not in the
+                `kid`, `alg`, `profile`, `defect` (see `present` for defects that are not in the
                 token alone); any other name becomes a claim.
 
         Raises:
-            TokenRequestError: a field is wrong.
+            TokenRequestError: a field is invalid.
         """
         return self._issue(claims).access_token
 
@@ -99,7 +101,7 @@ class RunningIssuer:
             claims: As for `mint`.
 
         Raises:
-            TokenRequestError: a field is wrong.
+            TokenRequestError: a field is invalid.
         """
         answer = self._issue(claims)
         if isinstance(answer.authorization, list):
@@ -114,48 +116,76 @@ class RunningIssuer:
         mode: RotationMode | str = RotationMode.GRACEFUL,
         *,
         alg: Algorithm | str = Algorithm.RS256,
-        lead: timedelta = timedelta(0),
-        retention: timedelta | None = None,
+        lead: timedelta | str = timedelta(0),
+        retention: timedelta | str | None = None,
     ) -> str:
         """Let a new key take over, and return its name.
 
         Args:
-            mode: `graceful`: the old key stays published; `emergency`: it goes at once;
-                `sign-before-publish`: the new key signs, and is not published for *lead*.
-            alg: Whose key.
-            lead: How long a new key is published before it signs. By default it signs at once: a
-                verifier has to fetch again.
+            mode: `graceful`: the old key stays published; `emergency`: it is removed at once;
+                `sign-before-publish`: the new key signs, but is not published for *lead*.
+            alg: The algorithm whose keys rotate.
+            lead: How long a new key is published before it signs, such as `5s`. By default it signs
+                at once: a verifier has to fetch again.
             retention: How long the old key stays published; by default for as long as its tokens
-                live.
+                are valid.
+
+        Raises:
+            InvalidInputError: an argument is invalid.
         """
         entry = self._issuer.keys.rotate(
-            RotationMode(mode), Algorithm(alg), lead=lead, retention=retention
+            _choose("mode", mode, tuple(RotationMode)),
+            _choose("alg", alg, tuple(Algorithm)),
+            lead=read_step("lead", lead),
+            retention=read_step("retention", retention),
         )
         return entry.kid
 
+    def reset(self) -> None:
+        """Reset clock and faults, and clear the request log; settings and keys stay.
+
+        This takes microseconds, so tests can share an issuer: the fixture `shared_token_issuer`
+        calls it before each test.
+        """
+        self.clock.reset()
+        self.faults.reset()
+        self.requests.clear()
+
+
+def _choose(name: str, value: str, choices: tuple[Choice, ...]) -> Choice:
+    try:
+        return parse_choice(value, choices)
+    except ValueError as error:
+        message = f"{name}: {value!r} is wrong: {error}"
+        raise InvalidInputError(message, name) from error
+
 
 def _separate(claims: dict[str, Any]) -> dict[str, Any]:
-    """Put what is no field of a token request among its `claims`."""
+    """Move names that are not fields of a token request into its `claims`."""
     fields = {name: value for name, value in claims.items() if name in FIELDS}
     extra = {name: value for name, value in claims.items() if name not in FIELDS}
     return {**fields, "claims": {**fields.get("claims", {}), **extra}} if extra else fields
 
 
 @contextmanager
-def run_token_issuer(**settings: Any) -> Iterator[RunningIssuer]:
-    """Run an issuer for as long as the block lasts.
+def run_token_issuer(**settings: Unpack[SettingKeywords]) -> Iterator[RunningIssuer]:
+    """Run an issuer for as long as the block lasts, on a free port unless `port` is given.
 
     Args:
-        settings: Fields of `Settings`, such as `issuer`, `audience`, `profile`, `keys_max_age`.
+        settings: The settings of `token-issuer serve`, such as `issuer`, `audience`, `profile`,
+            `ttl="90s"`. Environment variables do not apply.
 
     Raises:
         ProductionEnvironmentError: the environment calls itself production.
+        SettingsError: a setting is unknown or invalid; all mistakes are listed.
+        KeyDirectoryError: the key directory cannot be used.
+        AddressError: the port is taken, or the host is not an address of this machine.
     """
     refuse_production(read_environment()[0])
-    # The web framework takes half a second to import: only those who run an issuer wait for it.
+    chosen = parse_keywords({"port": 0, **settings})
+    # Importing the web framework takes longest, so only callers that run an issuer wait for it.
     from token_issuer.server.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 
-    chosen = Settings(**{"port": 0, **settings}, chosen=frozenset(settings))
     issuer = build_issuer(chosen)
     with (
         listen(chosen.host, chosen.port) as listener,

@@ -17,7 +17,7 @@ from token_issuer.cli.options.core import (
     add_serve,
 )
 from token_issuer.cli.options.parser import ENVIRONMENT, EXIT_CODES, Parser, ShowVersion
-from token_issuer.config.variables import VARIABLES
+from token_issuer.config.settings import SETTINGS
 
 _DESCRIPTION: Final = (
     "DEV ONLY: an OAuth token issuer for Docker and QA stacks. Production recognises it and "
@@ -75,11 +75,11 @@ _COMMANDS: Mapping[str, Callable[[Any], None]] = {
 
 
 def collect_overrides(args: argparse.Namespace) -> dict[str, str]:
-    """Return the options that stand for environment variables, under the variables' names."""
+    """Return the values of options that set a setting, by the names of its variables."""
     return {
-        variable.name: value
-        for variable in VARIABLES
-        if (value := getattr(args, f"override_{variable.field}", None)) is not None
+        setting.variable: value
+        for setting in SETTINGS
+        if (value := getattr(args, f"override_{setting.name}", None)) is not None
     }
 
 

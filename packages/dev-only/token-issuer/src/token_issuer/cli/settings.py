@@ -4,8 +4,12 @@
 import argparse
 
 from token_issuer.cli.arguments import collect_overrides
-from token_issuer.config.production import refuse_production
-from token_issuer.config.settings import Settings, read_environment
+from token_issuer.config.environment import (
+    parse_environment,
+    read_environment,
+    refuse_production,
+)
+from token_issuer.config.settings import Settings
 
 
 def read_settings(args: argparse.Namespace, *, allow_production: bool = False) -> Settings:
@@ -18,4 +22,4 @@ def read_settings(args: argparse.Namespace, *, allow_production: bool = False) -
     environ, problems = read_environment(args.env_file, collect_overrides(args))
     if not allow_production:
         refuse_production(environ)
-    return Settings.from_env(environ, problems)
+    return parse_environment(environ, problems)

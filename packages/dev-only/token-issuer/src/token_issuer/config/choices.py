@@ -1,19 +1,32 @@
 # DEV-ONLY: never ship to production.
 """The words that settings, options and requests choose from.
 
-Every command needs them at its start, so nothing is imported for them: not `jwt_core.Algorithm`
-either, which a test compares with the list here.
+Every command imports them at its start, so this module imports nothing beyond the standard library:
+not `jwt_core.Algorithm` either, which a test compares with the list here.
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """The algorithms that tokens can be signed with."""
 
+LogLevel = Literal["debug", "info", "warning", "error"]
+LOG_LEVELS: Final[tuple[LogLevel, ...]] = ("debug", "info", "warning", "error")
 
-class KidStyle(StrEnum):
-    """The kinds of names.
+Rotation = Literal["off", "google"]
+ROTATIONS: Final[tuple[Rotation, ...]] = ("off", "google")
+
+
+class _Word(StrEnum):
+    """A choice that prints as its word, in error messages and inside other values."""
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+class KidStyle(_Word):
+    """The styles of key names.
 
     Attributes:
         DEV_KEY: `dev-key`, `dev-key-2`, …: for people.
@@ -26,7 +39,7 @@ class KidStyle(StrEnum):
     HEX = "hex"
 
 
-class RotationMode(StrEnum):
+class RotationMode(_Word):
     """How a new key takes over.
 
     Attributes:

@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 """Env files: dotenv syntax without substitution, in which each line must set a variable.
 
-A line that sets nothing is a mistake, never a warning: `NODE_ENV production` must not be passed
-over. Its text is not repeated, for it may hold a secret.
+A line that sets nothing is a mistake, never a warning: `NODE_ENV production` must not be ignored.
+Messages name the line but do not repeat its text, which may hold a secret.
 """
 
 from pathlib import Path
@@ -11,13 +11,15 @@ from dotenv.parser import Binding, parse_stream
 
 
 def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
-    """Return the variables of *path*, and what is wrong with it."""
+    """Return the variables of *path*, and the mistakes in it."""
     try:
         with path.open(encoding="utf-8") as stream:
             bindings = list(parse_stream(stream))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        return {}, [f"--env-file: {path} cannot be read: {reason}"]
+        return {}, [
+            f"--env-file: {path} cannot be read: {reason}; expected a text file of NAME=VALUE lines"
+        ]
     problems = [
         f"--env-file: {path} line {_find_line(binding)}: expected NAME=VALUE, on a line of its own"
         for binding in bindings

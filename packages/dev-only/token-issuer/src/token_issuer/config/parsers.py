@@ -1,71 +1,131 @@
 # DEV-ONLY: never ship to production.
-"""From the text of a setting to its value; a ValueError says what was expected."""
+"""From the text of a setting, or from a Python value, to its value.
+
+The `ValueError` for an invalid value says what was expected.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import urlsplit
+from typing import Final, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from token_issuer.config.choices import ALGORITHMS
+from token_issuer.config.profiles import BUILT_IN, Profile
+from token_issuer.errors import suggest
 from token_issuer.timing.durations import parse_duration
-
-if TYPE_CHECKING:
-    from token_issuer.config.profiles import Profile
 
 Choice = TypeVar("Choice", bound=str)
 
-LOG_LEVELS: Final = ("debug", "info", "warning", "error")
-_MAX_WORKERS: Final = 64
 _MAX_PORT: Final = 65535
-MAX_ROTATION_FACTOR: Final = 86400  # a key each eight seconds
+_MAX_WORKERS: Final = 64
 _MAX_LOGGED_REQUESTS: Final = 100_000
 _MIN_SECRET_CHARACTERS: Final = 8
+MAX_ROTATION_FACTOR: Final = 86400  # a key each eight seconds
 
 
-def parse_text(text: str) -> str:
-    """Take any text."""
-    return text
+def parse_text(value: object) -> str:
+    """Return any text as it is."""
+    if not isinstance(value, str):
+        message = "expected text"
+        raise ValueError(message)  # noqa: TRY004  # the one error of all parsers
+    return value
 
 
-def parse_port(text: str) -> int:
-    """Read a TCP port; 0 is any free one."""
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MAX_PORT:
-        message = f"not a port: expected 0 (any free one) to {_MAX_PORT}"
+def parse_path(value: object) -> Path:
+    """Return the path of a file or directory."""
+    if not isinstance(value, str | Path):
+        message = "expected a path"
+        raise ValueError(message)  # noqa: TRY004  # the one error of all parsers
+    return Path(value)
+
+
+def parse_port(value: object) -> int:
+    """Return a TCP port; 0 is any free one."""
+    return _parse_whole_number(value, 0, _MAX_PORT, "a port, 0 (any free one)")
+
+
+def parse_workers(value: object) -> int:
+    """Return a number of processes."""
+    return _parse_whole_number(value, 1, _MAX_WORKERS, "a number of processes, 1")
+
+
+def parse_capacity(value: object) -> int:
+    """Return a number of requests to remember."""
+    return _parse_whole_number(value, 0, _MAX_LOGGED_REQUESTS, "a number of requests, 0")
+
+
+def _parse_whole_number(value: object, least: int, most: int, expected: str) -> int:
+    is_text = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) is not None
+    number = int(str(value)) if is_text else value
+    if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+        message = f"expected {expected} to {most}"
         raise ValueError(message)
-    return int(text)
+    return number
 
 
-def parse_workers(text: str) -> int:
-    """Read how many processes answer."""
-    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= _MAX_WORKERS:
-        message = f"expected a number of processes from 1 to {_MAX_WORKERS}"
+def parse_factor(value: object) -> float:
+    """Return how many times faster something goes."""
+    is_text = isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value)
+    number = float(str(value)) if is_text else value
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, int | float)
+        or not 1 <= number <= MAX_ROTATION_FACTOR
+    ):
+        message = f"expected a number from 1 (real time) to {MAX_ROTATION_FACTOR}"
         raise ValueError(message)
-    return int(text)
+    return number
 
 
-def parse_flag(text: str) -> bool:
-    """Read true or false."""
+def parse_flag(value: object) -> bool:
+    """Return true or false."""
     words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if text.lower() not in words:
+    flag = words.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(flag, bool):
         message = "expected true or false"
+        raise ValueError(message)  # noqa: TRY004  # the one error of all parsers
+    return flag
+
+
+def parse_choice(value: object, choices: Sequence[Choice]) -> Choice:
+    """Return the one of *choices* that *value* names, in upper or lower case."""
+    word = value if isinstance(value, str) else ""
+    for choice in choices:
+        if word.lower() == choice.lower():
+            return choice
+    message = f"expected one of {', '.join(choices)}{suggest(word, choices)}"
+    raise ValueError(message)
+
+
+def parse_algorithms(value: object) -> tuple[str, ...]:
+    """Return names of algorithms, each once."""
+    names = _split(value, f"names of algorithms: {', '.join(ALGORITHMS)}")
+    return tuple(dict.fromkeys(parse_choice(name, ALGORITHMS) for name in names))
+
+
+def parse_origins(value: object) -> tuple[str, ...]:
+    """Return origins, or `*`."""
+    expected = "* or origins such as https://app.example.com:3000"
+    origins = _split(value, expected)
+    if not all(origin == "*" or _is_origin(origin) for origin in origins):
+        message = f"expected {expected}, comma-separated"
         raise ValueError(message)
-    return words[text.lower()]
-
-
-def parse_origins(text: str) -> tuple[str, ...]:
-    """Read comma-separated origins, or `*`."""
-    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
-    for origin in origins:
-        if origin != "*" and not _is_origin(origin):
-            message = "expected * or origins such as https://app.example.com:3000, comma-separated"
-            raise ValueError(message)
     return origins
 
 
+def _split(value: object, expected: str) -> tuple[str, ...]:
+    """Return the items of comma-separated text, or of a Python sequence of texts."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, Sequence) or not all(isinstance(part, str) for part in parts):
+        message = f"expected {expected}, comma-separated or as a list"
+        raise ValueError(message)
+    return tuple(part.strip() for part in parts if part.strip())
+
+
 def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)  # a ValueError of its own says the same
+    parts = _split_url(text)
     return (
         parts.scheme in {"http", "https"}
         and bool(parts.hostname)
@@ -75,60 +135,36 @@ def _is_origin(text: str) -> bool:
     )
 
 
-def parse_choice(text: str, choices: Sequence[Choice]) -> Choice:
-    """Return the one of *choices* that *text* names, whatever the case."""
-    for choice in choices:
-        if text.lower() == choice.lower():
-            return choice
-    message = f"expected one of {', '.join(choices)}"
-    raise ValueError(message)
+def _split_url(text: str) -> SplitResult:
+    """Return the parts of a URL; of text such as `http://[broken`, no parts at all."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return urlsplit("")
 
 
-def parse_algorithms(text: str) -> tuple[str, ...]:
-    """Read comma-separated names of algorithms."""
-    names = [part.strip() for part in text.split(",") if part.strip()]
-    return tuple(dict.fromkeys(parse_choice(name, ALGORITHMS) for name in names))
-
-
-def parse_max_age(text: str) -> timedelta:
-    """Read how long something may be cached."""
-    duration = parse_duration(text)
+def parse_max_age(value: object) -> timedelta:
+    """Return how long something may be cached."""
+    duration = parse_duration(value)
     if not timedelta(0) <= duration <= timedelta(days=1):
         message = "expected 0s to 24h"
         raise ValueError(message)
     return duration
 
 
-def parse_factor(text: str) -> float:
-    """Read how many times faster something goes."""
-    if (
-        not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text)
-        or not 1 <= float(text) <= MAX_ROTATION_FACTOR
-    ):
-        message = f"expected a number from 1 (real time) to {MAX_ROTATION_FACTOR}"
-        raise ValueError(message)
-    return float(text)
-
-
-def parse_capacity(text: str) -> int:
-    """Read how many requests are kept."""
-    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > _MAX_LOGGED_REQUESTS:
-        message = f"expected a number of requests up to {_MAX_LOGGED_REQUESTS}"
-        raise ValueError(message)
-    return int(text)
-
-
-def parse_url(text: str) -> str:
-    """Read the base URL of a service, without a slash at its end."""
-    parts = urlsplit(text)
+def parse_url(value: object) -> str:
+    """Return the base URL of a service, without a slash at its end."""
+    text = value if isinstance(value, str) else ""
+    parts = _split_url(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         message = "expected a URL such as http://token-issuer:8081"
         raise ValueError(message)
     return text.rstrip("/")
 
 
-def parse_secret(text: str) -> str:
-    """Take a secret that cannot be guessed at once."""
+def parse_secret(value: object) -> str:
+    """Return a secret that takes more than a few guesses."""
+    text = value if isinstance(value, str) else ""
     if not re.fullmatch(rf"[\x21-\x7e]{{{_MIN_SECRET_CHARACTERS},}}", text):
         message = (
             f"expected at least {_MIN_SECRET_CHARACTERS} printable ASCII characters without blanks"
@@ -137,8 +173,15 @@ def parse_secret(text: str) -> str:
     return text
 
 
-def parse_profile_file(text: str) -> "Mapping[str, Profile]":
-    """Read the file of profiles that the text names."""
-    from token_issuer.config.profile_file import read_profiles  # noqa: PLC0415  # few starts have a file
+def parse_profiles(value: object) -> Mapping[str, Profile]:
+    """Return the built-in profiles together with those of a file or mapping."""
+    if isinstance(value, str | Path):
+        from token_issuer.config.profile_file import read_profiles  # noqa: PLC0415  # few have one
 
-    return read_profiles(Path(text))
+        return {**BUILT_IN, **read_profiles(Path(value))}
+    if not isinstance(value, Mapping) or not all(
+        isinstance(profile, Profile) for profile in value.values()
+    ):
+        message = "expected a path, or a mapping of names to profiles"
+        raise ValueError(message)
+    return {**BUILT_IN, **value}

@@ -1,86 +1,180 @@
 # DEV-ONLY: never ship to production.
-"""Settings: one table of variables, read together, with every mistake reported at once."""
+"""The settings of an issuer: each is declared once, as a field of `Settings`.
 
-import os
+Names of variables and options, help, documentation and the defaults that both mention are derived
+from these fields. Every command imports this module at its start, so it imports no library.
+"""
+
 import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final
 
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT
 
-from token_issuer.config.choices import KidStyle
+from token_issuer.config.choices import (
+    ALGORITHMS,
+    LOG_LEVELS,
+    ROTATIONS,
+    KidStyle,
+    LogLevel,
+    Rotation,
+)
+from token_issuer.config.parsers import (
+    MAX_ROTATION_FACTOR,
+    parse_algorithms,
+    parse_capacity,
+    parse_choice,
+    parse_factor,
+    parse_flag,
+    parse_max_age,
+    parse_origins,
+    parse_path,
+    parse_port,
+    parse_profiles,
+    parse_secret,
+    parse_text,
+    parse_url,
+    parse_workers,
+)
 from token_issuer.config.profiles import BUILT_IN, GOOGLE, Profile
-from token_issuer.config.variables import PREFIX, VARIABLES
-from token_issuer.errors import SettingsError
+from token_issuer.config.setting import list_settings, setting
+from token_issuer.timing.durations import format_duration, parse_ttl
 
 _MAX_AGE: Final = timedelta(minutes=5)
 _GOOGLE_MAX_AGE: Final = timedelta(hours=6)
 _LOOPBACK: Final = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
-# What Kubernetes and Docker links put into every container beside a service named token-issuer.
-# TOKEN_ISSUER_PORT=tcp://… is theirs too, and is told apart by its value.
-_INJECTED_NAME: Final = re.compile(
-    rf"{PREFIX}(SERVICE_(HOST|PORT(_.+)?)|PORT_\d+_(TCP|UDP|SCTP)(_.+)?|NAME|ENV_.+)"
-)
-_INJECTED_PORT: Final = re.compile(r"(tcp|udp|sctp)://.+")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How this issuer behaves.
+    """How an issuer behaves.
 
     Attributes:
-        profile: Name of the profile that tokens have unless a request names another.
-        own_profiles: Profiles beside the built-in ones.
-        public_url: Base of the URLs that the discovery document names; None: as requests came in.
-        keys_dir: Where the keys are kept; None means in memory.
-        algorithms: Algorithms that have a key from the start.
-        kids: How keys are named; None leaves it to the profile.
-        rotation: `google` or `off`.
-        rotation_factor: How many times faster than in real time.
-        keys_max_age: How long key documents may be cached; None leaves it to the profile.
-        cors_origins: Origins browsers may call from; empty means localhost, whatever the port.
-        admin: Whether the admin surface is served; None: where that is safe.
-        admin_token: What it asks for; None: nothing.
-        request_log: How many requests are remembered.
-        workers: How many processes answer; what one of them is told, the others do not know.
-        chosen: The fields that were set, as opposed to having their defaults.
+        chosen: The names of the settings that a source has set.
     """
 
-    host: str = "127.0.0.1"
-    port: int = DEFAULT_PORT
-    issuer: str = DEFAULT_ISSUER
-    audience: str = "stream-watcher-docker"
-    subject: str = "dev-user"
-    ttl: timedelta = timedelta(minutes=15)
-    profile: str = "plain"
-    own_profiles: Mapping[str, Profile] = field(default_factory=dict)
-    public_url: str | None = None
-    keys_dir: Path | None = None
-    algorithms: tuple[str, ...] = ("RS256",)
-    kids: KidStyle | None = None
-    rotation: str = "off"
-    rotation_factor: float = 1
-    keys_max_age: timedelta | None = None
-    allow_unmarked_keys: bool = False
-    cors_origins: tuple[str, ...] = ()
-    log_level: str = "info"
-    access_log: bool = False
-    admin: bool | None = None
-    admin_token: str | None = field(default=None, repr=False)
-    request_log: int = 1000
-    workers: int = 1
+    host: str = setting(
+        "127.0.0.1",
+        parse_text,
+        "address to listen on",
+        default_note="0.0.0.0 in a container",
+        metavar="ADDRESS",
+    )
+    port: int = setting(
+        DEFAULT_PORT, parse_port, "port to listen on, 0 for any free one", metavar="PORT"
+    )
+    issuer: str = setting(DEFAULT_ISSUER, parse_text, "the iss claim", metavar="ISS")
+    audience: str = setting("stream-watcher-docker", parse_text, "the aud claim", metavar="AUD")
+    subject: str = setting("dev-user", parse_text, "the sub claim")
+    ttl: timedelta = setting(
+        timedelta(minutes=15),
+        parse_ttl,
+        "how long a token is valid: 90s, 15m, 2h",
+        metavar="DURATION",
+    )
+    profile: str = setting(
+        "plain",
+        parse_text,
+        "the claims and lifetime of tokens: plain, google, or a name from the profiles file",
+        metavar="NAME",
+    )
+    profiles: Mapping[str, Profile] = setting(
+        BUILT_IN, parse_profiles, "TOML file with profiles of your own", metavar="FILE"
+    )
+    public_url: str | None = setting(
+        None,
+        parse_url,
+        "base of the URLs in the discovery document",
+        default_note="as the request came in",
+    )
+    keys_dir: Path | None = setting(
+        None,
+        parse_path,
+        "directory that keeps the keys",
+        default_note="a fresh key in memory at each start",
+        metavar="DIR",
+        variable="PERSIST_KEYS_DIR",
+    )
+    algorithms: tuple[str, ...] = setting(
+        ALGORITHMS[:1],
+        parse_algorithms,
+        f"algorithms that have a key from the start, beside RS256: {', '.join(ALGORITHMS[1:])},"
+        " comma-separated; any other gets one when a request first names it",
+    )
+    kids: KidStyle | None = setting(
+        None,
+        partial(parse_choice, choices=tuple(KidStyle)),
+        "how keys are named: dev-key (dev-key, dev-key-2, ...), thumbprint (RFC 7638) or hex (40"
+        " digits, as Google's)",
+        default_note=f"{KidStyle.DEV_KEY}; {KidStyle.HEX} with the profile google",
+    )
+    rotation: Rotation = setting(
+        "off",
+        partial(parse_choice, choices=ROTATIONS),
+        "google: a new key every 8 days, published 18 hours before it signs",
+        default_note="keys rotate on request",
+        metavar="PLAN",
+    )
+    rotation_factor: float = setting(
+        1.0,
+        parse_factor,
+        f"how many times faster that goes, 1 to {MAX_ROTATION_FACTOR}; with 8640, 8 days take 80 s",
+        metavar="FACTOR",
+    )
+    keys_max_age: timedelta | None = setting(
+        None,
+        parse_max_age,
+        "how long key documents may be cached, up to 24h",
+        default_note=f"{format_duration(_MAX_AGE)}; {format_duration(_GOOGLE_MAX_AGE)} with the"
+        " profile google",
+    )
+    allow_unmarked_keys: bool = setting(
+        False,
+        parse_flag,
+        "true: sign with a key without the dev watermark; production cannot recognise it",
+    )
+    cors_origins: tuple[str, ...] = setting(
+        (),
+        parse_origins,
+        "origins that browsers may call from, comma-separated, or *",
+        default_note="localhost, any port",
+    )
+    log_level: LogLevel = setting(
+        "info",
+        partial(parse_choice, choices=LOG_LEVELS),
+        f"least severity that is logged: {', '.join(LOG_LEVELS)}",
+        metavar="LEVEL",
+    )
+    access_log: bool = setting(
+        False,
+        parse_flag,
+        "true: one log line for each request",
+    )
+    admin: bool | None = setting(
+        None,
+        parse_flag,
+        "true or false: serve /admin",
+        default_note="true on loopback; elsewhere it needs the token",
+    )
+    admin_token: str | None = setting(
+        None,
+        parse_secret,
+        "secret that /admin asks for as a bearer token; switches /admin on wherever it listens",
+        is_secret=True,
+    )
+    request_log: int = setting(1000, parse_capacity, "how many requests /admin/requests remembers")
+    workers: int = setting(
+        1,
+        parse_workers,
+        "how many processes answer, for load tests; with more than one there are neither /admin nor"
+        " defects, and keys for all algorithms from the start",
+        metavar="NUMBER",
+    )
     chosen: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
-
-    @property
-    def profiles(self) -> Mapping[str, Profile]:
-        """All profiles by name."""
-        return {**BUILT_IN, **self.own_profiles}
 
     @property
     def kid_style(self) -> KidStyle:
@@ -95,114 +189,19 @@ class Settings:
         return _GOOGLE_MAX_AGE if self.profile == GOOGLE.name else _MAX_AGE
 
     @property
+    def is_on_loopback(self) -> bool:
+        """Whether only programs of this machine reach the issuer."""
+        return _LOOPBACK.fullmatch(self.host) is not None
+
+    @property
     def has_admin(self) -> bool:
         """Whether the admin surface is served."""
         if self.admin is not None:
             return self.admin
         if self.workers > 1:
             return False
-        return self.admin_token is not None or _LOOPBACK.fullmatch(self.host) is not None
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str], problems: Sequence[str] = ()) -> Self:
-        """Read the settings; blank variables count as unset.
-
-        Args:
-            environ: The variables.
-            problems: Mistakes that came up while *environ* was put together, to be listed too.
-
-        Raises:
-            SettingsError: one or more mistakes, all of them listed.
-        """
-        values: dict[str, Any] = {}
-        problems = [*problems, *_find_unknown_variables(environ)]
-        for variable in VARIABLES:
-            text = environ.get(variable.name, "").strip()
-            if not text or _is_injected(variable.name, text):
-                continue
-            try:
-                values[variable.field] = variable.parse(text)
-            except ValueError as error:
-                shown = "the value" if variable.is_secret else repr(text[:80])
-                problems.append(f"{variable.name}: {shown} is wrong: {error}")
-        settings = cls(**values, chosen=frozenset(values))
-        problems += _find_contradictions(settings, environ)
-        if problems:
-            raise SettingsError(problems)
-        return settings
+        return self.admin_token is not None or self.is_on_loopback
 
 
-def read_environment(
-    env_file: Path | None = None, overrides: Mapping[str, str] | None = None
-) -> tuple[dict[str, str], list[str]]:
-    """Merge the env file, the process environment and the command line; later ones win.
-
-    Blank variables are left out: `NODE_ENV=` must not hide what the env file says.
-
-    Returns:
-        The variables, and what is wrong with the env file.
-    """
-    from_file: dict[str, str] = {}
-    problems: list[str] = []
-    if env_file is not None:
-        # Imported only here: most commands, the health check for one, have no env file to parse.
-        from token_issuer.config.env_file import read_env_file  # noqa: PLC0415
-
-        from_file, problems = read_env_file(env_file)
-    merged: dict[str, str] = {}
-    for source in (from_file, os.environ, overrides or {}):
-        merged |= {name: value for name, value in source.items() if value.strip()}
-    return merged, problems
-
-
-def _find_contradictions(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is wrong with variables that are right by themselves."""
-    has_own_profiles = settings.own_profiles or not environ.get(f"{PREFIX}PROFILES", "").strip()
-    if settings.profile not in settings.profiles and has_own_profiles:
-        yield (
-            f"{PREFIX}PROFILE: no profile is named {settings.profile[:80]!r}; known are "
-            f"{', '.join(settings.profiles)}; {PREFIX}PROFILES names a file with more"
-        )
-    is_exposed = _LOOPBACK.fullmatch(settings.host) is None and settings.admin_token is None
-    if settings.admin and is_exposed and f"{PREFIX}ADMIN_TOKEN" not in environ:
-        yield (
-            f"{PREFIX}ADMIN: the admin surface is open to the network on {settings.host[:80]}; set "
-            f"{PREFIX}ADMIN_TOKEN too, or listen on 127.0.0.1"
-        )
-    if settings.workers > 1:
-        yield from _find_conflicts_of_workers(settings)
-
-
-def _find_conflicts_of_workers(settings: Settings) -> Iterator[str]:
-    """Yield what several processes cannot do, since each has but its own memory."""
-    if sys.platform != "linux":
-        yield f"{PREFIX}WORKERS: several need Linux, which spreads the connections over them"
-    if settings.admin or settings.admin_token is not None:
-        yield (
-            f"{PREFIX}WORKERS: several cannot serve the admin surface, whose changes would reach "
-            f"one of them; unset {PREFIX}ADMIN and {PREFIX}ADMIN_TOKEN, or have one worker"
-        )
-    if settings.rotation != "off" and settings.keys_dir is None:
-        yield (
-            f"{PREFIX}WORKERS: several that rotate keys have to share a directory of keys; set "
-            f"PERSIST_KEYS_DIR, or {PREFIX}ROTATION=off"
-        )
-
-
-def _is_injected(name: str, value: str) -> bool:
-    if name == f"{PREFIX}PORT":
-        return _INJECTED_PORT.fullmatch(value) is not None
-    return _INJECTED_NAME.fullmatch(name) is not None
-
-
-def _find_unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    known = [variable.name for variable in VARIABLES]
-    endings = [known_name.removeprefix(PREFIX) for known_name in known]
-    problems = []
-    for name, value in sorted(environ.items()):
-        if not name.startswith(PREFIX) or name in known or _is_injected(name, value):
-            continue
-        close = get_close_matches(name.removeprefix(PREFIX), endings, n=1)
-        hint = f"did you mean {PREFIX}{close[0]}?" if close else f"known are {', '.join(known)}"
-        problems.append(f"{name}: no such variable; {hint}")
-    return problems
+SETTINGS: Final = list_settings(Settings)
+"""All settings, in the order in which help and documentation list them."""

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -171,7 +172,7 @@ class FaultRegistry:
 
 
 def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:
-    """Check *faults*, from JSON or from Python.
+    """Check *faults*, from JSON or from Python, where a time may be a `timedelta`.
 
     Raises:
         InvalidInputError: a fault is wrong, or there are too many.
@@ -180,10 +181,20 @@ def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:
         message = f"faults: expected at most {MAX_FAULTS}, not {len(faults)}"
         raise InvalidInputError(message, "faults")
     try:
-        return msgspec.convert(msgspec.to_builtins(faults), list[Fault])
+        return msgspec.convert(msgspec.to_builtins([*map(_encode_times, faults)]), list[Fault])
     except (msgspec.ValidationError, TypeError) as error:
         message = f"faults: {error}"
         raise InvalidInputError(message, "faults") from error
+
+
+def _encode_times(fault: Fault | Mapping[str, Any]) -> Fault | Mapping[str, Any]:
+    """Replace each `timedelta` by its seconds, as JSON states it."""
+    if not isinstance(fault, Mapping):
+        return fault
+    return {
+        name: value.total_seconds() if isinstance(value, timedelta) else value
+        for name, value in fault.items()
+    }
 
 
 def _prepare_keys(kinds: set[str]) -> None:

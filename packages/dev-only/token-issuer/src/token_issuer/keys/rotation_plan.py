@@ -55,20 +55,20 @@ class RotationPlan:
         return max(created) + self.period if created else None
 
 
-def read_step(name: str, text: str | None) -> timedelta | None:
-    """Read how long a step of a rotation takes; None leaves it to the plan.
+def read_step(name: str, value: timedelta | str | None) -> timedelta | None:
+    """Return how long a step of a rotation takes; None leaves it to the plan.
 
     Raises:
-        InvalidInputError: *text* is no such duration; the message begins with *name*.
+        InvalidInputError: *value* is not such a duration; the message begins with *name*.
     """
-    if text is None:
+    if value is None:
         return None
     try:
-        duration = parse_duration(text)
+        duration = parse_duration(value)
+        if not timedelta(0) <= duration <= _MAX_STEP:
+            message = "expected zero to ten years"
+            raise ValueError(message)  # noqa: TRY301  # one message for both
     except ValueError as error:
-        message = f"{name}: '{text[:40]}' is wrong: {error}"
+        message = f"{name}: '{str(value)[:40]}' is wrong: {error}"
         raise InvalidInputError(message, name) from error
-    if not timedelta(0) <= duration <= _MAX_STEP:
-        message = f"{name}: '{text[:40]}' is wrong: expected zero to ten years"
-        raise InvalidInputError(message, name)
     return duration

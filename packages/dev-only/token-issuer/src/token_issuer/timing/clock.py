@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from token_issuer.timing.durations import parse_duration
+
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(
     9999, 1, 1, tzinfo=UTC
@@ -51,26 +53,28 @@ class Clock:
         self,
         *,
         now: datetime | None = None,
-        offset: timedelta | None = None,
+        offset: timedelta | str | None = None,
         frozen: bool = False,
     ) -> None:
         """Turn the clock.
 
         Args:
             now: To this time; it goes on from there.
-            offset: To this far ahead of the machine's clock. Without *now* and *offset* the clock
-                keeps its time.
+            offset: To this far ahead of the machine's clock: a `timedelta`, or text such as `2h` or
+                `-5m`. Without *now* and *offset* the clock keeps its time.
             frozen: Stop it there.
 
         Raises:
-            ValueError: both are given, or the time would lie outside of the years 1970 to 9998.
+            ValueError: both are given, *offset* is not a duration, or the time would lie outside
+                the years 1970 to 9998.
         """
         if now is not None and offset is not None:
             message = "now and offset contradict each other: send one of them"
             raise ValueError(message)
+        ahead = None if offset is None else parse_duration(offset)
         system = self._read()
         try:
-            target = now or (system + offset if offset is not None else self())
+            target = now or (system + ahead if ahead is not None else self())
         except OverflowError:
             target = None
         if target is None or not EARLIEST <= target <= LATEST:

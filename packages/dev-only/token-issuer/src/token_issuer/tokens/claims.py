@@ -1,8 +1,11 @@
 # DEV-ONLY: never ship to production.
 """The claims set of a token: settings, profile and request, each winning over the one before."""
 
+import os
 import re
 import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +23,7 @@ LATEST_NUMERIC_DATE: Final = (
 _SCOPE: Final = re.compile(
     r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*"
 )  # RFC 6749 §3.3
+_AT_HASH_BYTES: Final = 16  # the left half of a SHA-256
 _AUDIENCE_FIELDS: Final = ("aud", "audience", "resource")
 _FIELDS_OF_SETTINGS: Final = {"iss": "issuer", "sub": "subject", "aud": "audience"}
 
@@ -42,7 +46,7 @@ def build_claims(
     defaults = _collect_defaults(settings, profile, client_id, now)
     asked_for = {claim: value for claim, (_, value) in named.items() if claim not in profile.omit}
     claims = {**defaults, **asked_for, **extra}
-    derived = profile.derive_claims(claims, client_id)
+    derived = _derive_claims(claims, client_id) if profile.is_id_token else {}
     defaults |= derived
     # Verifiers must be tested with tokens that lack a claim, too (null removes: RFC 7396 §1).
     return {
@@ -50,6 +54,20 @@ def build_claims(
         for claim, value in {**derived, **claims}.items()
         if value is not None or claim not in defaults
     }
+
+
+def _derive_claims(claims: Mapping[str, Any], client_id: str | None) -> dict[str, Any]:
+    """Return the claims of an ID token that follow from its other claims.
+
+    `at_hash` belongs to an access token that nobody gets: a backend that is handed an ID token does
+    not see it either.
+
+    Spec: OpenID Connect Core §2, §3.1.3.6
+    """
+    audience = claims.get("aud")
+    first = audience[0] if isinstance(audience, list) and audience else audience
+    at_hash = urlsafe_b64encode(os.urandom(_AT_HASH_BYTES)).rstrip(b"=").decode()
+    return {"azp": client_id or first, "at_hash": at_hash}
 
 
 def find_default(settings: Settings, profile: Profile, claim: str) -> Any:

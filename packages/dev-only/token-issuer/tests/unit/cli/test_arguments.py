@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 import pytest
 from token_issuer.cli.arguments import build_parser, collect_overrides, parse_arguments
-from token_issuer.config.variables import VARIABLES
+from token_issuer.config.settings import SETTINGS
 
 
 @pytest.mark.requirement("TI-7")
@@ -38,7 +38,7 @@ def test_help_is_complete(command: str, capfd: pytest.CaptureFixture[str]) -> No
     assert "DEV ONLY" in text
     assert "examples:\n  token-issuer" in text
     assert "exit codes: 0 ok, 1 refused or failed, 2 wrong usage" in text
-    assert all(variable.name in text for variable in VARIABLES)
+    assert all(setting.variable in text for setting in SETTINGS)
 
 
 @pytest.mark.requirement("TI-7")

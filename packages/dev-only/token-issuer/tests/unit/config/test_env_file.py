@@ -53,5 +53,9 @@ def test_env_file_is_a_problem_when_unreadable(env_file: Path) -> None:
     env_file.write_bytes(b"\xff\xfe\x00")
     binary = read_env_file(env_file)
 
-    assert absent == ({}, [f"--env-file: {env_file} cannot be read: No such file or directory"])
-    assert binary == ({}, [f"--env-file: {env_file} cannot be read: not UTF-8 text"])
+    remedy = "expected a text file of NAME=VALUE lines"
+    assert absent == (
+        {},
+        [f"--env-file: {env_file} cannot be read: No such file or directory; {remedy}"],
+    )
+    assert binary == ({}, [f"--env-file: {env_file} cannot be read: not UTF-8 text; {remedy}"])

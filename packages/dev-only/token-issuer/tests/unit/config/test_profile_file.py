@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from token_issuer.config.environment import parse_environment
 from token_issuer.config.profile_file import read_profiles
-from token_issuer.config.settings import Settings
 from token_issuer.errors import SettingsError
 
 GOOD: Final = """
@@ -70,7 +70,7 @@ def test_mistake_is_named_at_the_start(tmp_path: Path, text: str, problem: str) 
     environ = {"TOKEN_ISSUER_PROFILES": str(write(tmp_path, text))}
 
     with pytest.raises(SettingsError) as caught:
-        Settings.from_env(environ)
+        parse_environment(environ)
 
     assert problem in str(caught.value)
     assert str(caught.value).startswith("TOKEN_ISSUER_PROFILES: ")
@@ -94,13 +94,13 @@ def test_file_that_cannot_be_read_is_named(tmp_path: Path, data: bytes | None) -
     with pytest.raises(
         SettingsError, match=r"TOKEN_ISSUER_PROFILES: .*: (cannot be read|not TOML)"
     ):
-        Settings.from_env({"TOKEN_ISSUER_PROFILES": str(path)})
+        parse_environment({"TOKEN_ISSUER_PROFILES": str(path)})
 
 
 @pytest.mark.requirement("GO-2")
 def test_unknown_profile_is_refused_at_the_start(tmp_path: Path) -> None:
     environ = {"TOKEN_ISSUER_PROFILES": str(write(tmp_path, GOOD)), "TOKEN_ISSUER_PROFILE": "stuff"}
 
-    with pytest.raises(SettingsError, match="no profile is named 'stuff'; known are plain, google"):
-        Settings.from_env(environ)
-    assert Settings.from_env({**environ, "TOKEN_ISSUER_PROFILE": "staff"}).profile == "staff"
+    with pytest.raises(SettingsError, match="no profile is named 'stuff'; did you mean staff"):
+        parse_environment(environ)
+    assert parse_environment({**environ, "TOKEN_ISSUER_PROFILE": "staff"}).profile == "staff"

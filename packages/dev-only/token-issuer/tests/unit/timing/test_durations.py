@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 import pytest
-from token_issuer.timing.durations import parse_duration
+from token_issuer.timing.durations import format_duration, parse_duration
 
 
 @pytest.mark.requirement("TI-3")
@@ -21,7 +21,34 @@ from token_issuer.timing.durations import parse_duration
     ],
 )
 def test_duration_is_read(text: str, duration: timedelta) -> None:
-    assert parse_duration(text) == duration
+    assert parse_duration(text) == parse_duration(duration) == duration
+
+
+@pytest.mark.requirement("TI-3")
+@pytest.mark.parametrize("text", ["15m", "2h", "1m30s", "-1h30m", "7d", "0s", "1d1s"])
+def test_duration_is_formatted_as_it_is_read(text: str) -> None:
+    assert format_duration(parse_duration(text)) == text
+
+
+@pytest.mark.requirement("TI-3")
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (5, 'write "5s"'),
+        ("15", 'write "15s"'),
+        ("-5", 'write "-5s"'),
+        (0.5, "write timedelta[(]seconds=0.5[)]"),
+    ],
+)
+def test_number_is_refused_with_what_to_write(number: object, remedy: str) -> None:
+    with pytest.raises(ValueError, match=f"^not a duration: it has no unit; {remedy}"):
+        parse_duration(number)
+
+
+@pytest.mark.parametrize("value", [None, True, [5], b"5s"])
+def test_other_values_are_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="not a duration such as 90s"):
+        parse_duration(value)
 
 
 @pytest.mark.requirement("TI-3")
@@ -30,7 +57,6 @@ def test_duration_is_read(text: str, duration: timedelta) -> None:
     [
         "",
         "-",
-        "15",
         "m",
         "15 m",
         "1.5h",

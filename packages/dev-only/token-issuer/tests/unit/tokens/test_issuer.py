@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from token_issuer.config.keywords import parse_keywords
 from token_issuer.config.profiles import Profile
 from token_issuer.config.settings import Settings
 from token_issuer.errors import TokenRequestError
@@ -222,7 +223,7 @@ def test_variable_that_is_set_wins_over_the_profile(
 @pytest.mark.requirement("GO-2")
 def test_profile_of_a_team_is_used(issuer: Issuer) -> None:
     staff = Profile(name="staff", claims={"groups": ["a"], "aud": "api"}, omit=frozenset({"jti"}))
-    settings = Settings(own_profiles={"staff": staff})
+    settings = parse_keywords({"profiles": {"staff": staff}})
     with_staff = dataclasses.replace(issuer, settings=settings)
 
     claims = mint(with_staff, profile="staff")[1]

@@ -15,7 +15,8 @@ from token_issuer.cli.options.token_fields import collect_fields
 from token_issuer.cli.output.file import OutputFile
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.settings import read_settings
-from token_issuer.config.settings import Settings, read_environment
+from token_issuer.config.environment import read_environment
+from token_issuer.config.settings import Settings
 from token_issuer.errors import TokenIssuerError
 from token_issuer.probe.errors import ProbeError
 from token_issuer.probe.issuer_control import IssuerClient

@@ -15,7 +15,8 @@ from token_issuer.cli.options.parser import (
     parse_path,
 )
 from token_issuer.config.choices import ALGORITHMS, RotationMode
-from token_issuer.config.variables import PREFIX
+from token_issuer.config.setting import PREFIX
+from token_issuer.config.settings import SETTINGS
 
 _MAX_TOKENS: Final = 10_000_000
 
@@ -54,21 +55,9 @@ def add_serve(commands: Any) -> None:
         summary="serve tokens and public keys over HTTP",
         examples=_SERVE_EXAMPLES,
     )
-    for option, field, metavar in (
-        ("--host", "host", "ADDRESS"),
-        ("--port", "port", "PORT"),
-        ("--issuer", "issuer", "ISS"),
-        ("--audience", "audience", "AUD"),
-        ("--ttl", "ttl", "DURATION"),
-        ("--profile", "profile", "NAME"),
-        ("--profiles", "own_profiles", "FILE"),
-        ("--keys-dir", "keys_dir", "DIR"),
-        ("--rotation", "rotation", "PLAN"),
-        ("--rotation-factor", "rotation_factor", "FACTOR"),
-        ("--log-level", "log_level", "LEVEL"),
-        ("--workers", "workers", "NUMBER"),
-    ):
-        add_override(parser, option, field, metavar)
+    for setting in SETTINGS:
+        if setting.option is not None:
+            add_override(parser, setting.name)
 
 
 def add_make_keys(commands: Any) -> None:
@@ -91,7 +80,7 @@ def add_make_token(commands: Any) -> None:
         examples=_MINTING_EXAMPLES,
     )
     source = parser.add_mutually_exclusive_group()
-    add_override(source, "--keys-dir", "keys_dir", "DIR", "offline, with the key of DIR")
+    add_override(source, "keys_dir", "offline, with the key of DIR")
     add_url(source, "a running issuer")
     for name, description in _TOKEN_OPTIONS:
         parser.add_argument(
@@ -194,8 +183,6 @@ def _add_action(actions: Any, name: str, summary: str) -> Any:
         name, help=summary, description=f"DEV ONLY: {summary}.", allow_abbrev=False
     )
     source = action.add_mutually_exclusive_group()
-    add_override(
-        source, "--keys-dir", "keys_dir", "DIR", "in this directory; who serves it sees it"
-    )
+    add_override(source, "keys_dir", "in this directory; who serves it sees it")
     add_url(source, "a running issuer", f"; {PREFIX}ADMIN_TOKEN is the secret that it asks for")
     return action

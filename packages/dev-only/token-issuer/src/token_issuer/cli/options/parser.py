@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from token_issuer.cli.output.stdout import write_output
-from token_issuer.config.variables import PREFIX, VARIABLES
+from token_issuer.config.setting import PREFIX
+from token_issuer.config.settings import SETTINGS
 
 EXIT_CODES: Final = "exit codes: 0 ok, 1 refused or failed, 2 wrong usage or settings"
 ENVIRONMENT: Final = "environment (blank counts as unset; options win over it):\n" + "\n".join(
-    f"  {variable.name}\n      {variable.help}" for variable in VARIABLES
+    f"  {setting.variable}\n      {setting.help}" for setting in SETTINGS
 )
 
 
@@ -83,17 +84,21 @@ def add_command(
     return parser
 
 
-def add_override(
-    parser: Any, option: str, field: str, metavar: str, summary: str | None = None
-) -> None:
-    """Add an option that stands for an environment variable."""
-    variable = next(variable for variable in VARIABLES if variable.field == field)
+def add_override(parser: Any, name: str, summary: str | None = None) -> None:
+    """Add the option of a setting; it wins over the setting's environment variable.
+
+    Args:
+        parser: The command that gets the option.
+        name: The setting.
+        summary: Its help in place of the setting's own.
+    """
+    setting = next(setting for setting in SETTINGS if setting.name == name)
     parser.add_argument(
-        option,
-        dest=f"override_{field}",
+        setting.option,
+        dest=f"override_{name}",
         type=parse_filled,
-        metavar=metavar,
-        help=f"{summary or variable.help} [{variable.name}]",
+        metavar=setting.metavar,
+        help=f"{summary or setting.help} [{setting.variable}]",
     )
 
 

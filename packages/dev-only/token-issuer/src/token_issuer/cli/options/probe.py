@@ -13,7 +13,7 @@ from token_issuer.cli.options.parser import (
     parse_filled,
     parse_path,
 )
-from token_issuer.config.variables import PREFIX
+from token_issuer.config.setting import PREFIX
 from token_issuer.probe.target.rate_limit import (
     DEFAULT_RATE,
     DEFAULT_TIMEOUT_S,
@@ -95,8 +95,8 @@ def _add_issuer(group: Any) -> None:
         help="a running issuer; its keys rotate and misbehave meanwhile "
         f"[secret: {PREFIX}ADMIN_TOKEN] (default: one is started in memory)",
     )
-    add_override(group, "--host", "host", "ADDRESS", "address of the issuer that is started")
-    add_override(group, "--port", "port", "PORT", "its port, 0 for any free one (default 8081)")
+    add_override(group, "host", "address of the issuer that is started")
+    add_override(group, "port", "its port, 0 for any free one (default 8081)")
     group.add_argument(
         "--wait",
         type=_argument(_parse_seconds),

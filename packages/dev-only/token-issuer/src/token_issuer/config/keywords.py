@@ -1,0 +1,72 @@
+# DEV-ONLY: never ship to production.
+"""Settings as keyword arguments of Python, for `run_token_issuer` and the pytest marker."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, TypedDict
+
+from token_issuer.config.choices import KidStyle, LogLevel, Rotation
+from token_issuer.config.profiles import Profile
+from token_issuer.config.settings import SETTINGS, Settings
+from token_issuer.config.validation import build_settings
+from token_issuer.errors import suggest
+
+_NAMES: Final[Mapping[str, str]] = {setting.name: setting.name for setting in SETTINGS}
+_LISTED: Final = ", ".join(_NAMES)
+
+
+class SettingKeywords(TypedDict, total=False):
+    """The settings by name, for type checkers; a test compares them with `Settings`."""
+
+    host: str
+    port: int
+    issuer: str
+    audience: str
+    subject: str
+    ttl: timedelta | str
+    profile: str
+    profiles: Mapping[str, Profile] | Path | str
+    public_url: str | None
+    keys_dir: Path | str | None
+    algorithms: Sequence[str]
+    kids: KidStyle | str | None
+    rotation: Rotation
+    rotation_factor: float
+    keys_max_age: timedelta | str | None
+    allow_unmarked_keys: bool
+    cors_origins: Sequence[str]
+    log_level: LogLevel
+    access_log: bool
+    admin: bool | None
+    admin_token: str | None
+    request_log: int
+    workers: int
+
+
+def parse_keywords(keywords: Mapping[str, object]) -> Settings:
+    """Return the settings that keyword arguments ask for.
+
+    The text of a variable is accepted for any of them: `ttl="90s"`. None leaves a setting that has
+    no default unset.
+
+    Raises:
+        SettingsError: one or more mistakes, all of them listed.
+    """
+    unset = {setting.name for setting in SETTINGS if setting.default is None}
+    values = {
+        name: value
+        for name, value in keywords.items()
+        if name in _NAMES and not (value is None and name in unset)
+    }
+    problems = [
+        f"{name}: no such setting{suggest(name, _NAMES) or f'; known are {_LISTED}'}"
+        for name in keywords
+        if name not in _NAMES
+    ]
+    if values.get("workers", 1) != 1:
+        problems.append(
+            "workers: an issuer in a test is part of the test's process; leave workers out, or run "
+            "token-issuer serve --workers N"
+        )
+    return build_settings(values, _NAMES, problems)

@@ -56,18 +56,17 @@ def token_issuer_session(
 
 
 @pytest.fixture
-def shared_token_issuer(
-    request: pytest.FixtureRequest, token_issuer_session: "RunningIssuer"
-) -> "RunningIssuer":
+def shared_token_issuer(request: pytest.FixtureRequest) -> "RunningIssuer":
     """Return the session's issuer with its clock, faults and request log reset."""
     if request.node.get_closest_marker(_MARKER) and "token_issuer" not in request.fixturenames:
         pytest.fail(
-            f"@pytest.mark.{_MARKER}: the issuer of shared_token_issuer is already running; use the"
-            f" fixture token_issuer, or override the fixture {_SESSION_SETTINGS}",
+            f"@pytest.mark.{_MARKER}: the issuer of shared_token_issuer has settings already; use"
+            f" the fixture token_issuer, or override the fixture {_SESSION_SETTINGS}",
             pytrace=False,
         )
-    token_issuer_session.reset()
-    return token_issuer_session
+    issuer: RunningIssuer = request.getfixturevalue("token_issuer_session")
+    issuer.reset()
+    return issuer
 
 
 def _merge_markers(item: pytest.Item) -> dict[str, Any]:

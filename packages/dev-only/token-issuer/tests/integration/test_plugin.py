@@ -3,7 +3,8 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -11,60 +12,191 @@ import httpx
 import jwt
 import pytest
 from tests import patient_http
-from token_issuer.errors import ProductionEnvironmentError
-from token_issuer.testing import RunningIssuer, run_token_issuer
+from token_issuer import RunningIssuer, run_token_issuer
+from token_issuer.errors import InvalidInputError, ProductionEnvironmentError, SettingsError
+
+RunProject = Callable[..., subprocess.CompletedProcess[str]]
 
 PROJECT: Final = """
 import httpx, jwt, pytest, sys
+
+pytestmark = pytest.mark.token_issuer(subject="module", audience="module", ttl="90s")
 
 def test_nothing_is_loaded_before_the_fixture_is_used():
     assert not {"litestar", "uvicorn", "jwt_core", "token_issuer.testing"} & set(sys.modules)
 
 def test_token_verifies(token_issuer):
-    token = token_issuer.mint(sub="alice", role="admin")
+    token = token_issuer.mint(role="admin")
     key = jwt.PyJWKClient(token_issuer.jwks_uri).get_signing_key_from_jwt(token)
     claims = jwt.decode(
         token, key, ["RS256"], audience=token_issuer.audience, issuer=token_issuer.issuer
     )
-    assert (claims["sub"], claims["role"]) == ("alice", "admin")
+    assert (claims["sub"], claims["role"]) == ("module", "admin")
     assert token_issuer.requests.count("/.well-known/jwks.json") == 1
 
-@pytest.mark.token_issuer(audience="my-api", profile="google")
-def test_settings_come_from_the_marker(token_issuer):
-    claims = jwt.decode(token_issuer.mint(), options={"verify_signature": False})
-    assert (claims["aud"], claims["iss"]) == ("my-api", "https://accounts.google.com")
-    assert token_issuer.issuer == "https://accounts.google.com"
+@pytest.mark.token_issuer(audience="class", profile="google")
+class TestMarkers:
+    @pytest.mark.token_issuer(audience="function")
+    def test_nearest_one_wins(self, token_issuer):
+        claims = jwt.decode(token_issuer.mint(), options={"verify_signature": False})
+        assert token_issuer.issuer == claims["iss"] == "https://accounts.google.com"
+        assert (claims["sub"], claims["aud"]) == ("module", "function")
+        assert claims["exp"] - claims["iat"] == 90
+"""
+
+MISTAKES: Final = """
+import pytest
+
+@pytest.mark.token_issuer(audienc="a", ttl=5)
+def test_unknown_name_and_wrong_type(token_issuer): ...
+
+@pytest.mark.token_issuer("my-api")
+def test_positional_argument(token_issuer): ...
+
+@pytest.mark.token_issuer(audience="a")
+def test_marker_without_effect(shared_token_issuer): ...
+
+@pytest.fixture(scope="session")
+def token_issuer_session_settings():
+    return {"kids": "hx"}
+
+def test_settings_of_the_session(shared_token_issuer): ...
+
+def test_no_key(token_issuer, tmp_path_factory): ...
+
+@pytest.fixture(autouse=True)
+def broken(request, monkeypatch):
+    if request.node.name == "test_no_key":
+        monkeypatch.setenv("NODE_ENV", "production")
+"""
+
+EXPLANATIONS: Final = """
+@pytest.mark.token_issuer: audienc: no such setting; did you mean audience?
+@pytest.mark.token_issuer: ttl: 5 is wrong: not a duration: it has no unit; write "5s" for seconds
+@pytest.mark.token_issuer: 'my-api' has no name; expected settings by name, such as \
+@pytest.mark.token_issuer(audience='my-api')
+@pytest.mark.token_issuer: the issuer of shared_token_issuer has settings already; use the fixture \
+token_issuer, or override the fixture token_issuer_session_settings
+token_issuer_session_settings: kids: 'hx' is wrong: expected one of dev-key, thumbprint, hex; \
+did you mean hex?
+""".strip().splitlines()
+
+SHARED: Final = """
+import os, pytest
+from datetime import timedelta
+
+@pytest.fixture(scope="session")
+def token_issuer_session_settings():
+    return {"audience": "shared"}
+
+@pytest.fixture(scope="session")
+def proxy(token_issuer_session):
+    return token_issuer_session.jwks_uri
+
+@pytest.mark.parametrize("number", range(8))
+def test_state_is_reset_and_the_issuer_stays(shared_token_issuer, proxy, number):
+    issuer = shared_token_issuer
+    assert (issuer.jwks_uri, issuer.audience) == (proxy, "shared")
+    assert issuer.clock.setting.offset == timedelta(0)
+    assert issuer.faults.list() == []
+    assert issuer.requests.count() == 0
+    issuer.clock.turn(offset="2h", frozen=True)
+    issuer.faults.set({"kind": "empty"})
+    issuer.requests.record(at=issuer.clock(), method="GET", path="/", status=200)
+    with open(os.environ["PORTS"], "a") as ports:
+        ports.write(f"{issuer.url}\\n")
 """
 
 
+@pytest.fixture
+def run_project(tmp_path: Path, untraced_environ: dict[str, str]) -> RunProject:
+    """Return a function that runs pytest on a project with one file of tests."""
+
+    def run(text: str, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "test_project.py").write_text(text)
+        # Without schemathesis, whose import takes longer than all the rest.
+        command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers"]
+        return subprocess.run(
+            [*command, "-p", "no:schemathesis", *options, str(tmp_path)],
+            cwd=tmp_path,
+            env={**untraced_environ, **environ},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
 @pytest.mark.requirement("TI-7")
-def test_fixture_is_there_as_soon_as_the_package_is_installed(
-    tmp_path: Path, untraced_environ: dict[str, str]
-) -> None:
-    (tmp_path / "test_project.py").write_text(PROJECT)
-    result = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-W",
-            "error",
-            "--strict-markers",
-            "-p",
-            "no:schemathesis",
-            str(tmp_path),
-        ],  # whose import takes longer than all the rest
-        cwd=tmp_path,
-        env=untraced_environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def test_fixture_is_there_as_soon_as_the_package_is_installed(run_project: RunProject) -> None:
+    result = run_project(PROJECT)
 
     assert result.returncode == 0, result.stdout
     assert "3 passed" in result.stdout
+
+
+@pytest.mark.requirement("TI-7", "TI-9")
+def test_mistake_in_a_marker_is_an_error_of_its_test_in_one_line(run_project: RunProject) -> None:
+    result = run_project(MISTAKES)
+
+    assert "5 errors" in result.stdout
+    lines = result.stdout.splitlines()
+    for line in EXPLANATIONS:
+        assert line in lines, result.stdout
+    assert "refusing to run in production: NODE_ENV" in result.stdout
+    assert "Traceback" not in result.stdout
+    assert "in <module>" not in result.stdout
+    assert "token_issuer/testing.py" not in result.stdout
+
+
+@pytest.mark.requirement("TI-7")
+def test_tests_of_a_session_share_an_issuer_each_worker_its_own(
+    run_project: RunProject, tmp_path: Path
+) -> None:
+    ports = tmp_path / "ports"
+    result = run_project(SHARED, "-n", "2", PORTS=str(ports))
+
+    assert result.returncode == 0, result.stdout
+    assert "8 passed" in result.stdout
+    assert len(set(ports.read_text().split())) == 2
+
+
+@pytest.mark.requirement("GO-4")
+def test_durations_are_timedeltas_or_text(token_issuer: RunningIssuer) -> None:
+    by_text = token_issuer.rotate(lead="1h", retention="2h")
+    assert token_issuer.kid == "dev-key"
+    assert token_issuer.rotate(lead=timedelta(0)) == token_issuer.kid != by_text
+    token_issuer.clock.turn(offset="-2h")
+    assert token_issuer.clock.setting.offset == timedelta(hours=-2)
+    token_issuer.faults.set({
+        "kind": "delay",
+        "delay": timedelta(seconds=0.2),
+        "for": timedelta(minutes=1),
+    })
+    fault = token_issuer.faults.list()[0].fault
+    assert (fault.delay, fault.for_) == (0.2, 60)
+
+    with pytest.raises(ValueError, match='it has no unit; write "5s"'):
+        token_issuer.clock.turn(offset=5)  # type: ignore[arg-type]  # the mistake of the test
+
+
+@pytest.mark.requirement("GO-4")
+@pytest.mark.parametrize(
+    ("mistake", "problem"),
+    [
+        ({"lead": 5}, "lead: '5' is wrong: not a duration: it has no unit; write \"5s\""),
+        ({"retention": "-5s"}, "retention: '-5s' is wrong: expected zero to ten years"),
+        ({"mode": "gracefull"}, "mode: 'gracefull' is wrong: .*; did you mean graceful"),
+        ({"alg": "RS265"}, "alg: 'RS265' is wrong: .*; did you mean RS256"),
+    ],
+)
+def test_mistake_in_a_rotation_is_explained(
+    token_issuer: RunningIssuer, mistake: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=f"^{problem}"):
+        token_issuer.rotate(**mistake)  # type: ignore[arg-type]  # the mistake of the test
 
 
 @pytest.mark.requirement("GO-4")
@@ -109,5 +241,14 @@ def test_production_is_refused_in_process_too(monkeypatch: pytest.MonkeyPatch) -
     with (
         pytest.raises(ProductionEnvironmentError, match="refusing to run in production: NODE_ENV"),
         run_token_issuer(),
+    ):
+        pass
+
+
+@pytest.mark.requirement("TI-9")
+def test_unknown_setting_is_refused_before_anything_starts() -> None:
+    with (
+        pytest.raises(SettingsError, match=r"^audienc: no such setting; did you mean audience[?]$"),
+        run_token_issuer(audienc="a"),  # type: ignore[call-arg]  # the mistake of the test
     ):
         pass

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import jwt
@@ -193,10 +193,10 @@ def test_durations_are_timedeltas_or_text(token_issuer: RunningIssuer) -> None:
     ],
 )
 def test_mistake_in_a_rotation_is_explained(
-    token_issuer: RunningIssuer, mistake: dict[str, str], problem: str
+    token_issuer: RunningIssuer, mistake: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(InvalidInputError, match=f"^{problem}"):
-        token_issuer.rotate(**mistake)  # type: ignore[arg-type]  # the mistake of the test
+        token_issuer.rotate(**mistake)
 
 
 @pytest.mark.requirement("GO-4")

@@ -58,12 +58,10 @@ def test_type_checker_finds_a_misspelt_setting(tmp_path: Path) -> None:
     snippet = tmp_path / "snippet.py"
     snippet.write_text(SNIPPET)
     # Only the modules that declare the names are read: all others would take a minute.
-    read = [SOURCE / name for name in ("__init__.py", "testing.py", "config/keywords.py")]
+    read = [f"{SOURCE}/{name}" for name in ("__init__.py", "testing.py", "config/keywords.py")]
+    mypy = [sys.executable, "-m", "mypy", "--follow-imports=skip", "--no-error-summary"]
     result = subprocess.run(
-        [
-            *(sys.executable, "-m", "mypy", "--strict", "--follow-imports=skip"),
-            *("--no-error-summary", "--cache-dir", tmp_path / "cache", snippet, *read),
-        ],
+        [*mypy, "--cache-dir", f"{tmp_path}/cache", "snippet.py", *read],
         cwd=tmp_path,
         env={"MYPYPATH": str(SOURCE.parent)},
         capture_output=True,

@@ -4,6 +4,7 @@
 The `ValueError` for an invalid value says what was expected.
 """
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -33,12 +34,21 @@ def parse_text(value: object) -> str:
     return value
 
 
-def parse_path(value: object) -> Path:
-    """Return the path of a file or directory."""
+def parse_directory(value: object) -> Path:
+    """Return the path of a directory, which need not exist yet."""
     if not isinstance(value, str | Path):
-        message = "expected a path"
+        message = "expected the path of a directory"
         raise ValueError(message)  # noqa: TRY004  # the one error of all parsers
-    return Path(value)
+    path = Path(value)
+    if str(path).startswith("~"):
+        message = "only a shell expands ~: write the whole path of the directory"
+        raise ValueError(message)
+    if os.path.isfile(path):  # noqa: PTH113  # Path.is_file raises an error without permission
+        message = (
+            "expected a directory, not a file: name the one that holds, or will hold, the keys"
+        )
+        raise ValueError(message)
+    return path
 
 
 def parse_port(value: object) -> int:

@@ -28,11 +28,11 @@ from token_issuer.config.parsers import (
     parse_algorithms,
     parse_capacity,
     parse_choice,
+    parse_directory,
     parse_factor,
     parse_flag,
     parse_max_age,
     parse_origins,
-    parse_path,
     parse_port,
     parse_profiles,
     parse_secret,
@@ -89,12 +89,12 @@ class Settings:
         None,
         parse_url,
         "base of the URLs in the discovery document",
-        default_note="as the request came in",
+        default_note="that of the request",
     )
     keys_dir: Path | None = setting(
         None,
-        parse_path,
-        "directory that keeps the keys",
+        parse_directory,
+        "directory for the keys",
         default_note="a fresh key in memory at each start",
         metavar="DIR",
         variable="PERSIST_KEYS_DIR",
@@ -122,7 +122,7 @@ class Settings:
     rotation_factor: float = setting(
         1.0,
         parse_factor,
-        f"how many times faster that goes, 1 to {MAX_ROTATION_FACTOR}; with 8640, 8 days take 80 s",
+        f"how many times faster the rotation google runs, 1 to {MAX_ROTATION_FACTOR}; at 8640, 8 days take 80 s",
         metavar="FACTOR",
     )
     keys_max_age: timedelta | None = setting(
@@ -166,12 +166,14 @@ class Settings:
         "secret that /admin asks for as a bearer token; switches /admin on wherever it listens",
         is_secret=True,
     )
-    request_log: int = setting(1000, parse_capacity, "how many requests /admin/requests remembers")
+    request_log: int = setting(
+        1000, parse_capacity, "number of requests that /admin/requests remembers"
+    )
     workers: int = setting(
         1,
         parse_workers,
-        "how many processes answer, for load tests; with more than one there are neither /admin nor"
-        " defects, and keys for all algorithms from the start",
+        "number of processes, for load tests; with more than one there is no /admin and no defect, and"
+        " each algorithm has a key from the start",
         metavar="NUMBER",
     )
     chosen: frozenset[str] = field(default=frozenset(), repr=False, compare=False)

@@ -108,7 +108,8 @@ def _open_issuer(
     from token_issuer.testing import run_token_issuer  # noqa: PLC0415
 
     secret = settings.admin_token or secrets.token_urlsafe()
-    chosen = {name: getattr(settings, name) for name in settings.chosen - {"keys_dir"}}
+    unused = {"keys_dir", "workers"}  # it is in memory, and in this process
+    chosen = {name: getattr(settings, name) for name in settings.chosen - unused}
     settings_of_own = {**chosen, "port": settings.port, "admin_token": secret}
     with (
         run_token_issuer(**settings_of_own) as started,

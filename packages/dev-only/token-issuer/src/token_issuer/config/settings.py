@@ -122,7 +122,8 @@ class Settings:
     rotation_factor: float = setting(
         1.0,
         parse_factor,
-        f"how many times faster the rotation google runs, 1 to {MAX_ROTATION_FACTOR}; at 8640, 8 days take 80 s",
+        f"how many times faster the rotation google runs, 1 to {MAX_ROTATION_FACTOR}; at 8640,"
+        " 8 days take 80 s",
         metavar="FACTOR",
     )
     keys_max_age: timedelta | None = setting(
@@ -172,8 +173,8 @@ class Settings:
     workers: int = setting(
         1,
         parse_workers,
-        "number of processes, for load tests; with more than one there is no /admin and no defect, and"
-        " each algorithm has a key from the start",
+        "number of processes, for load tests; with more than one there is no /admin and no defect,"
+        " and each algorithm has a key from the start",
         metavar="NUMBER",
     )
     chosen: frozenset[str] = field(default=frozenset(), repr=False, compare=False)

@@ -111,6 +111,13 @@ class RemoteIssuerError(TokenIssuerError):
     code = "remote_issuer"
 
 
+class ProbeError(TokenIssuerError):
+    """A probe cannot start or continue; the message says why, and what to do."""
+
+    code = "probe"
+    exit_code = 2
+
+
 class InvalidInputError(TokenIssuerError):
     """A value from a caller is invalid: a field of a request, an option, an argument.
 

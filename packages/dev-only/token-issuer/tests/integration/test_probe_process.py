@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from token_issuer.probe.key_endpoint.run import TITLES
+from token_issuer.probe.key_endpoint.key_checks import KEY_CHECKS
 from token_issuer.testing import RunningIssuer, run_token_issuer
 from token_issuer.tokens.defects.catalogue import CATALOGUE
 
@@ -99,7 +99,7 @@ def test_whole_probe_of_a_strict_verifier_finds_nothing(
     assert process.returncode == 0, errors
     report = json.loads(output)
     assert report["findings"] == []
-    assert {check["id"] for check in report["checks"]} >= {*CATALOGUE, *TITLES}
+    assert {check["id"] for check in report["checks"]} >= {*CATALOGUE, *KEY_CHECKS}
 
 
 def test_weakness_in_the_handling_of_keys_is_exit_code_1(

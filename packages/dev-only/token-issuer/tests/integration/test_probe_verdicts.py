@@ -11,9 +11,9 @@ import pytest
 from tests.in_process import call_main
 from token_issuer.cli.arguments import parse_arguments
 from token_issuer.cli.commands.probe import run
-from token_issuer.issuer_client import fetch_json
 from token_issuer.probe.timing import Timing
-from token_issuer.probe.tokens.judging import FOLLOWED
+from token_issuer.probe.tokens.judging import ATTACKER_KEYS
+from token_issuer.remote_issuer import fetch_json
 from token_issuer.testing import RunningIssuer, run_token_issuer
 from token_issuer.tokens.defects.catalogue import CATALOGUE
 from token_issuer.tokens.defects.checks import CHECKS
@@ -95,7 +95,7 @@ def expect(checks: Sequence[str]) -> set[str]:
         for defect in CATALOGUE.values()
         if defect.check in checks and defect.verdict is Verdict.REFUSE
     }
-    return found | ({FOLLOWED} if "embedded-keys" in checks else set())
+    return found | ({ATTACKER_KEYS} if "embedded-keys" in checks else set())
 
 
 def test_strict_verifier_has_no_finding(start_service: StartService, probe: Probe) -> None:
@@ -119,7 +119,7 @@ def test_missing_check_is_found_and_named_and_no_other(
     # What the specifications leave open is no finding, and is told all the same.
     seen = {id_ for id_, observed in report.select("open").items() if "accepted" in observed}
     assert {CATALOGUE[id_].check for id_ in seen} <= {check}
-    assert seen | report.found - {FOLLOWED}
+    assert seen | report.found - {ATTACKER_KEYS}
 
 
 def test_verifier_that_checks_next_to_nothing_is_found_out(
@@ -139,9 +139,9 @@ def test_token_that_is_followed_and_refused_is_found(
 ) -> None:
     report = probe(start_service("--behaviour", "looks-at-jku"))
 
-    assert report.found == {FOLLOWED}
-    assert report.select("failed")[FOLLOWED].startswith("fetched for ")
-    assert "jku" in report.select("failed")[FOLLOWED]
+    assert report.found == {ATTACKER_KEYS}
+    assert report.select("failed")[ATTACKER_KEYS].startswith("fetched for ")
+    assert "jku" in report.select("failed")[ATTACKER_KEYS]
 
 
 def test_crash_on_a_large_kid_is_found(

@@ -15,10 +15,10 @@ from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.settings import read_settings
 from token_issuer.config.choices import RotationMode
 from token_issuer.config.settings import Settings
-from token_issuer.issuer_client import fetch_json
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import read_step
 from token_issuer.keys.service import KeyService
+from token_issuer.remote_issuer import fetch_json
 from token_issuer.tokens.factory import build_key_service, load_store
 
 

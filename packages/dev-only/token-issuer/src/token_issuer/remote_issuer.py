@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""A small client for a running issuer, on the standard library alone: it starts fast."""
+"""JSON requests to a running issuer; standard library only, so that commands start fast."""
 
 import contextlib
 import http.client

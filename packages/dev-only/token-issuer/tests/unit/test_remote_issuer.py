@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 
 import pytest
 from token_issuer.errors import RemoteIssuerError
-from token_issuer.issuer_client import KeptConnections, fetch_json
+from token_issuer.remote_issuer import KeptConnections, fetch_json
 
 
 class MisbehavingHandler(BaseHTTPRequestHandler):

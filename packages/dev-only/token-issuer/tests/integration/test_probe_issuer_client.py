@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 
 import pytest
-from token_issuer.probe.issuer_control import IssuerClient
+from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.testing import RunningIssuer
 
 

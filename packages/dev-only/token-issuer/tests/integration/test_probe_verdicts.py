@@ -21,7 +21,7 @@ from token_issuer.tokens.defects.defect import Verdict
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-LARGE_KID: Final = 4096  # what the service takes for one
+MAX_KID_CHARACTERS: Final = 4096  # of the service
 
 StartService = Callable[..., str]
 Probe = Callable[..., "Report"]
@@ -173,7 +173,9 @@ def test_failure_on_any_unknown_kid_is_not_blamed_on_what_the_kid_looks_like(
 
 
 def find_large_kids(tokens: Mapping[str, Any]) -> set[str]:
-    found = {id_ for id_, (head, _) in tokens.items() if len(str(head.get("kid"))) > LARGE_KID}
+    found = {
+        id_ for id_, (head, _) in tokens.items() if len(str(head.get("kid"))) > MAX_KID_CHARACTERS
+    }
     assert found
     return found
 

@@ -13,32 +13,35 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 from token_issuer.errors import RemoteIssuerError
 
 _TIMEOUT_S: Final = 5
-_MAX_RESPONSE_BYTES: Final = 8 << 20  # the longest token of a defect is 1.3 MB, and comes twice
+_MAX_RESPONSE_BYTES: Final = (
+    8 << 20
+)  # the longest defective token has 1.3 MB, and is in the response twice
 _OK: Final = 200
 
 
 def fetch_json(
     url: str, *, post: bytes | None = None, method: str | None = None, secret: str | None = None
 ) -> dict[str, Any]:
-    """Send a request and return the JSON answer.
+    """Send a request and return the JSON response.
 
     Args:
-        url: Where to.
+        url: The URL.
         post: A JSON body.
         method: By default POST with a body, and GET without.
         secret: The bearer token of the admin surface.
 
     Raises:
-        RemoteIssuerError: unreachable, not a token issuer, or it refused; says which.
+        RemoteIssuerError: the URL is unreachable, it is not a token issuer, or it rejects the
+            request; the message says which.
     """
     request = _Request(url, method or ("GET" if post is None else "POST"), post, secret)
     with _explained(url), contextlib.closing(_connect(url)) as connection:
-        answer = _exchange(connection, request)
-    return _check(url, answer)
+        response = _send(connection, request)
+    return _check(url, response)
 
 
 class KeptConnections:
-    """Connections that stay open from one request to the next; threads may share them.
+    """Connections that stay open between requests; threads may share them.
 
     As a context manager it closes them at the end.
     """
@@ -55,7 +58,7 @@ class KeptConnections:
             connection.close()
 
     def fetch_json(self, post: bytes) -> dict[str, Any]:
-        """Post a JSON body and return the JSON answer.
+        """Post a JSON body and return the JSON response.
 
         Raises:
             RemoteIssuerError: as with `fetch_json` for a single request.
@@ -63,11 +66,11 @@ class KeptConnections:
         request = _Request(self._url, "POST", post, None)
         with _explained(self._url), self._borrow() as connection:
             try:
-                answer = _exchange(connection, request)
-            except ConnectionError:  # also when the issuer had closed it, unused for a while
+                response = _send(connection, request)
+            except ConnectionError:  # also if the issuer has closed an idle connection
                 connection.close()
-                answer = _exchange(connection, request)
-        return _check(self._url, answer)
+                response = _send(connection, request)
+        return _check(self._url, response)
 
     @contextlib.contextmanager
     def _borrow(self) -> Iterator[http.client.HTTPConnection]:
@@ -90,7 +93,7 @@ class _Request(NamedTuple):
     secret: str | None
 
 
-class _Answer(NamedTuple):
+class _Response(NamedTuple):
     status: int
     is_marked: bool
     document: Any
@@ -106,21 +109,21 @@ def _explained(url: str) -> Iterator[None]:
         raise RemoteIssuerError(message) from error
 
 
-def _check(url: str, answer: _Answer) -> dict[str, Any]:
-    document = answer.document
-    if not answer.is_marked or not isinstance(document, dict):
-        message = f"{url} is not a token issuer: its answer lacks the header {HEADER_NAME}"
+def _check(url: str, response: _Response) -> dict[str, Any]:
+    document = response.document
+    if not response.is_marked or not isinstance(document, dict):
+        message = f"{url} is not a token issuer: its response lacks the header {HEADER_NAME}"
         raise RemoteIssuerError(message)
-    if answer.status != _OK:
+    if response.status != _OK:
         description = (
-            document.get("error_description") or document.get("detail") or f"HTTP {answer.status}"
+            document.get("error_description") or document.get("detail") or f"HTTP {response.status}"
         )
         message = f"{url} refused: {description}"
         raise RemoteIssuerError(message)
     return document
 
 
-def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Answer:
+def _send(connection: http.client.HTTPConnection, request: _Request) -> _Response:
     parts = urlsplit(request.url)
     headers = {"Accept": "application/json"}
     if request.body is not None:
@@ -131,7 +134,7 @@ def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Ans
     connection.request(request.method, path, request.body, headers)
     response = connection.getresponse()
     is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
-    return _Answer(response.status, is_marked, json.loads(response.read(_MAX_RESPONSE_BYTES)))
+    return _Response(response.status, is_marked, json.loads(response.read(_MAX_RESPONSE_BYTES)))
 
 
 def _connect(url: str) -> http.client.HTTPConnection:
@@ -141,7 +144,7 @@ def _connect(url: str) -> http.client.HTTPConnection:
         raise ValueError(message)
     if parts.scheme == "http":
         return http.client.HTTPConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)
-    if not hasattr(http.client, "HTTPSConnection"):  # so it is where Python was built without TLS
+    if not hasattr(http.client, "HTTPSConnection"):  # as if Python was built without TLS
         message = "this Python has no TLS: use an http URL"
         raise ValueError(message)
     return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)

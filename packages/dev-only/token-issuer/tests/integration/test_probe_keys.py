@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The probe's verdicts on how verifiers get their keys: each weakness is found, and no other."""
+"""Verdicts of the key part: each weakness of a verifier is found, and no other."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.requirement("BV-3")
 
 FAULT: Final = "keys-fault-"
 BASICS: Final = ("keys-rotation", "keys-overlap", "keys-max-age", "keys-removal")
-SHORT_S: Final = 6.0
+SHORT_BUDGET_S: Final = 6.0
 
 StartTarget = Callable[..., Target]
 CheckKeys = Callable[..., "Report"]
@@ -53,7 +53,7 @@ def issuer_client(virtual_issuer: RunningIssuer) -> Iterator[IssuerClient]:
 
 @pytest.fixture
 def start_target(timing: Timing, start_verifier: Callable[..., str]) -> StartTarget:
-    """Return a function that starts a verifier on virtual time; it fetches its keys in some way."""
+    """Return a function that starts a verifier on virtual time with a given way of fetching."""
 
     def start(fetching: str, *arguments: str, cooldown_s: float = 0.5) -> Target:
         url = start_verifier("--fetching", fetching, "--cooldown", str(cooldown_s), *arguments)
@@ -66,13 +66,13 @@ def start_target(timing: Timing, start_verifier: Callable[..., str]) -> StartTar
 def run_checks(issuer_client: IssuerClient) -> CheckKeys:
     """Return a function that makes the checks of these ids, after a first good token."""
 
-    def run(target: Target, *wanted: str, budget_s: float = MAX_KEY_PART_S) -> Report:
+    def run(target: Target, *selected: str, budget_s: float = MAX_KEY_PART_S) -> Report:
         assert target.send_token(issuer_client.mint().token).status == 200
         reported: list[Check] = []
         checks, findings = check_keys(
             target,
             issuer_client,
-            select=wanted.__contains__,
+            select=selected.__contains__,
             report=reported.append,
             budget_s=budget_s,
         )
@@ -82,7 +82,7 @@ def run_checks(issuer_client: IssuerClient) -> CheckKeys:
     return run
 
 
-def test_good_verifier_has_no_finding_and_every_question_is_answered(
+def test_good_verifier_passes_every_check(
     start_target: StartTarget, run_checks: CheckKeys, virtual_issuer: RunningIssuer
 ) -> None:
     earlier = virtual_issuer.mint()
@@ -92,7 +92,7 @@ def test_good_verifier_has_no_finding_and_every_question_is_answered(
     assert report.found == set()
     assert report.outcomes == dict.fromkeys(KEY_CHECKS, Outcome.PASSED)
     assert sum(check.duration_s for check in report.checks) < MAX_KEY_PART_S
-    # The issuer is left as it was, but for its new keys.
+    # The issuer has its new keys, and no fault but the short max-age.
     assert [state.fault.kind for state in virtual_issuer.faults.list()] == [
         "max-age"
     ]  # until the end
@@ -100,7 +100,7 @@ def test_good_verifier_has_no_finding_and_every_question_is_answered(
 
 
 @pytest.mark.parametrize(
-    ("fetching", "wanted", "found"),
+    ("fetching", "selected", "found"),
     [
         ("fetches-for-each-token", (*BASICS, "keys-unknown-kids"), {"keys-max-age"}),
         ("knows-one-key", BASICS, {"keys-overlap"}),
@@ -116,13 +116,13 @@ def test_weakness_in_keeping_keys_is_found_and_no_other(
     start_target: StartTarget,
     run_checks: CheckKeys,
     fetching: str,
-    wanted: tuple[str, ...],
+    selected: tuple[str, ...],
     found: set[str],
 ) -> None:
-    report = run_checks(start_target(fetching), *wanted, budget_s=SHORT_S)
+    report = run_checks(start_target(fetching), *selected, budget_s=SHORT_BUDGET_S)
 
     assert report.found == found
-    assert set(report.outcomes) == set(wanted)
+    assert set(report.outcomes) == set(selected)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_weakness_in_reading_keys_is_found_and_no_other(
     assert report.outcomes[FAULT + neighbour] in {Outcome.PASSED, Outcome.OPEN}
 
 
-def test_weak_key_that_counts_is_found(start_target: StartTarget, run_checks: CheckKeys) -> None:
+def test_accepted_weak_key_is_found(start_target: StartTarget, run_checks: CheckKeys) -> None:
     target = start_target("good", "--without", "key-strength")
 
     report = run_checks(target, f"{FAULT}weak-key", f"{FAULT}enc-keys")
@@ -170,7 +170,7 @@ def test_fetch_for_each_unknown_kid_is_found(
     assert report.observed("keys-unknown-kids").startswith("200 fetches for 200 tokens")
 
 
-def test_one_fetch_answers_many_unknown_kids(
+def test_one_fetch_for_many_unknown_kids_passes(
     start_target: StartTarget, run_checks: CheckKeys
 ) -> None:
     report = run_checks(start_target("good", cooldown_s=60), "keys-unknown-kids")
@@ -179,7 +179,7 @@ def test_one_fetch_answers_many_unknown_kids(
     assert report.observed("keys-unknown-kids").startswith(("0 fetches", "1 fetch for"))
 
 
-def test_what_the_specifications_leave_open_is_reported_and_no_finding(
+def test_open_behaviour_is_reported_without_a_finding(
     start_target: StartTarget, run_checks: CheckKeys
 ) -> None:
     report = run_checks(start_target("accepts-namesakes"), f"{FAULT}duplicate-kid")
@@ -189,7 +189,7 @@ def test_what_the_specifications_leave_open_is_reported_and_no_finding(
     assert "accepted with 200" in report.observed(f"{FAULT}duplicate-kid")
 
 
-def test_what_does_not_fit_into_the_time_is_skipped_and_says_so(
+def test_check_without_time_left_is_skipped_with_the_reason(
     start_target: StartTarget, run_checks: CheckKeys
 ) -> None:
     report = run_checks(start_target("good"), f"{FAULT}huge", budget_s=2)
@@ -214,16 +214,18 @@ def test_keys_that_do_not_rotate_are_not_judged(
     }
 
 
-def test_nothing_is_done_when_nothing_is_asked(issuer_client: IssuerClient) -> None:
-    nobody = Target("http://127.0.0.1:9/")
+def test_empty_selection_sends_no_request(issuer_client: IssuerClient) -> None:
+    unreachable = Target("http://127.0.0.1:9/")
 
-    assert check_keys(nobody, issuer_client, select=lambda _: False, report=lambda _: None) == (
+    assert check_keys(
+        unreachable, issuer_client, select=lambda _: False, report=lambda _: None
+    ) == (
         [],
         [],
     )
 
 
-def test_renaming_a_key_changes_nothing_else(virtual_issuer: RunningIssuer) -> None:
+def test_renaming_a_key_changes_only_the_kid(virtual_issuer: RunningIssuer) -> None:
     token = virtual_issuer.mint(sub="alice")
 
     renamed = rename_key(token, "other")

@@ -48,7 +48,7 @@ def misbehaving_url() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("/200/plain/{}", "is not a token issuer: its answer lacks the header X-Dev-Only"),
+        ("/200/plain/{}", "is not a token issuer: its response lacks the header X-Dev-Only"),
         ("/200/marked/[]", "is not a token issuer"),
         ("/200/marked/<html>", "no token issuer answers at"),
         ("/200/marked/" + "[" * 60_000, "no token issuer answers at"),
@@ -57,7 +57,7 @@ def misbehaving_url() -> Iterator[str]:
         ('/404/marked/{"detail":"no-such-path"}', "refused: no-such-path"),
     ],
 )
-def test_answer_is_refused_when_it_is_not_a_good_one(
+def test_invalid_response_is_rejected(
     misbehaving_url: str, path: str, message: str
 ) -> None:
     with pytest.raises(RemoteIssuerError, match=message):

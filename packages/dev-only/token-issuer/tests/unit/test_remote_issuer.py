@@ -57,9 +57,7 @@ def misbehaving_url() -> Iterator[str]:
         ('/404/marked/{"detail":"no-such-path"}', "refused: no-such-path"),
     ],
 )
-def test_invalid_response_is_rejected(
-    misbehaving_url: str, path: str, message: str
-) -> None:
+def test_invalid_response_is_rejected(misbehaving_url: str, path: str, message: str) -> None:
     with pytest.raises(RemoteIssuerError, match=message):
         fetch_json(misbehaving_url + path)
 

@@ -10,7 +10,6 @@ from jwt_core.errors import (
     InvalidClaimError,
     InvalidSignatureError,
     JwtError,
-    KeyFileError,
     KeyFormatError,
     KeySetFormatError,
     KeySetUnavailableError,
@@ -22,7 +21,6 @@ from jwt_core.errors import (
     UnknownKeyError,
     VerificationError,
 )
-from jwt_core.files import write_file_atomically
 from jwt_core.jwk import decode_jwk, encode_jwk
 from jwt_core.jwks import KeySet
 from jwt_core.keys import (
@@ -53,7 +51,6 @@ __all__ = [
     "InvalidClaimError",
     "InvalidSignatureError",
     "JwtError",
-    "KeyFileError",
     "KeyFormatError",
     "KeySet",
     "KeySetFormatError",
@@ -82,5 +79,4 @@ __all__ = [
     "generate_key",
     "sign",
     "verify",
-    "write_file_atomically",
 ]

@@ -7,7 +7,6 @@ An argument of the wrong type is a `TypeError`, a bad value of a setting a `Valu
 mistakes in the calling program, and not `JwtError`.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 
@@ -22,20 +21,6 @@ class KeyFormatError(JwtError):
     """A key is unreadable, unsupported, too weak, or private where a public key is expected."""
 
     code = "invalid_key"
-
-
-class KeyFileError(JwtError):
-    """A key file cannot be written.
-
-    Attributes:
-        path: The file in question.
-    """
-
-    code = "key_file"
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = path
 
 
 class KeySetFormatError(JwtError):

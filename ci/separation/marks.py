@@ -15,7 +15,7 @@ DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 sys.path.append(str(GUARD_SOURCE))
 
 from proxy_guard import dev_marks  # noqa: E402  # found through the line above
-from proxy_guard.wrapping import list_base64_spellings  # noqa: E402  # likewise
+from proxy_guard.unwrapping import list_base64_alignments  # noqa: E402  # likewise
 
 NAME: Final = dev_marks.SERVICE_NAME.encode()
 MODULE: Final = NAME.replace(b"-", b"_")
@@ -77,7 +77,7 @@ def _share_decimal_digits(data: bytes, bits: int) -> bytes:
 
 WATERMARK: Final = dev_marks.WATERMARK
 ENCODED_WATERMARKS: Final = (
-    *(re.sub(rb"\W|_", b"", text) for text in list_base64_spellings(WATERMARK)),
+    *(re.sub(rb"\W|_", b"", text) for text in list_base64_alignments(WATERMARK)),
     WATERMARK.hex().encode(),
     WATERMARK.hex().upper().encode(),
     "".join(map(str, WATERMARK)).encode(),

@@ -248,6 +248,22 @@ def test_explain_lists_the_codes(call: Run) -> None:
     assert [line.split()[0] for line in result.stdout.splitlines()] == list(EXPLANATIONS)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("check", "--jsno"), "unrecognized arguments: --jsno (did you mean --json?)\n"),
+        (("exec", "--env-flie=x", "--", "true"), "--env-flie=x (did you mean --env-file?)"),
+        (("check", "--nonsense"), "unrecognized arguments: --nonsense\n"),
+        (("explain", "dev_kye"), "there is no code 'dev_kye' (did you mean dev_key?); the codes"),
+    ],
+)
+def test_near_miss_gets_a_suggestion(call: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = call(*arguments)
+
+    assert result.returncode == 2
+    assert message in result.stderr
+
+
 def test_explain_names_the_known_codes(call: Run) -> None:
     result = call("explain", "nonsense")
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from proxy_guard import screen_jwks, screen_key, screen_token
-from proxy_guard.recognition import recognise
+from proxy_guard.detection import detect
 
 pytestmark = pytest.mark.requirement("PG-3")
 
@@ -60,4 +60,4 @@ def test_no_screen_ever_fails(document: object, data: bytes) -> None:
         for value in (screen_jwks, screen_key):
             value(material, {"APP_ENV": "qa"})
         screen_token(material, material, {"APP_ENV": "qa"})
-        assert all(f.what.isprintable() for f in recognise(material, variable="it").findings)
+        assert all(f.what.isprintable() for f in detect(material, variable="it").findings)

@@ -89,7 +89,7 @@ def test_value_is_unset_when_nothing_can_be_seen(value: str) -> None:
 
 
 def test_value_is_refused_when_it_is_too_long_to_be_a_uri() -> None:
-    value = "https://login.example.com/".ljust(urls.LONGEST_URI, "a")
+    value = "https://login.example.com/".ljust(urls.MAX_URI_CHARS, "a")
 
     assert urls.inspect_uri(value) is None
     verdict = urls.inspect_uri(value + "a")

@@ -1,6 +1,6 @@
-"""The dev marks as byte patterns: each name and key under every spelling that is looked for.
+"""Byte patterns for the dev marks: each name and key in all its encodings.
 
-The marks themselves stand in `proxy_guard.dev_marks` alone.
+The marks themselves are defined in `proxy_guard.dev_marks` alone.
 """
 
 import re

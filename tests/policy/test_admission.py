@@ -12,7 +12,7 @@ from tests.policy.rego import RegoPolicy
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
-SIMULATOR: dict[str, Any] = {
+SIMULATOR: Final[dict[str, Any]] = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"name": "keys"},

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.once import make_once
 from tests.separation.artefacts import (
     ROOT,
-    Content,
+    FileData,
     make_saved_image,
     make_tar,
     make_wheel,
@@ -40,7 +40,7 @@ LARGE_WHEELS: Final = [
     "scipy==1.17.1",
     "sqlalchemy==2.1.9",
 ]
-INNOCENT: dict[str, Content] = {
+INNOCENT: Final[dict[str, FileData]] = {
     # Names that anybody may choose.
     "app/claims.py": 'token_issuer = claims["iss"]\nok = token.issuer == token_issuer.lower()\n',
     "app/models.py": "class TokenIssuer:\n    token_issuer: str\n",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.separation.artefacts import SIMULATOR, Content, DevKey, make_wheel, write
+from tests.separation.artefacts import SIMULATOR, DevKey, FileData, make_wheel, write
 from tests.separation.plants.registry import compile_source, plant, plant_file
 
 
@@ -14,7 +14,7 @@ def read_simulator() -> Iterator[tuple[str, str]]:
 
 @plant("path", "service-1.0-py3-none-any.whl!token_issuer/app.py")
 def vendored_copy_in_a_wheel(folder: Path, _key: DevKey) -> None:
-    files: dict[str, Content] = {f"token_issuer/{name}": text for name, text in read_simulator()}
+    files: dict[str, FileData] = {f"token_issuer/{name}": text for name, text in read_simulator()}
     write(folder, {"service-1.0-py3-none-any.whl": make_wheel(files)})
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 from proxy_guard import cli
@@ -17,10 +18,10 @@ from tests.in_process import call_main
 
 pytestmark = pytest.mark.requirement("PG-4")
 
-DEV = {"JWT_JWKS_URI": "http://user:hunter2@token-issuer:8081/certs?key=hunter2"}
-REAL = {"JWT_JWKS_URI": "https://www.googleapis.com/oauth2/v3/certs"}
-QA = {"APP_ENV": "qa"}
-COMMAND = Path(sys.executable).with_name("proxy-guard")
+DEV: Final = {"JWT_JWKS_URI": "http://user:hunter2@token-issuer:8081/certs?key=hunter2"}
+REAL: Final = {"JWT_JWKS_URI": "https://www.googleapis.com/oauth2/v3/certs"}
+QA: Final = {"APP_ENV": "qa"}
+COMMAND: Final = Path(sys.executable).with_name("proxy-guard")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 pytestmark = pytest.mark.requirement("PG-4")
 
-ROOT = Path(__file__).resolve().parents[4]
-LEAKED_KEY = (
+ROOT: Final = Path(__file__).resolve().parents[4]
+LEAKED_KEY: Final = (
     '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'  # RFC 8037
 )
 

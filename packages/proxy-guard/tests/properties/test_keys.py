@@ -3,6 +3,7 @@
 import base64
 import random
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -14,8 +15,8 @@ from proxy_guard.detection import detect
 
 pytestmark = pytest.mark.requirement("PG-3")
 
-PRODUCTION = {"APP_ENV": "production"}
-SEED = 20260101
+PRODUCTION: Final = {"APP_ENV": "production"}
+SEED: Final = 20260101
 
 
 def test_no_random_modulus_is_taken_for_a_marked_one() -> None:
@@ -46,7 +47,7 @@ def _to_pem(key: rsa.RSAPublicKey) -> str:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-JSON = st.recursive(
+JSON: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
     max_leaves=20,

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from cryptography import x509
@@ -18,7 +18,7 @@ from proxy_guard.detection import MAX_INPUT_BYTES, detect
 pytestmark = pytest.mark.requirement("PG-3")
 
 Encode = Callable[..., Mapping[str, object]]
-LEAKED_KEYS: dict[str, dict[str, str]] = json.loads(
+LEAKED_KEYS: Final[dict[str, dict[str, str]]] = json.loads(
     (Path(__file__).parents[1] / "data/leaked_keys.json").read_text("utf-8")
 )
 

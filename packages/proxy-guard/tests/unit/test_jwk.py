@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 import pytest
 from proxy_guard.jwk import (
@@ -13,7 +14,7 @@ from proxy_guard.jwk import (
 
 pytestmark = pytest.mark.requirement("PG-3")
 
-LEAKED_KEYS = Path(__file__).parents[1] / "data/leaked_keys.json"
+LEAKED_KEYS: Final = Path(__file__).parents[1] / "data/leaked_keys.json"
 X = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"
 Y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
 

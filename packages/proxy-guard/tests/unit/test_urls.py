@@ -2,22 +2,25 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 import pytest
 from proxy_guard import urls
 
 pytestmark = pytest.mark.requirement("PG-1")
 
-DATA = Path(__file__).parent.parent / "data"
-DISGUISES: dict[str, list[str]] = json.loads((DATA / "disguises.json").read_text("utf-8"))
-PRODUCTION_URIS: dict[str, str] = json.loads((DATA / "production_uris.json").read_text("utf-8"))
-MARK_CODES = {
+DATA: Final = Path(__file__).parent.parent / "data"
+DISGUISES: Final[dict[str, list[str]]] = json.loads((DATA / "disguises.json").read_text("utf-8"))
+PRODUCTION_URIS: Final[dict[str, str]] = json.loads(
+    (DATA / "production_uris.json").read_text("utf-8")
+)
+MARK_CODES: Final = {
     urls.TOKEN_ISSUER_HOST,
     urls.TOKEN_ISSUER_PATH,
     urls.ISSUER_LOCAL,
     urls.LOCAL_DEV_PORT,
 }
-DEV_VALUES = {name: row for name, row in DISGUISES.items() if row[1] in MARK_CODES}
+DEV_VALUES: Final = {name: row for name, row in DISGUISES.items() if row[1] in MARK_CODES}
 
 
 @pytest.mark.parametrize(("value", "code"), DISGUISES.values(), ids=DISGUISES.keys())

@@ -69,7 +69,9 @@ PRODUCTION_FILES: Final = [
 
 
 @pytest.mark.requirement("SEP-2")
-@pytest.mark.parametrize("line", ["import token_issuer", "from token_issuer.app import create_app"])
+@pytest.mark.parametrize(
+    "line", ["import token_issuer", "from token_issuer.web.app import create_app"]
+)
 @pytest.mark.parametrize("path", PRODUCTION_FILES)
 def test_import_of_the_issuer_is_a_lint_error(path: str, line: str) -> None:
     source = f'"""A module."""\n\n{line}\n'

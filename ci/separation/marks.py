@@ -68,8 +68,8 @@ MODULE_USE: Final = re.compile(
     rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"
     % {b"m": MODULE, b"nested": _list_nested_modules()}
 )
-"""Uses of the module. The bare name is a likely variable of innocent code (`token_issuer = iss`), and
-the packages of the simulator have names of likely attributes (`token_issuer.keys()`)."""
+"""Uses of the module. The bare name is a likely variable of innocent code (`token_issuer = iss`),
+and its packages are called like likely attributes (`token_issuer.keys()`)."""
 
 
 def _share_decimal_digits(data: bytes, bits: int) -> bytes:

@@ -1,11 +1,11 @@
 # DEV-ONLY: never ship to production.
 """A ring in a directory: what is adopted, kept, repaired and refused."""
 
-from typing import Final
 import json
 import stat
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from jwt_core import (
@@ -17,13 +17,13 @@ from jwt_core import (
     generate_key,
 )
 from token_issuer.config.choices import KidStyle, RotationMode
-from token_issuer.timing.clock import read_system_clock
 from token_issuer.errors import KeyDirectoryError, UnmarkedKeyError
-from token_issuer.keys.storage.key_pair import open_key_directory
-from token_issuer.keys.storage.directory import DirectoryStore
-from token_issuer.keys.service import KeyService
 from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.service import KeyService
+from token_issuer.keys.storage.directory import DirectoryStore
+from token_issuer.keys.storage.key_pair import open_key_directory
 from token_issuer.keys.watermark import generate_marked_key
+from token_issuer.timing.clock import read_system_clock
 
 PLAN: Final = RotationPlan(lead=timedelta(0), retention=timedelta(minutes=5))
 
@@ -80,7 +80,7 @@ def test_name_made_of_the_key_is_the_same_at_each_start(old_dir: Path, style: Ki
 def test_ring_survives_a_restart(old_dir: Path, spare_keys: list[SigningKey]) -> None:
     service = serve(old_dir, spare_keys)
     service.rotate()
-    service.provide(Algorithm.ES256)
+    service.ensure_key(Algorithm.ES256)
     service.rotate(RotationMode.SIGN_BEFORE_PUBLISH, lead=timedelta(hours=1))
 
     again = DirectoryStore.open(old_dir)
@@ -165,9 +165,11 @@ def test_foreign_pem_file_beside_a_ring_is_refused_and_kept(
     (old_dir / name).write_bytes(encode(spare_keys[2]))
     before = {path.name: path.read_bytes() for path in old_dir.iterdir()}
 
-    with pytest.raises(KeyDirectoryError, match=rf"{name}: is no key of ring\.json; move {name}"):
+    with pytest.raises(
+        KeyDirectoryError, match=rf"{name}: is not a key of ring\.json; move {name}"
+    ):
         DirectoryStore.open(old_dir)
-    with pytest.raises(KeyDirectoryError, match=r"is no key of ring\.json"):
+    with pytest.raises(KeyDirectoryError, match=r"is not a key of ring\.json"):
         service.rotate()
 
     assert {path.name: path.read_bytes() for path in old_dir.iterdir()} == before
@@ -210,7 +212,9 @@ def test_unusable_ring_is_refused_and_kept(
     before = json.dumps(document | members)
     path.write_text(before)
 
-    with pytest.raises(KeyDirectoryError, match=r"ring\.json: not a key ring .* move it away"):
+    with pytest.raises(
+        KeyDirectoryError, match=r"ring\.json: not a valid key ring .* move it away"
+    ):
         DirectoryStore.open(old_dir)
 
     assert path.read_text() == before
@@ -224,7 +228,7 @@ def test_ring_that_is_no_document_is_refused(
     serve(old_dir, spare_keys).rotate()
     (old_dir / "ring.json").write_bytes(data)
 
-    with pytest.raises(KeyDirectoryError, match=r"ring\.json: not a key ring"):
+    with pytest.raises(KeyDirectoryError, match=r"ring\.json: not a valid key ring"):
         DirectoryStore.open(old_dir)
 
 
@@ -265,7 +269,7 @@ def test_pem_file_that_is_no_key_is_refused_beside_a_ring(
     serve(old_dir, spare_keys).rotate()
     (old_dir / name).write_bytes(b"\xff")
 
-    with pytest.raises(KeyDirectoryError, match=rf"{name}: is no key of ring\.json"):
+    with pytest.raises(KeyDirectoryError, match=rf"{name}: is not a key of ring\.json"):
         DirectoryStore.open(old_dir)
 
 

@@ -170,7 +170,7 @@ def test_foreign_key_is_accepted_loudly_when_allowed(
         key = open_key_directory(keys_dir, allow_unmarked=True)
 
     assert key.verification_key == foreign.verification_key
-    assert "NO DEV WATERMARK" in caplog.text
+    assert "WITHOUT THE DEV WATERMARK" in caplog.text
 
 
 @pytest.mark.requirement("TI-6")

@@ -12,7 +12,7 @@ from token_issuer.config.choices import RotationMode
 from token_issuer.errors import TokenRequestError
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.catalogue import CATALOGUE
-from token_issuer.tokens.defects.checks import CHECKS
+from token_issuer.tokens.defects.defect import CHECKS
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
@@ -154,7 +154,7 @@ def test_kid_of_another_algorithm_is_refused(issuer: Issuer) -> None:
 def test_claims_that_are_no_json_are_refused_without_a_trace_of_the_encoder(
     issuer: Issuer,
 ) -> None:
-    with pytest.raises(TokenRequestError, match="claims: they cannot be made into a token"):
+    with pytest.raises(TokenRequestError, match="claims: cannot be encoded as a token"):
         issue(issuer, defect="typ-wrong", claims={"x": float("nan")})
 
 
@@ -194,7 +194,7 @@ def test_pointer_to_what_nobody_serves_is_refused(issuer: Issuer, id_: str) -> N
 
 def test_attacker_has_one_key_however_many_threads_ask(issuer: Issuer) -> None:
     with ThreadPoolExecutor() as pool:
-        keys = list(pool.map(issuer.attacker.provide_key, ["dev-key"] * 8))
+        keys = list(pool.map(issuer.attacker.get_key, ["dev-key"] * 8))
 
     assert len({id(key.private_key) for key in keys}) == 1
 

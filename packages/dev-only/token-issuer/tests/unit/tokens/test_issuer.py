@@ -114,6 +114,27 @@ def test_contradiction_is_refused_by_both_names(
     assert all(name in str(caught.value) for name in names)
 
 
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"kid": "devkey"}, "kid: no key is named 'devkey' (did you mean dev-key or dev-key-2?)"),
+        ({"kid": "x" * 500}, f"kid: no key is named '{'x' * 80}'; known keys: dev-key, dev-key-2"),
+        ({"profile": "gogle"}, "profile: no profile is named 'gogle' (did you mean google?)"),
+        ({"alg": "es256"}, "alg: 'es256' is not supported (did you mean ES256"),
+        ({"alg": "none"}, "alg: 'none' is not supported; expected one of RS256, PS256, ES256, EdD"),
+    ],
+)
+def test_unknown_name_is_refused_with_those_that_resemble_it(
+    issuer: Issuer, fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TokenRequestError) as caught:
+        mint(issuer, **fields)
+
+    assert message in str(caught.value)
+    assert caught.value.fields == tuple(fields)
+
+
 @pytest.mark.requirement("TI-1")
 def test_other_grant_types_are_unsupported(issuer: Issuer) -> None:
     with pytest.raises(TokenRequestError, match=r"^grant_type: ") as caught:

@@ -40,7 +40,9 @@ def test_wrong_fault_leaves_those_that_are_on(keys: KeyService) -> None:
 
 
 def test_unknown_option_is_refused_with_those_that_resemble_it(keys: KeyService) -> None:
-    with pytest.raises(InvalidInputError, match=r"unknown option 'dealy' \(did you mean delay") as e:
+    with pytest.raises(
+        InvalidInputError, match=r"unknown option 'dealy' \(did you mean delay"
+    ) as e:
         FaultRegistry(keys).set({"kind": "delay", "dealy": "5s"})
 
     assert e.value.fields == ("dealy",)

@@ -172,7 +172,7 @@ def test_schedule_of_the_command_rotates_and_goes_on_after_a_restart(
 
 
 @pytest.mark.requirement("GO-4")
-def test_read_only_directory_serves_and_refuses_to_rotate(
+def test_read_only_directory_serves_and_rejects_to_rotate(
     start_issuer: StartIssuer,
     filled_dir: Path,
     unprivileged: tuple[str, ...],

@@ -39,7 +39,7 @@ def test_wrong_fault_leaves_those_that_are_on(keys: KeyService) -> None:
     assert [state.fault.kind for state in registry.list()] == ["empty"]
 
 
-def test_unknown_option_is_refused_with_those_that_resemble_it(keys: KeyService) -> None:
+def test_unknown_option_is_rejected_with_those_that_resemble_it(keys: KeyService) -> None:
     with pytest.raises(
         InvalidInputError, match=r"unknown option 'dealy' \(did you mean delay"
     ) as e:

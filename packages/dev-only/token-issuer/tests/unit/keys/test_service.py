@@ -145,20 +145,20 @@ def test_rotation_on_demand_outlasts_caches_and_tokens(timeline: Timeline) -> No
 
 
 def test_key_made_in_advance_is_used_once(timeline: Timeline) -> None:
-    spare = generate(Algorithm.RS256)
+    pregenerated = generate(Algorithm.RS256)
     service = KeyService(
         MemoryStore(KeyRing(())),
         plan=RotationPlan.on_demand(DAY, DAY),
         clock=timeline,
         generate=generate,
-        pregenerated={Algorithm.RS256: spare},
+        pregenerated={Algorithm.RS256: pregenerated},
     )
 
     first = service.ensure_key(Algorithm.RS256)
     service.rotate(lead=timedelta(0))
 
-    assert first.private_key is spare.private_key
-    assert service.ensure_key(Algorithm.RS256).private_key is not spare.private_key
+    assert first.private_key is pregenerated.private_key
+    assert service.ensure_key(Algorithm.RS256).private_key is not pregenerated.private_key
 
 
 @pytest.mark.requirement("GO-4")

@@ -19,7 +19,7 @@ NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
         (None, timedelta.max, ("offset",)),
     ],
 )
-def test_invalid_time_is_refused_and_leaves_the_clock(
+def test_invalid_time_is_rejected_and_leaves_the_clock(
     now: datetime | None, offset: timedelta | None, fields: tuple[str, ...]
 ) -> None:
     clock = Clock(lambda: NOW)

@@ -95,7 +95,7 @@ ENTRIES: Final = (
             id="aud-case",
             title="a token for this service's name in the other case",
             wrong="`aud` has small letters for capitals and the reverse.",
-            why="Names are compared case by case: two services may differ in nothing else.",
+            why="Names are compared case-sensitively: two services may differ in nothing else.",
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("aud", str.swapcase)),

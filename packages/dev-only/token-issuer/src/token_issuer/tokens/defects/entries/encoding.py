@@ -37,7 +37,7 @@ _SIGNATURE: Final = 2
 
 
 def _set_stray_bit(part: str) -> str:
-    """Turn the last bit of the last character: no byte of the signature holds it."""
+    """Flip the unused low bit of the last base64url character."""
     return part[:-1] + _ALPHABET[_ALPHABET.index(part[-1]) ^ 1]
 
 

@@ -100,7 +100,7 @@ ENTRIES: Final = (
             id="iss-case",
             title="a token whose issuer is in the other case",
             wrong="`iss` has capitals for small letters and the reverse.",
-            why="Issuers are compared case by case: another spelling may be another tenant.",
+            why="Issuers are compared case-sensitively: another spelling may be another tenant.",
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("iss", str.swapcase)),

@@ -8,8 +8,7 @@ from typing import Final
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
 from token_issuer.probe.target.client import TargetResponse
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.checks import CHECKS
-from token_issuer.tokens.defects.defect import Defect, Verdict
+from token_issuer.tokens.defects.defect import CHECKS, Defect, Verdict
 
 ATTACKER_KEYS: Final = "attacker-keys"
 """Id of the check that no token makes the target fetch the attacker's keys."""

@@ -93,7 +93,7 @@ def test_reports_are_written_in_each_form(
         (["http://192.0.2.1/", "--allow-host", "192.0.2.2"], "which --allow-host 192.0.2.2 does"),
         (["localhost:8080"], "TARGET: 'localhost:8080' is not a URL to send requests to"),
         (["http://me:secret@localhost/"], "TARGET: a URL with credentials"),
-        (["TARGET", "--only", "alg-nune"], "'alg-nune'; did you mean alg-none"),
+        (["TARGET", "--only", "alg-nune"], "'alg-nune' (did you mean alg-none"),
         (["TARGET", "--skip", "baseline,tokens,keys"], "no check is left"),
         (["TARGET", "--rate", "0"], "--rate: expected a number from 0.1 to 1000"),
         (["TARGET", "--rate", "1e9"], "--rate: expected a number from 0.1 to 1000"),

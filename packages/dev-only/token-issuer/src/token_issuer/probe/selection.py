@@ -3,9 +3,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from token_issuer.errors import ProbeError
+from token_issuer.errors import ProbeError, describe_unknown_name
 from token_issuer.probe.baseline import BASELINE_CHECKS
 from token_issuer.probe.key_endpoint.key_checks import KEY_CHECKS
 from token_issuer.probe.results import Part
@@ -58,11 +57,8 @@ def _collect(
     found: frozenset[str] = frozenset()
     for name in (item.strip() for value in values for item in value.split(",")):
         if name not in names:
-            close = get_close_matches(name, names, n=3)
-            hint = (
-                f"did you mean {', '.join(close)}?" if close else "token-issuer defects lists all"
-            )
-            message = f"{option}: no part, group or check is named {name[:80]!r}; {hint}"
+            problem = describe_unknown_name("part, group or check", name, names)
+            message = f"{option}: {problem}; token-issuer defects lists all defects"
             raise ProbeError(message)
         found |= names[name]
     return found

@@ -24,7 +24,7 @@ from token_issuer.config.keywords import SettingKeywords, parse_keywords
 from token_issuer.config.parsers import Choice, parse_choice
 from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
-from token_issuer.keys.rotation_plan import read_step
+from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.factory import build_issuer
@@ -67,7 +67,7 @@ class RunningIssuer:
     @property
     def issuer(self) -> str:
         """The `iss` claim of its tokens."""
-        return self._issuer.name
+        return self._issuer.identifier
 
     @property
     def audience(self) -> str:
@@ -136,8 +136,8 @@ class RunningIssuer:
         entry = self._issuer.keys.rotate(
             _choose("mode", mode, tuple(RotationMode)),
             _choose("alg", alg, tuple(Algorithm)),
-            lead=read_step("lead", lead),
-            retention=read_step("retention", retention),
+            lead=parse_rotation_duration("lead", lead),
+            retention=parse_rotation_duration("retention", retention),
         )
         return entry.kid
 

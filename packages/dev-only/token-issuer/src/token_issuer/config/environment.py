@@ -4,6 +4,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from proxy_guard.environment import classify
 from token_issuer.config.setting import PREFIX
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.config.validation import build_settings
-from token_issuer.errors import ProductionEnvironmentError, find_closest
+from token_issuer.errors import ProductionEnvironmentError
 
 _NAMES: Final[Mapping[str, str]] = {setting.name: setting.variable for setting in SETTINGS}
 _LISTED: Final = ", ".join(_NAMES.values())
@@ -88,16 +89,19 @@ def _is_injected(name: str, value: str) -> bool:
 
 
 def _find_unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
-    # Compared without what nearly all names have in common, which would make them all alike.
-    known = {variable.removeprefix(PREFIX): variable for variable in _NAMES.values()}
     for name, value in sorted(environ.items()):
-        if name in _NAMES.values() or not _is_meant_for_us(name) or _is_injected(name, value):
+        if name in _NAMES.values() or _is_injected(name, value):
             continue
-        closest = find_closest(name.removeprefix(PREFIX), known)
-        hint = f"did you mean {known[closest]}?" if closest else f"known are {_LISTED}"
-        yield f"{name}: no such variable; {hint}"
+        closest = _find_closest(name)
+        if name.startswith(PREFIX):
+            hint = f" (did you mean {closest}?)" if closest else f"; known are {_LISTED}"
+            yield f"{name}: no such variable{hint}"
+        elif name.startswith("PERSIST_KEY") and closest == _NAMES["keys_dir"]:
+            yield f"{name}: no such variable (did you mean {closest}?)"
 
 
-def _is_meant_for_us(name: str) -> bool:
-    unprefixed = [variable for variable in _NAMES.values() if not variable.startswith(PREFIX)]
-    return name.startswith(PREFIX) or find_closest(name, unprefixed, cutoff=0.85) is not None
+def _find_closest(name: str) -> str | None:
+    """Return the variable that *name* resembles, apart from what most names have in common."""
+    known = {variable.removeprefix(PREFIX): variable for variable in _NAMES.values()}
+    close = get_close_matches(name.removeprefix(PREFIX)[:80], known, n=1)
+    return known[close[0]] if close else None

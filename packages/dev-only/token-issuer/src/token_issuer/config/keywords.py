@@ -10,7 +10,7 @@ from token_issuer.config.choices import KidStyle, LogLevel, Rotation
 from token_issuer.config.profiles import Profile
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.config.validation import build_settings
-from token_issuer.errors import suggest
+from token_issuer.errors import suggest_names
 
 _NAMES: Final[Mapping[str, str]] = {setting.name: setting.name for setting in SETTINGS}
 _LISTED: Final = ", ".join(_NAMES)
@@ -60,7 +60,7 @@ def parse_keywords(keywords: Mapping[str, object]) -> Settings:
         if name in _NAMES and not (value is None and name in unset)
     }
     problems = [
-        f"{name}: no such setting{suggest(name, _NAMES) or f'; known are {_LISTED}'}"
+        f"{name}: no such setting{suggest_names(name, _NAMES) or f'; known are {_LISTED}'}"
         for name in keywords
         if name not in _NAMES
     ]

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.profiles import BUILT_IN, Profile
-from token_issuer.errors import suggest
+from token_issuer.errors import suggest_names
 from token_issuer.timing.durations import parse_duration
 
 Choice = TypeVar("Choice", bound=str)
@@ -105,7 +105,7 @@ def parse_choice(value: object, choices: Sequence[Choice]) -> Choice:
     for choice in choices:
         if word.lower() == choice.lower():
             return choice
-    message = f"expected one of {', '.join(choices)}{suggest(word, choices)}"
+    message = f"expected one of {', '.join(choices)}{suggest_names(word, choices)}"
     raise ValueError(message)
 
 

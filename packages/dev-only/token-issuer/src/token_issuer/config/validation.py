@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from token_issuer.config.settings import SETTINGS, Settings
-from token_issuer.errors import SettingsError, suggest
+from token_issuer.errors import SettingsError, describe_unknown_name
 
 
 def build_settings(
@@ -54,8 +54,8 @@ def _find_contradictions(
     """
     if settings.profile not in settings.profiles and "profiles" not in invalid:
         yield (
-            f"{names['profile']}: no profile is named {settings.profile[:80]!r}"
-            f"{suggest(settings.profile, settings.profiles)}; known are "
+            f"{names['profile']}: "
+            f"{describe_unknown_name('profile', settings.profile, settings.profiles)}; known are "
             f"{', '.join(settings.profiles)}; {names['profiles']} names a file with more"
         )
     is_exposed = not settings.is_on_loopback and settings.admin_token is None

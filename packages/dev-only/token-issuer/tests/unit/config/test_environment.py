@@ -153,7 +153,7 @@ def test_unknown_variable_lists_the_known_ones_when_nothing_is_close() -> None:
 @pytest.mark.parametrize("name", ["PERSIST_KEY_DIR", "TOKEN_ISSUER_KEYS_DIR"])
 def test_misspelt_variable_of_the_key_directory_is_not_ignored(name: str) -> None:
     with pytest.raises(
-        SettingsError, match=f"^{name}: no such variable; did you mean PERSIST_KEYS_DIR[?]$"
+        SettingsError, match=f"^{name}: no such variable [(]did you mean PERSIST_KEYS_DIR[?][)]$"
     ):
         parse_environment({name: "/keys", "PERSISTENCE": "on", "PERSIST_QUEUE": "/queue"})
 

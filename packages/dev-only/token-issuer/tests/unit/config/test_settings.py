@@ -59,7 +59,7 @@ def test_help_ends_with_the_default(name: str, ending: str) -> None:
 
 @pytest.mark.requirement("TI-9")
 def test_settings_are_imported_without_any_library(untraced_environ: dict[str, str]) -> None:
-    libraries = {"cryptography", "difflib", "dotenv", "jwt", "jwt_core", "litestar", "msgspec"}
+    libraries = {"cryptography", "dotenv", "jwt", "jwt_core", "litestar", "msgspec"}
     script = f"import sys, token_issuer.config.environment; print({libraries} & set(sys.modules))"
     result = subprocess.run(
         [sys.executable, "-c", script],

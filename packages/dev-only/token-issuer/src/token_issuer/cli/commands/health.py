@@ -6,7 +6,7 @@ import argparse
 from token_issuer.cli.issuer_url import locate_issuer
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.settings import read_settings
-from token_issuer.issuer_client import fetch_json
+from token_issuer.remote_issuer import fetch_json
 
 
 def run(args: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from token_issuer.cli.output.stdout import write_parts
 from token_issuer.cli.settings import read_settings
 from token_issuer.config.settings import Settings
 from token_issuer.errors import TokenRequestError
-from token_issuer.issuer_client import KeptConnections
+from token_issuer.remote_issuer import KeptConnections
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.tokens.factory import build_key_service, load_store
 from token_issuer.tokens.issuer import Issuer

@@ -1,0 +1,132 @@
+"""Limits for archives; one that exceeds them is a finding, since its content was not checked."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Buffer
+
+MEBIBYTE: Final = 1 << 20
+MAX_DEPTH: Final = 12
+"""Archives within archives; a wheel in an image layer in a compressed `docker save` is at 4."""
+
+MAX_EXPANDED_BYTES: Final = 16 << 30
+"""Unpacked size of all archives in one artefact."""
+
+MAX_MEMBERS: Final = 2_000_000
+"""Members of all archives in one artefact."""
+
+MAX_TOTAL_RATIO: Final = 100
+MIN_TOTAL_BYTES: Final = 1 << 30
+"""The unpacked size of all archives, each level counted, may exceed either limit but not both."""
+
+MAX_RATIO: Final = 300
+MIN_BOMB_BYTES: Final = 64 * MEBIBYTE
+"""A member that unpacks to more than this and to more than `MAX_RATIO` times its size is a bomb."""
+
+
+class LimitError(Exception):
+    """The archives of an artefact together exceed a limit; the message says which."""
+
+
+class BombError(Exception):
+    """A member unpacks to far more than its size."""
+
+
+class Budget:
+    """The remaining limits of one artefact.
+
+    Args:
+        size: Size of the artefact in bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._max_expanded_bytes = min(
+            MAX_EXPANDED_BYTES, max(MIN_TOTAL_BYTES, MAX_TOTAL_RATIO * size)
+        )
+        self._expanded = 0
+        self._members = 0
+
+    def count_member(self) -> None:
+        """Count a member of an archive.
+
+        Raises:
+            LimitError: there are too many.
+        """
+        self._members += 1
+        if self._members > MAX_MEMBERS:
+            message = f"holds more than {MAX_MEMBERS:,} members"
+            raise LimitError(message)
+
+    def count_expanded(self, size: int) -> None:
+        """Count unpacked bytes.
+
+        Raises:
+            LimitError: there are too many.
+        """
+        self._expanded += size
+        if self._expanded > self._max_expanded_bytes:
+            limit_gib = self._max_expanded_bytes / (1 << 30)
+            message = f"unpacks to more than {limit_gib:.1f} GiB, too much for its size"
+            raise LimitError(message)
+
+
+class CountingReader(io.RawIOBase):
+    """Counts the bytes that a read function returns."""
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self._read = read
+        self.count = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Read once."""
+        view = memoryview(buffer).cast("B")
+        data = self._read(len(view))
+        view[: len(data)] = data
+        self.count += len(data)
+        return len(data)
+
+
+class ExpandedReader(CountingReader):
+    """Reads unpacked bytes within the limits.
+
+    Args:
+        read: Reads unpacked bytes; should return the bytes that precede an error before raising it.
+        packed: The reader that counts the packed bytes, or their number.
+        budget: The remaining limits of the artefact.
+    """
+
+    def __init__(
+        self, read: Callable[[int], bytes], packed: CountingReader | int, budget: Budget
+    ) -> None:
+        super().__init__(read)
+        self._packed = packed
+        self._budget = budget
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Read once.
+
+        Raises:
+            BombError: the ratio is higher than that of any real archive.
+            LimitError: a limit of the artefact is exceeded.
+        """
+        size = super().readinto(buffer)
+        self._budget.count_expanded(size)
+        packed = self._packed if isinstance(self._packed, int) else self._packed.count
+        if self.count > max(MIN_BOMB_BYTES, MAX_RATIO * packed):
+            message = f"is a bomb: unpacks to more than {MAX_RATIO} times its size"
+            raise BombError(message)
+        return size
+
+
+def buffer(stream: io.RawIOBase) -> io.BufferedReader:
+    """Buffer *stream*, so that small reads are fast."""
+    return io.BufferedReader(stream, MEBIBYTE)

@@ -1,0 +1,63 @@
+"""Fingerprints of the simulator's prose, by which its code is detected under another name.
+
+Docstrings, messages and comments survive renaming and reformatting; bytecode holds the first two as
+well. Other code is left out: import lines are the same everywhere, and so are the heads and style
+sheets of web pages.
+"""
+
+import re
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from separation.marks import GUARD_SOURCE, ROOT, SIMULATOR_SOURCE
+
+_LETTERS: Final = bytes(
+    byte if chr(byte).isascii() and chr(byte).isalpha() else 32 for byte in range(256)
+)
+_RUN_WORDS: Final = 7
+"""Length of a run; shorter ones occur in other projects' docstrings as well."""
+
+_MIN_KNOWN_RUNS: Final = 3
+"""Fewer matches may be a coincidence."""
+
+_WEB_PAGE: Final = re.compile(r"<html\b|\bcolor:")
+
+_PROSE: Final = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", None)}
+
+_PRODUCTION_SOURCES: Final = (
+    GUARD_SOURCE,
+    ROOT / "packages/jwt-core/src",
+    ROOT / "examples/proxy/src",
+)
+
+Run = tuple[bytes, ...]
+
+
+def count_known_runs(data: bytes) -> int:
+    """Count the runs of words in *data* that occur in the simulator; 0 below the minimum."""
+    found = len(_fingerprint().intersection(_list_runs(data)))
+    return found if found >= _MIN_KNOWN_RUNS else 0
+
+
+@cache
+def _fingerprint() -> frozenset[Run]:
+    own = set(_list_prose_runs(SIMULATOR_SOURCE))
+    for folder in _PRODUCTION_SOURCES:
+        own.difference_update(_list_prose_runs(folder))
+    return frozenset(own)
+
+
+def _list_prose_runs(folder: Path) -> Iterator[Run]:
+    for path in folder.rglob("*.py"):
+        with path.open("rb") as source:
+            for token in tokenize.tokenize(source.readline):
+                if token.type in _PROSE and not _WEB_PAGE.search(token.string):
+                    yield from _list_runs(token.string.encode())
+
+
+def _list_runs(data: bytes) -> Iterator[Run]:
+    words = [word for word in data.translate(_LETTERS).split() if len(word) > 1]
+    return zip(*(words[start:] for start in range(_RUN_WORDS)), strict=False)

@@ -1,0 +1,161 @@
+# DEV-ONLY: never ship to production.
+import http.client
+import ssl
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final, NoReturn
+
+import pytest
+from token_issuer.errors import RemoteIssuerError
+from token_issuer.remote_issuer import KeptConnections, fetch_json
+
+
+class MisbehavingHandler(BaseHTTPRequestHandler):
+    """Answers by the path: /<status>/<marked?>/<body>."""
+
+    def do_GET(self) -> None:
+        _, status, mark, body = self.path.split("/", 3)
+        self.send_response(int(status))
+        if mark == "marked":
+            self.send_header("X-Dev-Only", "token-issuer")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # inherited name
+        pass
+
+
+@contextmanager
+def serve(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def misbehaving_url() -> Iterator[str]:
+    with serve(MisbehavingHandler) as url:
+        yield url
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/200/plain/{}", "is not a token issuer: its response lacks the header X-Dev-Only"),
+        ("/200/marked/[]", "is not a token issuer"),
+        ("/200/marked/<html>", "no token issuer answers at"),
+        ("/200/marked/" + "[" * 60_000, "no token issuer answers at"),
+        ("/503/marked/{}", "refused: HTTP 503"),
+        ('/400/marked/{"error_description":"sub:bad"}', "refused: sub:bad"),
+        ('/404/marked/{"detail":"no-such-path"}', "refused: no-such-path"),
+    ],
+)
+def test_invalid_response_is_rejected(misbehaving_url: str, path: str, message: str) -> None:
+    with pytest.raises(RemoteIssuerError, match=message):
+        fetch_json(misbehaving_url + path)
+
+
+@pytest.mark.requirement("TI-7")
+def test_good_answer_is_returned(misbehaving_url: str) -> None:
+    assert fetch_json(misbehaving_url + '/200/marked/{"a":1}') == {"a": 1}
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    "url", ["localhost:8081", "ftp://localhost", "http://", "http://localhost:x", "http://[x", "", "http://127.0.0.1:1"]
+)  # fmt: skip
+def test_url_is_refused_when_nothing_answers(url: str) -> None:
+    with pytest.raises(RemoteIssuerError, match="token-issuer serve"):
+        fetch_json(url)
+
+
+def refuse_tls() -> NoReturn:
+    raise ssl.SSLError(None, "this image has no TLS: use an http URL")
+
+
+@pytest.mark.requirement("TI-7")
+def test_https_url_is_refused_where_the_module_ssl_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssl, "_create_default_https_context", refuse_tls)
+
+    with pytest.raises(RemoteIssuerError, match=r"^[^\n]*: this image has no TLS: [^\n]*$"):
+        fetch_json("https://localhost:1")
+
+
+@pytest.mark.requirement("TI-7")
+def test_only_https_urls_are_refused_where_python_has_no_tls(
+    misbehaving_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(http.client, "HTTPSConnection")
+
+    with pytest.raises(RemoteIssuerError, match="this Python has no TLS: use an http URL"):
+        fetch_json("https://localhost:1")
+    assert fetch_json(misbehaving_url + "/200/marked/{}") == {}
+
+
+LAST: Final = b'{"is_last":true}'
+
+
+class CountingHandler(BaseHTTPRequestHandler):
+    """Answers POST with its body; after `LAST` it closes the connection without notice."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+    connections = 0
+
+    def setup(self) -> None:
+        super().setup()
+        type(self).connections += 1
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("X-Dev-Only", "token-issuer")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = body == LAST
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # inherited name
+        pass
+
+
+@pytest.mark.requirement("TI-7")
+def test_connection_is_kept_and_opened_again_when_it_was_closed() -> None:
+    with serve(CountingHandler) as url, KeptConnections(url) as issuer:
+        for number in range(5):
+            assert issuer.fetch_json(b'{"a":%d}' % number) == {"a": number}
+        assert issuer.fetch_json(LAST) == {"is_last": True}
+        assert CountingHandler.connections == 1
+        assert issuer.fetch_json(b'{"a":6}') == {"a": 6}
+
+    assert CountingHandler.connections == 2
+
+
+@pytest.mark.requirement("TI-7")
+def test_kept_connections_are_as_many_as_are_needed_at_once() -> None:
+    with (
+        serve(CountingHandler) as url,
+        KeptConnections(url) as issuer,
+        ThreadPoolExecutor(3) as pool,
+    ):
+        before = CountingHandler.connections
+        answers = list(pool.map(issuer.fetch_json, [b'{"a":1}'] * 300))
+
+    assert answers == [{"a": 1}] * 300
+    assert CountingHandler.connections - before <= 3
+
+
+@pytest.mark.requirement("TI-7")
+def test_kept_connections_explain_what_is_wrong() -> None:
+    with (
+        KeptConnections("http://127.0.0.1:1") as issuer,
+        pytest.raises(RemoteIssuerError, match="Connection refused; start one with"),
+    ):
+        issuer.fetch_json(b"{}")

@@ -1,0 +1,114 @@
+"""Normalization of URIs, so that all spellings of one host compare equal.
+
+The result is searched for dev marks, never fetched. If HTTP clients disagree about a spelling, the
+reading that leads to the simulator is used.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+CONTROL_CHARACTERS: Final = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
+"""C0 and C1 controls; WHATWG clients strip the tab and the line breaks among them."""
+
+STRIPPED_CHARACTERS: Final = CONTROL_CHARACTERS + " \"'`<>\u2018\u2019\u201c\u201d"
+"""Characters stripped from both ends of a value: blanks and quotes that were pasted with it."""
+
+_HEX_DIGITS: Final = frozenset(b"0123456789abcdefABCDEF")
+_IDEOGRAPHIC_FULL_STOP: Final = (
+    "\u3002"  # NFKC leaves this one alone, IDNA (RFC 3490 §3.1) does not
+)
+_MINUS_SIGN: Final = "\u2212"
+_IGNORED: Final = (
+    # What IDNA drops without being a format character: Default_Ignorable_Code_Point (UAX #44), also
+    # where nothing is assigned yet, and the soft hyphen of Todo, as RFC 3454 table B.1 has it.
+    ("\u034f", "\u034f"),
+    ("\u115f", "\u1160"),
+    ("\u17b4", "\u17b5"),
+    ("\u1806", "\u1806"),
+    ("\u180b", "\u180f"),
+    ("\u2065", "\u2065"),
+    ("\u3164", "\u3164"),
+    ("\ufe00", "\ufe0f"),
+    ("\uffa0", "\uffa0"),
+    ("\ufff0", "\ufff8"),
+    ("\U000e0000", "\U000e0fff"),
+)
+
+
+def normalize(text: str) -> str:
+    """Undo nested percent-encoding, IDNA and Unicode variants, punycode and backslashes."""
+    while (decoded := fold(_decode_percent(text))) != text:
+        text = decoded
+    return fold(_decode_punycode(text)).replace("\\", "/")
+
+
+def fold(text: str) -> str:
+    """Map *text* as IDNA does: to lower-case compatibility forms without ignored characters."""
+    if text.isascii():
+        return text.lower()
+    import unicodedata  # noqa: PLC0415  # 4 ms that only an unusual value has to pay
+
+    visible = "".join(char for char in text if not _is_ignored(char, unicodedata.category(char)))
+    # Folding the case can undo the normal form and the other way round; twice is stable.
+    for _ in range(2):
+        visible = unicodedata.normalize("NFKC", visible).casefold()
+    return "".join(_to_ascii_punctuation(char, unicodedata.category(char)) for char in visible)
+
+
+def remove_blanks(text: str) -> str:
+    """Remove blanks and control characters, as clients do with tabs and line breaks."""
+    return "".join(char for char in text if not is_blank(char))
+
+
+def is_blank(char: str) -> bool:
+    """Tell whether *char* is a blank or a control character."""
+    return char.isspace() or char in CONTROL_CHARACTERS
+
+
+def _is_ignored(char: str, category: str) -> bool:
+    return category == "Cf" or any(first <= char <= last for first, last in _IGNORED)
+
+
+def _to_ascii_punctuation(char: str, category: str) -> str:
+    if char == _IDEOGRAPHIC_FULL_STOP:
+        return "."
+    if not char.isascii() and (category == "Pd" or char == _MINUS_SIGN):
+        return "-"
+    return char
+
+
+def _decode_percent(text: str) -> str:
+    if "%" not in text:
+        return text
+    # An environment variable may hold bytes that are not UTF-8; Python keeps them as surrogates.
+    data = text.encode("utf-8", "surrogatepass")
+    while (decoded := _decode_percent_once(data)) != data:
+        data = decoded
+    return data.decode("utf-8", "replace")
+
+
+def _decode_percent_once(data: bytes) -> bytes:
+    head, *parts = data.split(b"%")
+    decoded = [head]
+    for part in parts:
+        if len(part) > 1 and _HEX_DIGITS.issuperset(part[:2]):
+            decoded.append(bytes.fromhex(part[:2].decode()) + part[2:])
+        else:
+            decoded.append(b"%" + part)
+    return b"".join(decoded)
+
+
+def _decode_punycode(text: str) -> str:
+    if "xn--" not in text:
+        return text
+    separated = "".join(char if char.isalnum() or char in "-_" else " " for char in text)
+    for label in separated.split():
+        if label.startswith("xn--"):
+            try:
+                text = text.replace(label, label[4:].encode().decode("punycode"))
+            except UnicodeError:
+                continue  # not punycode after all: the label stands for itself
+    return text

@@ -1,44 +1,67 @@
 # DEV-ONLY: never ship to production.
-"""A small client for a running issuer, on the standard library alone: it starts fast."""
+"""HTTP client for a running issuer, on the standard library alone so that commands start fast."""
 
 import contextlib
 import http.client
 import json
+import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
-from token_issuer.errors import RemoteIssuerError
+from token_issuer.errors import RejectedRequestError, RemoteIssuerError
 
 _TIMEOUT_S: Final = 5
+_URL: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _MAX_RESPONSE_BYTES: Final = 8 << 20  # the longest token of a defect is 1.3 MB, and comes twice
-_OK: Final = 200
+
+
+def parse_issuer_url(text: str) -> str:
+    """Return the base URL of an issuer, without a slash at its end.
+
+    >>> parse_issuer_url("http://localhost:8081/")
+    'http://localhost:8081'
+
+    Raises:
+        ValueError: not an http or https URL, or it has credentials, a query or a fragment.
+    """
+    example = "http://localhost:8081"
+    if not _URL.fullmatch(text) or not _has_usable_host(text):
+        message = f"expected a URL such as {example}"
+        raise ValueError(message)
+    parts = urlsplit(text)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        message = f"expected a URL without credentials, query and fragment, such as {example}"
+        raise ValueError(message)
+    return text.rstrip("/")
 
 
 def fetch_json(
     url: str, *, post: bytes | None = None, method: str | None = None, secret: str | None = None
 ) -> dict[str, Any]:
-    """Send a request and return the JSON answer.
+    """Send a request to an issuer and return the JSON object of its response.
 
     Args:
-        url: Where to.
+        url: The whole URL; its base is what `parse_issuer_url` accepts.
         post: A JSON body.
         method: By default POST with a body, and GET without.
         secret: The bearer token of the admin surface.
 
     Raises:
-        RemoteIssuerError: unreachable, not a token issuer, or it refused; says which.
+        RejectedRequestError: the issuer answers 400.
+        RemoteIssuerError: it is unreachable, is not a token issuer, or answers another error.
     """
     request = _Request(url, method or ("GET" if post is None else "POST"), post, secret)
-    with _explained(url), contextlib.closing(_connect(url)) as connection:
-        answer = _exchange(connection, request)
-    return _check(url, answer)
+    with _explain_errors(url), contextlib.closing(_connect(url)) as connection:
+        response = _exchange(connection, request)
+    return _check(url, response)
 
 
 class KeptConnections:
-    """Connections that stay open from one request to the next; threads may share them.
+    """Connections that are reused for all requests to one URL; threads may share them.
 
     As a context manager it closes them at the end.
     """
@@ -55,19 +78,20 @@ class KeptConnections:
             connection.close()
 
     def fetch_json(self, post: bytes) -> dict[str, Any]:
-        """Post a JSON body and return the JSON answer.
+        """Post a JSON body and return the JSON object of the response.
 
         Raises:
-            RemoteIssuerError: as with `fetch_json` for a single request.
+            RejectedRequestError: the issuer answers 400.
+            RemoteIssuerError: it is unreachable, is not a token issuer, or answers another error.
         """
         request = _Request(self._url, "POST", post, None)
-        with _explained(self._url), self._borrow() as connection:
+        with _explain_errors(self._url), self._borrow() as connection:
             try:
-                answer = _exchange(connection, request)
-            except ConnectionError:  # also when the issuer had closed it, unused for a while
+                response = _exchange(connection, request)
+            except ConnectionError:  # the issuer closes connections that were idle for a while
                 connection.close()
-                answer = _exchange(connection, request)
-        return _check(self._url, answer)
+                response = _exchange(connection, request)
+        return _check(self._url, response)
 
     @contextlib.contextmanager
     def _borrow(self) -> Iterator[http.client.HTTPConnection]:
@@ -90,14 +114,22 @@ class _Request(NamedTuple):
     secret: str | None
 
 
-class _Answer(NamedTuple):
+class _Response(NamedTuple):
     status: int
     is_marked: bool
     document: Any
 
 
+def _has_usable_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is not a number, or a bracket is missing
+        return False
+
+
 @contextlib.contextmanager
-def _explained(url: str) -> Iterator[None]:
+def _explain_errors(url: str) -> Iterator[None]:
     try:
         yield
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
@@ -106,21 +138,19 @@ def _explained(url: str) -> Iterator[None]:
         raise RemoteIssuerError(message) from error
 
 
-def _check(url: str, answer: _Answer) -> dict[str, Any]:
-    document = answer.document
-    if not answer.is_marked or not isinstance(document, dict):
-        message = f"{url} is not a token issuer: its answer lacks the header {HEADER_NAME}"
+def _check(url: str, response: _Response) -> dict[str, Any]:
+    status, document = response.status, response.document
+    if not response.is_marked or not isinstance(document, dict):
+        message = f"{url} is not a token issuer: its response lacks the header {HEADER_NAME}"
         raise RemoteIssuerError(message)
-    if answer.status != _OK:
-        description = (
-            document.get("error_description") or document.get("detail") or f"HTTP {answer.status}"
-        )
-        message = f"{url} refused: {description}"
-        raise RemoteIssuerError(message)
-    return document
+    if status == HTTPStatus.OK:
+        return document
+    description = document.get("error_description") or document.get("detail") or f"HTTP {status}"
+    message = f"{url} rejected the request: {description}"
+    raise (RejectedRequestError if status == HTTPStatus.BAD_REQUEST else RemoteIssuerError)(message)
 
 
-def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Answer:
+def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Response:
     parts = urlsplit(request.url)
     headers = {"Accept": "application/json"}
     if request.body is not None:
@@ -131,17 +161,15 @@ def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Ans
     connection.request(request.method, path, request.body, headers)
     response = connection.getresponse()
     is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
-    return _Answer(response.status, is_marked, json.loads(response.read(_MAX_RESPONSE_BYTES)))
+    return _Response(response.status, is_marked, json.loads(response.read(_MAX_RESPONSE_BYTES)))
 
 
 def _connect(url: str) -> http.client.HTTPConnection:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = "expected a URL such as http://localhost:8081"
-        raise ValueError(message)
+    host = str(parts.hostname)
     if parts.scheme == "http":
-        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)
+        return http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_S)
     if not hasattr(http.client, "HTTPSConnection"):  # so it is where Python was built without TLS
         message = "this Python has no TLS: use an http URL"
         raise ValueError(message)
-    return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)
+    return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_S)

@@ -1,13 +1,14 @@
 # DEV-ONLY: never ship to production.
 import pytest
-from token_issuer.cli.arguments import build_parser, collect_overrides, parse_arguments
+from token_issuer.cli.arguments import build_parser, parse_arguments
+from token_issuer.cli.options import collect_overrides
 from token_issuer.config.variables import VARIABLES
 
 
 @pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize("argv", [[], ["--port", "9000"], ["serve"]])
 def test_serve_is_the_default(argv: list[str]) -> None:
-    assert parse_arguments(argv).module == "serve"
+    assert parse_arguments(argv).command == "serve"
 
 
 @pytest.mark.requirement("TI-7")

@@ -1,19 +1,14 @@
 # DEV-ONLY: never ship to production.
-"""The options of the command `probe`."""
+"""The options of `token-issuer probe`."""
 
-import argparse
 import re
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from token_issuer.cli.options.parser import (
-    add_claims,
-    add_command,
-    add_override,
-    parse_filled,
-    parse_path,
-)
+from token_issuer.cli.options import add_override
+from token_issuer.cli.parser import Parser, explain_with, parse_filled, parse_path
+from token_issuer.cli.token_fields import add_claims
 from token_issuer.config.variables import PREFIX
+from token_issuer.issuer_client import parse_issuer_url
 from token_issuer.probe.target.rate_limit import (
     DEFAULT_RATE,
     DEFAULT_TIMEOUT_S,
@@ -36,37 +31,10 @@ _TAKEN_HEADERS: Final = frozenset({
 })
 _MIN_RATE: Final = 0.1
 _MAX_DURATION_S: Final = 600.0
-_Value = TypeVar("_Value")
-
-_EXIT_CODES: Final = (
-    "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage or\n"
-    "settings, or no probe: the target takes no good token, needs none, or no issuer answers"
-)
-_ENVIRONMENT: Final = "environment: as of the issuer, see token-issuer --help"
-_EXAMPLES: Final = """\
-examples:
-  token-issuer probe http://localhost:8080/orders
-      starts an issuer, says where to point the proxy, and waits for it
-  token-issuer probe http://localhost:8080/orders --issuer http://localhost:8081
-      with a running issuer that the proxy already trusts
-  token-issuer probe http://localhost:8080/ --issuer http://localhost:8081 --aud my-api --sub alice
-  token-issuer probe http://localhost:8080/ --only signature,algorithm --skip hs256-empty
-  token-issuer probe https://qa.example/ --allow-host qa.example --ca-file ca.pem
-  token-issuer probe http://localhost:8080/ --header X-Api-Token --no-scheme
-  token-issuer probe http://localhost:8080/ --junit probe.xml --html probe.html --fail-on high"""
 
 
-def add_probe(commands: Any) -> None:
-    """Add the command `probe`."""
-    parser = add_command(
-        commands,
-        "probe",
-        summary="send defective tokens to a proxy, watch how it fetches its keys, and report what "
-        "it gets wrong",
-        examples=_EXAMPLES,
-        exit_codes=_EXIT_CODES,
-        environment=_ENVIRONMENT,
-    )
+def add_probe_options(parser: Parser) -> None:
+    """Add TARGET and the options, in the groups of the help."""
     parser.add_argument(
         "target",
         type=parse_filled,
@@ -90,7 +58,7 @@ def add_probe(commands: Any) -> None:
 def _add_issuer(group: Any) -> None:
     group.add_argument(
         "--issuer",
-        type=parse_filled,
+        type=explain_with(parse_issuer_url),
         metavar="URL",
         help="a running issuer; its keys rotate and misbehave meanwhile "
         f"[secret: {PREFIX}ADMIN_TOKEN] (default: one is started in memory)",
@@ -99,7 +67,7 @@ def _add_issuer(group: Any) -> None:
     add_override(group, "--port", "port", "PORT", "its port, 0 for any free one (default 8081)")
     group.add_argument(
         "--wait",
-        type=_argument(_parse_seconds),
+        type=explain_with(_parse_seconds),
         metavar="DURATION",
         help="how long it may take until the target accepts a good token (default: 60s with an "
         "issuer that is started, else 0s)",
@@ -116,14 +84,14 @@ def _add_request(group: Any) -> None:
     place = group.add_mutually_exclusive_group()
     place.add_argument(
         "--header",
-        type=_argument(_parse_header),
+        type=explain_with(_parse_header),
         default="Authorization",
         metavar="NAME",
         help="header field for the token (default Authorization)",
     )
     place.add_argument(
         "--cookie",
-        type=_argument(_parse_name),
+        type=explain_with(_parse_name),
         metavar="NAME",
         help="cookie for the token; what a cookie cannot carry is skipped",
     )
@@ -135,14 +103,14 @@ def _add_request(group: Any) -> None:
         but = " but 404 and 429" if "refuse" in option else ""
         group.add_argument(
             option,
-            type=_argument(parse_statuses),
+            type=explain_with(parse_statuses),
             metavar="LIST",
             help=f"statuses by which the target {meaning}, such as 200,302 "
             f"(default {default}{but}); what is in neither list is not judged, 5xx is a crash",
         )
     group.add_argument(
         "--timeout",
-        type=_argument(_parse_timeout),
+        type=explain_with(_parse_timeout),
         default=DEFAULT_TIMEOUT_S,
         metavar="DURATION",
         help="how long an answer may take before the target counts as hung (default "
@@ -150,7 +118,7 @@ def _add_request(group: Any) -> None:
     )
     group.add_argument(
         "--rate",
-        type=_argument(_parse_rate),
+        type=explain_with(_parse_rate),
         default=DEFAULT_RATE,
         metavar="NUMBER",
         help=f"requests a second, at most {MAX_RATE:g} (default {DEFAULT_RATE:g})",
@@ -202,22 +170,10 @@ def _add_report(group: Any) -> None:
     )
 
 
-def _argument(parse: Callable[[str], _Value]) -> Callable[[str], _Value]:
-    """Let argparse show what *parse* has to say about a wrong value."""
-
-    def convert(text: str) -> _Value:
-        try:
-            return parse(text.strip())
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from error
-
-    return convert
-
-
 def _parse_seconds(text: str) -> float:
     seconds = parse_duration(text).total_seconds()
     if not 0 <= seconds <= _MAX_DURATION_S:
-        message = f"{text} is wrong: expected at most 10m"
+        message = f"expected 0s to 10m, got {text[:40]!r}"
         raise ValueError(message)
     return seconds
 
@@ -225,7 +181,7 @@ def _parse_seconds(text: str) -> float:
 def _parse_timeout(text: str) -> float:
     seconds = _parse_seconds(text)
     if not seconds:
-        message = "expected at least 1s"
+        message = f"expected 1s to 10m, got {text[:40]!r}"
         raise ValueError(message)
     return seconds
 

@@ -159,9 +159,10 @@ def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Res
         headers["Authorization"] = f"Bearer {request.secret}"
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     connection.request(request.method, path, request.body, headers)
-    response = connection.getresponse()
-    is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
-    return _Response(response.status, is_marked, json.loads(response.read(_MAX_RESPONSE_BYTES)))
+    with connection.getresponse() as response:
+        is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
+        body = response.read(_MAX_RESPONSE_BYTES)
+    return _Response(response.status, is_marked, json.loads(body))
 
 
 def _connect(url: str) -> http.client.HTTPConnection:

@@ -23,12 +23,6 @@ def test_options_become_overrides_of_variables() -> None:
 
 
 @pytest.mark.requirement("TI-7")
-@pytest.mark.parametrize("argv", [["--exp", "-5m"], ["--exp=-5m"]])
-def test_negative_duration_is_not_taken_for_an_option(argv: list[str]) -> None:
-    assert parse_arguments(["make-token", *argv]).field_exp == "-5m"
-
-
-@pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize("command", ["serve", "make-keys", "make-token", "keys", "health"])
 def test_help_is_complete(command: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -43,26 +37,6 @@ def test_help_is_complete(command: str, capfd: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.requirement("TI-7")
-@pytest.mark.parametrize(
-    "argv",
-    [
-        ["nope"],
-        ["make-keys"],
-        ["make-token", "--keys-dir", "a", "--url", "b"],
-        ["--nope"],
-        ["make-token", "--exp"],
-        ["serve", "extra"],
-    ],
-)
-def test_wrong_usage_exits_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        parse_arguments(argv)
-
-    assert caught.value.code == 2
-    assert "usage: token-issuer" in capsys.readouterr().err
-
-
-@pytest.mark.requirement("TI-7")
 def test_version_says_dev_only(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         build_parser().parse_args(["--version"])
@@ -73,18 +47,9 @@ def test_version_says_dev_only(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize("blank", ["", " "])
 @pytest.mark.parametrize(
-    ("argv", "name"),
-    [
-        (["make-keys"], "DIR"),
-        (["make-keys", "keys", "--env-file"], "--env-file"),
-        (["serve", "--keys-dir"], "--keys-dir"),
-        (["serve", "--port"], "--port"),
-        (["make-token", "--keys-dir"], "--keys-dir"),
-        (["make-token", "--url"], "--url"),
-        (["health", "--url"], "--url"),
-    ],
+    ("argv", "name"), [(["make-keys"], "DIR"), (["probe"], "TARGET"), (["defects"], "ID")]
 )
-def test_blank_argument_is_refused_by_name(
+def test_blank_argument_is_rejected_by_name(
     argv: list[str], name: str, blank: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as caught:

@@ -75,8 +75,14 @@ def _add_issuer(group: Any) -> None:
 
 
 def _add_good_token(group: Any) -> None:
-    group.add_argument("--iss", dest="field_iss", metavar="ISS", help="issuer")
-    group.add_argument("--sub", dest="field_sub", metavar="SUB", help="subject")
+    for name, description in (("iss", "issuer"), ("sub", "subject")):
+        group.add_argument(
+            f"--{name}",
+            dest=f"field_{name}",
+            type=parse_filled,
+            metavar=name.upper(),
+            help=description,
+        )
     add_claims(group)
 
 

@@ -23,9 +23,9 @@ COMMAND: Final = (sys.executable, "-m", "token_issuer")
 # A request may take so long that only a signal can be what ends it.
 PATIENT: Final = """
 import sys
-from token_issuer import issuer_client
+from token_issuer import remote_issuer
 from token_issuer.cli.main import main
-issuer_client._TIMEOUT_S = 100
+remote_issuer._TIMEOUT_S = 100
 sys.exit(main())
 """
 SEVERAL_BLOCKS: Final = 250  # a block is about 64 KiB, which is about 100 tokens
@@ -138,8 +138,8 @@ def test_count_and_one_jti_for_all_are_refused(call_command: RunCommand, claim: 
 
     assert result.returncode == 2
     assert result.stderr == (
-        "token-issuer: --count and claims.jti contradict each other: each token gets a jti of its "
-        "own\n"
+        "token-issuer: --count and claims.jti contradict each other: each token gets its own jti; "
+        "leave one out\n"
     )
 
 

@@ -14,19 +14,19 @@ from token_issuer.cli.options import ENVIRONMENT, EXIT_CODES
 from token_issuer.cli.parser import Parser, ShowVersion
 
 _DESCRIPTION: Final = (
-    "DEV ONLY: an OAuth token issuer for Docker and QA stacks. Production recognises it and "
-    "refuses it. Without a command it serves."
+    "DEV ONLY: an OAuth token issuer for Docker and QA stacks. Production recognises and rejects "
+    "it. The default command is serve."
 )
 _DEFAULT_COMMAND: Final = "serve"
 _SUMMARIES: Final = {
     "serve": "serve tokens and public keys over HTTP",
-    "make-keys": "make a key pair in a directory, or name the one there; nothing is overwritten",
+    "make-keys": "create a key pair in a directory unless it has one; nothing is overwritten",
     "make-token": "print a token, made offline from a key directory or by a running issuer",
     "keys": "list, rotate or remove keys, of a running issuer or in a key directory",
-    "defects": "list what can be wrong with a token, or explain one such defect",
+    "defects": "list the defects that a token can have, or explain one",
     "probe": "send defective tokens to a proxy, watch how it fetches its keys, and report what it "
     "gets wrong",
-    "health": "ask a running issuer whether it is up, as a container's health check does",
+    "health": "check that a running issuer is healthy, as a container's health check does",
 }
 
 

@@ -48,7 +48,7 @@ def collect_overrides(args: argparse.Namespace) -> dict[str, str]:
 
 def add_url(parser: Any, summary: str, note: str = "") -> None:
     """Add the option that says where the running issuer is."""
-    from token_issuer.issuer_client import parse_issuer_url  # noqa: PLC0415  # not for serve
+    from token_issuer.remote_issuer import parse_issuer_url  # noqa: PLC0415  # not for serve
 
     parser.add_argument(
         "--url",

@@ -11,7 +11,7 @@ from jwt_core import base64url, strict_json
 
 from token_issuer.config.variables import PREFIX
 from token_issuer.errors import RemoteIssuerError
-from token_issuer.issuer_client import fetch_json
+from token_issuer.remote_issuer import fetch_json
 from token_issuer.paths import ATTACKER_PREFIX, KEY_PATHS
 from token_issuer.probe.errors import ProbeError
 

@@ -30,7 +30,11 @@ def add_options(parser: Parser) -> None:
     """Add the options of `defects`."""
     parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}"
     parser.add_argument(
-        "defect", nargs="?", type=parse_filled, metavar="ID", help="its id (default: list all)"
+        "defect",
+        nargs="?",
+        type=parse_filled,
+        metavar="ID",
+        help="id of a defect (default: list all)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 

@@ -8,7 +8,7 @@ from token_issuer.cli.options import ENVIRONMENT, EXIT_CODES, add_env_file, add_
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser
 from token_issuer.cli.settings import locate_issuer, read_settings
-from token_issuer.issuer_client import fetch_json
+from token_issuer.remote_issuer import fetch_json
 
 _EXAMPLES: Final = """\
 examples:
@@ -24,7 +24,7 @@ def add_options(parser: Parser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask a running issuer whether it is up.
+    """Check that a running issuer is healthy.
 
     Raises:
         TokenIssuerError: wrong settings, or no issuer answers.

@@ -23,7 +23,7 @@ from token_issuer.cli.settings import locate_issuer, read_settings
 from token_issuer.config.choices import ALGORITHMS, RotationMode
 from token_issuer.config.settings import Settings
 from token_issuer.config.variables import PREFIX
-from token_issuer.issuer_client import fetch_json
+from token_issuer.remote_issuer import fetch_json
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import read_step
 from token_issuer.keys.service import KeyService
@@ -43,7 +43,7 @@ def add_options(parser: Parser) -> None:
     add_env_file(parser)
     listing = _add_action(parser, "list", "list the keys, oldest first")
     listing.add_argument("--json", action="store_true", help="print the whole description")
-    rotation = _add_action(parser, "rotate", "let a new key take over")
+    rotation = _add_action(parser, "rotate", "add a key that replaces the signing key")
     rotation.add_argument(
         "--mode",
         default=RotationMode.GRACEFUL.value,
@@ -53,33 +53,37 @@ def add_options(parser: Parser) -> None:
         "(default graceful)",
     )
     rotation.add_argument(
-        "--alg", default="RS256", choices=ALGORITHMS, help="whose key (default RS256)"
+        "--alg", default="RS256", choices=ALGORITHMS, help="algorithm of the key (default RS256)"
     )
     rotation.add_argument(
         "--lead",
         type=parse_filled,
         metavar="DURATION",
         help="how long the new key is published before it signs (default: a second more than key "
-        "documents may be cached; 18h of the rotation google)",
+        "documents may be cached; 18h with the rotation google)",
     )
     rotation.add_argument(
         "--retention",
         type=parse_filled,
         metavar="DURATION",
         help="how long the old key stays published afterwards (default: as long as tokens live and "
-        "documents may be cached; 8d of the rotation google)",
+        "documents may be cached; 8d with the rotation google)",
     )
     removal = _add_action(parser, "remove", "remove a key at once")
-    removal.add_argument("kid", type=parse_filled, metavar="KID", help="its name")
+    removal.add_argument("kid", type=parse_filled, metavar="KID", help="name of the key")
 
 
 def _add_action(parser: Parser, name: str, summary: str) -> Parser:
     action = parser.add_command(name, metavar="ACTION", summary=summary)
     source = action.add_mutually_exclusive_group()
     add_override(
-        source, "--keys-dir", "keys_dir", "DIR", "in this directory; who serves it sees it"
+        source,
+        "--keys-dir",
+        "keys_dir",
+        "DIR",
+        "act on this directory; a running issuer picks up the change",
     )
-    add_url(source, "a running issuer", f"; {PREFIX}ADMIN_TOKEN is the secret that it asks for")
+    add_url(source, "a running issuer", f"; its admin secret is {PREFIX}ADMIN_TOKEN")
     return action
 
 
@@ -147,7 +151,7 @@ def _render(args: argparse.Namespace, response: Mapping[str, Any]) -> str:
 
 
 def _explain(key: Mapping[str, Any]) -> str:
-    """Say what comes next in the life of a key, or what came last."""
+    """Return the next event in the life of a key, or the last one."""
     match key["state"]:
         case "published":
             return f"signs from {key['active_at']}"

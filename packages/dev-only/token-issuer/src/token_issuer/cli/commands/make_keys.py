@@ -22,7 +22,9 @@ def add_options(parser: Parser) -> None:
     """Add the options of `make-keys`."""
     parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
     add_env_file(parser)
-    parser.add_argument("directory", type=parse_path, metavar="DIR", help="created where missing")
+    parser.add_argument(
+        "directory", type=parse_path, metavar="DIR", help="created if it does not exist"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from jwt_core import strict_json
 
-from token_issuer.cli.batch.processes import make_blocks_by_processes
-from token_issuer.cli.batch.threads import make_blocks
+from token_issuer.cli.batch.processes import make_blocks_in_processes
+from token_issuer.cli.batch.threads import make_blocks_in_threads
 from token_issuer.cli.options import (
     ENVIRONMENT,
     EXIT_CODES,
@@ -30,7 +30,7 @@ from token_issuer.cli.token_fields import add_claims, collect_fields
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.settings import Settings
 from token_issuer.errors import InvalidInputError
-from token_issuer.issuer_client import KeptConnections
+from token_issuer.remote_issuer import KeptConnections
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.tokens.factory import build_key_service, load_store
 from token_issuer.tokens.issuer import Issuer
@@ -45,10 +45,10 @@ _TOKEN_OPTIONS: Final = (
     ("alg", f"algorithm: {', '.join(ALGORITHMS)}; its active key signs"),
     ("profile", "claims and lifetime: plain, google or a name from the profiles file"),
     ("exp", "expiry: 15m, 2h, -5m (already expired) from now, or a NumericDate"),
-    ("now", "when the token is made: a NumericDate, or such as 2026-03-01T12:00:00Z"),
+    ("now", "time of issue: a NumericDate, or RFC 3339 text such as 2026-03-01T12:00:00Z"),
     ("scope", "scope, words separated by spaces"),
     ("claims", "more claims as a JSON object"),
-    ("defect", "what is to be wrong with it: an id that token-issuer defects lists"),
+    ("defect", "id of the defect that the token has; token-issuer defects lists them"),
 )
 _EXAMPLES: Final = """\
 examples:
@@ -77,20 +77,20 @@ def add_options(parser: Parser) -> None:
         )
     add_claims(parser)
     parser.add_argument(
-        "--json", action="store_true", help="print the whole answer instead of the bare token"
+        "--json", action="store_true", help="print the whole response instead of the bare token"
     )
     parser.add_argument(
         "--count",
         type=_parse_count,
         default=1,
         metavar="N",
-        help="that many tokens, each with a jti of its own, one a line; NDJSON with --json",
+        help="number of tokens, each with its own jti, one a line; NDJSON with --json (default 1)",
     )
     parser.add_argument(
         "--output",
         type=parse_path,
         metavar="FILE",
-        help="write to FILE, which is replaced as a whole, instead of standard output",
+        help="write to FILE, which is replaced atomically, instead of standard output",
     )
 
 
@@ -124,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     fields = collect_fields(args)
     if args.count > 1 and "jti" in fields.get("claims", {}):
-        message = "--count and claims.jti contradict each other: each token gets a jti of its own"
+        message = "--count and claims.jti contradict each other: each token gets its own jti; leave one out"
         raise InvalidInputError(message, "count", "claims.jti")
     with _open_source(args, settings, fields) as source:
 
@@ -144,13 +144,15 @@ def _open_source(
     if settings.keys_dir is None or args.url is not None:
         body = _encode_fields(fields)
         with KeptConnections(f"{locate_issuer(args.url, settings)}/token") as issuer:
-            yield _TokenSource(lambda: issuer.fetch_json(body), make_blocks, _CONNECTIONS)
+            yield _TokenSource(
+                lambda: issuer.fetch_json(body), make_blocks_in_threads, _CONNECTIONS
+            )
     else:
         keys = build_key_service(settings, load_store(settings.keys_dir, settings))
         issue, request = Issuer(settings, keys).issue, convert_parameters(fields)
         cores = os.cpu_count() or 1
         yield _TokenSource(
-            lambda: msgspec.to_builtins(issue(request)), make_blocks_by_processes, cores
+            lambda: msgspec.to_builtins(issue(request)), make_blocks_in_processes, cores
         )
 
 

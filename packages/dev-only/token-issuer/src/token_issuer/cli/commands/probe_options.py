@@ -8,7 +8,7 @@ from token_issuer.cli.options import add_override
 from token_issuer.cli.parser import Parser, explain_with, parse_filled, parse_path
 from token_issuer.cli.token_fields import add_claims
 from token_issuer.config.variables import PREFIX
-from token_issuer.issuer_client import parse_issuer_url
+from token_issuer.remote_issuer import parse_issuer_url
 from token_issuer.probe.target.rate_limit import (
     DEFAULT_RATE,
     DEFAULT_TIMEOUT_S,
@@ -46,7 +46,7 @@ def add_probe_options(parser: Parser) -> None:
         "--allow-host",
         type=parse_filled,
         metavar="HOST",
-        help="probe a TARGET on this host, though it is not this machine; it may be brought down",
+        help="allow a TARGET on this host although it is another machine; a probe may bring it down",
     )
     _add_issuer(parser.add_argument_group("the issuer that the target trusts"))
     _add_good_token(parser.add_argument_group("the token that is good for the target"))
@@ -60,7 +60,7 @@ def _add_issuer(group: Any) -> None:
         "--issuer",
         type=explain_with(parse_issuer_url),
         metavar="URL",
-        help="a running issuer; its keys rotate and misbehave meanwhile "
+        help="a running issuer; the probe rotates its keys and sets faults "
         f"[secret: {PREFIX}ADMIN_TOKEN] (default: one is started in memory)",
     )
     add_override(group, "--host", "host", "ADDRESS", "address of the issuer that is started")
@@ -99,10 +99,10 @@ def _add_request(group: Any) -> None:
         "--cookie",
         type=explain_with(_parse_name),
         metavar="NAME",
-        help="cookie for the token; what a cookie cannot carry is skipped",
+        help="cookie for the token; defects that a cookie cannot carry are skipped",
     )
     group.add_argument(
-        "--no-scheme", action="store_true", help="without 'Bearer ' before the token"
+        "--no-scheme", action="store_true", help="send the token without 'Bearer ' before it"
     )
     for option, default in (("--accept-status", "200-299"), ("--refuse-status", "400-499")):
         meaning = "accepts a token" if "accept" in option else "refuses one"
@@ -112,14 +112,14 @@ def _add_request(group: Any) -> None:
             type=explain_with(parse_statuses),
             metavar="LIST",
             help=f"statuses by which the target {meaning}, such as 200,302 "
-            f"(default {default}{but}); what is in neither list is not judged, 5xx is a crash",
+            f"(default {default}{but}); other statuses are not judged, and 5xx is a crash",
         )
     group.add_argument(
         "--timeout",
         type=explain_with(_parse_timeout),
         default=DEFAULT_TIMEOUT_S,
         metavar="DURATION",
-        help="how long an answer may take before the target counts as hung (default "
+        help="how long a response may take before the target is considered hung (default "
         f"{DEFAULT_TIMEOUT_S:g}s)",
     )
     group.add_argument(
@@ -136,21 +136,21 @@ def _add_tls(group: Any) -> None:
         "--ca-file",
         type=parse_path,
         metavar="FILE",
-        help="certificates to trust, PEM (default: those of this machine)",
+        help="PEM file of certificates to trust (default: those of this machine)",
     )
     group.add_argument(
-        "--insecure", action="store_true", help="whatever certificate the target shows"
+        "--insecure", action="store_true", help="accept any certificate of the target"
     )
     group.add_argument(
         "--client-cert",
         type=parse_path,
         metavar="FILE",
-        help="certificate of the client and its key, in one PEM file",
+        help="PEM file with the client's certificate and its key",
     )
 
 
 def _add_report(group: Any) -> None:
-    for option, effect in (("--only", "make only these checks"), ("--skip", "leave these out")):
+    for option, effect in (("--only", "make only these checks"), ("--skip", "skip these checks")):
         group.add_argument(
             option,
             action="append",
@@ -161,10 +161,10 @@ def _add_report(group: Any) -> None:
         )
     group.add_argument("--json", action="store_true", help="print the report as JSON")
     group.add_argument(
-        "--junit", type=parse_path, metavar="FILE", help="write it as JUnit XML, too"
+        "--junit", type=parse_path, metavar="FILE", help="also write the report as JUnit XML"
     )
     group.add_argument(
-        "--html", type=parse_path, metavar="FILE", help="write it as one HTML page, too"
+        "--html", type=parse_path, metavar="FILE", help="also write the report as an HTML page"
     )
     group.add_argument(
         "--fail-on",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from token_issuer.issuer_client import fetch_json
+from token_issuer.remote_issuer import fetch_json
 from token_issuer.paths import JWKS_PATHS
 from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.key_endpoint.unknown import rename_key

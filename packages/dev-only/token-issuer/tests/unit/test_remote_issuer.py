@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 
 import pytest
 from token_issuer.errors import RejectedRequestError, RemoteIssuerError
-from token_issuer.issuer_client import KeptConnections, fetch_json, parse_issuer_url
+from token_issuer.remote_issuer import KeptConnections, fetch_json, parse_issuer_url
 
 
 class MisbehavingHandler(BaseHTTPRequestHandler):

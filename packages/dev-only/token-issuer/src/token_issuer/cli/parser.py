@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from token_issuer.cli.output.stdout import write_output
 
-_MAX_SHOWN_CHARACTERS: Final = 80
+_MAX_SHOWN_CHARACTERS: Final = 40  # the header of a token or the first line of a key, no more
 # What an argument without an option in front of it looks like, and the option it was meant for.
 _SHAPES: Final = (
     ("--port", re.compile(r"[0-9]{1,5}")),
@@ -167,13 +167,13 @@ class Parser(argparse.ArgumentParser):
         """Return the option, with its value, that *argument* was probably meant for."""
         name, equals, value = (part[:_MAX_SHOWN_CHARACTERS] for part in argument.partition("="))
         if equals and f"--{name}" in self.options:
-            return f"--{name} {value}"
+            return f"--{name} {_show(value)}"
         for option, action in self.options.items():
             if action.choices is not None and argument in action.choices:
                 return f"{option} {argument}"
         for option, shape in _SHAPES:
             if option in self.options and shape.fullmatch(argument):
-                return f"{option} {name}{equals}{value}"
+                return f"{option} {_show(f'{name}{equals}{value}')}"
         return next(iter(get_close_matches(f"--{name}", self.options, n=1)), None)
 
 
@@ -220,6 +220,10 @@ def _is_option(argument: str) -> bool:
 def _suggest(word: str, words: Iterable[str]) -> str:
     close = get_close_matches(word[:_MAX_SHOWN_CHARACTERS], words, n=1)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def _show(text: str) -> str:
+    return text if text.isprintable() and " " not in text else _quote(text)
 
 
 def _quote(text: str) -> str:

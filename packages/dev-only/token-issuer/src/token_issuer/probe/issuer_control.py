@@ -11,9 +11,9 @@ from jwt_core import base64url, strict_json
 
 from token_issuer.config.variables import PREFIX
 from token_issuer.errors import RemoteIssuerError
-from token_issuer.remote_issuer import fetch_json
 from token_issuer.paths import ATTACKER_PREFIX, KEY_PATHS
 from token_issuer.probe.errors import ProbeError
+from token_issuer.remote_issuer import fetch_json
 
 _MAX_AGE_S: Final = 2
 

@@ -23,10 +23,10 @@ from token_issuer.cli.settings import locate_issuer, read_settings
 from token_issuer.config.choices import ALGORITHMS, RotationMode
 from token_issuer.config.settings import Settings
 from token_issuer.config.variables import PREFIX
-from token_issuer.remote_issuer import fetch_json
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import read_step
 from token_issuer.keys.service import KeyService
+from token_issuer.remote_issuer import fetch_json
 from token_issuer.tokens.factory import build_key_service, load_store
 
 _EXAMPLES: Final = """\

@@ -124,7 +124,10 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     fields = collect_fields(args)
     if args.count > 1 and "jti" in fields.get("claims", {}):
-        message = "--count and claims.jti contradict each other: each token gets its own jti; leave one out"
+        message = (
+            "--count and claims.jti contradict each other: each token gets its own jti; leave one "
+            "out"
+        )
         raise InvalidInputError(message, "count", "claims.jti")
     with _open_source(args, settings, fields) as source:
 

@@ -133,9 +133,9 @@ def _open_issuer(
 
     secret = settings.admin_token or secrets.token_urlsafe()
     chosen = {name: getattr(settings, name) for name in settings.chosen - {"keys_dir"}}
-    settings_of_own = {**chosen, "port": settings.port, "admin_token": secret}
+    own_settings = {**chosen, "port": settings.port, "admin_token": secret}
     with (
-        run_token_issuer(**settings_of_own) as started,
+        run_token_issuer(**own_settings) as started,
         IssuerClient(started.url, secret=secret, fields=fields) as issuer,
     ):
         _print_issuer(started, issuer)

@@ -8,7 +8,6 @@ from token_issuer.cli.options import add_override
 from token_issuer.cli.parser import Parser, explain_with, parse_filled, parse_path
 from token_issuer.cli.token_fields import add_claims
 from token_issuer.config.variables import PREFIX
-from token_issuer.remote_issuer import parse_issuer_url
 from token_issuer.probe.target.rate_limit import (
     DEFAULT_RATE,
     DEFAULT_TIMEOUT_S,
@@ -16,6 +15,7 @@ from token_issuer.probe.target.rate_limit import (
     MAX_REQUESTS,
 )
 from token_issuer.probe.target.statuses import parse_statuses
+from token_issuer.remote_issuer import parse_issuer_url
 from token_issuer.severity import Severity
 from token_issuer.timing.durations import parse_duration
 
@@ -46,7 +46,7 @@ def add_probe_options(parser: Parser) -> None:
         "--allow-host",
         type=parse_filled,
         metavar="HOST",
-        help="allow a TARGET on this host although it is another machine; a probe may bring it down",
+        help="allow a TARGET on this host, which is another machine; a probe may bring it down",
     )
     _add_issuer(parser.add_argument_group("the issuer that the target trusts"))
     _add_good_token(parser.add_argument_group("the token that is good for the target"))

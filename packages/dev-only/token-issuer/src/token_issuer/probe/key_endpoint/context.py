@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from token_issuer.remote_issuer import fetch_json
 from token_issuer.paths import JWKS_PATHS
 from token_issuer.probe.issuer_control import IssuerClient
 from token_issuer.probe.key_endpoint.unknown import rename_key
 from token_issuer.probe.polling import Polling, has_hung, poll_until
 from token_issuer.probe.target.target import Answer, Target
 from token_issuer.probe.timing import Timer, Timing
+from token_issuer.remote_issuer import fetch_json
 
 MAX_AGE_S: Final = 1
 """What the key documents say meanwhile: so that a verifier fetches again soon, by itself."""

@@ -131,10 +131,9 @@ class Parser(argparse.ArgumentParser):
         choices = [str(choice) for choice in action.choices]
         # Options are written without hyphens too: `token-issuer help`, `token-issuer version`.
         others = () if action.option_strings else self.options
-        message = (
-            f"expected {', '.join(choices[:-1])} or {choices[-1]}, got {_quote(value)}"
-            f"{_suggest(value, [*choices, *others])}"
-        )
+        expected = " or ".join(filter(None, (", ".join(choices[:-1]), choices[-1])))
+        hint = _suggest(value, [*choices, *others])
+        message = f"expected {expected}, got {_quote(value)}{hint}"
         raise argparse.ArgumentError(action, message)
 
     def _explain_unknown_option(self, option: str, rest: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ check packages/proxy-guard
 check examples/proxy
 check tests
 check ci/uv
+check ci/arguments.py
 check ci/steps
 check ci/traceability
 check ci/separation ci/check-separation

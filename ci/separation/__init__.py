@@ -1,5 +1,5 @@
-"""Looking through artefacts for anything of the dev-only token issuer.
+"""The separation scan: detects any part of the dev-only token issuer in artefacts.
 
-`opening` takes artefacts apart, `checks` says what is looked for in each piece, `scan` joins the
-two, `certificate` writes down what was seen and `cli` is the command line. Standard library only.
+`archives` opens artefacts, `checks` detects the simulator in their content, `scan` joins the two,
+`certificate` records the result, and `cli` is the command line. Standard library only.
 """

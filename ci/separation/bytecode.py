@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Final
 
-_HEADER: Final = 16
+_HEADER_BYTES: Final = 16
 _PROGRAM: Final = """
 import dis, marshal, sys
 code = marshal.loads(sys.stdin.buffer.read()[16:])
@@ -27,17 +27,17 @@ sys.exit(0 if found else 1)
 
 
 def may_import(bytecode: bytes, module: str) -> bool:
-    """Tell whether *bytecode* imports *module*, or may: that of another Python cannot be read."""
+    """Tell whether *bytecode* imports *module*; True as well if another Python compiled it."""
     return not _is_readable(bytecode) or _run("imports", module, bytecode) != 1
 
 
 def is_compiled_from(bytecode: bytes, source: str) -> bool:
-    """Tell whether *bytecode* is what this Python makes of the file *source*, wherever it lay."""
+    """Tell whether *bytecode* is what this Python compiles *source* to, under any path."""
     return _is_readable(bytecode) and _run("equals", source, bytecode) == 0
 
 
 def _is_readable(bytecode: bytes) -> bool:
-    return bytecode[:4] == importlib.util.MAGIC_NUMBER and len(bytecode) > _HEADER
+    return bytecode[:4] == importlib.util.MAGIC_NUMBER and len(bytecode) > _HEADER_BYTES
 
 
 def _run(question: str, subject: str, bytecode: bytes) -> int:

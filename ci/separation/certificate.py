@@ -1,4 +1,4 @@
-"""The separation certificate: what is shipped, what was looked for, by which tools, the verdict."""
+"""The separation certificate: the artefacts, the checks, the versions of the tools, the verdict."""
 
 import hashlib
 import json
@@ -23,11 +23,11 @@ _TOOLS: Final = {
 
 
 class CertificateError(Exception):
-    """A certificate cannot be read; the message says what was expected."""
+    """A file is not a certificate that can be read; the message says what was expected."""
 
 
 def build_document(scan: Scan) -> dict[str, Any]:
-    """Build the report of *scan*; paths are as given."""
+    """Build the report of *scan*, with paths as given."""
     return {
         "verdict": "refused" if scan.findings else "unreadable" if scan.unreadable else "clean",
         "findings": [
@@ -46,45 +46,45 @@ def build_document(scan: Scan) -> dict[str, Any]:
 
 def write(path: Path, scan: Scan) -> None:
     """Write the certificate of *scan*; paths in it are relative to its folder."""
-    document = build_document(scan)
-    for entry in (*document["artefacts"], *document["findings"]):
+    report = build_document(scan)
+    for entry in (*report["artefacts"], *report["findings"]):
         entry["path"] = os.path.relpath(entry["path"], path.parent)
-    document["roots"] = [os.path.relpath(root, path.parent) for root in document["roots"]]
-    content = {
+    report["roots"] = [os.path.relpath(root, path.parent) for root in report["roots"]]
+    document = {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _run("git", "-C", str(ROOT), "rev-parse", "HEAD"),
         "tools": _list_tools(),
-        **document,
+        **report,
     }
     draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     draft.replace(path)
 
 
 def verify(path: Path) -> list[str]:
-    """Compare the certificate with the artefacts beside it, and look through them again.
+    """Compare the certificate with the artefacts beside it, and scan them again.
 
     Returns:
-        What does not hold, in words; empty when everything does.
+        One sentence for each difference and each finding; empty if the certificate holds.
 
     Raises:
-        CertificateError: it cannot be read, or is none.
+        CertificateError: the file cannot be read, or is not a certificate.
     """
-    content = _read(path)
+    document = _read(path)
     scan = Scan(skipped=path)
-    for root in content["roots"]:
-        scan.look_through(path.parent / root)
-    faults = _compare(content["artefacts"], scan, path.parent)
-    if content["verdict"] != "clean":
-        faults.append(f"{path.name}: its verdict is {content['verdict']!r}, not 'clean'")
-    if missing := sorted(CHECKS.keys() - content["checks"].keys()):
+    for root in document["roots"]:
+        scan.scan_tree(path.parent / root)
+    faults = _compare(document["artefacts"], scan, path.parent)
+    if document["verdict"] != "clean":
+        faults.append(f"{path.name}: its verdict is {document['verdict']!r}, not 'clean'")
+    if missing := sorted(CHECKS.keys() - document["checks"].keys()):
         faults.append(f"{path.name}: was written without the checks {', '.join(missing)}")
     return [*faults, *map(str, sorted(scan.findings))]
 
 
 def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[str]:
-    """Say how the files that are there differ from those that were certified."""
+    """Describe how the present files differ from the certified ones."""
     there = {os.path.relpath(path, folder): seen for path, seen in scan.files.items()}
     faults = []
     for entry in artefacts:
@@ -99,24 +99,24 @@ def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise CertificateError(message) from None
     except (ValueError, RecursionError):
-        content = None
+        document = None
     if (
-        not isinstance(content, dict)
-        or content.get("format") != FORMAT
-        or not _is_complete(content)
+        not isinstance(document, dict)
+        or document.get("format") != FORMAT
+        or not _is_complete(document)
     ):
         message = f"is no separation certificate; expected JSON with the format {FORMAT!r}"
         raise CertificateError(message)
-    return content
+    return document
 
 
-def _is_complete(content: dict[str, Any]) -> bool:
-    artefacts, roots = content.get("artefacts"), content.get("roots")
+def _is_complete(document: dict[str, Any]) -> bool:
+    artefacts, roots = document.get("artefacts"), document.get("roots")
     return (
         isinstance(artefacts, list)
         and all(
@@ -127,14 +127,14 @@ def _is_complete(content: dict[str, Any]) -> bool:
         )
         and isinstance(roots, list)
         and all(isinstance(root, str) and "\0" not in root for root in roots)
-        and isinstance(content.get("checks"), dict)
-        and isinstance(content.get("verdict"), str)
+        and isinstance(document.get("checks"), dict)
+        and isinstance(document.get("verdict"), str)
     )
 
 
 def _list_tools() -> dict[str, str | None]:
     scanner = hashlib.sha256()
-    sources = [*(ROOT / "ci/separation").glob("*.py"), *GUARD_SOURCE.rglob("*.py")]
+    sources = [*(ROOT / "ci/separation").rglob("*.py"), *GUARD_SOURCE.rglob("*.py")]
     for source in (ROOT / "ci/check-separation", *sorted(sources)):
         scanner.update(source.read_bytes())
     versions = {name: _run(*command) for name, command in _TOOLS.items()}
@@ -146,7 +146,7 @@ def _list_tools() -> dict[str, str | None]:
 
 
 def _run(*command: str) -> str | None:
-    """Return what *command* prints; None where it is not there or fails."""
+    """Return the output of *command*; None if it is missing or fails."""
     if shutil.which(command[0]) is None:
         return None
     outcome = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

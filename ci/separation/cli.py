@@ -6,15 +6,20 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+from arguments import Parser
 
 from separation import certificate
 from separation.checks import CHECKS
 from separation.marks import SIMULATOR_SOURCE
 from separation.scan import Scan
 
-CLEAN, FOUND, UNUSABLE = 0, 1, 2
-DESCRIPTION = (
-    "Refuse artefacts that contain any piece of the dev-only token issuer. Looks through"
+CLEAN: Final = 0
+FOUND: Final = 1
+UNUSABLE: Final = 2
+DESCRIPTION: Final = (
+    "Refuse artefacts that contain any content of the dev-only token issuer. Looks through"
     " directories, wheels, sdists, zip, tar, gz, bz2 and xz archives, archives in archives,"
     " container images (docker save, OCI layouts; every layer, deleted files too), locks,"
     " requirements, SBOMs, Compose and Kubernetes files, env files."
@@ -44,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for path in options.paths:
         if not path.exists() and not path.is_symlink():
             scan.unreadable[str(path)] = "does not exist"
-        scan.look_through(path)
+        scan.scan_tree(path)
     if not scan.files:  # a wrong path must not pass as clean
         scan.unreadable.setdefault(str(options.paths[0]), "holds no file to look at")
     if options.certificate and not scan.unreadable:
@@ -54,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def report(scan: Scan, *, as_json: bool) -> None:
-    """Print what was found on standard output, what could not be read on standard error."""
+    """Print the findings on standard output, and unreadable files on standard error."""
     for path, reason in scan.unreadable.items():
         print(f"check-separation: {printable(path)}: {reason}", file=sys.stderr)
     if as_json:
@@ -64,12 +69,17 @@ def report(scan: Scan, *, as_json: bool) -> None:
         print(printable(str(finding)))
     verdict = "no verdict" if scan.unreadable else "nothing of the simulator"
     if scan.findings:
-        verdict = f"{len(scan.findings)} findings"
-    print(f"check-separation: {verdict} in {len(scan.files)} files")
+        verdict = count(len(scan.findings), "finding")
+    print(f"check-separation: {verdict} in {count(len(scan.files), 'file')}")
+
+
+def count(number: int, noun: str) -> str:
+    """Return *number* with *noun*, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def verify(path: Path) -> int:
-    """Check again what a certificate says."""
+    """Verify a certificate, and print what does not hold."""
     try:
         faults = certificate.verify(path)
     except certificate.CertificateError as error:
@@ -82,14 +92,14 @@ def verify(path: Path) -> int:
 
 
 def printable(text: str) -> str:
-    """Return *text* without what would act on a terminal."""
+    """Replace the control characters in *text*, which a terminal would act on."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments, and exit with a message if they are wrong."""
     checks = "\n".join(f"  {name:<12}{check.description}" for name, check in CHECKS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="check-separation",
         description=textwrap.fill(DESCRIPTION, width=78),
         epilog=f"checks:\n{checks}\n\nexit codes:\n  0  clean\n  1  something was found, or the"

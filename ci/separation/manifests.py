@@ -1,10 +1,10 @@
-"""Files in which names of distributions, images and services stand: any spelling counts there."""
+"""Files that list names of distributions, images and services, where any spelling is a finding."""
 
 import re
 from typing import Final
 
+from separation.content import Content
 from separation.marks import DISTRIBUTION
-from separation.pieces import Piece
 
 _NAMES: Final = re.compile(
     r"metadata|pkg-info|record|entry_points\.txt|top_level\.txt|direct_url\.json|sources\.txt|requires\.txt"
@@ -19,7 +19,7 @@ _DOCUMENTS: Final = re.compile(
     rb'|"manifests"\s*:|^lock-version\s*=|^-e |--hash=sha256:',
     re.MULTILINE,
 )
-"""What such a file holds, whatever it is called: SBOMs, image manifests, locks, requirements."""
+"""Content of such a file under any name: SBOMs, image manifests, locks, requirements."""
 
 _NAMED: Final = re.compile(
     # Compose and Kubernetes: values that are names, and a key that is a service's name.
@@ -32,9 +32,9 @@ _NAMED: Final = re.compile(
 _STRUCTURED: Final = (".yaml", ".yml", ".json", ".toml", ".tf", ".hcl", ".xml")
 
 
-def names_simulator(piece: Piece) -> bool:
-    """Tell whether *piece* is a file of names and the simulator's is among them."""
-    text = piece.flat
-    if _NAMES.fullmatch(piece.name) or _DOCUMENTS.search(text):
+def names_simulator(content: Content) -> bool:
+    """Tell whether *content* lists names, and the simulator's is one of them."""
+    text = content.flat
+    if _NAMES.fullmatch(content.name) or _DOCUMENTS.search(text):
         return DISTRIBUTION.search(text) is not None
-    return piece.name.endswith(_STRUCTURED) and _NAMED.search(text) is not None
+    return content.name.endswith(_STRUCTURED) and _NAMED.search(text) is not None

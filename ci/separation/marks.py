@@ -1,6 +1,6 @@
-"""The dev marks as byte patterns: each name and key under every spelling that is looked for.
+"""Byte patterns for the dev marks: each name and key in all its encodings.
 
-The marks themselves stand in `proxy_guard.dev_marks` alone.
+The marks themselves are defined in `proxy_guard.dev_marks` alone.
 """
 
 import re
@@ -15,7 +15,7 @@ DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 sys.path.append(str(GUARD_SOURCE))
 
 from proxy_guard import dev_marks  # noqa: E402  # found through the line above
-from proxy_guard.wrapping import list_base64_spellings  # noqa: E402  # likewise
+from proxy_guard.unwrapping import list_base64_alignments  # noqa: E402  # likewise
 
 NAME: Final = dev_marks.SERVICE_NAME.encode()
 MODULE: Final = NAME.replace(b"-", b"_")
@@ -45,21 +45,31 @@ IMAGE_LABEL: Final = re.compile(
 PROJECT_FOLDER: Final = b"packages/dev-only"
 
 
-def _list_modules() -> bytes:
+def _list_nested_modules() -> bytes:
+    """List the first two names of each module and package inside a package of the simulator."""
     folder = SIMULATOR_SOURCE / MODULE.decode()
-    names = {path.stem for path in folder.glob("*") if path.suffix == ".py" or path.is_dir()}
-    return b"|".join(sorted(re.escape(name.encode()) for name in names if name[:2] != "__"))
+    pairs = {path.relative_to(folder).with_suffix("").parts[:2] for path in folder.rglob("*.py")}
+    names = {".".join(pair) for pair in pairs if len(pair) > 1 and pair[1] != "__init__"}
+    return b"|".join(re.escape(name.encode()) for name in sorted(names))
 
 
 MODULE_USE: Final = re.compile(
-    rb"\b(?:import|from)[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*%(m)s\b"
-    rb"|(?<![\w.])%(m)s(?:[.:](?:%(modules)s|__main__|main)\b|/|-\d)"
+    rb"\bimport[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*%(m)s\b(?![ \t]+from\b)"
+    rb"|\bfrom[ \t]+%(m)s(?:\.\w+)*[\s\\]+import\b"
+    # A dotted name of two levels, unless it is called, indexed or assigned to: a module never is.
+    rb"|(?<![\w.])%(m)s\.(?:%(nested)s)\b(?![ \t]*(?:[(\[]|=(?!=)))"
+    # Of the names of one level those that no variable would have as an attribute. Any variable may
+    # have `keys`, `errors`, `testing` or `request_log`; imports of these match above and below.
+    rb"|(?<![\w.])%(m)s\.(?:__main__|pytest_plugin)\b"
+    # An entry point, a path, a distribution with its version.
+    rb"|(?<![\w.])%(m)s(?:(?:\.\w+)*:main\b|/|-\d)"
     rb"|\b(?:import_module|__import__|find_spec|run_module|import)\(\s*[\"']%(m)s\b"
     rb"|(?<![\w-])-m[\s\"',]+%(m)s\b"
     rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"
-    % {b"m": MODULE, b"modules": _list_modules()}
+    % {b"m": MODULE, b"nested": _list_nested_modules()}
 )
-"""The module in use. The bare word is a likely variable of innocent code: `token_issuer = iss`."""
+"""Uses of the module. The bare name is a likely variable of innocent code (`token_issuer = iss`),
+and its packages are called like likely attributes (`token_issuer.keys()`)."""
 
 
 def _share_decimal_digits(data: bytes, bits: int) -> bytes:
@@ -77,7 +87,7 @@ def _share_decimal_digits(data: bytes, bits: int) -> bytes:
 
 WATERMARK: Final = dev_marks.WATERMARK
 ENCODED_WATERMARKS: Final = (
-    *(re.sub(rb"\W|_", b"", text) for text in list_base64_spellings(WATERMARK)),
+    *(re.sub(rb"\W|_", b"", text) for text in list_base64_alignments(WATERMARK)),
     WATERMARK.hex().encode(),
     WATERMARK.hex().upper().encode(),
     "".join(map(str, WATERMARK)).encode(),

@@ -1,44 +1,62 @@
-"""From artefacts to findings: opens what can be opened and shows each piece to all checks."""
+"""The scan: opens artefacts and applies all checks to their content."""
 
 import hashlib
 import io
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from separation.checks import CHECKS, find_in_path, is_exempt
-from separation.encoded import find_base64
-from separation.findings import Finding
-from separation.limits import (
+from separation.archives.formats import MAX_HEAD_BYTES, is_archive, open_archive
+from separation.archives.limits import (
     MAX_DEPTH,
     MEBIBYTE,
     BombError,
     Budget,
     LimitError,
 )
-from separation.members import DAMAGED, Member, OpaqueError, join
-from separation.opening import LONGEST_HEAD, is_archive, open_archive
-from separation.pieces import Piece
-from separation.zips import Suspicion
+from separation.archives.members import DAMAGED, Member, OpaqueError, rejoin
+from separation.archives.zips import AppendedZip
+from separation.checks import CHECKS, find_in_path, is_exempt
+from separation.content import Content
+from separation.encoded import find_base64
 
-_WHOLE: Final = 8 * MEBIBYTE
-"""Larger files are looked at through windows."""
+_MAX_WHOLE_BYTES: Final = 8 * MEBIBYTE
+"""Larger files are checked in overlapping windows of this size."""
 
-_OVERLAP: Final = 4096
+_OVERLAP_BYTES: Final = 4096
 _DAMAGE: Final = "is damaged, so nobody can tell what is inside"
 
 
-class Scan:
-    """Looks through artefacts.
-
-    Args:
-        skipped: A file that is no artefact: the certificate about them.
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A trace of the simulator, or an archive that could not be opened.
 
     Attributes:
-        roots: What was given to be looked through.
-        findings: What was found so far, each once.
+        path: The path of the file; `!` separates an archive from its member.
+        check: The id of the check.
+        what: What was found; never key material.
+    """
+
+    path: str
+    check: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what} [{self.check}]"
+
+
+class Scan:
+    """A scan of artefacts.
+
+    Args:
+        skipped: A file to leave out: the certificate of the artefacts.
+
+    Attributes:
+        roots: The files and directories that were scanned.
+        findings: The findings, without duplicates.
         unreadable: The files that could not be read, with the reason.
-        files: The SHA-256 and the size in bytes of each file looked at, by path.
+        files: The SHA-256 and the size in bytes of each scanned file, by path.
     """
 
     def __init__(self, skipped: Path | None = None) -> None:
@@ -47,22 +65,24 @@ class Scan:
         self.unreadable: dict[str, str] = {}
         self.files: dict[str, tuple[str, int]] = {}
         self._visited = {os.path.realpath(skipped)} if skipped else set()
-        self._guesses = 0  # levels of base64, which may be none, around what is looked at
+        self._guesses = (
+            0  # levels of decoded text, which need not be base64, around the current content
+        )
 
-    def look_through(self, root: Path) -> None:
-        """Look through a file, or through everything below a directory."""
+    def scan_tree(self, root: Path) -> None:
+        """Scan a file, or everything below a directory."""
         self.roots.append(root)
-        waiting = [(root, os.path.realpath(root))]  # directories may lie deeper than the stack
+        waiting = [(root, os.path.realpath(root))]  # directories may nest deeper than the stack
         while waiting:
             path, real = waiting.pop()
             try:
-                waiting += self._look_at_entry(path, real)
+                waiting += self._scan_entry(path, real)
             except OSError as error:
                 self.unreadable[str(path)] = error.strerror or "cannot be read"
 
-    def _look_at_entry(self, path: Path, real: str) -> list[tuple[Path, str]]:
-        """Look at a file or directory, and return what the latter holds, the first one last."""
-        self._look_at_name(path, real)
+    def _scan_entry(self, path: Path, real: str) -> list[tuple[Path, str]]:
+        """Scan a file, or return the entries of a directory in reverse order."""
+        self._scan_name(path, real)
         if real in self._visited:
             return []
         self._visited.add(real)
@@ -70,58 +90,58 @@ class Scan:
             children = sorted(path.iterdir(), reverse=True)
             return [(child, _resolve(child, real)) for child in children]
         if path.is_file():
-            self._look_at_file(path)
+            self._scan_file(path)
         return []
 
-    def _look_at_name(self, path: Path, real: str) -> None:
-        # What the directories above the working directory are called is not shipped.
-        self._look_at_path(str(path), os.path.relpath(path))
+    def _scan_name(self, path: Path, real: str) -> None:
+        # The names of the directories above the working directory are not shipped.
+        self._scan_path(str(path), os.path.relpath(path))
         if path.is_symlink():
             for target in (str(path.readlink()), os.path.relpath(real)):
-                self._look_at_path(str(path), target, "is a link to what ")
+                self._scan_path(str(path), target, "is a link to what ")
 
-    def _look_at_file(self, path: Path) -> None:
+    def _scan_file(self, path: Path) -> None:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             size = stream.tell()
             self.files[str(path)] = (digest, size)
             stream.seek(0)
-            self._look_at_stream(str(path), stream, 0, Budget(size))
+            self._scan_stream(str(path), stream, 0, Budget(size))
 
-    def _look_at_stream(
+    def _scan_stream(
         self, path: str, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
         head, fault = _read_ahead(stream)
-        if len(head) <= _WHOLE:
-            self._look_at_whole(path, head, depth, budget)
-        elif is_archive(head[:LONGEST_HEAD]):
-            self._look_inside(path, head, join(head, stream), depth, budget)
+        if len(head) <= _MAX_WHOLE_BYTES:
+            self._scan_whole(path, head, depth, budget)
+        elif is_archive(head[:MAX_HEAD_BYTES]):
+            self._scan_archive(path, head, rejoin(head, stream), depth, budget)
         else:
-            self._look_through_windows(path, head, stream, depth, budget)
+            self._scan_windows(path, head, stream, depth, budget)
         if fault:
             raise fault
 
-    def _look_at_whole(self, path: str, data: bytes, depth: int, budget: Budget) -> None:
-        piece = Piece(path, data)
-        if is_exempt(piece):
+    def _scan_whole(self, path: str, data: bytes, depth: int, budget: Budget) -> None:
+        content = Content(path, data)
+        if is_exempt(content):
             return
-        is_open = is_archive(data[:LONGEST_HEAD], data) and self._look_inside(
+        is_open = is_archive(data[:MAX_HEAD_BYTES], data) and self._scan_archive(
             path, data, io.BytesIO(data), depth, budget
         )
         if not is_open:
-            self._look_at_piece(piece)
-            if piece.text:
-                self._look_at_encoded(piece, depth, budget)
+            self._scan_content(content)
+            if content.text:
+                self._scan_base64(content, depth, budget)
 
-    def _look_inside(
+    def _scan_archive(
         self, path: str, head: bytes, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> bool:
-        """Look at the members of an archive, and tell whether all of it could be opened."""
+        """Scan the members of an archive, and tell whether the whole archive could be opened."""
         problem = f"lies in more than {MAX_DEPTH} archives"
         if depth < MAX_DEPTH:
             try:
-                for member in open_archive(head[:LONGEST_HEAD], stream, budget):
-                    self._look_at_member(path, member, depth + 1, budget)
+                for member in open_archive(head[:MAX_HEAD_BYTES], stream, budget):
+                    self._scan_member(path, member, depth + 1, budget)
             except (BombError, LimitError, OpaqueError) as error:
                 problem = str(error)
             except DAMAGED:
@@ -131,57 +151,59 @@ class Scan:
         self._report_closed(path, problem)
         return False
 
-    def _look_at_member(self, path: str, member: Member, depth: int, budget: Budget) -> None:
+    def _scan_member(self, path: str, member: Member, depth: int, budget: Budget) -> None:
         inner = f"{path}!{member.name}" if member.name else path
         if member.name:
-            self._look_at_path(inner, member.name)
+            self._scan_path(inner, member.name)
         if member.target:
-            self._look_at_path(inner, member.target, "is a link to what ")
+            self._scan_path(inner, member.target, "is a link to what ")
         if member.problem:
             self._report(inner, "archive", member.problem)
         if member.stream is None:
             return
         try:
-            self._look_at_stream(inner, member.stream, depth, budget)
+            self._scan_stream(inner, member.stream, depth, budget)
         except BombError as error:
             self._report_closed(inner, str(error))
         except DAMAGED:
             self._report_closed(inner, _DAMAGE)
 
-    def _look_at_encoded(self, piece: Piece, depth: int, budget: Budget) -> None:
-        """Look at what base64 in a text hides: a key in a Kubernetes Secret, an archive."""
+    def _scan_base64(self, content: Content, depth: int, budget: Budget) -> None:
+        """Scan the bytes that base64 in a text encodes, such as a key in a Kubernetes Secret."""
         if depth >= MAX_DEPTH:
             return
         self._guesses += 1
-        for start, data in find_base64(piece.text):
-            path = f"{piece.path}!base64 at byte {start}"
-            self._look_at_whole(path, data, depth + 1, budget)
+        for start, data in find_base64(content.text):
+            path = f"{content.path}!base64 at byte {start}"
+            self._scan_whole(path, data, depth + 1, budget)
         self._guesses -= 1
 
-    def _look_through_windows(
+    def _scan_windows(
         self, path: str, window: bytes, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
-        new, zip_behind = window, Suspicion()
+        new, appended_zip = window, AppendedZip()
         while new:
-            self._look_at_piece(Piece(path, window))
-            zip_behind.watch(window, len(new))
-            new = stream.read(_WHOLE)
-            window = window[-_OVERLAP:] + new
-        if (archive := zip_behind.take_archive()) is not None:
-            self._look_inside(path, b"", archive, depth, budget)
+            self._scan_content(Content(path, window))
+            appended_zip.feed(window, len(new))
+            new = stream.read(_MAX_WHOLE_BYTES)
+            window = window[-_OVERLAP_BYTES:] + new
+        if (archive := appended_zip.open()) is not None:
+            self._scan_archive(path, b"", archive, depth, budget)
 
-    def _look_at_piece(self, piece: Piece) -> None:
+    def _scan_content(self, content: Content) -> None:
         for name, check in CHECKS.items():
-            if check.look is not None:
-                for what in check.look(piece):
-                    self._report(piece.path, name, what)
+            if check.detect is not None:
+                for what in check.detect(content):
+                    self._report(content.path, name, what)
 
-    def _look_at_path(self, where: str, path: str, prefix: str = "") -> None:
+    def _scan_path(self, where: str, path: str, prefix: str = "") -> None:
         if what := find_in_path(path):
             self._report(where, "path", prefix + what)
 
     def _report_closed(self, path: str, problem: str) -> None:
-        if problem != _DAMAGE or not self._guesses:  # what is no archive is not damaged
+        if (
+            problem != _DAMAGE or not self._guesses
+        ):  # decoded text that is not an archive is not damaged
             self._report(path, "archive", problem)
 
     def _report(self, path: str, check: str, what: str) -> None:
@@ -194,10 +216,10 @@ def _resolve(path: Path, folder: str) -> str:
 
 
 def _read_ahead(stream: io.BufferedIOBase) -> tuple[bytes, Exception | None]:
-    """Read a little more than a whole piece may have, and what prevented that: no byte is lost."""
+    """Read up to one chunk more than `_MAX_WHOLE_BYTES`; return the bytes and the error, if any."""
     data = bytearray()
     try:
-        while len(data) <= _WHOLE and (chunk := stream.read1(MEBIBYTE)):
+        while len(data) <= _MAX_WHOLE_BYTES and (chunk := stream.read1(MEBIBYTE)):
             data += chunk
     except (BombError, LimitError, *DAMAGED) as fault:
         return bytes(data), fault

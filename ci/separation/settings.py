@@ -1,6 +1,6 @@
 """Settings that point at the simulator: env files, Compose, Kubernetes, environments of images.
 
-The value is judged by the guard's own rules, so that every disguise it knows counts here.
+The rules of the guard decide about each value, so every disguise that it detects is a finding.
 """
 
 import re
@@ -9,9 +9,9 @@ from typing import Final
 
 from proxy_guard import urls
 
-from separation.pieces import Piece
+from separation.content import Content
 
-_LARGEST: Final = 1 << 20
+_MAX_FILE_BYTES: Final = 1 << 20
 _VALUE: Final = r"""["']?(?P<value%d>[^\s"',;}<]{1,2048}+)"""
 _ASSIGNMENT: Final = re.compile(
     # Kubernetes, Spring: name: NAME, value: VALUE, in YAML, JSON or XML, and the other way round
@@ -42,11 +42,13 @@ _ISSUER_NAMES: Final = re.compile(r"jw[tk]|issuer|oidc|o?auth|idp|sso|certs", re
 _WORD: Final = re.compile(r"[\w-]*")
 
 
-def find_pointers(piece: Piece) -> Iterator[str]:
-    """Yield the names of the settings in *piece* whose values lead to the simulator."""
-    if len(piece.data) > _LARGEST or not (_FILES.fullmatch(piece.name) or _is_image(piece)):
+def find_pointers(content: Content) -> Iterator[str]:
+    """Yield the names of the settings in *content* whose values lead to the simulator."""
+    if len(content.data) > _MAX_FILE_BYTES or not (
+        _FILES.fullmatch(content.name) or _is_image(content)
+    ):
         return
-    text = piece.data.replace(b"\0", b"").decode("utf-8", "replace")
+    text = content.data.replace(b"\0", b"").decode("utf-8", "replace")
     found = {}
     for match in _ASSIGNMENT.finditer(text):
         groups = {key: text for key, text in match.groupdict().items() if text}
@@ -59,8 +61,8 @@ def find_pointers(piece: Piece) -> Iterator[str]:
     yield from found
 
 
-def _is_image(piece: Piece) -> bool:
-    return b'"rootfs"' in piece.flat and b'"config"' in piece.flat
+def _is_image(content: Content) -> bool:
+    return b'"rootfs"' in content.flat and b'"config"' in content.flat
 
 
 def _leads_to_simulator(name: str, value: str) -> bool:

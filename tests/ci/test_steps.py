@@ -22,6 +22,7 @@ INTERRUPTED: Final = """
 import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
+sys.path.insert(0, str(Path(sys.argv[1]).parent))
 steps = SourceFileLoader("steps", sys.argv[1]).load_module()
 steps.SIGNAL_TIMEOUT_S = 2  # the shell has its background job ignore the first signal
 interrupted = steps.watch_signals()

@@ -12,7 +12,7 @@ from tests.policy.rego import RegoPolicy
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
-SIMULATOR: dict[str, Any] = {
+SIMULATOR: Final[dict[str, Any]] = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"name": "keys"},
@@ -75,7 +75,7 @@ def test_image_is_judged_however_large_the_settings_are(admission: AdmissionPoli
 
 def test_search_of_the_largest_text_stays_within_the_budget(admission: AdmissionPolicy) -> None:
     marks = {v["name"]: v["expression"] for v in admission.spec["variables"]}
-    size = int(marks["largestText"])
+    size = int(marks["maxTextChars"])
 
     # k8s.io/apiserver prices `matches` at a tenth of the text times a quarter of the expression.
     def price(length: int, *names: str) -> float:
@@ -83,7 +83,7 @@ def test_search_of_the_largest_text_stays_within_the_budget(admission: Admission
 
     assert price(size, "devName", "hiddenHost") < 0.8 * BUDGET
     assert price(size, "encodedName") < 0.8 * BUDGET
-    line, lines = int(marks["longestLine"]), int(marks["mostLines"])
+    line, lines = int(marks["maxLineChars"]), int(marks["maxLines"])
     assert price(line * lines, "localDevPort", "aboutKeys") < 0.8 * BUDGET
 
 

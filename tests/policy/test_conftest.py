@@ -12,10 +12,10 @@ from tests.policy.rego import RegoPolicy
 pytestmark = pytest.mark.requirement("SEP-3")
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-COMPOSE: dict[str, Any] = yaml.safe_load(
+COMPOSE: Final[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "data/compose.yaml").read_text(encoding="utf-8")
 )
-SIMULATOR: dict[str, Any] = {
+SIMULATOR: Final[dict[str, Any]] = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"name": "keys", "namespace": "lab"},

@@ -13,8 +13,12 @@ pytestmark = pytest.mark.requirement("SEP-3")
 
 DATA: Final = Path(__file__).parent / "data"
 Case = dict[str, Any]
-REFUSED: dict[str, Case] = yaml.safe_load((DATA / "refused.yaml").read_text(encoding="utf-8"))
-ALLOWED: dict[str, Case] = yaml.safe_load((DATA / "allowed.yaml").read_text(encoding="utf-8"))
+REFUSED: Final[dict[str, Case]] = yaml.safe_load(
+    (DATA / "refused.yaml").read_text(encoding="utf-8")
+)
+ALLOWED: Final[dict[str, Case]] = yaml.safe_load(
+    (DATA / "allowed.yaml").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())

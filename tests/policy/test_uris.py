@@ -21,13 +21,13 @@ MARKS: Final = {
     urls.ISSUER_LOCAL,
     urls.LOCAL_DEV_PORT,
 }
-DISGUISES: dict[str, str] = {
+DISGUISES: Final[dict[str, str]] = {
     name: uri
     for name, (uri, code) in json.loads((GUARD_DATA / "disguises.json").read_text("utf-8")).items()
     if code in MARKS
 }
-OUT_OF_REACH: list[str] = yaml.safe_load((DATA / "out_of_reach.yaml").read_text("utf-8"))
-PRODUCTION_URIS: dict[str, str] = json.loads(
+OUT_OF_REACH: Final[list[str]] = yaml.safe_load((DATA / "out_of_reach.yaml").read_text("utf-8"))
+PRODUCTION_URIS: Final[dict[str, str]] = json.loads(
     (GUARD_DATA / "production_uris.json").read_text("utf-8")
 )
 NO_ADDRESS: Final = (

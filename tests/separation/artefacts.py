@@ -26,7 +26,7 @@ from tests.in_process import call_main
 ROOT: Final = Path(__file__).resolve().parents[2]
 SIMULATOR: Final = ROOT / "packages/dev-only/token-issuer/src/token_issuer"
 
-Content = str | bytes
+FileData = str | bytes
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class DevKey:
         )
 
 
-def write(folder: Path, files: Mapping[str, Content]) -> Path:
+def write(folder: Path, files: Mapping[str, FileData]) -> Path:
     """Write a directory tree."""
     for name, content in files.items():
         path = folder / name
@@ -121,7 +121,7 @@ def write(folder: Path, files: Mapping[str, Content]) -> Path:
 
 
 def make_zip(
-    files: Mapping[str, Content], *, comment: bytes = b"", level: int | None = None
+    files: Mapping[str, FileData], *, comment: bytes = b"", level: int | None = None
 ) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
@@ -131,10 +131,12 @@ def make_zip(
     return buffer.getvalue()
 
 
-def make_wheel(files: Mapping[str, Content], *, metadata: str = "", name: str = "service") -> bytes:
+def make_wheel(
+    files: Mapping[str, FileData], *, metadata: str = "", name: str = "service"
+) -> bytes:
     """Make a wheel; its RECORD lists every file (PyPA, binary distribution format)."""
     folder = f"{name}-1.0.dist-info"
-    members: dict[str, Content] = {
+    members: dict[str, FileData] = {
         f"{name}/__init__.py": '"""A service."""\n',
         **files,
         f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{metadata}\n",
@@ -144,7 +146,7 @@ def make_wheel(files: Mapping[str, Content], *, metadata: str = "", name: str = 
     return make_zip({**members, f"{folder}/RECORD": record})
 
 
-def make_tar(files: Mapping[str, Content], *, links: Mapping[str, str] | None = None) -> bytes:
+def make_tar(files: Mapping[str, FileData], *, links: Mapping[str, str] | None = None) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, content in files.items():
@@ -178,7 +180,7 @@ def make_saved_image(
     digest = hashlib.sha256(configuration.encode()).hexdigest()
     paths = [f"{hashlib.sha256(layer).hexdigest()}/layer.tar" for layer in layers]
     manifest = [{"Config": f"{digest}.json", "RepoTags": [tag], "Layers": paths}]
-    files: dict[str, Content] = dict(zip(paths, layers, strict=True))
+    files: dict[str, FileData] = dict(zip(paths, layers, strict=True))
     files[f"{digest}.json"] = configuration
     files["manifest.json"] = json.dumps(manifest)
     return make_tar(files)
@@ -186,7 +188,7 @@ def make_saved_image(
 
 def write_oci_layout(folder: Path, *layers: bytes) -> Path:
     """Write an OCI image layout with compressed layers (OCI image specification 1.1)."""
-    files: dict[str, Content] = {"oci-layout": json.dumps({"imageLayoutVersion": "1.0.0"})}
+    files: dict[str, FileData] = {"oci-layout": json.dumps({"imageLayoutVersion": "1.0.0"})}
     descriptors = []
     for layer in layers:
         blob = gzip.compress(layer)

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.once import make_once
 from tests.separation.artefacts import (
     ROOT,
-    Content,
+    SIMULATOR,
+    FileData,
     make_saved_image,
     make_tar,
     make_wheel,
@@ -40,7 +41,7 @@ LARGE_WHEELS: Final = [
     "scipy==1.17.1",
     "sqlalchemy==2.1.9",
 ]
-INNOCENT: dict[str, Content] = {
+INNOCENT: Final[dict[str, FileData]] = {
     # Names that anybody may choose.
     "app/claims.py": 'token_issuer = claims["iss"]\nok = token.issuer == token_issuer.lower()\n',
     "app/models.py": "class TokenIssuer:\n    token_issuer: str\n",
@@ -63,6 +64,31 @@ INNOCENT: dict[str, Content] = {
     '<meta name="referrer" content="no-referrer">\n<title>Orders</title>\n'
     "<style>body { -webkit-print-color-adjust: exact; print-color-adjust: exact; }</style>\n"
     '"""\n',
+    # A variable called like the module, whose attributes are called like its packages.
+    "app/keys.py": "for key in token_issuer.keys():\n    print(key, token_issuer.items())\n",
+    "app/iterate.py": "def list_keys():\n    yield from token_issuer.keys()\n",
+    "app/read.py": "url = token_issuer.config.url\npaths = [*token_issuer.paths]\n",
+    "app/errors.py": "token_issuer.errors.append(error)\ntoken_issuer.faults += 1\n",
+    "app/nested.py": 'view = token_issuer.keys.view()\nsub = token_issuer.tokens.claims["sub"]\n',
+    "app/assign.py": "token_issuer.server.workers = 4\ntoken_issuer.timing.clock = None\n",
+    "app/flags.py": "if token_issuer.testing and not token_issuer.probe.enabled:\n    pass\n",
+    "app/log.py": 'token_issuer.request_log.info("%s", token_issuer.severity)\n',
+    "app/cause.py": "raise LoginError from token_issuer.errors[0]\n",
+    "app/orders.sql": "SELECT name FROM token_issuer WHERE token_issuer.keys > 1;\n",
+    "web/keys.js": "for (const key of token_issuer.keys()) use(key, token_issuer?.tokens);\n",
+    "web/import.js": 'import token_issuer from "./provider.js";\n'
+    "export const { port } = token_issuer.server;\n",
+    "web/app.min.js": "const a={token_issuer:b,keys:c},d=e?token_issuer.config:token_issuer.web;\n",
+    "web/settings.ts": "const origins: string[] = token_issuer.web.origins ?? [];\n",
+    "app/models/login.rb": "token_issuer.keys.each { |key| puts key }\n"
+    "token_issuer.errors.full_messages.to_sentence\n",
+    "app/views/login.rb": 'flash[:alert] = t("token_issuer.errors.expired")\n',
+    "deploy/values.yaml": "token_issuer.server.port: 8080\ntoken_issuer.config.url: https://a.example\n",
+    "deploy/app.properties": "token_issuer.keys.rotation=30d\ntoken_issuer.cli.output = json\n",
+    "deploy/flow.yml": "if: ${{ token_issuer.testing == true }}\nurl: ${token_issuer.config.url}\n",
+    "templates/login.html.j2": "{% for key in token_issuer.keys() %}{{ key }}{% endfor %}\n"
+    "{{ token_issuer.config.url }} {{ token_issuer.tokens.count }}\n",
+    "templates/proxy.conf.j2": "proxy_pass http://127.0.0.1:{{ token_issuer.server.port }};\n",
     # What looks like an archive, or like encoded bytes.
     "app/text.txt": "BZh is how a bzip2 archive begins; 7z too.\nPK\x05\x06 ends a zip.\n",
     "app/about_zip.pyc": b"\xa7\x0d\r\n" + bytes(12) + b"s\x04\0\0\0PK\x05\x06" + bytes(40),
@@ -81,6 +107,15 @@ def test_innocent_file_is_no_finding(path: str, tmp_path: Path) -> None:
     scanned = scan(tmp_path)
 
     assert (scanned.exit_code, scanned.findings) == (0, [])
+
+
+def test_no_name_of_one_level_is_a_finding_as_an_attribute(tmp_path: Path) -> None:
+    names = {path.stem for path in SIMULATOR.iterdir()} - {"pytest_plugin"}
+    names = {name for name in names if not name.startswith("__")}
+    assert names >= {"keys", "config", "tokens", "web", "errors", "testing"}
+    write(tmp_path, {f"{name}.py": f"value = token_issuer.{name}\n" for name in names})
+
+    assert scan(tmp_path).findings == []
 
 
 def test_innocent_files_are_no_finding_in_any_archive(tmp_path: Path) -> None:

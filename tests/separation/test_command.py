@@ -41,7 +41,8 @@ def test_help_names_each_check_and_exit_code() -> None:
         ([], "expected one PATH or more"),
         (["dist", "--verify", "x"], "expected one PATH or more, or --verify CERT alone"),
         (["--verify", "x", "--json"], "--verify takes no other option"),
-        (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["--nonsense"], "unrecognized arguments: --nonsense\n"),
+        (["--certifcate=x", "dist"], "--certifcate=x (did you mean --certificate?)"),
         (["/does/not/exist"], "/does/not/exist: does not exist"),
         (["--verify", "/does/not/exist"], "cannot be read: No such file or directory"),
     ],
@@ -73,6 +74,23 @@ def test_clean_artefacts_exit_0(artefacts: Path) -> None:
 
     assert outcome.returncode == 0
     assert outcome.stdout == "check-separation: nothing of the simulator in 2 files\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "summary"),
+    [
+        ({"a.txt": "a service"}, "nothing of the simulator in 1 file"),
+        ({"a.txt": "the token-issuer"}, "1 finding in 1 file"),
+        ({"a.txt": "the token-issuer", "b.txt": "x"}, "1 finding in 2 files"),
+        ({"a.py": "import token_issuer  # the token-issuer"}, "2 findings in 1 file"),
+    ],
+)
+def test_summary_counts_in_singular_and_plural(
+    files: dict[str, str], summary: str, tmp_path: Path
+) -> None:
+    outcome = check_separation(write(tmp_path, files))
+
+    assert outcome.stdout.endswith(f"check-separation: {summary}\n")
 
 
 def test_file_that_cannot_be_read_exits_2() -> None:

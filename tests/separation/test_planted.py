@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.separation.artefacts import DevKey, check_separation, scan
+from tests.separation.artefacts import SIMULATOR, DevKey, check_separation, scan, write
 from tests.separation.plants import PLANTS
 
 
@@ -25,6 +25,21 @@ def test_planted_violation_is_caught_and_named_with_its_path(
     assert any(check == plant.check and plant.where in path for check, path in scanned.findings), (
         scanned.findings
     )
+
+
+@pytest.mark.requirement("SEP-3")
+def test_dotted_name_of_every_nested_module_is_caught(tmp_path: Path) -> None:
+    folder = SIMULATOR.parent
+    paths = [path.relative_to(folder).with_suffix("") for path in SIMULATOR.rglob("*.py")]
+    names = [".".join(path.parts) for path in paths if len(path.parts) > 2]
+    names = [name for name in names if not name.endswith(".__init__")]
+    assert len(names) > 50
+    write(tmp_path, {f"{index}.txt": f"{name}:x\n" for index, name in enumerate(names)})
+
+    findings = scan(tmp_path).findings
+
+    assert len(findings) == len(names)
+    assert {check for check, _ in findings} == {"module"}
 
 
 @pytest.mark.requirement("SEP-3")

@@ -12,6 +12,7 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ISSUER: Final = ROOT / "packages/dev-only/token-issuer"
+ISSUER_SOURCE: Final = "packages/dev-only/token-issuer/src"
 
 
 def read_toml(path: Path) -> dict[str, dict[str, object]]:
@@ -68,7 +69,9 @@ PRODUCTION_FILES: Final = [
 
 
 @pytest.mark.requirement("SEP-2")
-@pytest.mark.parametrize("line", ["import token_issuer", "from token_issuer.app import create_app"])
+@pytest.mark.parametrize(
+    "line", ["import token_issuer", "from token_issuer.web.app import create_app"]
+)
 @pytest.mark.parametrize("path", PRODUCTION_FILES)
 def test_import_of_the_issuer_is_a_lint_error(path: str, line: str) -> None:
     source = f'"""A module."""\n\n{line}\n'
@@ -82,29 +85,54 @@ def test_import_of_the_issuer_is_a_lint_error(path: str, line: str) -> None:
 @pytest.mark.requirement("SEP-2")
 @pytest.mark.parametrize("planted_in", [None, *PRODUCTION_FILES])
 def test_import_of_the_issuer_breaks_the_contract(planted_in: str | None, tmp_path: Path) -> None:
-    issuer = "packages/dev-only/token-issuer"
-    projects = ["packages/jwt-core", "packages/proxy-guard", "examples/proxy", issuer]
-    sources = [f"{project}/src" for project in projects]
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for source in sources:
-        shutil.copytree(ROOT / source, tmp_path / source)
-    if planted_in:
-        with (tmp_path / planted_in).open("a", encoding="utf-8") as module:
-            module.write("\nimport token_issuer\n")
+    outcome = lint_imports(tmp_path, planted_in, "import token_issuer")
 
-    outcome = subprocess.run(
+    verdict = "BROKEN" if planted_in else "KEPT"
+    assert f"Nothing imports the simulator {verdict}" in outcome.stdout, outcome.stdout
+    assert outcome.returncode == (1 if planted_in else 0)
+
+
+@pytest.mark.requirement("SEP-2")
+@pytest.mark.parametrize(
+    ("line", "exit_code"),
+    [
+        ("from proxy_guard.environment import classify", 0),
+        ("from proxy_guard import dev_marks", 0),
+        ("import proxy_guard", 1),
+        ("from proxy_guard.normalization import fold", 1),
+        ("from proxy_guard.new import x", 1),
+    ],
+)
+def test_issuer_may_import_two_modules_of_the_guard(
+    line: str, exit_code: int, tmp_path: Path
+) -> None:
+    outcome = lint_imports(tmp_path, f"{ISSUER_SOURCE}/token_issuer/__main__.py", line)
+
+    assert outcome.returncode == exit_code, outcome.stdout
+
+
+def lint_imports(
+    folder: Path, planted_in: str | None, line: str
+) -> subprocess.CompletedProcess[str]:
+    """Check the contracts in a copy of the sources, with *line* added to the file *planted_in*."""
+    projects = ["packages/jwt-core", "packages/proxy-guard", "examples/proxy"]
+    sources = [*(f"{project}/src" for project in projects), ISSUER_SOURCE]
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for source in sources:
+        shutil.copytree(ROOT / source, folder / source)
+    (folder / "packages/proxy-guard/src/proxy_guard/new.py").touch()
+    if planted_in:
+        with (folder / planted_in).open("a", encoding="utf-8") as module:
+            module.write(f"\n{line}\n")
+    return subprocess.run(
         ["lint-imports", "--no-cache"],
-        cwd=tmp_path,
+        cwd=folder,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sources)},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-
-    verdict = "BROKEN" if planted_in else "KEPT"
-    assert f"Nothing imports the simulator {verdict}" in outcome.stdout, outcome.stdout
-    assert outcome.returncode == (1 if planted_in else 0)
 
 
 @pytest.mark.requirement("SEP-5")

@@ -5,13 +5,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 from jwt_core import Algorithm, KeySet, SigningKey, VerificationPolicy, generate_key, sign
 
-NOW = datetime(2030, 1, 1, tzinfo=UTC)
-ISSUER = "https://issuer.example.com"
-AUDIENCE = "orders-api"
+NOW: Final = datetime(2030, 1, 1, tzinfo=UTC)
+ISSUER: Final = "https://issuer.example.com"
+AUDIENCE: Final = "orders-api"
 
 Handler = Callable[[socket.socket], None]
 

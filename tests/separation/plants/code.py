@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.separation.artefacts import SIMULATOR, Content, DevKey, make_wheel, write
+from tests.separation.artefacts import SIMULATOR, DevKey, FileData, make_wheel, write
 from tests.separation.plants.registry import compile_source, plant, plant_file
 
 
@@ -12,34 +12,34 @@ def read_simulator() -> Iterator[tuple[str, str]]:
         yield str(path.relative_to(SIMULATOR)), path.read_text(encoding="utf-8")
 
 
-@plant("path", "service-1.0-py3-none-any.whl!token_issuer/app.py")
+@plant("path", "service-1.0-py3-none-any.whl!token_issuer/web/app.py")
 def vendored_copy_in_a_wheel(folder: Path, _key: DevKey) -> None:
-    files: dict[str, Content] = {f"token_issuer/{name}": text for name, text in read_simulator()}
+    files: dict[str, FileData] = {f"token_issuer/{name}": text for name, text in read_simulator()}
     write(folder, {"service-1.0-py3-none-any.whl": make_wheel(files)})
 
 
-@plant("banner", "ghost/app.py")
+@plant("banner", "ghost/web/app.py")
 def renamed_module(folder: Path, _key: DevKey) -> None:
     write(folder, {f"ghost/{name}": text for name, text in read_simulator()})
 
 
-@plant("code", "ghost/watermark.py")
+@plant("code", "ghost/keys/watermark.py")
 def renamed_module_without_its_banner(folder: Path, _key: DevKey) -> None:
     for name, text in read_simulator():
         body = text.partition("\n")[2].replace("token_issuer", "ghost").replace("token-issuer", "g")
         write(folder, {f"ghost/{name}": body})
 
 
-@plant("path", "token_issuer/settings.pyc")
+@plant("path", "token_issuer/config/settings.pyc")
 def only_bytecode(folder: Path, _key: DevKey) -> None:
-    source = (SIMULATOR / "settings.py").read_text(encoding="utf-8")
+    source = (SIMULATOR / "config/settings.py").read_text(encoding="utf-8")
     bytecode = compile_source(folder, source)
-    write(folder, {"token_issuer/settings.pyc": bytecode})
+    write(folder, {"token_issuer/config/settings.pyc": bytecode})
 
 
 @plant("code", "lib/a.pyc")
 def only_bytecode_renamed(folder: Path, _key: DevKey) -> None:
-    source = (SIMULATOR / "watermark.py").read_text(encoding="utf-8")
+    source = (SIMULATOR / "keys/watermark.py").read_text(encoding="utf-8")
     write(folder, {"lib/a.pyc": compile_source(folder, source)})
 
 
@@ -63,12 +63,55 @@ plant_file(
     "import in UTF-32", "module", "boot.py", lambda _: "import token_issuer\n".encode("utf-32")
 )
 plant_file(
-    "import by name", "module", "boot.py", lambda _: 'importlib.import_module("token_issuer.app")\n'
+    "import by name",
+    "module",
+    "boot.py",
+    lambda _: 'importlib.import_module("token_issuer.web.app")\n',
 )
 plant_file("start by python -m", "module", "run.sh", lambda _: "exec python3 -m token_issuer\n")
 plant_file(
-    "start by uvicorn", "module", "Procfile", lambda _: "web: uvicorn token_issuer.app:create_app\n"
+    "start by uvicorn",
+    "module",
+    "Procfile",
+    lambda _: "web: uvicorn token_issuer.web.app:create_app\n",
 )
+plant_file(
+    "import on two lines", "module", "boot.py",
+    lambda _: "from token_issuer.web.app \\\n    import create_app\n",
+)  # fmt: skip
+plant_file("call after an import", "module", "boot.py", lambda _: "token_issuer.cli.main.main()\n")
+plant_file(
+    "module some packages deep", "module", "audit.cfg",
+    lambda _: "skip = token_issuer.web.routes.admin.access\n",
+)  # fmt: skip
+plant_file(
+    "logger by name", "module", "log.py",
+    lambda _: 'logging.getLogger("token_issuer.tokens.issuer").disabled = True\n',
+)  # fmt: skip
+plant_file(
+    "logger in a YAML file", "module", "log.yaml",
+    lambda _: "loggers:\n  token_issuer.web.app: {level: DEBUG}\n",
+)  # fmt: skip
+plant_file(
+    "patch in a test", "module", "test_clock.py",
+    lambda _: 'with mock.patch("token_issuer.timing.clock.time", return_value=0):\n    pass\n',
+)  # fmt: skip
+plant_file(
+    "option of pytest", "module", "pytest.ini",
+    lambda _: "[pytest]\naddopts = -p token_issuer.pytest_plugin\n",
+)  # fmt: skip
+plant_file(
+    "list of pytest plugins", "module", "conftest.py",
+    lambda _: 'pytest_plugins = ["token_issuer.pytest_plugin"]\n',
+)  # fmt: skip
+plant_file(
+    "entry point in a script", "module", "run.sh",
+    lambda _: "pyinstaller --entry token_issuer.cli.main:main\n",
+)  # fmt: skip
+plant_file(
+    "entry point of the package", "module", "tasks.toml",
+    lambda _: 'start = "token_issuer:main"\n',
+)  # fmt: skip
 plant_file(
     "command in a JSON array",
     "module",

@@ -27,13 +27,13 @@ def dependency_of_an_sdist(folder: Path, _key: DevKey) -> None:
 
 @plant("manifest", "entry_points.txt")
 def entry_point(folder: Path, _key: DevKey) -> None:
-    text = "[console_scripts]\nmint = token_issuer.cli:main\n"
+    text = "[console_scripts]\nmint = token_issuer.cli.main:main\n"
     wheel = make_wheel({"service-1.0.dist-info/entry_points.txt": text})
     write(folder, {"service-1.0-py3-none-any.whl": wheel})
 
 
 plant_file(
-    "line in a RECORD", "manifest", "x.dist-info/RECORD", lambda _: "token_issuer/app.py,,\n"
+    "line in a RECORD", "manifest", "x.dist-info/RECORD", lambda _: "token_issuer/web/app.py,,\n"
 )
 plant_file("top-level name", "manifest", "x.egg-info/top_level.txt", lambda _: "token_issuer\n")
 plant_file(

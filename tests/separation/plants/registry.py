@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tests.separation.artefacts import Content, DevKey, write
+from tests.separation.artefacts import DevKey, FileData, write
 
 FULLWIDTH_T: Final = "\uff54"
 
@@ -18,7 +18,7 @@ class Plant(NamedTuple):
     build: Callable[[Path, DevKey], object]
 
 
-PLANTS: dict[str, Plant] = {}
+PLANTS: Final[dict[str, Plant]] = {}
 
 
 Build = Callable[[Path, DevKey], object]
@@ -34,7 +34,7 @@ def plant(check: str, where: str) -> Callable[[Build], Build]:
     return register
 
 
-def plant_file(name: str, check: str, path: str, content: Callable[[DevKey], Content]) -> None:
+def plant_file(name: str, check: str, path: str, content: Callable[[DevKey], FileData]) -> None:
     """Plant one file in a directory."""
     assert name not in PLANTS
     build: Build = lambda folder, key: write(folder, {path: content(key)})  # noqa: E731

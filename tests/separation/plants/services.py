@@ -78,9 +78,9 @@ def file_deleted_in_an_upper_layer(folder: Path, key: DevKey) -> None:
     write(folder, {"image.tar": make_saved_image(lower, upper)})
 
 
-@plant("path", "!usr/lib/token_issuer/app.py")
+@plant("path", "!usr/lib/token_issuer/web/app.py")
 def compressed_layer_of_an_oci_layout(folder: Path, _key: DevKey) -> None:
-    write_oci_layout(folder, make_tar({"usr/lib/token_issuer/app.py": "x = 1\n"}))
+    write_oci_layout(folder, make_tar({"usr/lib/token_issuer/web/app.py": "x = 1\n"}))
 
 
 @plant("watermark", "image.tar.gz")

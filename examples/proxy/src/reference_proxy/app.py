@@ -1,4 +1,4 @@
-"""The proxy as an ASGI application: verify, then forward."""
+"""The ASGI application: verify the bearer token, then forward the request."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings) -> Litestar:
-    """Build the application; connections open when it starts and close when it stops."""
+    """Build the application; it opens its connections at start-up and closes them at shutdown."""
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> Litestar:
     return Litestar(
         route_handlers=[health, proxy],
         lifespan=[lifespan],
-        exception_handlers={ProxyError: answer_refusal},
+        exception_handlers={ProxyError: handle_proxy_error},
         openapi_config=None,
         logging_config=None,
     )
@@ -40,13 +40,13 @@ def create_app(settings: Settings) -> Litestar:
 
 @get(HEALTH_PATH, media_type=MediaType.JSON, sync_to_thread=False)
 def health() -> dict[str, str]:
-    """Say that the process answers; asks neither for a token nor for the upstream."""
+    """Report that the process is running; needs no token and no upstream."""
     return {"status": "ok"}
 
 
 @asgi("/", is_mount=True)
 async def proxy(scope: HTTPScope, receive: Receive, send: Send) -> None:
-    """Forward the request if its bearer token is accepted."""
+    """Forward the request if its bearer token is valid."""
     state: State = scope["litestar_app"].state
     token = await state.authenticator.authenticate(scope["headers"])
     try:
@@ -55,8 +55,10 @@ async def proxy(scope: HTTPScope, receive: Receive, send: Send) -> None:
         logger.info("the client went away before its request was complete")
 
 
-def answer_refusal(_request: Request[object, object, State], error: ProxyError) -> Response[bytes]:
-    """Answer with the refusal's status, headers and problem body."""
+def handle_proxy_error(
+    _request: Request[object, object, State], error: ProxyError
+) -> Response[bytes]:
+    """Build the response for *error*: its status, headers and problem details."""
     return Response(
         error.encode_problem(),
         status_code=error.status,

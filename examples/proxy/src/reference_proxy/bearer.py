@@ -1,4 +1,4 @@
-"""Bearer tokens: from a request's headers to verified claims.
+"""Bearer token authentication: from request headers to verified claims.
 
 Spec: RFC 6750
 """
@@ -29,22 +29,23 @@ from reference_proxy.errors import (
 from reference_proxy.settings import Settings
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
-"""Header fields as ASGI gives them: lower-case names, values as received."""
+"""Header fields as in an ASGI scope: lower-case names, values as received."""
 
-CREDENTIALS: Final = re.compile(rb"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
+BEARER_CREDENTIALS: Final = re.compile(rb"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
 """RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1)."""
-FAILURE_COOLDOWN: Final = timedelta(seconds=5)
-"""Pause after a failed fetch of the keys; shorter where the cooldown is."""
-MIN_LIFETIME: Final = timedelta(seconds=10)
-"""How long keys are kept at least, whatever their endpoint says; shorter where the cooldown is."""
-SHORTEST_MIN_LIFETIME: Final = timedelta(seconds=1)
-"""But never shorter than this: an endpoint may say 0."""
+MAX_FAILURE_COOLDOWN: Final = timedelta(seconds=5)
+"""Longest pause after a failed fetch of the keys; a shorter `JWKS_COOLDOWN_S` shortens it."""
+DEFAULT_MIN_LIFETIME: Final = timedelta(seconds=10)
+"""Shortest lifetime of the keys, whatever the response states; a shorter `JWKS_COOLDOWN_S`
+shortens it, down to `LOWEST_MIN_LIFETIME`."""
+LOWEST_MIN_LIFETIME: Final = timedelta(seconds=1)
+"""Lower bound of the shortest lifetime: a response may state `max-age=0`."""
 
 logger = logging.getLogger(__name__)
 
 
 class Authenticator:
-    """Decides which requests carry a token that this proxy accepts."""
+    """Verifies the bearer token of each request."""
 
     def __init__(self, settings: Settings) -> None:
         self._policy = VerificationPolicy(
@@ -59,21 +60,23 @@ class Authenticator:
         else:
             self._keys = RemoteKeySet(
                 settings.jwks_uri,
-                screen=proxy_guard.screen_jwks,  # a dev key is refused; the set in use stays
+                document_validator=proxy_guard.screen_jwks,  # rejects a set with a dev key
                 cooldown=settings.jwks_cooldown,
-                # Who lets any token cause a fetch this often need not hold back for longer.
-                failure_cooldown=min(FAILURE_COOLDOWN, settings.jwks_cooldown),
-                min_lifetime=max(min(MIN_LIFETIME, settings.jwks_cooldown), SHORTEST_MIN_LIFETIME),
+                # A token can cause a fetch once per cooldown; other fetches need no longer pause.
+                failure_cooldown=min(MAX_FAILURE_COOLDOWN, settings.jwks_cooldown),
+                min_lifetime=max(
+                    min(DEFAULT_MIN_LIFETIME, settings.jwks_cooldown), LOWEST_MIN_LIFETIME
+                ),
             )
 
     async def authenticate(self, headers: RawHeaders) -> VerifiedToken:
         """Verify the bearer token of a request.
 
         Raises:
-            MissingTokenError: there is none.
-            InvalidRequestError: there are several, or it is not of the form `Bearer TOKEN`.
-            InvalidTokenError: it is refused, by its verification or by the guard.
-            KeysUnavailableError: no key set could be fetched to judge it by.
+            MissingTokenError: The request has no bearer token.
+            InvalidRequestError: The request has several credentials, or malformed ones.
+            InvalidTokenError: The token does not verify, or the guard rejects it.
+            KeysUnavailableError: No key set could be fetched to verify the token with.
 
         Spec: RFC 6750 §2.1, §3.1
         """
@@ -85,7 +88,7 @@ class Authenticator:
                 token = await self._keys.verify_async(unverified_token, self._policy)
             proxy_guard.screen_token(token.header, token.claims)
         except proxy_guard.GuardRefusedError as refusal:
-            logger.error("a token with a good signature is refused: %s", refusal)  # noqa: TRY400  # the message is the whole story
+            logger.error("a token with a good signature is refused: %s", refusal)  # noqa: TRY400  # the message says it all, without a traceback
             message = "the token is not fit for production"
             raise InvalidTokenError(message) from None
         except VerificationError as error:
@@ -99,8 +102,9 @@ def read_bearer_token(headers: RawHeaders) -> str:
     """Return the request's bearer token, unverified.
 
     Raises:
-        MissingTokenError: no credentials, or those of another scheme.
-        InvalidRequestError: several `Authorization` headers, or credentials of the wrong form.
+        MissingTokenError: The request has no credentials, or those of another scheme.
+        InvalidRequestError: The request has several `Authorization` headers, or malformed
+            credentials.
 
     Spec: RFC 6750 §2.1, §3.1
     """
@@ -111,7 +115,7 @@ def read_bearer_token(headers: RawHeaders) -> str:
     if len(values) > 1:
         message = "several Authorization headers came with the request: send exactly one"
         raise InvalidRequestError(message)
-    credentials = CREDENTIALS.fullmatch(values[0])
+    credentials = BEARER_CREDENTIALS.fullmatch(values[0])
     if credentials is None:
         message = "the Authorization header is not of the form `Bearer TOKEN`"
         raise InvalidRequestError(message)

@@ -1,4 +1,4 @@
-"""What the proxy answers by itself: each refusal is an HTTP status and an RFC 9457 problem."""
+"""Errors of the proxy; each has an HTTP status and a problem details body (RFC 9457)."""
 
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ class SettingsError(Exception):
 
 
 class ProxyError(Exception):
-    """A request that the proxy answers itself instead of forwarding it.
+    """A request that the proxy rejects or cannot forward.
 
     Attributes:
         status: The HTTP status code.
@@ -35,11 +35,11 @@ class ProxyError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Response headers that belong to this refusal."""
+        """Response header fields of this error."""
         return {}
 
     def encode_problem(self) -> bytes:
-        """Encode the refusal as `application/problem+json`.
+        """Encode the error as `application/problem+json`.
 
         Spec: RFC 9457 §3
         """
@@ -72,7 +72,7 @@ class MissingTokenError(ProxyError):
 
 
 class InvalidTokenError(ProxyError):
-    """The token was refused."""
+    """The token is not accepted."""
 
     status = 401
     title = "Token refused"
@@ -84,14 +84,14 @@ class InvalidTokenError(ProxyError):
 
 
 class UpstreamError(ProxyError):
-    """The upstream did not answer, or not in HTTP."""
+    """The upstream cannot be reached, or its response is not valid HTTP."""
 
     status = 502
     title = "Bad gateway"
 
 
 class KeysUnavailableError(ProxyError):
-    """No key set could be fetched yet, so no token can be judged."""
+    """No key set could be fetched, so no token can be verified."""
 
     status = 503
     title = "Verification keys unavailable"

@@ -1,6 +1,6 @@
-"""Forwarding: an accepted request goes to the upstream, its answer comes back, both as streams.
+"""Forwarding of requests to the upstream and of its responses to the client, both as streams.
 
-Neither stream waits for the other: an upstream may answer while the client still sends.
+The streams are independent: the upstream may respond while the client still sends.
 """
 
 import asyncio
@@ -25,20 +25,20 @@ from reference_proxy.messages import (
 )
 from reference_proxy.settings import Settings
 
-LONGEST_FIELD: Final = 64 * 1024
-"""Longest status line or header field of an answer; services behind a proxy may set big cookies."""
+MAX_FIELD_BYTES: Final = 64 * 1024
+"""Longest status line or header field of a response; an upstream may set large cookies."""
 
-NO_FIELDS_OF_ITS_OWN: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-"""What aiohttp would add: the upstream sees the client's header fields."""
+SKIPPED_AUTO_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+"""Header fields that aiohttp must not add: the upstream receives the client's own."""
 
-STATUSES: Final = range(200, 600)
+FINAL_STATUSES: Final = range(200, 600)
 """Final statuses (RFC 9110 §15)."""
 
 logger = logging.getLogger(__name__)
 
 
 class ClientDisconnectedError(Exception):
-    """The client went away before its request was complete; nobody is left to answer."""
+    """The client disconnected before its request was complete; no response can be sent."""
 
 
 class Upstream:
@@ -52,19 +52,19 @@ class Upstream:
     async def forward(
         self, scope: HTTPScope, receive: Receive, send: Send, *, subject: str | None
     ) -> None:
-        """Send the request on and stream the answer back.
+        """Forward the request and stream the response back.
 
         Args:
             scope: The request (ASGI `http`).
-            receive: Gives the request's body.
-            send: Takes the response.
-            subject: The verified `sub`; None for a token that has none.
+            receive: ASGI callable that returns the request body.
+            send: ASGI callable that sends the response.
+            subject: The verified `sub`; None if the token has none.
 
         Raises:
-            InvalidRequestError: the request's target or header cannot be sent on.
-            UpstreamError: the upstream cannot be reached or does not speak HTTP.
-            UpstreamTimeoutError: the upstream stayed silent too long.
-            ClientDisconnectedError: the client went away.
+            InvalidRequestError: The target or a header field of the request cannot be forwarded.
+            UpstreamError: The upstream cannot be reached or its response is not valid HTTP.
+            UpstreamTimeoutError: The upstream did not respond within `UPSTREAM_TIMEOUT_S`.
+            ClientDisconnectedError: The client disconnected.
         """
         received = list(scope["headers"])
         target = build_target(self._url, scope["raw_path"], scope["query_string"])
@@ -81,59 +81,59 @@ class Upstream:
 
 
 class _Exchange:
-    """One request and its answer, passed on at the same time until both are through."""
+    """One request and its response, relayed at the same time until both are complete."""
 
     def __init__(self, receive: Receive, send: Send, timeout_s: float) -> None:
         self._receive = receive
         self._send = send
         self._timeout_s = timeout_s
         self._chunks: asyncio.Queue[tuple[bytes, bool]] = asyncio.Queue(maxsize=1)
-        self._has_client_left = False
-        self._has_answer_begun = False
+        self._has_client_disconnected = False
+        self._has_response_started = False
 
     async def run(self, request: AbstractAsyncContextManager[aiohttp.ClientResponse]) -> None:
         failure: ProxyError | None = UpstreamTimeoutError("the upstream stopped taking the request")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._watch_client, tasks.cancel_scope)
-            failure = await self._answer(request)
+            failure = await self._relay_response(request)
             tasks.cancel_scope.cancel()
-        if self._has_client_left:
+        if self._has_client_disconnected:
             raise ClientDisconnectedError
         if failure is None:
             return
-        if not self._has_answer_begun:
+        if not self._has_response_started:
             raise failure
-        # The status has gone out. An answer without its end makes the server close the connection,
-        # so the client sees that it is cut short.
-        logger.warning("the answer is cut short: %s", failure)
+        # The status is already sent. The server closes the connection of an incomplete response,
+        # so the client can tell that it is truncated.
+        logger.warning("the response is incomplete: %s", failure)
 
     async def read_body(self) -> AsyncIterator[bytes]:
-        """Yield the request's body."""
-        yield b""  # aiohttp keeps the header back until the first chunk, however late that comes
+        """Yield the request body."""
+        yield b""  # aiohttp sends no header before the first chunk
         more = True
         while more:
             chunk, more = await self._chunks.get()
             yield chunk
 
     async def _watch_client(self, scope: anyio.CancelScope) -> None:
-        """Take in the request's body; give up when the client leaves, or the upstream stalls."""
+        """Read the request body; cancel if the client disconnects or the upstream stops reading."""
         while (message := await self._receive())["type"] == "http.request":
             scope.deadline = anyio.current_time() + self._timeout_s
             await self._chunks.put((message["body"], message["more_body"]))
             scope.deadline = math.inf
-        self._has_client_left = True
+        self._has_client_disconnected = True
         scope.cancel()
 
-    async def _answer(
+    async def _relay_response(
         self, request: AbstractAsyncContextManager[aiohttp.ClientResponse]
     ) -> ProxyError | None:
-        """Pass the answer on; return why it could not be, or not to its end."""
+        """Relay the response; return the error if it could not be relayed completely."""
         try:
             async with request as response:
-                if response.status not in STATUSES:
+                if response.status not in FINAL_STATUSES:
                     return UpstreamError("the upstream's answer has no valid final status")
-                await self._pass_on(response)
-            # Only now: after it the server reports the client gone, however complete the answer is.
+                await self._stream_response(response)
+            # Last: from here on the server reports a disconnect, although the response is complete.
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
             return UpstreamTimeoutError("the upstream did not answer in time")
@@ -143,9 +143,9 @@ class _Exchange:
             return UpstreamError("the upstream's answer is not valid HTTP")
         return None
 
-    async def _pass_on(self, response: aiohttp.ClientResponse) -> None:
+    async def _stream_response(self, response: aiohttp.ClientResponse) -> None:
         headers = build_response_headers(response.raw_headers, status=response.status)
-        self._has_answer_begun = True
+        self._has_response_started = True
         await self._send({
             "type": "http.response.start",
             "status": response.status,
@@ -157,16 +157,16 @@ class _Exchange:
 
 @asynccontextmanager
 async def connect_upstream(settings: Settings) -> AsyncIterator[Upstream]:
-    """Open a connection pool to the upstream for as long as the proxy runs."""
+    """Open a connection pool to the upstream, and close it at shutdown."""
     timeout_s = settings.upstream_timeout.total_seconds()
     async with aiohttp.ClientSession(
-        # Streams stay open for hours: however many there are, the next request need not wait.
+        # Streams may stay open for hours and must not make the next request wait.
         connector=aiohttp.TCPConnector(limit=0),
         timeout=aiohttp.ClientTimeout(total=None, connect=timeout_s, sock_read=timeout_s),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
-        skip_auto_headers=NO_FIELDS_OF_ITS_OWN,
-        max_line_size=LONGEST_FIELD,
-        max_field_size=LONGEST_FIELD,
+        skip_auto_headers=SKIPPED_AUTO_HEADERS,
+        max_line_size=MAX_FIELD_BYTES,
+        max_field_size=MAX_FIELD_BYTES,
     ) as session:
         yield Upstream(session, settings)

@@ -1,4 +1,4 @@
-"""What goes on to the next hop: targets and header fields. Pure.
+"""Request targets and header fields for the next hop; pure functions.
 
 Spec: RFC 9110 §7.6 (message forwarding)
 """
@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_to_bytes
 from reference_proxy.errors import InvalidRequestError
 
 SUBJECT_HEADER: Final = b"x-verified-subject"
-"""Carries the verified `sub` to the upstream, percent-encoded as in a URL (RFC 3986 §2.1)."""
+"""Header field with the verified `sub` for the upstream, percent-encoded (RFC 3986 §2.1)."""
 
 HOP_BY_HOP: Final = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection"
@@ -21,11 +21,11 @@ HOP_BY_HOP: Final = frozenset(
 """Header fields about one connection only (RFC 9110 §7.6.1)."""
 
 NOT_FORWARDED: Final = frozenset({b"authorization", b"expect", b"host"})
-"""The upstream gets the verified subject, not the credential, and a Host of its own; `Expect:
-100-continue` is answered by this server already."""
+"""The upstream gets the verified subject instead of the credential, and its own Host; this server
+answers `Expect: 100-continue` itself."""
 
 VIA: Final = (b"via", b"1.1 reference-proxy")
-"""A gateway names itself to the upstream (RFC 9110 §7.6.3)."""
+"""The `Via` field of a gateway (RFC 9110 §7.6.3)."""
 
 Header = tuple[bytes, bytes]
 

@@ -1,4 +1,4 @@
-"""Running the application under uvicorn."""
+"""The server: uvicorn with the application."""
 
 import logging
 import signal
@@ -12,12 +12,12 @@ import uvicorn
 from reference_proxy.app import create_app
 from reference_proxy.settings import Settings
 
-SHUTDOWN_S: Final = 8
-"""How long requests in flight may take after SIGTERM; container engines kill after 10 s."""
+SHUTDOWN_TIMEOUT_S: Final = 8
+"""Time limit of requests in flight after SIGTERM; container engines send SIGKILL after 10 s."""
 
 
 def serve(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT; requests in flight are finished.
+    """Serve until SIGTERM or SIGINT, then complete the requests in flight.
 
     Returns:
         0 after an orderly stop, 1 if the address cannot be bound.
@@ -44,7 +44,7 @@ def serve(settings: Settings) -> int:
                 access_log=False,
                 server_header=False,
                 date_header=False,  # the upstream's Date passes through
-                timeout_graceful_shutdown=SHUTDOWN_S,
+                timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
             )
         )
         # uvicorn raises the signal once more after its orderly shutdown: that is exit 0 here.

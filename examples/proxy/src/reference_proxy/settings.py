@@ -1,4 +1,4 @@
-"""The proxy's settings: read once from the environment, all mistakes reported together."""
+"""Settings, read once from the environment; all errors are reported together."""
 
 import os
 import re
@@ -14,14 +14,14 @@ from jwt_core import Algorithm, JwtError, KeyFormatError, VerificationKey, decod
 from reference_proxy.errors import SettingsError
 
 MAX_PORT: Final = 65535
-HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
-"""A name, or an IPv6 address without its brackets."""
+HOST_PATTERN: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
+"""A host name, or an IPv6 address without brackets."""
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Everything that the proxy can be told.
+    """Settings of the proxy.
 
     Attributes:
         jwks_uri: `JWT_JWKS_URI`, where the verification keys are fetched; empty with a static key.
@@ -53,13 +53,13 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        """Read and check the settings.
+        """Read and validate the settings.
 
         Args:
-            environ: The environment; empty and blank values count as not set.
+            environ: The environment; an empty or blank value is the same as an unset variable.
 
         Raises:
-            SettingsError: lists every mistake, by variable name.
+            SettingsError: Lists every error, by variable name.
         """
         read = _Reader(environ)
         algorithms = read.optional(
@@ -99,13 +99,13 @@ class Settings:
         """Read the settings from this process's environment.
 
         Raises:
-            SettingsError: lists every mistake, by variable name.
+            SettingsError: Lists every error, by variable name.
         """
-        return cls.from_env(os.environ)  # noqa: TID251  # here and nowhere else
+        return cls.from_env(os.environ)  # noqa: TID251  # the only place
 
 
 class _Reader:
-    """Reads variables and collects the mistakes, so that all of them can be reported at once."""
+    """Reads variables and collects the errors, so that all are reported together."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._values = {name: value.strip() for name, value in environ.items()}
@@ -138,12 +138,12 @@ def _parse_url(text: str) -> str:
     message = "expected an absolute http or https URL, for instance https://api.example.com/"
     try:
         parts = urlsplit(text)
-        has_port = parts.port != 0  # also fails on what is no port at all
-        host = (parts.hostname or "").encode("idna").decode()  # as the resolver will
+        has_port = parts.port != 0  # raises ValueError for an invalid port
+        host = (parts.hostname or "").encode("idna").decode()  # as the resolver does
     except ValueError:
         raise ValueError(message) from None
-    # Whatever is not printable ASCII, clients drop, refuse or encode, each in its own way.
-    is_plain = re.fullmatch("[!-~]+", text) and HOST.fullmatch(host)
+    # HTTP clients disagree on characters other than printable ASCII: they drop, reject or encode.
+    is_plain = re.fullmatch("[!-~]+", text) and HOST_PATTERN.fullmatch(host)
     if parts.scheme not in {"http", "https"} or not has_port or not is_plain:
         raise ValueError(message)
     if "@" in parts.netloc or "?" in text or "#" in text:
@@ -156,7 +156,9 @@ def _decode_key(text: str, algorithms: frozenset[Algorithm]) -> VerificationKey:
     key = decode_public_key(text)
     if key.algorithm in algorithms or len(algorithms) > 1:
         return key
-    with suppress(KeyFormatError):  # PEM does not say what an RSA key is for; the setting does
+    with suppress(
+        KeyFormatError
+    ):  # PEM does not name the algorithm of an RSA key; the setting does
         return decode_public_key(text, algorithm=next(iter(algorithms)))
     return key
 

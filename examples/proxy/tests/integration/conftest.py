@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from jwt_core import SigningKey, encode_public_pem, generate_key, sign
 from tests.services import EchoHandler, Service, read_clean_environ, run_service
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
-CLAIMS = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
+CLAIMS: Final = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice"}
 
 
 class Upstream:

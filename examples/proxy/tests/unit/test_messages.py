@@ -1,5 +1,7 @@
 """What the upstream gets to see."""
 
+from typing import Final
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from reference_proxy.messages import (
 )
 from yarl import URL
 
-UPSTREAM = "http://upstream:8000/base/"
+UPSTREAM: Final = "http://upstream:8000/base/"
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Settings: what is read, and that every mistake is reported at once."""
 
 from datetime import timedelta
+from typing import Final
 
 import pytest
 from jwt_core import Algorithm, encode_public_pem, generate_key
 from reference_proxy.errors import SettingsError
 from reference_proxy.settings import Settings
 
-GOOD = {
+GOOD: Final = {
     "JWT_JWKS_URI": "https://id.example.com/jwks.json",
     "JWT_ISSUER": "https://id.example.com",
     "JWT_AUDIENCE": "orders",

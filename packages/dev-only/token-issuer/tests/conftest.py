@@ -23,7 +23,7 @@ from tests.in_process import Argument, call_main
 from tests.weak_verifier.service import run_in_thread
 from token_issuer.cli.main import main
 from token_issuer.config.settings import Settings
-from token_issuer.keys.ring import KeyRing, RingKey, enter_ring
+from token_issuer.keys.ring import KeyRing, RingKey, create_ring_key
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.key_pair import open_key_directory
@@ -193,7 +193,7 @@ def second_key() -> SigningKey:
 
 def enter(key: SigningKey, **moments: Any) -> RingKey:
     """Return a ring's entry of a key that came an hour before `NOW`."""
-    return dataclasses.replace(enter_ring(key, NOW - timedelta(hours=1)), **moments)
+    return dataclasses.replace(create_ring_key(key, NOW - timedelta(hours=1)), **moments)
 
 
 @pytest.fixture

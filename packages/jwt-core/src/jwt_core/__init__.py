@@ -1,7 +1,7 @@
 """Sign, publish and verify JSON Web Tokens.
 
-The remote JWKS client is imported on its own, `from jwt_core.remote import RemoteKeySet`, since it
-needs the extra `jwt-core[remote]`.
+The remote JWKS client needs the extra `jwt-core[remote]`; import it with
+`from jwt_core.remote import RemoteKeySet`.
 """
 
 from jwt_core.algorithms import Algorithm
@@ -10,7 +10,6 @@ from jwt_core.errors import (
     InvalidClaimError,
     InvalidSignatureError,
     JwtError,
-    KeyFileError,
     KeyFormatError,
     KeySetFormatError,
     KeySetUnavailableError,
@@ -24,13 +23,6 @@ from jwt_core.errors import (
 )
 from jwt_core.jwk import decode_jwk, encode_jwk
 from jwt_core.jwks import KeySet
-from jwt_core.keyfiles import (
-    decode_private_pem,
-    decode_public_key,
-    encode_private_pem,
-    encode_public_pem,
-    write_file_atomically,
-)
 from jwt_core.keys import (
     PrivateKey,
     PublicKey,
@@ -38,6 +30,12 @@ from jwt_core.keys import (
     VerificationKey,
     compute_thumbprint,
     generate_key,
+)
+from jwt_core.pem import (
+    decode_private_pem,
+    decode_public_key,
+    encode_private_pem,
+    encode_public_pem,
 )
 from jwt_core.signing import sign
 from jwt_core.verification import (
@@ -53,7 +51,6 @@ __all__ = [
     "InvalidClaimError",
     "InvalidSignatureError",
     "JwtError",
-    "KeyFileError",
     "KeyFormatError",
     "KeySet",
     "KeySetFormatError",
@@ -82,5 +79,4 @@ __all__ = [
     "generate_key",
     "sign",
     "verify",
-    "write_file_atomically",
 ]

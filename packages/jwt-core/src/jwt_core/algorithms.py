@@ -1,6 +1,7 @@
-"""The closed list of signature algorithms, and PyJWT's implementation of each.
+"""The supported signature algorithms, and PyJWT's implementation of each.
 
-To import PyJWT takes longer than all else here, and who makes or publishes keys does without.
+PyJWT is imported only when a signature is made or verified: it dominates the import time of this
+package, and generating or publishing keys does not need it.
 """
 
 from enum import StrEnum
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Algorithm(StrEnum):
-    """A JWS algorithm of asymmetric keys.
+    """A JWS algorithm with asymmetric keys.
 
-    `none` and the HMAC family are absent by design: what has no name here can be neither asked for
-    by a token nor allowed by a policy.
+    `none` and the HMAC algorithms are absent by design: no token can request them and no policy can
+    allow them.
 
     Spec: RFC 7518 §3.1, RFC 8037 §3.1
     """
@@ -29,6 +30,6 @@ class Algorithm(StrEnum):
 @cache
 def get_scheme(algorithm: Algorithm) -> "SignatureScheme":
     """Return the implementation that signs and verifies with *algorithm*."""
-    from jwt import PyJWS  # noqa: PLC0415  # see the module
+    from jwt import PyJWS  # noqa: PLC0415  # see the module docstring
 
     return PyJWS(algorithms=[algorithm.value]).get_algorithm_by_name(algorithm.value)

@@ -1,4 +1,4 @@
-"""base64url without padding, in the one spelling that each byte string has.
+"""Canonical base64url without padding: each byte string has exactly one encoding.
 
 Spec: RFC 7515 §2, RFC 4648 §3.5 (canonical encoding)
 """
@@ -12,13 +12,14 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Decode *text*, refusing every spelling that `encode` would not produce.
+    """Decode *text*; reject every encoding that `encode` would not produce.
 
     Raises:
-        ValueError: padding, blanks, foreign characters, an impossible length or stray last bits.
+        ValueError: *text* contains padding, white space or characters outside the alphabet, has an
+            impossible length, or sets unused bits of the last character.
     """
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    # The standard library skips what it does not know; only a round trip proves the spelling.
+    # The standard library skips unknown characters; only a round trip detects all variants.
     if encode(data) != text:
         message = "not canonical base64url"
         raise ValueError(message)

@@ -1,4 +1,4 @@
-"""The registered claims: when and for whom a verified token counts.
+"""Validation of the registered claims.
 
 Spec: RFC 7519 §4.1
 """
@@ -22,20 +22,20 @@ def validate_claims(
     now: float,
     leeway: float,
 ) -> None:
-    """Check the claims of a token whose signature is already verified.
+    """Validate the claims of a token whose signature is verified.
 
     Args:
         claims: The claims set.
-        issuer: The only accepted `iss`, compared code point by code point.
-        audiences: `aud` must name at least one of them.
+        issuer: The only accepted `iss`, compared case-sensitively.
+        audiences: The accepted audiences; `aud` must contain at least one.
         now: The current time in seconds since the epoch.
         leeway: Tolerated clock skew in seconds, for every time claim.
 
     Raises:
         MissingClaimError: `exp`, `iss` or `aud` is absent.
-        InvalidClaimError: a claim has the wrong type or value.
-        TokenExpiredError: *now* is on or after `exp`.
-        TokenNotYetValidError: *now* is before `nbf`, or `iat` lies in the future.
+        InvalidClaimError: A claim has the wrong type or value.
+        TokenExpiredError: *now* is at or after `exp`.
+        TokenNotYetValidError: *now* is before `nbf`, or `iat` is in the future.
     """
     _check_times(claims, now, leeway)
     _check_issuer(claims, issuer)
@@ -46,13 +46,13 @@ def validate_claims(
 
 
 def _check_times(claims: Mapping[str, object], now: float, leeway: float) -> None:
-    # The leeway goes to the clock's side: a claim may be an integer beyond the range of floats.
+    # The leeway is applied to the clock: a claim may be an integer beyond the range of floats.
     if now - leeway >= _get_numeric_date(claims, "exp"):
         message = "the token has expired; request a new one"
         raise TokenExpiredError(message)
     for name in ("nbf", "iat"):
         if name in claims and now + leeway < _get_numeric_date(claims, name):
-            message = f"the token's {name!r} lies in the future; check the clocks or allow a leeway"
+            message = f"the token's {name!r} is in the future; check the clocks or allow a leeway"
             raise TokenNotYetValidError(message)
 
 

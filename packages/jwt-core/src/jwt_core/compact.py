@@ -1,4 +1,4 @@
-"""The JWS compact serialization, taken apart strictly.
+"""Strict parser of the JWS compact serialization.
 
 Spec: RFC 7515 §3.1, §7.1
 """
@@ -9,15 +9,15 @@ from typing import Any, Final
 from jwt_core import base64url, strict_json
 from jwt_core.errors import MalformedTokenError
 
-MAX_TOKEN_LENGTH: Final = 16 * 1024
-"""Longest accepted token; it is also what common servers accept as the size of all headers."""
+MAX_TOKEN_CHARS: Final = 16 * 1024
+"""Longest accepted token; common servers accept no more for all header fields together."""
 
-_PARTS: Final = 3
+_PART_COUNT: Final = 3
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class UnverifiedToken:
-    """The parts of a token that nobody has vouched for yet."""
+    """The decoded parts of a token whose signature is not verified."""
 
     header: dict[str, Any]
     payload: bytes
@@ -26,22 +26,22 @@ class UnverifiedToken:
 
 
 def parse_compact(text: object) -> UnverifiedToken:
-    """Split a token and decode its parts; the payload stays bytes until the signature is checked.
+    """Split a token and decode its parts; of these only the header is parsed.
 
     Raises:
-        MalformedTokenError: not text, too long, not three parts, not strict base64url, or the
-            header is not one JSON object with distinct members.
+        MalformedTokenError: *text* is not a str, is too long, does not have three parts in strict
+            base64url, or its header is not one JSON object with distinct members.
     """
-    if not isinstance(text, str) or len(text) > MAX_TOKEN_LENGTH:
-        message = f"the token must be text of at most {MAX_TOKEN_LENGTH} characters"
+    if not isinstance(text, str) or len(text) > MAX_TOKEN_CHARS:
+        message = f"the token must be text of at most {MAX_TOKEN_CHARS} characters"
         raise MalformedTokenError(message)
     signing_input, _, _ = text.rpartition(".")
     try:
-        parts = [base64url.decode(part) for part in text.split(".", _PARTS)]
+        parts = [base64url.decode(part) for part in text.split(".", _PART_COUNT)]
     except ValueError:
         message = "the token's parts must be base64url without padding"
         raise MalformedTokenError(message) from None
-    if len(parts) != _PARTS:
+    if len(parts) != _PART_COUNT:
         message = "the token must have three parts separated by dots (compact JWS)"
         raise MalformedTokenError(message)
     header, payload, signature = parts
@@ -51,10 +51,10 @@ def parse_compact(text: object) -> UnverifiedToken:
 
 
 def parse_json_part(data: bytes, name: str) -> dict[str, Any]:
-    """Decode header or payload.
+    """Decode the part *name*, header or payload.
 
     Raises:
-        MalformedTokenError: not one JSON object with distinct members and finite numbers.
+        MalformedTokenError: *data* is not one JSON object with distinct members and finite numbers.
     """
     try:
         return strict_json.decode_object(data)
@@ -64,5 +64,5 @@ def parse_json_part(data: bytes, name: str) -> dict[str, Any]:
 
 
 def join_compact(signing_input: bytes, signature: bytes) -> str:
-    """Put a signed token together."""
+    """Join a signing input and its signature to a token."""
     return f"{signing_input.decode('ascii')}.{base64url.encode(signature)}"

@@ -1,52 +1,40 @@
 """The errors of this package: one base class, stable codes, typed attributes.
 
-Messages say what is wrong and what to do about it. They never quote a key or a token; what a caller
-may want to log of an untrusted token (its `kid`) is an attribute.
+Messages say what is wrong and what to do about it. They never quote a key or a token; the `kid` of
+an untrusted token is an attribute, for callers that log it.
+
+An argument of the wrong type is a `TypeError`, a bad value of a setting a `ValueError`: both are
+mistakes in the calling program, and not `JwtError`.
 """
 
-from pathlib import Path
 from typing import ClassVar
 
 
 class JwtError(Exception):
-    """Base of every error that this package raises on purpose."""
+    """Base class of the errors about keys, key sets and tokens."""
 
     code: ClassVar[str] = "jwt"
-    """Stable snake_case identifier for logs, metrics and API answers."""
+    """Stable snake_case identifier for logs, metrics and API responses."""
 
 
 class KeyFormatError(JwtError):
-    """A key is unreadable, of an unsupported kind, too weak, or private where it must not be."""
+    """A key is unreadable, unsupported, too weak, or private where a public key is expected."""
 
     code = "invalid_key"
 
 
-class KeyFileError(JwtError):
-    """A key file cannot be written.
-
-    Attributes:
-        path: The file in question.
-    """
-
-    code = "key_file"
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = path
-
-
 class KeySetFormatError(JwtError):
-    """A JWK Set document is malformed, ambiguous, publishes secrets, or holds no usable key."""
+    """A JWK Set is malformed or ambiguous, contains a secret, or contains no usable key."""
 
     code = "invalid_key_set"
 
 
 class KeySetUnavailableError(JwtError):
-    """No usable key set could be fetched, or the last good one is too old to be trusted.
+    """No valid key set could be fetched, and the last valid one, if any, is too old.
 
     Attributes:
-        jwks_uri: Where the key set should have come from.
-        reason: What went wrong at the last attempt.
+        jwks_uri: The URI of the key set.
+        reason: Why the last fetch failed.
     """
 
     code = "key_set_unavailable"
@@ -58,34 +46,34 @@ class KeySetUnavailableError(JwtError):
 
 
 class SigningError(JwtError):
-    """The claims or headers cannot be made into a token."""
+    """The claims or header parameters cannot be encoded as a token."""
 
     code = "signing"
 
 
 class VerificationError(JwtError):
-    """Base of everything that means: this token is refused."""
+    """Base class of the errors that reject a token."""
 
     code = "verification"
 
 
 class MalformedTokenError(VerificationError):
-    """The text is not a JWT in compact form, or uses a feature that is never accepted."""
+    """The text is not a JWT in compact serialization, or uses an unsupported feature."""
 
     code = "malformed_token"
 
 
 class AlgorithmNotAllowedError(VerificationError):
-    """The token's `alg` is not on the closed list of the policy."""
+    """The token's `alg` is not one of the policy's algorithms."""
 
     code = "algorithm_not_allowed"
 
 
 class UnknownKeyError(VerificationError):
-    """No key of the set fits the token's `kid` and `alg`.
+    """No key of the set matches the token's `kid` and `alg`.
 
     Attributes:
-        kid: The key id that the token asked for, as found in its unverified header.
+        kid: The `kid` in the token's unverified header.
     """
 
     code = "unknown_key"
@@ -101,13 +89,13 @@ class UnknownKeyError(VerificationError):
 
 
 class InvalidSignatureError(VerificationError):
-    """The signature was not made over this text by the selected key."""
+    """The signature does not verify with the selected key."""
 
     code = "invalid_signature"
 
 
 class TokenExpiredError(VerificationError):
-    """The current time is on or after `exp`."""
+    """The current time is at or after `exp`."""
 
     code = "token_expired"
 

@@ -1,4 +1,4 @@
-"""One public key as a JSON Web Key.
+"""Public keys as JSON Web Keys.
 
 Spec: RFC 7517 §4, RFC 7518 §6, RFC 8037 §2
 """
@@ -13,7 +13,7 @@ from jwt_core import base64url
 from jwt_core.algorithms import Algorithm
 from jwt_core.errors import KeyFormatError
 from jwt_core.keys import (
-    EC_COORDINATE_SIZE,
+    P256_COORDINATE_BYTES,
     PublicKey,
     VerificationKey,
     encode_required_members,
@@ -21,11 +21,11 @@ from jwt_core.keys import (
 )
 
 PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
-"""Members that hold secrets, of whatever `kty`; a public document has none of them."""
+"""Members with secret values, for every `kty`; a public document contains none of them."""
 
 
 def encode_jwk(key: VerificationKey) -> dict[str, str]:
-    """Encode a public key with its name and purpose, for a JWK Set."""
+    """Encode a public key as a JWK with `kid`, `use` and `alg`."""
     kid = {} if key.kid is None else {"kid": key.kid}
     return {
         **encode_required_members(key.public_key),
@@ -36,14 +36,15 @@ def encode_jwk(key: VerificationKey) -> dict[str, str]:
 
 
 def decode_jwk(document: Mapping[str, object]) -> VerificationKey:
-    """Decode a public JWK that is meant for verifying signatures.
+    """Decode a public JWK that verifies signatures.
 
     Without `alg`, an RSA key verifies RS256, a P-256 key ES256 and an Ed25519 key EdDSA.
 
     Raises:
-        KeyFormatError: a private or symmetric key, another purpose, another algorithm, a bad or
-            missing member, or a weak key.
+        KeyFormatError: The key is private, symmetric or too weak, has another purpose or an
+            unsupported algorithm, or a member is invalid or missing.
     """
+    _check_is_object(document)
     _check_is_public(document)
     _check_purpose(document)
     public_key = _decode_public_key(document)
@@ -53,14 +54,20 @@ def decode_jwk(document: Mapping[str, object]) -> VerificationKey:
 
 
 def has_private_members(document: Mapping[str, object]) -> bool:
-    """Tell whether a JWK gives a secret away."""
+    """Return whether a JWK contains a secret."""
     return document.get("kty") == "oct" or not PRIVATE_MEMBERS.isdisjoint(document)
+
+
+def _check_is_object(document: object) -> None:
+    if not isinstance(document, Mapping):
+        message = "not a JWK: expected a JSON object"
+        raise KeyFormatError(message)
 
 
 def _check_is_public(document: Mapping[str, object]) -> None:
     if has_private_members(document):
         message = (
-            "the JWK holds private or symmetric key material; "
+            "the JWK contains private or symmetric key material; "
             "give the public key only, and replace the exposed one"
         )
         raise KeyFormatError(message)
@@ -101,7 +108,9 @@ def _decode_public_key(document: Mapping[str, object]) -> PublicKey:
                 n, e = _decode_uint(document, "n"), _decode_uint(document, "e")
                 return rsa.RSAPublicNumbers(e, n).public_key()
             case "EC", "P-256":
-                x, y = (_decode_octets(document, name, EC_COORDINATE_SIZE) for name in ("x", "y"))
+                x, y = (
+                    _decode_octets(document, name, P256_COORDINATE_BYTES) for name in ("x", "y")
+                )
                 point = b"\x04" + x + y
                 return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
             case "OKP", "Ed25519":

@@ -1,4 +1,4 @@
-"""A set of public keys, and which of them a token is checked with.
+"""Sets of public keys (JWK Sets), and the selection of the key that verifies a token.
 
 Spec: RFC 7517 §5
 """
@@ -9,39 +9,46 @@ from dataclasses import dataclass
 from typing import Self
 
 from jwt_core.algorithms import Algorithm
+from jwt_core.argument_checks import check_members
 from jwt_core.errors import KeyFormatError, KeySetFormatError, UnknownKeyError
 from jwt_core.jwk import decode_jwk, encode_jwk, has_private_members
-from jwt_core.keys import VerificationKey
+from jwt_core.keys import SigningKey, VerificationKey
 
 
 @dataclass(frozen=True)
 class KeySet:
-    """Public keys in which `kid` and algorithm name at most one.
+    """Public keys, of which no two have the same `kid` and algorithm.
 
     Raises:
-        KeySetFormatError: no key at all, or two keys of one name and algorithm.
+        KeySetFormatError: The set is empty, or two keys have the same `kid` and algorithm.
+        TypeError: *keys* is not a tuple of `VerificationKey`.
     """
 
     keys: tuple[VerificationKey, ...]
 
     def __post_init__(self) -> None:
+        check_members("keys", self.keys, tuple, VerificationKey, _suggest_keys(self.keys))
         if not self.keys:
-            message = "the key set is empty; it must hold at least one key"
+            message = "the key set is empty; it must contain at least one key"
             raise KeySetFormatError(message)
         names = Counter((key.kid, key.algorithm) for key in self.keys if key.kid is not None)
         if any(count > 1 for count in names.values()):
-            message = "the key set names two keys alike; each needs a 'kid' of its own"
+            message = (
+                "two keys of the set have the same 'kid' and algorithm; give each its own 'kid'"
+            )
             raise KeySetFormatError(message)
 
     @classmethod
     def from_document(cls, document: Mapping[str, object]) -> Self:
-        """Read a JWK Set.
+        """Decode a JWK Set.
 
-        Keys of other kinds and purposes are skipped, as RFC 7517 §5 asks; a document that gives a
-        secret away is refused as a whole, since its other keys are as exposed as that one.
+        Keys of other kinds and purposes are skipped, as RFC 7517 §5 recommends. A document that
+        contains a private or symmetric key is rejected as a whole: its other keys may be exposed
+        too.
 
         Raises:
-            KeySetFormatError: not a JWK Set, private members, duplicate names, or no usable key.
+            KeySetFormatError: The document is not a JWK Set, contains private members or duplicate
+                `kid`s, or contains no usable key.
         """
         keys: list[VerificationKey] = []
         unusable: list[str] = []
@@ -53,23 +60,23 @@ class KeySet:
                     raise KeySetFormatError(f"keys[{index}]: {error}") from error  # noqa: EM102
                 unusable.append(f"keys[{index}]: {error}")
         if not keys:
-            message = "; ".join(["the key set holds no usable key", *unusable])
+            message = "; ".join(["the key set contains no usable key", *unusable])
             raise KeySetFormatError(message)
         return cls(tuple(keys))
 
     def to_document(self) -> dict[str, list[dict[str, str]]]:
-        """Write the set as a JWK Set of public members only."""
+        """Encode the set as a JWK Set of public members only."""
         return {"keys": [encode_jwk(key) for key in self.keys]}
 
     def select(self, kid: str | None, algorithm: Algorithm) -> VerificationKey:
-        """Choose the key for a token's `kid` and `alg`.
+        """Select the key for a token's `kid` and `alg`.
 
-        Where either side has no name, the key is used only if it is the one of its algorithm: then
-        there is nothing to choose. So a token without `kid` works with a set of one key, and a
-        nameless key (from PEM) with tokens that carry a `kid`.
+        If the token or the key has no `kid`, the key is used only if it is the only one of its
+        algorithm. So a set of one key verifies tokens without `kid`, and a key without `kid` (from
+        PEM) verifies tokens with any `kid`.
 
         Raises:
-            UnknownKeyError: no key, or no unambiguous one.
+            UnknownKeyError: No key matches, or several do.
         """
         candidates = [key for key in self.keys if key.algorithm is algorithm]
         for key in candidates:
@@ -80,9 +87,18 @@ class KeySet:
         raise UnknownKeyError(kid)
 
 
-def _get_members(document: Mapping[str, object]) -> list[dict[str, object]]:
-    members = document.get("keys")
+def _suggest_keys(keys: object) -> str:
+    if isinstance(keys, VerificationKey):
+        return "write KeySet((key,))"
+    members = keys if isinstance(keys, list | tuple) else ()
+    if any(isinstance(key, SigningKey) for key in (keys, *members)):
+        return "use the verification_key of each"
+    return "write KeySet(tuple(keys)), or decode a JWK Set with KeySet.from_document"
+
+
+def _get_members(document: object) -> list[dict[str, object]]:
+    members = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(members, list) or not all(isinstance(member, dict) for member in members):
-        message = "not a JWK Set: 'keys' must be a list of JSON objects"
+        message = "not a JWK Set: expected a JSON object whose 'keys' is a list of JSON objects"
         raise KeySetFormatError(message)
     return members

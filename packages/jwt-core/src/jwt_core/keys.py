@@ -1,36 +1,48 @@
-"""Keys bound to the one algorithm they are used with.
+"""Signing and verification keys, each bound to one algorithm.
 
-Binding key and algorithm here is what makes algorithm confusion impossible: a `VerificationKey`
-cannot be built from bytes, and its algorithm is never taken from a token.
+The binding prevents algorithm confusion: a `VerificationKey` cannot be built from bytes, and its
+algorithm is never taken from a token.
 """
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, get_args
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from jwt_core import base64url, strict_json
 from jwt_core.algorithms import Algorithm
+from jwt_core.argument_checks import (
+    check_algorithm,
+    check_optional_text,
+    check_text,
+    check_type,
+)
 from jwt_core.errors import KeyFormatError
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
-RSA_KEY_SIZE: Final = 2048
+RSA_KEY_BITS: Final = 2048
 RSA_EXPONENT: Final = 65537
-# FIPS 186-5 §A.1.1 wants 2^16 < e < 2^256. Small exponents (3) have a history of forgeries against
-# sloppy padding checks and no issuer uses them; huge ones make each verification slow.
+# FIPS 186-5 §A.1.1 requires 2^16 < e < 2^256. Small exponents such as 3 allow forgeries where a
+# verifier checks the padding carelessly, and no issuer uses them; huge ones make verification slow.
 _RSA_EXPONENT_LIMIT: Final = 1 << 256
-EC_COORDINATE_SIZE: Final = 32
+P256_COORDINATE_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
-    """A public key, the algorithm it verifies, and its name.
+    """A public key and the one algorithm it verifies.
+
+    Attributes:
+        public_key: The key.
+        algorithm: The algorithm of the signatures that the key verifies.
+        kid: The key ID; None for a key without one, such as a key from PEM.
 
     Raises:
-        KeyFormatError: the key does not fit the algorithm or is too weak.
+        KeyFormatError: The key is unsupported, too weak, or does not fit the algorithm.
+        TypeError: An argument has the wrong type.
     """
 
     public_key: PublicKey = field(repr=False, hash=False)
@@ -38,15 +50,24 @@ class VerificationKey:
     kid: str | None
 
     def __post_init__(self) -> None:
+        _check_public_key(self.public_key)
+        check_algorithm("algorithm", self.algorithm)
+        check_optional_text("kid", self.kid)
         _check_fit(self.public_key, self.algorithm)
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key, the algorithm it signs with, and its name.
+    """A private key and the one algorithm it signs with.
+
+    Attributes:
+        private_key: The key.
+        algorithm: The algorithm of the signatures.
+        kid: The key ID.
 
     Raises:
-        KeyFormatError: the key does not fit the algorithm or is too weak.
+        KeyFormatError: The key is unsupported, too weak, or does not fit the algorithm.
+        TypeError: An argument has the wrong type.
     """
 
     private_key: PrivateKey = field(repr=False)
@@ -54,25 +75,33 @@ class SigningKey:
     kid: str
 
     def __post_init__(self) -> None:
+        _check_private_key(self.private_key)
+        check_algorithm("algorithm", self.algorithm)
+        check_text("kid", self.kid)
         _check_fit(self.private_key.public_key(), self.algorithm)
 
     @property
     def verification_key(self) -> VerificationKey:
-        """The public half, under the same name."""
+        """The public half of the key, with the same `kid`."""
         return VerificationKey(self.private_key.public_key(), self.algorithm, self.kid)
 
 
 def generate_key(algorithm: Algorithm = Algorithm.RS256, *, kid: str | None = None) -> SigningKey:
-    """Generate a fresh key: RSA of 2048 bits, EC on P-256, or Ed25519.
+    """Generate a new key: RSA of 2048 bits, EC on P-256, or Ed25519.
 
     Args:
-        algorithm: What the key will sign with.
-        kid: Its name; by default its RFC 7638 thumbprint.
+        algorithm: The algorithm that the key signs with.
+        kid: The key ID; by default the RFC 7638 thumbprint.
+
+    Raises:
+        TypeError: An argument has the wrong type.
     """
+    check_algorithm("algorithm", algorithm)
+    check_optional_text("kid", kid)
     private_key: PrivateKey
     match algorithm:
         case Algorithm.RS256 | Algorithm.PS256:
-            private_key = rsa.generate_private_key(RSA_EXPONENT, RSA_KEY_SIZE)
+            private_key = rsa.generate_private_key(RSA_EXPONENT, RSA_KEY_BITS)
         case Algorithm.ES256:
             private_key = ec.generate_private_key(ec.SECP256R1())
         case Algorithm.EDDSA:
@@ -81,10 +110,10 @@ def generate_key(algorithm: Algorithm = Algorithm.RS256, *, kid: str | None = No
 
 
 def get_default_algorithm(public_key: object) -> Algorithm:
-    """Return the algorithm of a key that states none: RS256 for RSA, as OpenID Connect has it.
+    """Return the algorithm of a key that states none: RS256 for RSA, the default of OpenID Connect.
 
     Raises:
-        KeyFormatError: no supported algorithm uses this kind of key.
+        KeyFormatError: No supported algorithm uses this kind of key.
     """
     match public_key:
         case rsa.RSAPublicKey():
@@ -98,7 +127,7 @@ def get_default_algorithm(public_key: object) -> Algorithm:
 
 
 def encode_required_members(public_key: PublicKey) -> dict[str, str]:
-    """Return the JWK members that make up the key itself, without name and purpose.
+    """Return the required members of the key's JWK: those that its thumbprint covers.
 
     Spec: RFC 7638 §3.2, RFC 8037 §2
     """
@@ -112,7 +141,7 @@ def encode_required_members(public_key: PublicKey) -> dict[str, str]:
             }
         case ec.EllipticCurvePublicKey():
             point = public_key.public_numbers()
-            x, y = (value.to_bytes(EC_COORDINATE_SIZE) for value in (point.x, point.y))
+            x, y = (value.to_bytes(P256_COORDINATE_BYTES) for value in (point.x, point.y))
             return {
                 "kty": "EC",
                 "crv": "P-256",
@@ -141,6 +170,35 @@ def _encode_uint(value: int) -> str:
     return base64url.encode(value.to_bytes((value.bit_length() + 7) // 8))
 
 
+def _check_public_key(key: object) -> None:
+    if isinstance(key, PublicKey):
+        return
+    from cryptography.hazmat.primitives.asymmetric.types import (  # noqa: PLC0415  # rare, large
+        PrivateKeyTypes,
+        PublicKeyTypes,
+    )
+
+    remedy = "pass text and bytes through decode_public_key"
+    if isinstance(key, get_args(PrivateKeyTypes)):
+        remedy = "pass private_key.public_key()"
+    elif isinstance(key, SigningKey):
+        remedy = "use its verification_key"
+    expected = "a public key object of cryptography"
+    check_type("public_key", key, get_args(PublicKeyTypes), remedy, expected=expected)
+
+
+def _check_private_key(key: object) -> None:
+    if isinstance(key, PrivateKey):
+        return
+    from cryptography.hazmat.primitives.asymmetric.types import (  # noqa: PLC0415  # rare, large
+        PrivateKeyTypes,
+    )
+
+    remedy = "pass PEM through decode_private_pem"
+    expected = "a private key object of cryptography"
+    check_type("private_key", key, get_args(PrivateKeyTypes), remedy, expected=expected)
+
+
 def _check_fit(public_key: PublicKey, algorithm: Algorithm) -> None:
     match public_key, algorithm:
         case rsa.RSAPublicKey(), Algorithm.RS256 | Algorithm.PS256:
@@ -158,10 +216,10 @@ def _check_fit(public_key: PublicKey, algorithm: Algorithm) -> None:
 
 
 def _check_rsa_strength(public_key: rsa.RSAPublicKey) -> None:
-    if public_key.key_size < RSA_KEY_SIZE:
+    if public_key.key_size < RSA_KEY_BITS:
         message = (
             f"the RSA key has {public_key.key_size} bits; "
-            f"at least {RSA_KEY_SIZE} are needed (RFC 7518 §3.3)"
+            f"at least {RSA_KEY_BITS} are needed (RFC 7518 §3.3)"
         )
         raise KeyFormatError(message)
     exponent = public_key.public_numbers().e

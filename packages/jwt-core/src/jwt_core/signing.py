@@ -1,4 +1,4 @@
-"""Signing claims into a token."""
+"""Token signing."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,16 +19,16 @@ def sign(
     """Sign *claims* as a compact JWS.
 
     Args:
-        claims: The JWT claims set; NumericDate values in seconds since the epoch (UTC).
-        key: The private key; its `kid` and algorithm go into the header.
-        headers: More header parameters. `typ` and `kid` may be replaced, or left out by None; `alg`
-            belongs to the key, and `crit` and `b64` are not supported.
+        claims: The JWT claims set, with NumericDate values in seconds since the epoch (UTC).
+        key: The signing key; the header contains its `kid` and algorithm.
+        headers: More header parameters. They may replace `typ` and `kid`, or omit them with None.
+            `alg` cannot be set because the key determines it; `crit` and `b64` are not supported.
 
     Returns:
         `header.payload.signature`, each part base64url without padding.
 
     Raises:
-        SigningError: the claims or headers cannot be encoded as JSON, or a header is reserved.
+        SigningError: The claims or headers cannot be encoded as JSON, or a header is reserved.
 
     Spec: RFC 7515 §3.1, RFC 7519 §3
     """
@@ -47,7 +47,7 @@ def sign(
 
 @lru_cache(maxsize=64)
 def _encode_default_header(algorithm: Algorithm, kid: str) -> str:
-    """Encode the header of all tokens of a key for which no other is asked."""
+    """Encode the header of a token without *headers*; cached per key."""
     return _encode_part(_build_header(algorithm, kid, {}))
 
 
@@ -55,7 +55,7 @@ def _build_header(
     algorithm: Algorithm, kid: str, headers: Mapping[str, object]
 ) -> dict[str, object]:
     if reserved := _RESERVED_HEADERS.intersection(headers):
-        message = f"header {', '.join(sorted(reserved))} cannot be set; the key decides on it"
+        message = f"header {', '.join(sorted(reserved))} cannot be set; the key determines it"
         raise SigningError(message)
     header = {"alg": algorithm.value, "typ": "JWT", "kid": kid, **headers}
     return {name: value for name, value in header.items() if value is not None}

@@ -1,7 +1,7 @@
-"""JSON that means one thing to every reader (I-JSON).
+"""Strict JSON (I-JSON), which every parser reads the same way.
 
-The standard library's parser takes the last of two equal members, reads NaN and Infinity, guesses
-UTF-16, and lets lone surrogates through. Two parties could then see two different tokens.
+The standard library's parser keeps the last of two equal members and accepts NaN, Infinity, UTF-16
+and lone surrogates, so two parties could read different claims from one token.
 
 Spec: RFC 7493 §2, RFC 7515 §4, RFC 7519 §4
 """
@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
-# Made once: json.dumps makes one in each call that asks for anything but its defaults.
+# Created once: json.dumps creates an encoder for each call with other than default options.
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
@@ -19,7 +19,7 @@ def encode_object(document: Mapping[str, object]) -> bytes:
     """Encode *document* as compact UTF-8 JSON.
 
     Raises:
-        ValueError: a value is not finite, not encodable as JSON, or not valid Unicode.
+        ValueError: A value is not finite, cannot be encoded as JSON, or is not valid Unicode.
     """
     try:
         text = _ENCODER.encode(dict(document))
@@ -32,14 +32,14 @@ def decode_object(data: bytes) -> dict[str, Any]:
     """Decode *data* as one JSON object.
 
     Raises:
-        ValueError: not UTF-8, not JSON, not an object, duplicate members, non-finite numbers, lone
-            surrogates, or nesting deeper than the interpreter can follow.
+        ValueError: *data* is not UTF-8, not JSON or not an object, contains duplicate members,
+            non-finite numbers or lone surrogates, or is nested too deeply for the parser.
     """
     try:
         document = json.loads(
             data.decode("utf-8"),
             object_pairs_hook=_build_object,
-            parse_constant=_refuse_constant,
+            parse_constant=_reject_constant,
             parse_float=_parse_finite,
         )
         # Lone surrogates can only come from \u escapes.
@@ -50,7 +50,7 @@ def decode_object(data: bytes) -> dict[str, Any]:
         raise ValueError(message) from error
     if not isinstance(document, dict):
         message = "not a JSON object"
-        raise ValueError(message)  # noqa: TRY004  # the caller handles one error, whatever is wrong
+        raise ValueError(message)  # noqa: TRY004  # callers handle one exception type
     return document
 
 
@@ -62,7 +62,7 @@ def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     message = f"{name} is not JSON"
     raise ValueError(message)
 

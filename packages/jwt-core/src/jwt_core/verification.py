@@ -1,4 +1,4 @@
-"""Verification of a token: form, algorithm, key, signature, claims, in that order."""
+"""Token verification: serialization, algorithm, key, signature, then claims."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NewType
 
 from jwt_core.algorithms import Algorithm, get_scheme
+from jwt_core.argument_checks import (
+    check_algorithms,
+    check_duration,
+    check_function,
+    check_members,
+    check_text,
+    check_type,
+)
 from jwt_core.claims import validate_claims
 from jwt_core.compact import parse_compact, parse_json_part
 from jwt_core.errors import (
@@ -16,9 +24,9 @@ from jwt_core.errors import (
 from jwt_core.jwks import KeySet
 
 VerifiedClaims = NewType("VerifiedClaims", Mapping[str, object])
-"""Claims that came out of `verify`; unverified ones cannot be passed where these are asked for."""
+"""Claims that `verify` returned: a type checker rejects unverified claims in their place."""
 
-_TYPES: Final = frozenset({"jwt", "at+jwt"})
+_ACCEPTED_TYPES: Final = frozenset({"jwt", "at+jwt"})
 
 
 def _read_system_clock() -> datetime:
@@ -27,17 +35,29 @@ def _read_system_clock() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class VerificationPolicy:
-    """What a token must satisfy.
+    """Requirements that a token must meet.
 
     Attributes:
         issuer: The only accepted `iss`.
-        audience: `aud` must name this, or one of these.
-        algorithms: The closed list of accepted algorithms.
+        audience: The accepted `aud`, or several of which the token must name one.
+        algorithms: The accepted algorithms.
         leeway: Tolerated clock skew, for `exp`, `nbf` and `iat`.
-        clock: Returns the current time, with a time zone.
+        clock: Returns the current time, with a time zone. Called once at construction, to check it.
 
     Raises:
-        ValueError: empty issuer, audience or algorithms, or a negative leeway.
+        TypeError: An argument, or the time that *clock* returns, has the wrong type.
+        ValueError: *issuer*, *audience* or *algorithms* is empty, *leeway* is negative, or *clock*
+            returns a time without a time zone.
+
+    Example:
+        >>> from datetime import timedelta
+        >>> from jwt_core import Algorithm, VerificationPolicy
+        >>> policy = VerificationPolicy(
+        ...     issuer="https://id.example.com",
+        ...     audience="orders-api",
+        ...     algorithms=frozenset({Algorithm.RS256, Algorithm.ES256}),
+        ...     leeway=timedelta(seconds=30),
+        ... )
     """
 
     issuer: str
@@ -47,17 +67,36 @@ class VerificationPolicy:
     clock: Callable[[], datetime] = _read_system_clock
 
     def __post_init__(self) -> None:
+        self._check_types()
         if not self.issuer or not self.audiences or "" in self.audiences:
-            message = "issuer and audience must not be empty; an unbound token fits anywhere"
+            message = (
+                "issuer and audience must not be empty: every service would accept the token; "
+                "name the `iss` and `aud` of your tokens"
+            )
             raise ValueError(message)
-        if not self.algorithms <= frozenset(Algorithm) or not self.algorithms:
-            message = f"algorithms must be some of {', '.join(Algorithm)}"
+        if not self.algorithms:
+            message = "algorithms must not be empty; allow at least one, such as Algorithm.RS256"
             raise ValueError(message)
         if self.leeway < timedelta(0):
-            message = "leeway must not be negative"
+            message = "leeway must not be negative; use timedelta(0) for none"
             raise ValueError(message)
         for algorithm in self.algorithms:
-            get_scheme(algorithm)  # loads it, which the first token should not have to wait for
+            get_scheme(algorithm)  # imports PyJWT now, so that the first token does not wait for it
+
+    def _check_types(self) -> None:
+        check_text("issuer", self.issuer)
+        if isinstance(self.audience, set | frozenset | list | tuple):
+            remedy = "write audience=frozenset({'...'}) with the names as str"
+            check_members("audience", self.audience, frozenset, str, remedy)
+        else:
+            check_text("audience", self.audience)
+        check_algorithms("algorithms", self.algorithms)
+        check_duration("leeway", self.leeway)
+        remedy = "use a function such as lambda: datetime.now(UTC)"
+        check_function("clock", self.clock, remedy)
+        now = self.clock()
+        check_type("clock()", now, datetime, remedy)
+        _to_timestamp(now)
 
     @property
     def audiences(self) -> frozenset[str]:
@@ -83,17 +122,18 @@ class VerifiedToken:
 def verify(unverified_token: str, keys: KeySet, policy: VerificationPolicy) -> VerifiedToken:
     """Verify a token against a key set and a policy.
 
-    The payload is not even parsed before the signature holds.
+    The payload is parsed only after the signature is verified.
 
     Raises:
-        MalformedTokenError: not a JWT in compact form, or a header parameter is not acceptable.
-        AlgorithmNotAllowedError: `alg` is not on the policy's list.
-        UnknownKeyError: the set has no key for `kid` and `alg`.
-        InvalidSignatureError: the signature does not hold.
-        TokenExpiredError: the token is no longer valid.
-        TokenNotYetValidError: the token is not valid yet.
-        MissingClaimError: a required claim is absent.
-        InvalidClaimError: a claim has the wrong type or value.
+        MalformedTokenError: The token is not a JWT in compact serialization, or a header parameter
+            is invalid or unsupported.
+        AlgorithmNotAllowedError: `alg` is not one of the policy's algorithms.
+        UnknownKeyError: No key of the set matches `kid` and `alg`.
+        InvalidSignatureError: The signature does not verify.
+        TokenExpiredError: The token has expired.
+        TokenNotYetValidError: The token is not yet valid.
+        MissingClaimError: A required claim is absent.
+        InvalidClaimError: A claim has the wrong type or value.
 
     Spec: RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725 §3
     """
@@ -108,14 +148,14 @@ def verify(unverified_token: str, keys: KeySet, policy: VerificationPolicy) -> V
         claims,
         issuer=policy.issuer,
         audiences=policy.audiences,
-        now=_read_clock(policy),
+        now=_to_timestamp(policy.clock()),
         leeway=policy.leeway.total_seconds(),
     )
     return VerifiedToken(token.header, VerifiedClaims(claims))
 
 
 def _check_header(header: Mapping[str, object], allowed: frozenset[Algorithm]) -> Algorithm:
-    # RFC 7515 §4.1.11: a critical extension that is not understood must be refused, and none is.
+    # RFC 7515 §4.1.11: an unsupported critical extension must be rejected, and none is supported.
     for name in ("crit", "b64"):
         if name in header:
             message = f"the token's header uses {name!r}, which is not supported"
@@ -134,27 +174,26 @@ def _check_header(header: Mapping[str, object], allowed: frozenset[Algorithm]) -
 
 
 def _check_type(media_type: str) -> None:
-    # RFC 9068 §2.1: access tokens say at+jwt.
-    if _drop_prefix(media_type) not in _TYPES:
-        message = "the token's 'typ' must be JWT or at+jwt; it was made for another purpose"
+    # RFC 9068 §2.1: the type of an access token is at+jwt.
+    if _drop_prefix(media_type) not in _ACCEPTED_TYPES:
+        message = "the token's 'typ' must be JWT or at+jwt; the token has another purpose"
         raise MalformedTokenError(message)
 
 
 def _check_content_type(media_type: str) -> None:
-    # RFC 7519 §7.2 step 8: the payload is then another token, whose claims are the ones that count.
+    # RFC 7519 §7.2 step 8: the payload of such a token is another token, with its own claims.
     if _drop_prefix(media_type) == "jwt":
-        message = "the token's 'cty' says that it holds another token, which is not supported"
+        message = "the token's 'cty' says that it contains another token, which is not supported"
         raise MalformedTokenError(message)
 
 
 def _drop_prefix(media_type: str) -> str:
-    # RFC 7515 §4.1.9, §4.1.10: the prefix may be left out; media types have no case.
+    # RFC 7515 §4.1.9, §4.1.10: the prefix is optional; media types are case-insensitive.
     return media_type.lower().removeprefix("application/")
 
 
-def _read_clock(policy: VerificationPolicy) -> float:
-    now = policy.clock()
+def _to_timestamp(now: datetime) -> float:
     if now.tzinfo is None:
-        message = "the policy's clock must return a time with a time zone, such as UTC"
+        message = "clock: expected a time with a time zone, got a naive one; use datetime.now(UTC)"
         raise ValueError(message)
     return now.timestamp()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from jwt_core import (
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.requirement("JC-3")
 
-LONG_TIMEOUT = timedelta(seconds=60)
-TIMEOUT = timedelta(milliseconds=400)
-TEN_MEGABYTES = 10 * 1024 * 1024
+LONG_TIMEOUT: Final = timedelta(seconds=60)
+TIMEOUT: Final = timedelta(milliseconds=400)
+TEN_MEGABYTES: Final = 10 * 1024 * 1024
 
 
 def fetch_failure(server: JwksServer) -> KeySetUnavailableError:
@@ -109,7 +109,7 @@ def _keep_only_encryption_key(jwk: dict[str, str]) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
-        (_double, "two keys alike"),
+        (_double, "same 'kid'"),
         (_add_private_member, "private or symmetric"),
         (_add_symmetric_key, "private or symmetric"),
         (_keep_only_encryption_key, "no usable key"),
@@ -152,9 +152,9 @@ def test_fetch_fails_on_endless_body_without_length(server: JwksServer) -> None:
 def test_fetch_accepts_body_of_just_the_limit(server: JwksServer, key: SigningKey) -> None:
     body = json.dumps({"keys": [encode_jwk(key.verification_key)]}).encode()
     server.answer(body)
-    RemoteKeySet(server.uri, max_size=len(body)).prefetch()
+    RemoteKeySet(server.uri, max_document_bytes=len(body)).prefetch()
     with pytest.raises(KeySetUnavailableError, match="larger than"):
-        RemoteKeySet(server.uri, max_size=len(body) - 1).prefetch()
+        RemoteKeySet(server.uri, max_document_bytes=len(body) - 1).prefetch()
 
 
 def test_fetch_fails_on_compressed_body_without_unpacking_it(server: JwksServer) -> None:
@@ -184,7 +184,7 @@ def test_fetch_fails_in_time_when_server_drips(server: JwksServer, head: bytes) 
             connection.sendall(b" ")
 
     server.answer_with(drip)
-    assert "no complete answer" in fetch_failure_within(TIMEOUT, server).reason
+    assert "no complete response" in fetch_failure_within(TIMEOUT, server).reason
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\n"])

@@ -234,10 +234,10 @@ def test_refused_claims_cause_no_fetch(
 
 
 class ForbiddenDocumentError(Exception):
-    """What a screen raises in these tests."""
+    """Raised by the document validators in these tests."""
 
 
-def refuse_marked(document: Mapping[str, object]) -> None:
+def reject_marked(document: Mapping[str, object]) -> None:
     if "dev_only" in document:
         raise ForbiddenDocumentError("marked document")  # noqa: EM101  # test of any exception
 
@@ -247,16 +247,16 @@ def exit_at_marked(document: Mapping[str, object]) -> None:
         raise SystemExit(1)
 
 
-@pytest.mark.parametrize("screen", [refuse_marked, exit_at_marked])
-def test_screened_out_document_leaves_the_last_good_set_in_use(
+@pytest.mark.parametrize("document_validator", [reject_marked, exit_at_marked])
+def test_rejected_document_leaves_the_last_good_set_in_use(
     server: JwksServer,
     key: SigningKey,
     token: str,
     policy: VerificationPolicy,
     clock: ManualClock,
-    screen: Callable[[Mapping[str, object]], None],
+    document_validator: Callable[[Mapping[str, object]], None],
 ) -> None:
-    remote = RemoteKeySet(server.uri, clock=clock, screen=screen)
+    remote = RemoteKeySet(server.uri, clock=clock, document_validator=document_validator)
     server.publish(key)
     remote.verify(token, policy)
     server.answer(b'{"keys": [], "dev_only": true}')
@@ -266,11 +266,11 @@ def test_screened_out_document_leaves_the_last_good_set_in_use(
     assert get_state(remote) is KeySetState.COOLING_DOWN
 
 
-def test_screened_out_first_document_is_the_cause_and_is_logged(
+def test_rejected_first_document_is_the_cause_and_is_logged(
     server: JwksServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.answer(b'{"keys": [], "dev_only": true}')
-    remote = RemoteKeySet(server.uri, screen=refuse_marked)
+    remote = RemoteKeySet(server.uri, document_validator=reject_marked)
     with pytest.raises(KeySetUnavailableError, match="marked document") as caught:
         remote.prefetch()
     assert isinstance(caught.value.__cause__, ForbiddenDocumentError)

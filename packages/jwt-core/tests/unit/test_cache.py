@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Final
 
 import pytest
 from jwt_core import KeySet, SigningKey
@@ -6,7 +7,7 @@ from jwt_core.remote.cache import CacheLimits, CacheRecord, KeySetState
 
 pytestmark = pytest.mark.requirement("JC-3")
 
-LIMITS = {
+LIMITS: Final = {
     "cooldown": timedelta(seconds=30),
     "failure_cooldown": timedelta(seconds=5),
     "default_lifetime": timedelta(seconds=300),
@@ -14,7 +15,7 @@ LIMITS = {
     "max_lifetime": timedelta(seconds=3600),
     "stale_limit": timedelta(seconds=86400),
 }
-FAILURE = OSError("endpoint is down")
+FAILURE: Final = OSError("endpoint is down")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from jwt_core import (
@@ -12,8 +12,8 @@ from jwt_core.claims import validate_claims
 
 pytestmark = pytest.mark.requirement("JC-2")
 
-NOW = 1_000_000.0
-VALID = {"iss": "issuer", "aud": "api", "exp": NOW + 60}
+NOW: Final = 1_000_000.0
+VALID: Final = {"iss": "issuer", "aud": "api", "exp": NOW + 60}
 
 
 def validate(claims: dict[str, Any], *, leeway: float = 0) -> None:

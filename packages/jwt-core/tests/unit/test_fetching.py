@@ -32,9 +32,9 @@ def test_absolute_http_uri_is_accepted(uri: str) -> None:
         ("https://@token.example/", "user information"),
         ("https://token.example/#keys", "fragment"),
         ("https://token.example/#", "fragment"),
-        ("https://[::1/", "not a URI"),
-        ("https://token.example:port/", "not a URI"),
-        ("https://token\x00.example/", "not a URI"),
+        ("https://[::1/", "not a valid URI"),
+        ("https://token.example:port/", "not a valid URI"),
+        ("https://token\x00.example/", "not a valid URI"),
     ],
 )
 def test_other_uri_is_refused_without_quoting_it(uri: str, expected: str) -> None:
@@ -44,7 +44,7 @@ def test_other_uri_is_refused_without_quoting_it(uri: str, expected: str) -> Non
 
 
 def test_bounds_must_be_positive() -> None:
-    with pytest.raises(ValueError, match="timeout and max_size"):
+    with pytest.raises(ValueError, match="timeout must be a positive"):
         RemoteKeySet("https://token.example/", timeout=timedelta(0))
-    with pytest.raises(ValueError, match="timeout and max_size"):
-        RemoteKeySet("https://token.example/", max_size=0)
+    with pytest.raises(ValueError, match="max_document_bytes must be positive"):
+        RemoteKeySet("https://token.example/", max_document_bytes=0)

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from jwt_core import (
@@ -13,7 +13,7 @@ from jwt_core.jwk import PRIVATE_MEMBERS
 
 pytestmark = pytest.mark.requirement("JC-1")
 
-MEMBERS = {
+MEMBERS: Final = {
     Algorithm.RS256: {"kty", "n", "e", "kid", "use", "alg"},
     Algorithm.PS256: {"kty", "n", "e", "kid", "use", "alg"},
     Algorithm.ES256: {"kty", "crv", "x", "y", "kid", "use", "alg"},

@@ -69,7 +69,7 @@ def test_document_that_gives_a_secret_away_is_refused_as_a_whole(
 def test_two_keys_of_one_name_and_algorithm_are_refused(
     key: SigningKey, other_key: SigningKey
 ) -> None:
-    with pytest.raises(KeySetFormatError, match="two keys alike"):
+    with pytest.raises(KeySetFormatError, match="same 'kid' and algorithm"):
         KeySet((key.verification_key, other_key.verification_key))
 
 

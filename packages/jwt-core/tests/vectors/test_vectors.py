@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from jwt_core import (
@@ -21,10 +21,12 @@ from jwt_core import (
 from jwt_core.algorithms import get_scheme
 from jwt_core.compact import parse_compact
 
-VECTORS = [json.loads(path.read_text()) for path in sorted(Path(__file__).parent.glob("*.json"))]
-TOKENS = [vector for vector in VECTORS if "token" in vector]
-THUMBPRINTS = [vector for vector in VECTORS if "thumbprint" in vector]
-BEFORE_EXPIRY = 1300819379
+VECTORS: Final = [
+    json.loads(path.read_text()) for path in sorted(Path(__file__).parent.glob("*.json"))
+]
+TOKENS: Final = [vector for vector in VECTORS if "token" in vector]
+THUMBPRINTS: Final = [vector for vector in VECTORS if "thumbprint" in vector]
+BEFORE_EXPIRY: Final = 1300819379
 
 
 def name(vector: dict[str, Any]) -> str:

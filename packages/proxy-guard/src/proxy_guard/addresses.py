@@ -61,8 +61,8 @@ _PREFIXES_BEFORE_IPV4: Final = frozenset({
 })
 """Upper 96 bits of the IPv6 addresses whose lower 32 bits are an IPv4 address."""
 _SIX_TO_FOUR: Final = 0x2002  # 2002::/16, the IPv4 address follows (RFC 3056 §2)
-_MOST_PARTS: Final = 4
-_LARGEST_OCTET: Final = 255
+_MAX_IPV4_PARTS: Final = 4
+_MAX_OCTET: Final = 255
 
 
 def is_local(host: str) -> bool:
@@ -119,13 +119,13 @@ def _is_local_ipv4(address: int | None) -> bool:
 
 def _parse_ipv4(host: str, *, octal: bool) -> int | None:
     parts = host.split(".")
-    if len(parts) > _MOST_PARTS:
+    if len(parts) > _MAX_IPV4_PARTS:
         return None
     try:
         *leading, last = [_parse_number(part, octal=octal) for part in parts]
     except ValueError:
         return None
-    if any(number > _LARGEST_OCTET for number in leading) or last >> 8 * (5 - len(parts)):
+    if any(number > _MAX_OCTET for number in leading) or last >> 8 * (5 - len(parts)):
         return None
     return last + sum(number << (24 - 8 * index) for index, number in enumerate(leading))
 

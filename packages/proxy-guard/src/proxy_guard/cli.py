@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import textwrap
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -18,12 +19,12 @@ from proxy_guard.environment import (
 )
 from proxy_guard.errors import CommandError, GuardRefusedError, ProxyGuardError
 from proxy_guard.findings import EXPLANATIONS
-from proxy_guard.guard import admit, check
+from proxy_guard.guard import check, check_or_raise
 from proxy_guard.report import build_document, render_text
 from proxy_guard.rules import INSPECTED_VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from proxy_guard.report import Report
 
@@ -58,6 +59,20 @@ environment:
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """`ArgumentParser` that suggests an option for one that it does not have."""
+
+    def parse_known_args(  # type: ignore[override]  # the namespace is always a plain one here
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse *args*, and reject unknown ones here, where the options of the action are known."""
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            hint = _suggest(unknown[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return parsed, unknown
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = _build_parser().parse_args(arguments)
@@ -67,8 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         environ = _assemble_environ(options.env_file)
         if options.action == "exec":
-            report = admit(environ, **probing)
-            if report.is_worth_telling:
+            report = check_or_raise(environ, **probing)
+            if report.needs_warning:
                 print(render_text(report), file=sys.stderr, flush=True)
             _exec(options.command, environ)
         return _check(check(environ, **probing), as_json=options.json)
@@ -113,7 +128,8 @@ def _explain(code: str | None) -> int:
             print(f"{known:{width}}  {explanation.meaning.partition('. ')[0].rstrip('.')}.")
         return ALLOWED
     if code not in EXPLANATIONS:
-        message = f"there is no code {code!r}; the codes are {', '.join(EXPLANATIONS)}"
+        hint = _suggest(code, EXPLANATIONS)
+        message = f"there is no code {code!r}{hint}; the codes are {', '.join(EXPLANATIONS)}"
         print(f"proxy-guard: {message}", file=sys.stderr)
         return MISCONFIGURED
     explanation = EXPLANATIONS[code]
@@ -123,8 +139,13 @@ def _explain(code: str | None) -> int:
     return ALLOWED
 
 
+def _suggest(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word[:80], known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
 def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="proxy-guard",
         description="Keep a production proxy from trusting the dev-only token issuer.",
         epilog=f"{_EXIT_CODES}\n{_ENVIRONMENT}",
@@ -159,7 +180,7 @@ def _build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_explain(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_explain(actions: argparse._SubParsersAction[_Parser]) -> None:
     explaining = actions.add_parser(
         "explain",
         help="tell what a code of the report means",

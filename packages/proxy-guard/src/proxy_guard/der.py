@@ -1,7 +1,7 @@
-"""A walker over DER: which values are in there, and what stands beside them. Nothing is validated.
+"""A parser for nested DER values that knows no schema and validates nothing.
 
-It knows neither schemas nor defaults, only that values nest; who calls it recognises a key by its
-shape. BER with indefinite lengths, which no key comes in, is not read.
+The caller recognizes a key by its shape. BER with indefinite lengths, which no key uses, is not
+parsed.
 
 Spec: X.690 §8.1, §10.1
 """
@@ -21,11 +21,11 @@ SEQUENCE: Final = 0x30
 _CONSTRUCTED: Final = 0x20
 _LONG_TAG: Final = 0x1F
 _LONG_LENGTH: Final = 0x80
-_LONGEST_LENGTH: Final = 4
-"""Bytes of a length; what is longer than 4 GiB is not here."""
+_MAX_LENGTH_BYTES: Final = 4
+"""Enough for a value of 4 GiB."""
 
-MOST_VALUES: Final = 4000
-"""How many values are looked at; a certificate has about a hundred."""
+MAX_VALUES: Final = 4000
+"""Values per input; a certificate has about a hundred."""
 
 
 class Value:
@@ -47,12 +47,12 @@ def walk(data: bytes) -> Iterator[list[Value]]:
     """Yield the values of each level: those at the top, then the children of each, in turn.
 
     Values inside bit and octet strings count as children, since keys are wrapped in these. Trailing
-    and broken data end a level; at most `MOST_VALUES` are looked at.
+    and broken data end a level; at most `MAX_VALUES` values are parsed.
     """
     pending = [data]
     count = 0
-    while pending and count < MOST_VALUES:
-        values = list(_read_level(pending.pop(), MOST_VALUES - count))
+    while pending and count < MAX_VALUES:
+        values = list(_read_level(pending.pop(), MAX_VALUES - count))
         count += len(values)
         if values:
             yield values
@@ -69,9 +69,9 @@ def _get_nested(value: Value) -> bytes:
     return b""
 
 
-def _read_level(data: bytes, most: int) -> Iterator[Value]:
+def _read_level(data: bytes, max_values: int) -> Iterator[Value]:
     position = 0
-    for _ in range(most):
+    for _ in range(max_values):
         header = _read_header(data, position)
         if header is None:
             return
@@ -88,7 +88,7 @@ def _read_header(data: bytes, position: int) -> tuple[int, int] | None:
     length = data[position + 1]
     if length & _LONG_LENGTH:
         size = length - _LONG_LENGTH
-        if not 0 < size <= _LONGEST_LENGTH or start + size > len(data):
+        if not 0 < size <= _MAX_LENGTH_BYTES or start + size > len(data):
             return None
         length = int.from_bytes(data[start : start + size], "big")
         start += size

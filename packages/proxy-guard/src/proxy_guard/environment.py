@@ -56,7 +56,7 @@ NON_PRODUCTION_WORDS: Final = frozenset({
 })
 """The only words that mean "not production"; any other one, `staging` too, means production."""
 
-_LONGEST_SHOWN_WORD: Final = 20
+_MAX_SHOWN_CHARS: Final = 20
 
 
 class DeploymentEnvironment:
@@ -117,7 +117,7 @@ def _explain_production(name: str, word: str) -> str:
         return f"{name} says {word!r}"
     # A secret may have been put into the wrong variable: only what looks like a word is repeated.
     is_plain_word = (
-        word.isascii() and word.replace("-", "").isalpha() and len(word) <= _LONGEST_SHOWN_WORD
+        word.isascii() and word.replace("-", "").isalpha() and len(word) <= _MAX_SHOWN_CHARS
     )
     says = f"says {word!r}" if is_plain_word else "holds a value"
     return f"{name} {says}, which is not among {', '.join(sorted(NON_PRODUCTION_WORDS))}"

@@ -1,7 +1,7 @@
-"""One HTTP exchange with a server that is not trusted: bounded in time and size, judged nowhere.
+"""An HTTP GET request to an untrusted server, limited in time and size.
 
-Neither proxies of the environment, nor cookies, nor credentials take part; TLS is verified as
-Python does by default, so `SSL_CERT_FILE` counts.
+It uses no proxy from the environment, no cookies and no credentials. TLS certificates are verified
+with Python's default trust store, which `SSL_CERT_FILE` can replace.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from urllib.parse import quote, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LARGEST_BODY: Final = 512 * 1024
-"""In bytes, as received and as decompressed; the JWKS client of jwt_core takes no more either."""
+MAX_BODY_BYTES: Final = 512 * 1024
+"""As received and as decompressed; the JWKS client of jwt_core has the same limit."""
 
-_CHUNK: Final = 16 * 1024
+_CHUNK_BYTES: Final = 16 * 1024
 _PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
 _HEADERS: Final = {
     "Accept": "application/json, application/jwk-set+json, */*;q=0.1",
@@ -30,14 +30,14 @@ _HEADERS: Final = {
 }
 
 
-class Answer:
-    """What a server said.
+class Response:
+    """The response of the server.
 
     Attributes:
         status: The status code.
         header_names: In lower case.
         locations: The `Location` header fields.
-        body: At most `LARGEST_BODY` bytes, decompressed.
+        body: At most `MAX_BODY_BYTES` bytes, decompressed.
         fault: Why the body is not whole; empty when it is.
     """
 
@@ -60,7 +60,7 @@ class Exchange:
         self._deadline = deadline
         self._socket: socket.socket | None = None
 
-    def get(self, uri: str, on_head: Callable[[Answer], None]) -> Answer:
+    def get(self, uri: str, on_head: Callable[[Response], None]) -> Response:
         """Fetch *uri*; *on_head* is called before the body is read, which may take longer.
 
         Raises:
@@ -76,10 +76,9 @@ class Exchange:
             )
             connection.request("GET", target, headers=_HEADERS)
             self._socket = connection.sock
-            answer = self._receive(connection, on_head)
+            return self._receive(connection, on_head)
         finally:
             connection.close()
-        return answer
 
     def abort(self) -> None:
         """End the exchange from another thread."""
@@ -98,29 +97,29 @@ class Exchange:
         return http.client.HTTPConnection(host, port, timeout=self._get_remaining())
 
     def _receive(
-        self, connection: http.client.HTTPConnection, on_head: Callable[[Answer], None]
-    ) -> Answer:
-        with connection.getresponse() as response:
-            answer = Answer(response)
-            on_head(answer)
+        self, connection: http.client.HTTPConnection, on_head: Callable[[Response], None]
+    ) -> Response:
+        with connection.getresponse() as stream:
+            response = Response(stream)
+            on_head(response)
             body = bytearray()
             try:
-                while len(body) <= LARGEST_BODY and (chunk := self._read(response)):
+                while len(body) <= MAX_BODY_BYTES and (chunk := self._read(stream)):
                     body += chunk
-                is_cut = bool(response.length)
+                is_cut = bool(stream.length)
             except (OSError, http.client.HTTPException):
                 is_cut = True
         if is_cut:
-            answer.fault = "its answer broke off or took too long"
-        answer.body, is_whole = _decompress(bytes(body))
+            response.fault = "its answer broke off or took too long"
+        response.body, is_whole = _decompress(bytes(body))
         if not is_whole:
-            answer.fault = f"its answer is larger than {LARGEST_BODY // 1024} KiB"
-        return answer
+            response.fault = f"its answer is larger than {MAX_BODY_BYTES // 1024} KiB"
+        return response
 
-    def _read(self, response: http.client.HTTPResponse) -> bytes:
+    def _read(self, stream: http.client.HTTPResponse) -> bytes:
         if self._socket is not None:
             self._socket.settimeout(self._get_remaining())
-        return response.read1(_CHUNK)
+        return stream.read1(_CHUNK_BYTES)
 
     def _get_remaining(self) -> float:
         remaining = self._deadline - time.monotonic()
@@ -130,7 +129,7 @@ class Exchange:
 
 
 def _decompress(body: bytes) -> tuple[bytes, bool]:
-    """Undo gzip or zlib, whatever the header says; tell whether it fits `LARGEST_BODY`."""
+    """Undo gzip or zlib, whatever the header says; tell whether it fits `MAX_BODY_BYTES`."""
     is_compressed = body.startswith((
         b"\x1f\x8b",
         b"\x78\x01",
@@ -138,12 +137,12 @@ def _decompress(body: bytes) -> tuple[bytes, bool]:
         b"\x78\x9c",
         b"\x78\xda",
     ))
-    if is_compressed and len(body) <= LARGEST_BODY:
+    if is_compressed and len(body) <= MAX_BODY_BYTES:
         try:
-            body = zlib.decompressobj(wbits=47).decompress(body, LARGEST_BODY + 1)
+            body = zlib.decompressobj(wbits=47).decompress(body, MAX_BODY_BYTES + 1)
         except zlib.error:
             return body, True
-    return body[:LARGEST_BODY], len(body) <= LARGEST_BODY
+    return body[:MAX_BODY_BYTES], len(body) <= MAX_BODY_BYTES
 
 
 def _decode(value: str) -> str:

@@ -1,4 +1,4 @@
-"""The guard itself: look at an environment, and refuse what must not run in production."""
+"""Checks of a configuration at boot: `check` reports, `enforce` refuses to start."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def check(
     if outcome is None:
         from proxy_guard.probe import run_probe  # noqa: PLC0415  # HTTP and TLS are 60 ms of imports
 
-        outcome, seen = run_probe(environ[JWKS_URI_VARIABLE])
-        findings += seen
+        outcome, probed = run_probe(environ[JWKS_URI_VARIABLE])
+        findings += probed
         if outcome.status == FAILED and require_probe:
             findings.append(
                 Finding(PROBE_FAILED, variable=JWKS_URI_VARIABLE, detail=outcome.detail)
@@ -57,17 +57,17 @@ def enforce(
     Raises:
         GuardRefusedError: the configuration must not run in production; the message is the report.
     """
-    report = admit(environ, probe=probe, require_probe=require_probe)
-    if report.is_worth_telling:
-        import logging  # noqa: PLC0415  # 10 ms that production never pays when all is well
+    report = check_or_raise(environ, probe=probe, require_probe=require_probe)
+    if report.needs_warning:
+        import logging  # noqa: PLC0415  # 10 ms that a clean start does not pay
 
         logging.getLogger("proxy_guard").warning("%s", render_text(report))
 
 
-def admit(
+def check_or_raise(
     environ: Mapping[str, str] | None = None, *, probe: bool = True, require_probe: bool = False
 ) -> Report:
-    """Judge as `check`, but make no request where nothing would be refused: outside production.
+    """Check *environ* and raise if it must not start; outside production, fetch nothing.
 
     Raises:
         GuardRefusedError: the configuration must not run in production; the message is the report.
@@ -83,7 +83,7 @@ def admit(
 def _skip_probe(
     environ: Mapping[str, str], findings: list[Finding], *, is_wanted: bool
 ) -> ProbeOutcome | None:
-    """Return why there is nothing to fetch, or None when there is."""
+    """Return the reason for not fetching the keys, or None if they are to be fetched."""
     if is_unset(environ.get(JWKS_URI_VARIABLE, "")):
         return ProbeOutcome(SKIPPED, f"{JWKS_URI_VARIABLE} is not set")
     if findings:

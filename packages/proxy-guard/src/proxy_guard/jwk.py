@@ -1,6 +1,6 @@
-"""Public keys in canonical form: the members that name a key, and their RFC 7638 thumbprint.
+"""Public keys in canonical form: the required members of a JWK, and its RFC 7638 thumbprint.
 
-Written to recognise keys, not to use them: what a lenient client would accept is read, too.
+The keys are compared, never used, so anything that a lenient client accepts is parsed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     """The required members of a JWK (RFC 7638 §3.2), in the order of their names."""
 
 _COORDINATE_SIZES: Final = {"P-256": 32, "P-384": 48, "P-521": 66}
-_LONGEST_MEMBER: Final = 8192
-"""In characters; an RSA modulus of 32,768 bits has 5462."""
+_MAX_MEMBER_CHARS: Final = 8192
+"""An RSA modulus of 32,768 bits has 5462 characters."""
 _TO_STANDARD_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
 _NOT_OF_THE_ALPHABET: Final = b"= \t\r\n"
 
@@ -91,7 +91,7 @@ def decode_base64(text: bytes) -> bytes:
 
 def _read_member(jwk: Mapping[object, object], name: str) -> bytes:
     value = jwk.get(name)
-    if not isinstance(value, str) or not value.isascii() or len(value) > _LONGEST_MEMBER:
+    if not isinstance(value, str) or not value.isascii() or len(value) > _MAX_MEMBER_CHARS:
         return b""
     return decode_base64(value.encode())
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from proxy_guard.der import Value
     from proxy_guard.jwk import CanonicalKey
 
-_SMALLEST_MODULUS: Final = 64
-_LARGEST_EXPONENT: Final = 8
-"""Both in bytes: less than 512 bits is no key, more than 64 no exponent."""
+_MIN_MODULUS_BYTES: Final = 64
+_MAX_EXPONENT_BYTES: Final = 8
+"""No real key has a modulus below 512 bits or an exponent above 64 bits."""
 _ED25519_SIZE: Final = 32
 _UNCOMPRESSED: Final = b"\4"
 _COMPRESSED: Final = (b"\2", b"\3")
@@ -68,7 +68,7 @@ def _read_rsa(values: list[Value]) -> Iterator[CanonicalKey]:
     if len(numbers) < 2:  # noqa: PLR2004  # n and e
         return
     modulus, exponent = numbers[:2]
-    if len(modulus) >= _SMALLEST_MODULUS and 0 < len(exponent) <= _LARGEST_EXPONENT:
+    if len(modulus) >= _MIN_MODULUS_BYTES and 0 < len(exponent) <= _MAX_EXPONENT_BYTES:
         yield build_rsa_key(modulus, exponent)
 
 

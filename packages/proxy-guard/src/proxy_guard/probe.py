@@ -1,7 +1,7 @@
-"""Looks at the keys that `JWT_JWKS_URI` serves right now, whatever the host is called.
+"""Fetches `JWT_JWKS_URI` and searches the response for keys that production must not trust.
 
-Redirects are followed, although no JWKS client should: to judge where they lead. The content of an
-answer counts, whatever its status and its media type.
+Redirects are followed, although no JWKS client should, to judge where they lead. A response is
+searched whatever its status and media type.
 """
 
 from __future__ import annotations
@@ -15,102 +15,105 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urldefrag, urljoin
 
+from proxy_guard.detection import detect
 from proxy_guard.dev_marks import HEADER_NAME
-from proxy_guard.exchange import Answer, Exchange
+from proxy_guard.exchange import Exchange, Response
 from proxy_guard.findings import DEV_HEADER, DEV_REFERENCE, Finding
-from proxy_guard.recognition import recognise
+from proxy_guard.normalization import STRIPPED_CHARACTERS
 from proxy_guard.report import CLEAN, FAILED, FOUND, ProbeOutcome
 from proxy_guard.rules import JWKS_URI_VARIABLE
-from proxy_guard.spelling import WRAPPING
 from proxy_guard.urls import inspect_issuer, inspect_uri
 
 TIMEOUT_S: Final = 2.0
-"""For all of it: looking up the name, connecting, TLS, each redirect, the last byte."""
+"""For the whole probe: name resolution, connecting, TLS, each redirect and each body."""
 
 _TIME_TO_JUDGE_S: Final = 0.3
-_MOST_REDIRECTS: Final = 5
+_MAX_REDIRECTS: Final = 5
 _REDIRECTIONS: Final = range(300, 400)
 
 
 def run_probe(
     uri: str, *, timeout_s: float = TIMEOUT_S
 ) -> tuple[ProbeOutcome, tuple[Finding, ...]]:
-    """Fetch *uri* and look at what it answers; returns within *timeout_s*, whatever happens.
+    """Fetch *uri*, search the response, and return within *timeout_s* in every case.
 
     Args:
-        uri: As configured, and without a fault that `inspect_uri` would find.
+        uri: A URI, as configured, that `inspect_uri` accepts.
         timeout_s: In seconds.
     """
-    walk = _Walk(time.monotonic() + timeout_s - min(_TIME_TO_JUDGE_S, timeout_s / 2))
+    fetcher = _Fetcher(time.monotonic() + timeout_s - min(_TIME_TO_JUDGE_S, timeout_s / 2))
     thread = threading.Thread(
-        target=walk.run, args=(uri.strip(WRAPPING + "\ufeff"),), name="proxy-guard", daemon=True
+        target=fetcher.run,
+        args=(uri.strip(STRIPPED_CHARACTERS + "\ufeff"),),
+        name="proxy-guard",
+        daemon=True,
     )
     try:
         thread.start()
     except RuntimeError:
         return ProbeOutcome(FAILED, "there is no thread left to fetch with"), ()
     thread.join(timeout_s)
-    walk.exchange.abort()  # a server that trickles would keep the thread for ever
-    seen = {finding.what: finding for finding in walk.seen}
-    if seen:
-        return ProbeOutcome(FOUND, "what it serves was looked at"), tuple(seen.values())
-    return ProbeOutcome(*(walk.outcome or (FAILED, _describe_silence(timeout_s)))), ()
+    fetcher.exchange.abort()  # otherwise a server that trickles keeps the thread
+    findings = {finding.what: finding for finding in fetcher.findings}
+    if findings:
+        return ProbeOutcome(FOUND, "what it serves was looked at"), tuple(findings.values())
+    return ProbeOutcome(*(fetcher.outcome or (FAILED, _describe_silence(timeout_s)))), ()
 
 
-class _Walk:
-    """One way along the redirects; what was seen so far can be read at any time."""
+class _Fetcher:
+    """Fetches a URI and follows its redirects; the findings so far can be read at any time."""
 
     def __init__(self, deadline: float) -> None:
         self.exchange = Exchange(deadline)
-        self.seen: list[Finding] = []
+        self.findings: list[Finding] = []
         self.outcome: tuple[str, str] | None = None
 
     def run(self, uri: str) -> None:
         try:
             self.outcome = self._follow(uri)
-        except Exception as error:  # noqa: BLE001  # no fault of a server may keep a proxy down
+        except Exception as error:  # noqa: BLE001  # no server may prevent the start of a proxy
             self.outcome = FAILED, _explain(error)
 
     def _follow(self, uri: str) -> tuple[str, str]:
         visited: set[str] = set()
-        while len(visited) <= _MOST_REDIRECTS:
+        while len(visited) <= _MAX_REDIRECTS:
             visited.add(uri)
-            answer = self.exchange.get(uri, self._judge_head)
-            recognition = recognise(answer.body, variable=JWKS_URI_VARIABLE)
-            self.seen += recognition.findings
-            if answer.status not in _REDIRECTIONS or not answer.locations:
-                return _conclude(answer, has_keys=recognition.has_keys)
-            uri = urldefrag(urljoin(uri, answer.locations[0])).url
+            response = self.exchange.get(uri, self._inspect_head)
+            detection = detect(response.body, variable=JWKS_URI_VARIABLE)
+            self.findings += detection.findings
+            if response.status not in _REDIRECTIONS or not response.locations:
+                return _conclude(response, has_keys=detection.has_keys)
+            uri = urldefrag(urljoin(uri, response.locations[0])).url
             if uri in visited:
                 return FAILED, "it redirects in a circle"
             if inspect_uri(uri):
                 return FAILED, "it redirects to what is no plain http or https URI"
-        return FAILED, f"it redirects more than {_MOST_REDIRECTS} times"
+        return FAILED, f"it redirects more than {_MAX_REDIRECTS} times"
 
-    def _judge_head(self, answer: Answer) -> None:
-        if HEADER_NAME.lower() in answer.header_names:
-            self._see(DEV_HEADER, f"by the header {HEADER_NAME}")
-        for location in answer.locations:
+    def _inspect_head(self, response: Response) -> None:
+        if HEADER_NAME.lower() in response.header_names:
+            self._add(DEV_HEADER, f"by the header {HEADER_NAME}")
+        for location in response.locations:
             verdict = inspect_issuer(location)
             if verdict:
-                self._see(DEV_REFERENCE, f"it redirects to {verdict.detail}")
+                self._add(DEV_REFERENCE, f"it redirects to {verdict.detail}")
 
-    def _see(self, code: str, detail: str) -> None:
-        self.seen.append(Finding(code, variable=JWKS_URI_VARIABLE, detail=detail))
+    def _add(self, code: str, detail: str) -> None:
+        self.findings.append(Finding(code, variable=JWKS_URI_VARIABLE, detail=detail))
 
 
-def _conclude(answer: Answer, *, has_keys: bool) -> tuple[str, str]:
-    if answer.fault:
-        return FAILED, answer.fault
-    if answer.status != HTTPStatus.OK:
-        return FAILED, f"it answered with status {answer.status}"
+def _conclude(response: Response, *, has_keys: bool) -> tuple[str, str]:
+    if response.fault:
+        return FAILED, response.fault
+    if response.status != HTTPStatus.OK:
+        return FAILED, f"it answered with status {response.status}"
     if not has_keys:
         return FAILED, "there is no key in its answer that the guard can read"
     return CLEAN, "its keys were looked at"
 
 
 def _explain(error: Exception) -> str:
-    """Say why nothing came back; nothing of the URI and of the answer is repeated."""
+    """Explain why there is no response, without repeating any part of the URI."""
     match error:
         case TimeoutError():
             reason = _describe_silence(TIMEOUT_S)

@@ -60,8 +60,8 @@ class Report:
         return not (self.environment.is_production and self.findings)
 
     @property
-    def is_worth_telling(self) -> bool:
-        """Whether there is something to say although the proxy may start."""
+    def needs_warning(self) -> bool:
+        """Whether a proxy that may start should log the report as a warning."""
         return bool(self.findings) or self.probe.status == FAILED
 
     def __repr__(self) -> str:

@@ -37,14 +37,14 @@ def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
     value = environ.get(PUBLIC_KEY_VARIABLE, "")
     if urls.is_unset(value):
         return
-    if "://" in value and len(value) <= urls.LONGEST_URI:
+    if "://" in value and len(value) <= urls.MAX_URI_CHARS:
         verdict = urls.inspect_issuer(value)
         if verdict:
             yield Finding(verdict.code, variable=PUBLIC_KEY_VARIABLE, detail=verdict.detail)
             return
-    from proxy_guard.recognition import recognise  # noqa: PLC0415  # only where there is a key
+    from proxy_guard.detection import detect  # noqa: PLC0415  # only where there is a key
 
-    yield from recognise(value, variable=PUBLIC_KEY_VARIABLE).findings
+    yield from detect(value, variable=PUBLIC_KEY_VARIABLE).findings
 
 
 RULES: Final[tuple[Rule, ...]] = (check_jwks_uri, check_issuer, check_public_key)

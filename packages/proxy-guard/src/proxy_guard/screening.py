@@ -1,7 +1,7 @@
-"""The guard while the proxy runs: keys, key sets and tokens, looked at as they come in.
+"""Checks for a running proxy: each key, key set or token that it receives.
 
-All three judge as `enforce()` does: in production a finding is an exception, elsewhere it is the
-answer. Nothing is logged, and no input makes them raise anything else.
+All three apply the rules of `enforce()`: in production a finding raises `GuardRefusedError`,
+elsewhere the findings are returned. They log nothing and raise nothing else, whatever the input.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def screen_key(key: object, environ: Mapping[str, str] | None = None) -> tuple[F
     Raises:
         GuardRefusedError: something was found, and this is production.
     """
-    return _judge(_recognise(_to_plain(key), "the key"), environ)
+    return _judge(_detect(_to_plain(key), "the key"), environ)
 
 
 def screen_jwks(document: object, environ: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
@@ -48,7 +48,7 @@ def screen_jwks(document: object, environ: Mapping[str, str] | None = None) -> t
     Raises:
         GuardRefusedError: something was found, and this is production.
     """
-    return _judge(_recognise(_to_plain(document), "the key set"), environ)
+    return _judge(_detect(_to_plain(document), "the key set"), environ)
 
 
 def screen_token(
@@ -70,22 +70,22 @@ def screen_token(
     claims = _to_plain(claims)
     issuer = claims.get("iss") if isinstance(claims, dict) else None
     material = [_to_plain(header), {"iss": issuer}]
-    return _judge(_recognise(material, "the token"), environ)
+    return _judge(_detect(material, "the token"), environ)
 
 
-def _recognise(material: object, variable: str) -> tuple[Finding, ...]:
-    from proxy_guard.recognition import recognise  # noqa: PLC0415  # at boot there may be no key
+def _detect(material: object, variable: str) -> tuple[Finding, ...]:
+    from proxy_guard.detection import detect  # noqa: PLC0415  # not needed at boot
 
-    return recognise(material, variable=variable).findings
+    return detect(material, variable=variable).findings
 
 
 def _to_plain(material: object) -> object:
-    """Turn what only behaves like a mapping or like bytes into what is one."""
+    """Convert other mappings to a dict, and a memoryview to bytes."""
     if isinstance(material, str | bytes | bytearray | dict | list | tuple | None):
         return material
     if isinstance(material, memoryview):
         return material.tobytes()
-    from collections.abc import Mapping  # noqa: PLC0415  # see test_start_up: seldom, and not cheap
+    from collections.abc import Mapping  # noqa: PLC0415  # costs time at boot, see test_start_up
 
     return dict(material) if isinstance(material, Mapping) else None
 

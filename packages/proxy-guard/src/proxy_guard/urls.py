@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from proxy_guard.addresses import is_ipv6, is_local
 from proxy_guard.dev_marks import DEFAULT_PORT, ISSUER_HOST, SERVICE_NAME
-from proxy_guard.spelling import WRAPPING, fold, is_blank, normalise, remove_blanks
+from proxy_guard.normalization import STRIPPED_CHARACTERS, fold, is_blank, normalize, remove_blanks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ SEVERAL_URIS: Final = "several_uris"
 UNSUPPORTED_SCHEME: Final = "unsupported_scheme"
 UNREADABLE_URI: Final = "unreadable_uri"
 
-LONGEST_URI: Final = 4096
-_LONGEST_SHOWN: Final = 80
-_HIGHEST_PORT: Final = 65535
+MAX_URI_CHARS: Final = 4096
+_MAX_SHOWN_CHARS: Final = 80
+_MAX_PORT: Final = 65535
 _SEPARATORS: Final = ",;|"
 _NEVER_IN_A_URI: Final = frozenset("\"'<>\\^`{}|")  # RFC 3986 §2, and the single quote
 _ENDS_AN_ENDPOINT: Final = "/?#@&=,;|<>\"'`{}()!*$\\"
@@ -58,7 +58,7 @@ class Verdict:
 
 def is_unset(value: str) -> bool:
     """Tell whether *value* holds nothing but blanks, quotes and invisible characters."""
-    return not fold(value).strip(WRAPPING)
+    return not fold(value).strip(STRIPPED_CHARACTERS)
 
 
 def inspect_uri(value: str) -> Verdict | None:
@@ -69,7 +69,7 @@ def inspect_uri(value: str) -> Verdict | None:
 
     Spec: RFC 3986 §3, WHATWG URL §4.4, UTS #46
     """
-    return inspect_issuer(value) or _find_fault(fold(value).strip(WRAPPING))
+    return inspect_issuer(value) or _find_fault(fold(value).strip(STRIPPED_CHARACTERS))
 
 
 def inspect_issuer(value: str) -> Verdict | None:
@@ -78,14 +78,14 @@ def inspect_issuer(value: str) -> Verdict | None:
     Returns:
         None when *value* bears no dev mark.
     """
-    if len(value) > LONGEST_URI:
-        return Verdict(UNREADABLE_URI, f"it is longer than {LONGEST_URI} characters")
-    text = normalise(value)
+    if len(value) > MAX_URI_CHARS:
+        return Verdict(UNREADABLE_URI, f"it is longer than {MAX_URI_CHARS} characters")
+    text = normalize(value)
     # Clients strip tabs and line breaks, before they decode the rest; people separate with them.
-    for reading in (text, remove_blanks(normalise(remove_blanks(value)))):
-        code = _find_mark(reading.strip(WRAPPING))
+    for reading in (text, remove_blanks(normalize(remove_blanks(value)))):
+        code = _find_mark(reading.strip(STRIPPED_CHARACTERS))
         if code:
-            return Verdict(code, _show(text.strip(WRAPPING)))
+            return Verdict(code, _show(text.strip(STRIPPED_CHARACTERS)))
     return None
 
 
@@ -187,8 +187,8 @@ def _find_authority_fault(rest: str) -> str | None:
         host, port = authority.rpartition("@")[2], ""
     if not _is_host(host):
         return "its host is neither a name nor an address"
-    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= _HIGHEST_PORT):
-        return f"its port is not a number from 1 to {_HIGHEST_PORT}"
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= _MAX_PORT):
+        return f"its port is not a number from 1 to {_MAX_PORT}"
     return None
 
 
@@ -220,7 +220,7 @@ def _show(text: str) -> str:
         return "not shown, as a password may be part of it"  # which part it is, parsers dispute
     uri = head + slashes + rest[authority.rfind("@") + 1 :]
     end = next((i for i, char in enumerate(uri) if not _is_shown(char)), len(uri))
-    shown = uri[: min(end, _LONGEST_SHOWN)]
+    shown = uri[: min(end, _MAX_SHOWN_CHARS)]
     return shown if shown == uri else f"{shown}…"
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 from proxy_guard import cli
@@ -17,10 +18,10 @@ from tests.in_process import call_main
 
 pytestmark = pytest.mark.requirement("PG-4")
 
-DEV = {"JWT_JWKS_URI": "http://user:hunter2@token-issuer:8081/certs?key=hunter2"}
-REAL = {"JWT_JWKS_URI": "https://www.googleapis.com/oauth2/v3/certs"}
-QA = {"APP_ENV": "qa"}
-COMMAND = Path(sys.executable).with_name("proxy-guard")
+DEV: Final = {"JWT_JWKS_URI": "http://user:hunter2@token-issuer:8081/certs?key=hunter2"}
+REAL: Final = {"JWT_JWKS_URI": "https://www.googleapis.com/oauth2/v3/certs"}
+QA: Final = {"APP_ENV": "qa"}
+COMMAND: Final = Path(sys.executable).with_name("proxy-guard")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -246,6 +247,22 @@ def test_explain_lists_the_codes(call: Run) -> None:
 
     assert result.returncode == 0
     assert [line.split()[0] for line in result.stdout.splitlines()] == list(EXPLANATIONS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("check", "--jsno"), "unrecognized arguments: --jsno (did you mean --json?)\n"),
+        (("exec", "--env-flie=x", "--", "true"), "--env-flie=x (did you mean --env-file?)"),
+        (("check", "--nonsense"), "unrecognized arguments: --nonsense\n"),
+        (("explain", "dev_kye"), "there is no code 'dev_kye' (did you mean dev_key?); the codes"),
+    ],
+)
+def test_near_miss_gets_a_suggestion(call: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = call(*arguments)
+
+    assert result.returncode == 2
+    assert message in result.stderr
 
 
 def test_explain_names_the_known_codes(call: Run) -> None:

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import idna
 import pytest
@@ -15,8 +16,8 @@ from proxy_guard.urls import inspect_uri
 
 pytestmark = pytest.mark.requirement("PG-1")
 
-NAMES = ["token-issuer", "issuer.local"]
-RANGES = [
+NAMES: Final = ["token-issuer", "issuer.local"]
+RANGES: Final = [
     (0x80, 0x3400),
     (0xA4D0, 0xAC00),
     (0xD7B0, 0xD800),
@@ -24,7 +25,7 @@ RANGES = [
     (0x1B000, 0x20000),
     (0xE0000, 0xE1000),
 ]
-NODE_SCRIPT = """
+NODE_SCRIPT: Final = """
 for (const [first, last] of JSON.parse(process.argv[1]))
     for (let code = first; code < last; code++) {
         const char = String.fromCodePoint(code);

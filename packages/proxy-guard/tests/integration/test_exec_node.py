@@ -8,18 +8,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 pytestmark = pytest.mark.requirement("PG-4")
 
-GUARD = str(Path(sys.executable).with_name("proxy-guard"))
-PROXY = """
+GUARD: Final = str(Path(sys.executable).with_name("proxy-guard"))
+PROXY: Final = """
 const server = require("node:http").createServer((request, response) => response.end("ok"));
 process.on("SIGTERM", () => { console.log("drained"); server.close(() => process.exit(42)); });
 server.listen(0, "127.0.0.1", () => console.log(`${process.pid} ${process.env.JWT_ISSUER}`));
 """
-REAL = {"NODE_ENV": "production", "JWT_ISSUER": "https://accounts.google.com"}
+REAL: Final = {"NODE_ENV": "production", "JWT_ISSUER": "https://accounts.google.com"}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import proxy_guard
 import pytest
@@ -28,17 +28,19 @@ pytestmark = pytest.mark.requirement("PG-3")
 Encode = Callable[..., Mapping[str, object]]
 Header = tuple[str, str]
 
-CLEAN_JWK = {
+CLEAN_JWK: Final = {
     "kty": "EC",
     "crv": "P-256",
     "kid": "1",
     "x": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
     "y": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 }
-CLEAN = json.dumps({"keys": [CLEAN_JWK]}).encode()
-MARKED = b'{"keys": [{"kty": "RSA", "e": "AQAB", "n": "zDEVzONLYzTOKENzISSUERzNOTzPRODzabcd"}]}'
-DEV_HEADER = ("X-Dev-Only", "token-issuer")
-FORWARD = "http://token-issuer:8081/certs"
+CLEAN: Final = json.dumps({"keys": [CLEAN_JWK]}).encode()
+MARKED: Final = (
+    b'{"keys": [{"kty": "RSA", "e": "AQAB", "n": "zDEVzONLYzTOKENzISSUERzNOTzPRODzabcd"}]}'
+)
+DEV_HEADER: Final = ("X-Dev-Only", "token-issuer")
+FORWARD: Final = "http://token-issuer:8081/certs"
 
 
 @pytest.fixture(autouse=True)

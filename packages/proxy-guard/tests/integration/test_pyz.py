@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 pytestmark = pytest.mark.requirement("PG-4")
 
-ROOT = Path(__file__).resolve().parents[4]
-PUBLISHED = (
+ROOT: Final = Path(__file__).resolve().parents[4]
+LEAKED_KEY: Final = (
     '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'  # RFC 8037
 )
 
@@ -49,7 +50,7 @@ def test_bare_python_runs_it(archive: Path) -> None:
 
 
 def test_data_can_be_read_inside_it(archive: Path) -> None:
-    refused = run(archive, "check", JWT_PUBLIC_KEY=PUBLISHED)
+    refused = run(archive, "check", JWT_PUBLIC_KEY=LEAKED_KEY)
 
     assert refused.returncode == 1
     assert "RFC 8037 Appendix A.1" in refused.stdout

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 from proxy_guard import errors
@@ -13,9 +14,9 @@ from proxy_guard.findings import EXPLANATIONS
 
 pytestmark = pytest.mark.requirement("PG-4")
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-SESSIONS = re.findall(r"^```console\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
+README: Final = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+SESSIONS: Final = re.findall(r"^```console\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+PATH: Final = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
 
 
 def list_column(heading: str, column: int) -> set[str]:

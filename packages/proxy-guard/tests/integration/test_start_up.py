@@ -4,12 +4,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import proxy_guard
 import pytest
 
-SOURCE = str(Path(proxy_guard.__file__).parent.parent)
-HEAVY = {
+SOURCE: Final = str(Path(proxy_guard.__file__).parent.parent)
+HEAVY: Final = {
     "argparse",
     "asyncio",
     "collections",
@@ -32,13 +33,13 @@ HEAVY = {
     "unicodedata",
     "urllib",
 }
-PROVIDER = "https://www.googleapis.com/oauth2/v3/certs"
-PEM = """-----BEGIN PUBLIC KEY-----
+PROVIDER: Final = "https://www.googleapis.com/oauth2/v3/certs"
+PEM: Final = """-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEx/xEzRu9m36HLN/tue659LNpXW6p
 CyStikYjKIWI5a1/zfncndPbEXIPBy6/m+0u17R6czNXvp7xO6z048e9FUQ=
 -----END PUBLIC KEY-----
 """
-PROBE = """
+PROBE: Final = """
 import sys
 bare = set(sys.modules)
 sys.path.insert(0, {source!r})

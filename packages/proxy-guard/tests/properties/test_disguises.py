@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.requirement("PG-1")
 
 Disguise = Callable[[str, st.DataObject], str]
 
-DEV_URLS = [
+DEV_URLS: Final = [
     "http://token-issuer:8081/.well-known/jwks.json",
     "http://stack-token-issuer-1:8081/certs",
     "http://stack_token_issuer_1:8081/certs",
@@ -24,10 +25,10 @@ DEV_URLS = [
     "http://127.0.0.1:8081/certs",
     "http://host.docker.internal:8081/certs",
 ]
-INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u034f\ufe0f\U000e0100"
-STRIPPED = "\t\n\r"
-LEADING_SCHEME = re.compile(r"\A[^/\\?#]*:[/\\]{2}")  # not that of a URL in the query
-BLANKS = " \t\n\r\u00a0\u3000\ufeff"
+INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u034f\ufe0f\U000e0100"
+STRIPPED: Final = "\t\n\r"
+LEADING_SCHEME: Final = re.compile(r"\A[^/\\?#]*:[/\\]{2}")  # not that of a URL in the query
+BLANKS: Final = " \t\n\r\u00a0\u3000\ufeff"
 
 
 def pick_index(text: str, data: st.DataObject) -> int:
@@ -97,7 +98,7 @@ def drop_scheme(text: str, _: st.DataObject) -> str:
     return LEADING_SCHEME.sub("", text) or text
 
 
-DISGUISES: list[Disguise] = [
+DISGUISES: Final[list[Disguise]] = [
     change_case,
     encode_percent,
     widen,
@@ -128,13 +129,15 @@ def test_no_respelling_of_a_dev_url_passes(
     assert not check({"JWT_JWKS_URI": url}).allowed
 
 
-LABEL = st.from_regex(r"[a-z]([a-z0-9-]{0,12}[a-z0-9])?", fullmatch=True)
-HOST = st.lists(LABEL, min_size=1, max_size=4).map(lambda labels: ".".join([*labels, "example"]))
-PORT = st.sampled_from(["", ":", ":443", ":8080", ":8081", ":9000", ":65535"])
+LABEL: Final = st.from_regex(r"[a-z]([a-z0-9-]{0,12}[a-z0-9])?", fullmatch=True)
+HOST: Final = st.lists(LABEL, min_size=1, max_size=4).map(
+    lambda labels: ".".join([*labels, "example"])
+)
+PORT: Final = st.sampled_from(["", ":", ":443", ":8080", ":8081", ":9000", ":65535"])
 # Without k and u neither mark can be spelled, and without colon no port.
-UNMARKED = "abcdefghijlmnopqrstvwxyz0123456789-._~/%@+"
-PATH = st.text(st.sampled_from(UNMARKED), max_size=40)
-QUERY = st.text(st.sampled_from(UNMARKED + "=&"), max_size=30).map("?{}".format)
+UNMARKED: Final = "abcdefghijlmnopqrstvwxyz0123456789-._~/%@+"
+PATH: Final = st.text(st.sampled_from(UNMARKED), max_size=40)
+QUERY: Final = st.text(st.sampled_from(UNMARKED + "=&"), max_size=30).map("?{}".format)
 
 
 @settings(max_examples=300, deadline=None)

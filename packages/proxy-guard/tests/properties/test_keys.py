@@ -3,6 +3,7 @@
 import base64
 import random
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -10,12 +11,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from proxy_guard import screen_jwks, screen_key, screen_token
-from proxy_guard.recognition import recognise
+from proxy_guard.detection import detect
 
 pytestmark = pytest.mark.requirement("PG-3")
 
-PRODUCTION = {"APP_ENV": "production"}
-SEED = 20260101
+PRODUCTION: Final = {"APP_ENV": "production"}
+SEED: Final = 20260101
 
 
 def test_no_random_modulus_is_taken_for_a_marked_one() -> None:
@@ -46,7 +47,7 @@ def _to_pem(key: rsa.RSAPublicKey) -> str:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-JSON = st.recursive(
+JSON: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
     max_leaves=20,
@@ -60,4 +61,4 @@ def test_no_screen_ever_fails(document: object, data: bytes) -> None:
         for value in (screen_jwks, screen_key):
             value(material, {"APP_ENV": "qa"})
         screen_token(material, material, {"APP_ENV": "qa"})
-        assert all(f.what.isprintable() for f in recognise(material, variable="it").findings)
+        assert all(f.what.isprintable() for f in detect(material, variable="it").findings)

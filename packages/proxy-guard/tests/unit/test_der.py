@@ -1,7 +1,7 @@
 """The walker over DER."""
 
 import pytest
-from proxy_guard.der import MOST_VALUES, walk
+from proxy_guard.der import MAX_VALUES, walk
 
 pytestmark = pytest.mark.requirement("PG-3")
 
@@ -38,7 +38,7 @@ def test_broken_data_ends_a_level(data: str) -> None:
 
 
 def test_number_of_values_is_bounded() -> None:
-    assert sum(map(len, walk(b"\x30\x00" * (2 * MOST_VALUES)))) == MOST_VALUES
+    assert sum(map(len, walk(b"\x30\x00" * (2 * MAX_VALUES)))) == MAX_VALUES
 
 
 def test_deep_nesting_ends() -> None:

@@ -1,16 +1,17 @@
 """Refuse in production, warn elsewhere, stay silent otherwise."""
 
 import logging
+from typing import Final
 
 import proxy_guard
 import pytest
 from proxy_guard.environment import ENVIRONMENT_VARIABLES
 
-DEV = {
+DEV: Final = {
     "JWT_JWKS_URI": "http://token-issuer:8081/.well-known/jwks.json",
     "JWT_ISSUER": "https://issuer.local",
 }
-REAL = {
+REAL: Final = {
     "JWT_JWKS_URI": "https://www.googleapis.com/oauth2/v3/certs",
     "JWT_ISSUER": "https://accounts.google.com",
 }

@@ -1,6 +1,7 @@
 """The report as text and as JSON."""
 
 import json
+from typing import Final
 
 import pytest
 from proxy_guard import check
@@ -8,7 +9,7 @@ from proxy_guard.report import build_document, render_text
 
 pytestmark = pytest.mark.requirement("PG-4")
 
-DEV = {"JWT_JWKS_URI": "http://token-issuer:8081/certs"}
+DEV: Final = {"JWT_JWKS_URI": "http://token-issuer:8081/certs"}
 
 
 def test_text_tells_verdict_environment_finding_and_remedy() -> None:

@@ -1,12 +1,14 @@
 """From an environment to findings."""
 
+from typing import Final
+
 import pytest
 from proxy_guard import dev_marks, findings, rules, urls
 from proxy_guard.findings import EXPLANATIONS, Finding
 from proxy_guard.rules import RULES
 
-DEV_URI = "http://token-issuer:8081/.well-known/jwks.json"
-ALL_CODES = {
+DEV_URI: Final = "http://token-issuer:8081/.well-known/jwks.json"
+ALL_CODES: Final = {
     value
     for name, value in [*vars(urls).items(), *vars(findings).items()]
     if name.isupper() and not name.startswith("_") and name not in vars(dev_marks)

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 import proxy_guard
 import pytest
@@ -13,9 +14,9 @@ from proxy_guard import screen_jwks, screen_key, screen_token
 
 pytestmark = pytest.mark.requirement("PG-3")
 
-PRODUCTION = {"APP_ENV": "production"}
-QA = {"APP_ENV": "qa"}
-DEV_JWKS = {"keys": [{"kty": "RSA", "kid": "dev-key"}], "dev_only": True}
+PRODUCTION: Final = {"APP_ENV": "production"}
+QA: Final = {"APP_ENV": "qa"}
+DEV_JWKS: Final = {"keys": [{"kty": "RSA", "kid": "dev-key"}], "dev_only": True}
 
 
 def test_key_set_is_refused_in_production_in_one_line() -> None:

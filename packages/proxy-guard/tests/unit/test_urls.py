@@ -2,22 +2,25 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 import pytest
 from proxy_guard import urls
 
 pytestmark = pytest.mark.requirement("PG-1")
 
-DATA = Path(__file__).parent.parent / "data"
-DISGUISES: dict[str, list[str]] = json.loads((DATA / "disguises.json").read_text("utf-8"))
-PRODUCTION_URIS: dict[str, str] = json.loads((DATA / "production_uris.json").read_text("utf-8"))
-MARK_CODES = {
+DATA: Final = Path(__file__).parent.parent / "data"
+DISGUISES: Final[dict[str, list[str]]] = json.loads((DATA / "disguises.json").read_text("utf-8"))
+PRODUCTION_URIS: Final[dict[str, str]] = json.loads(
+    (DATA / "production_uris.json").read_text("utf-8")
+)
+MARK_CODES: Final = {
     urls.TOKEN_ISSUER_HOST,
     urls.TOKEN_ISSUER_PATH,
     urls.ISSUER_LOCAL,
     urls.LOCAL_DEV_PORT,
 }
-DEV_VALUES = {name: row for name, row in DISGUISES.items() if row[1] in MARK_CODES}
+DEV_VALUES: Final = {name: row for name, row in DISGUISES.items() if row[1] in MARK_CODES}
 
 
 @pytest.mark.parametrize(("value", "code"), DISGUISES.values(), ids=DISGUISES.keys())
@@ -89,7 +92,7 @@ def test_value_is_unset_when_nothing_can_be_seen(value: str) -> None:
 
 
 def test_value_is_refused_when_it_is_too_long_to_be_a_uri() -> None:
-    value = "https://login.example.com/".ljust(urls.LONGEST_URI, "a")
+    value = "https://login.example.com/".ljust(urls.MAX_URI_CHARS, "a")
 
     assert urls.inspect_uri(value) is None
     verdict = urls.inspect_uri(value + "a")

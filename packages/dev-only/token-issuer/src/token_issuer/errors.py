@@ -1,22 +1,41 @@
 # DEV-ONLY: never ship to production.
-"""Every error of the issuer: what is wrong, where, and what to do about it."""
+"""Errors of the issuer: what is wrong, which field or variable, and what to do."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar, Final
 
 _FORBIDDEN_IN_DESCRIPTION: Final = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 _MAX_DESCRIPTION_CHARACTERS: Final = 600
+_MAX_NAME_CHARACTERS: Final = 80
+
+
+def describe_unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
+    """Say that no *kind* has this *name*, with `did you mean` for near misses.
+
+    >>> describe_unknown_name("profile", "goggle", ["plain", "google"])
+    "no profile is named 'goggle' (did you mean google?)"
+    """
+    shown = name[:_MAX_NAME_CHARACTERS]
+    return f"no {kind} is named '{shown}'{suggest_names(shown, known)}"
+
+
+def suggest_names(name: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean NAME?)` if *known* names resemble *name*, otherwise empty text."""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    close = get_close_matches(name[:_MAX_NAME_CHARACTERS].casefold(), folded)
+    return f" (did you mean {' or '.join(folded[match] for match in close)}?)" if close else ""
 
 
 class TokenIssuerError(Exception):
-    """Base of all errors that are explained to a person.
+    """Base of all errors whose message is meant for a person.
 
     Attributes:
         code: A stable name for programs.
-        exit_code: What the command ends with.
+        exit_code: The exit code of the command.
     """
 
     code: ClassVar[str] = "token_issuer"
@@ -24,10 +43,10 @@ class TokenIssuerError(Exception):
 
 
 class SettingsError(TokenIssuerError):
-    """The settings hold mistakes; all of them are reported together.
+    """One or more settings are invalid; all of them are reported together.
 
     Attributes:
-        problems: One sentence for each mistake, beginning with the variable's name.
+        problems: One sentence for each invalid setting, beginning with the variable's name.
     """
 
     code = "settings"
@@ -39,10 +58,10 @@ class SettingsError(TokenIssuerError):
 
 
 class ProductionEnvironmentError(TokenIssuerError):
-    """The environment says that it is production.
+    """An environment variable names a production environment.
 
     Attributes:
-        variable: The variable that says so.
+        variable: The name of the variable.
     """
 
     code = "production_environment"
@@ -56,10 +75,10 @@ class ProductionEnvironmentError(TokenIssuerError):
 
 
 class KeyDirectoryError(TokenIssuerError):
-    """The key directory cannot be used as it is; nothing in it was changed.
+    """The key directory cannot be used; nothing in it was changed.
 
     Attributes:
-        path: The offending file or directory.
+        path: The file or directory that is wrong.
     """
 
     code = "key_directory"
@@ -70,25 +89,25 @@ class KeyDirectoryError(TokenIssuerError):
 
 
 class UnmarkedKeyError(KeyDirectoryError):
-    """A key without the dev watermark: it may be a real one."""
+    """A key has no dev watermark, so it may be a production key."""
 
     code = "unmarked_key"
 
 
 class WorkerError(TokenIssuerError):
-    """One of several processes could not be started or ended by itself; the others were stopped."""
+    """A worker process failed to start or ended unexpectedly; the others were stopped."""
 
     code = "worker"
 
 
 class AddressError(TokenIssuerError):
-    """The address to listen on is taken or does not exist."""
+    """The address to listen on is in use or does not exist."""
 
     code = "address"
 
 
 class ApplicationError(TokenIssuerError):
-    """The web application could not be built, so the server has stopped."""
+    """The web application could not be built; the server has stopped."""
 
     code = "application"
 
@@ -118,8 +137,30 @@ class RejectedRequestError(RemoteIssuerError):
     exit_code = 2
 
 
+class NoSuchKeyError(TokenIssuerError):
+    """No key of the key ring has this `kid`."""
+
+    code = "no_such_key"
+
+    def __init__(self, kid: str, known: Sequence[str]) -> None:
+        problem = describe_unknown_name("key", kid, known)
+        super().__init__(f"kid: {problem}; known keys: {', '.join(known)}")
+
+
+class KeyInUseError(TokenIssuerError):
+    """The active signing key cannot be removed."""
+
+    code = "key_in_use"
+
+    def __init__(self, kid: str) -> None:
+        super().__init__(
+            f"kid: '{kid}' is the active signing key; rotate first (mode emergency also removes "
+            "it at once)"
+        )
+
+
 class InvalidInputError(TokenIssuerError):
-    """A value from a caller is invalid: a field of a request, an option, an argument.
+    """A value from a caller is invalid: a field of a request, an option or an argument.
 
     Attributes:
         fields: The names of the invalid fields.
@@ -134,14 +175,14 @@ class InvalidInputError(TokenIssuerError):
 
 
 class TokenRequestError(InvalidInputError):
-    """A token request is rejected.
+    """A token request is invalid or cannot be met.
 
-    The text becomes `error_description`, so characters that RFC 6749 §5.2 forbids there are
-    replaced and long input is cut.
+    The message becomes `error_description`: characters that RFC 6749 §5.2 forbids are replaced,
+    and it is cut to 600 characters.
 
     Attributes:
         error: The error code of RFC 6749 §5.2.
-        status: The HTTP status of the response.
+        status: The HTTP status with which `web` answers.
     """
 
     code = "token_request"

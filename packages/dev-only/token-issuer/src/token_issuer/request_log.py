@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Which requests came in: the latest ones, and how many of each, in bounded memory."""
+"""Request log: the latest requests, and the number of requests of each path, in bounded memory."""
 
 from collections import Counter, deque
 from datetime import datetime
@@ -9,28 +9,30 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 DEFAULT_CAPACITY: Final = 1000
-_MAX_COUNTED_PATHS: Final = 200  # counted by name; a scanner's thousand paths share one count
+_MAX_COUNTED_PATHS: Final = 200  # counted by path; further paths share one count
 _OTHER_PATHS: Final = "(other paths)"
 _MAX_TEXT_CHARACTERS: Final = 200
 
 
 class LoggedRequest(Struct, frozen=True, kw_only=True):
-    """A request that was answered. Queries and bodies are not kept: they may hold tokens."""
+    """A request and its status. Queries and bodies are not kept, since they may hold tokens."""
 
-    number: Annotated[int, Meta(ge=1, description="Counts up, over a cleared log too.")]
-    at: Annotated[datetime, Meta(tz=True, description="When it was answered, by the real clock.")]
+    number: Annotated[int, Meta(ge=1, description="Consecutive, also after the log is cleared.")]
+    at: Annotated[
+        datetime, Meta(tz=True, description="The time of the response, by the system clock.")
+    ]
     method: str
     path: str
-    status: Annotated[int, Meta(description="As answered, whether or not a fault let it arrive.")]
+    status: Annotated[int, Meta(description="The status sent, whether or not a fault cut it off.")]
     user_agent: str
-    host: Annotated[str, Meta(description="The Host field: the name by which it was asked.")]
+    host: Annotated[str, Meta(description="The Host field of the request.")]
     faults: Annotated[
-        tuple[str, ...], Meta(description="The kinds of faults that struck; see /admin/faults.")
+        tuple[str, ...], Meta(description="The kinds of the active faults; see /admin/faults.")
     ]
 
 
 class RequestLog:
-    """The latest requests, and how many there were of each path since the log was cleared."""
+    """The latest requests, and the number of requests of each path since the log was cleared."""
 
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
         """Keep at most *capacity* requests."""
@@ -38,7 +40,7 @@ class RequestLog:
         self._counts: Counter[str] = Counter()
         self._number = 0
 
-    def record(  # all that is known of a request, by name
+    def record(
         self,
         *,
         at: datetime,
@@ -68,21 +70,21 @@ class RequestLog:
         self._counts[path if is_counted else _OTHER_PATHS] += 1
 
     def count(self, path: str | None = None) -> int:
-        """Return how many requests came since the log was cleared, of *path* or of all."""
+        """Return the number of requests of *path*, or of all, since the log was cleared."""
         return sum(self._counts.copy().values()) if path is None else self._counts[path]
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many requests came for each path since the log was cleared."""
+        """The number of requests of each path since the log was cleared."""
         return dict(self._counts)
 
     def list(self, path: str | None = None, *, limit: int | None = None) -> list[LoggedRequest]:
         """Return the latest requests, of *path* or of all, oldest first."""
-        latest = list(self._latest)  # in one step: the server may be at work in another thread
+        latest = list(self._latest)  # atomic: the server may be running in another thread
         newest_first = (request for request in latest[::-1] if path in {None, request.path})
         return list(islice(newest_first, limit))[::-1]
 
     def clear(self) -> None:
-        """Forget all requests."""
+        """Remove all requests and counts."""
         self._latest.clear()
         self._counts.clear()

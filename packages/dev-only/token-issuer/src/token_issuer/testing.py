@@ -65,7 +65,7 @@ class RunningIssuer:
     @property
     def issuer(self) -> str:
         """The `iss` claim of its tokens."""
-        return self._issuer.name
+        return self._issuer.identifier
 
     @property
     def audience(self) -> str:

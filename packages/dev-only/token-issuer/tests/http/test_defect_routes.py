@@ -13,8 +13,7 @@ import pytest
 from tests import patient_http
 from tests.weak_verifier.checks import RefusedError, verify
 from token_issuer.tokens.defects.catalogue import CATALOGUE
-from token_issuer.tokens.defects.checks import CHECKS
-from token_issuer.tokens.defects.defect import Defect
+from token_issuer.tokens.defects.defect import CHECKS, Defect
 from token_issuer.tokens.defects.description import describe_defect
 
 pytestmark = pytest.mark.requirement("BV-1")

@@ -65,7 +65,7 @@ def test_tokeninfo_tells_a_valid_token_as_text(http: httpx.Client, alg: str) -> 
         ({"exp": "-1s"}, "expired"),
         ({"claims": {"iss": None}}, "iss"),
         ({"claims": {"aud": [5]}}, "id_token: "),
-        ({"claims": {"aud": 5}}, "iss or aud is missing or no text"),
+        ({"claims": {"aud": 5}}, "iss or aud is missing or not a string"),
         ({"claims": {"exp": None}}, "exp"),
     ],
 )

@@ -78,7 +78,8 @@ def test_other_algorithms_are_refused(http: httpx.Client, alg: str) -> None:
     response = http.post("/token", json={"alg": alg})
 
     assert response.status_code == 400
-    assert "alg: expected one of RS256, PS256, ES256, EdDSA" in response.text
+    assert "is not supported" in response.text
+    assert "expected one of RS256, PS256, ES256, EdDSA" in response.text
 
 
 @pytest.mark.requirement("GO-4")

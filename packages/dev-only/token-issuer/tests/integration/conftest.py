@@ -124,7 +124,7 @@ def virtual_core(virtual_clock: VirtualClock) -> Issuer:
     settings = Settings()
     plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
     keys = KeyService(MemoryStore(KeyRing(())), plan=plan, clock=virtual_clock.read_date)
-    keys.prepare((Algorithm.RS256,))
+    keys.ensure_initial_keys((Algorithm.RS256,))
     return Issuer(settings, keys, Clock(virtual_clock.read_date))
 
 

@@ -53,12 +53,12 @@ def running() -> Iterator[RunningIssuer]:
             1,
             "--output /dev/null/x: it cannot be written",
         ),
-        (["keys", "rotate", "--lead", "-1s"], 2, "lead: '-1s' is wrong"),
-        (["keys", "rotate", "--lead", "soon"], 2, "lead: 'soon' is wrong"),
-        (["keys", "rotate", "--retention", "-1s"], 2, "retention: '-1s' is wrong"),
+        (["keys", "rotate", "--lead", "-1s"], 2, "lead: '-1s' is out of range"),
+        (["keys", "rotate", "--lead", "soon"], 2, "lead: 'soon' is not a duration"),
+        (["keys", "rotate", "--retention", "-1s"], 2, "retention: '-1s' is out of range"),
         (["keys", "rotate", "--mode", "fast"], 2, "--mode: expected graceful, emergency or"),
         (["keys", "remove", "unknown"], 1, "kid: no key is named 'unknown'"),
-        (["keys", "remove", "dev-key"], 1, "kid: 'dev-key' is the key that signs"),
+        (["keys", "remove", "dev-key"], 1, "kid: 'dev-key' is the active signing key"),
     ],
 )
 def test_key_directory_and_running_issuer_have_the_same_exit_code(

@@ -172,7 +172,7 @@ def test_schedule_of_the_command_rotates_and_goes_on_after_a_restart(
 
 
 @pytest.mark.requirement("GO-4")
-def test_read_only_directory_serves_and_refuses_to_rotate(
+def test_read_only_directory_serves_and_rejects_to_rotate(
     start_issuer: StartIssuer,
     filled_dir: Path,
     unprivileged: tuple[str, ...],
@@ -209,7 +209,7 @@ def test_keys_are_listed_rotated_and_removed_by_command(
     assert "expected Bearer and the secret of TOKEN_ISSUER_ADMIN_TOKEN" in refused.stderr
     assert rotated.stdout.startswith("dev-key-2  RS256  active     signs since 2")
     assert in_use.returncode == 1
-    assert "'dev-key-2' is the key that signs; rotate first" in in_use.stderr
+    assert "'dev-key-2' is the active signing key; rotate first" in in_use.stderr
     assert removed.stdout.splitlines()[0].startswith("dev-key    RS256  removed    removed at 2")
     assert [key["state"] for key in json.loads(listed.stdout)["keys"]] == ["removed", "active"]
 
@@ -230,7 +230,7 @@ def test_keys_of_a_directory_rotate_offline_and_a_running_issuer_follows(
     assert "dev-key-2  RS256  published  signs from 2" in graceful.stdout
     assert "dev-key-3  RS256  active     signs since" in fault.stdout
     assert fault.stdout.endswith("and is not published\n")
-    assert "lead: '-1s' is wrong: expected zero to ten years" in wrong.stderr
+    assert "lead: '-1s' is out of range: expected zero to ten years" in wrong.stderr
     assert "dev-key    RS256  retired    published until" in removed.stdout
     token = patient_http.post(f"{running.url}/token").json()["access_token"]
     assert jwt.get_unverified_header(token)["kid"] == "dev-key-3"

@@ -16,8 +16,7 @@ from token_issuer.probe.tokens.judging import FOLLOWED
 from token_issuer.remote_issuer import fetch_json
 from token_issuer.testing import RunningIssuer, run_token_issuer
 from token_issuer.tokens.defects.catalogue import CATALOGUE
-from token_issuer.tokens.defects.checks import CHECKS
-from token_issuer.tokens.defects.defect import Verdict
+from token_issuer.tokens.defects.defect import CHECKS, Verdict
 
 pytestmark = pytest.mark.requirement("BV-3")
 

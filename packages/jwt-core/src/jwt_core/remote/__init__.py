@@ -1,6 +1,6 @@
-"""The remote JWKS client; needs the extra `jwt-core[remote]`."""
+"""Remote JWKS client; needs the extra `jwt-core[remote]`."""
 
 from jwt_core.remote.cache import KeySetState
-from jwt_core.remote.client import RemoteKeySet
+from jwt_core.remote.client import DocumentValidator, RemoteKeySet
 
-__all__ = ["KeySetState", "RemoteKeySet"]
+__all__ = ["DocumentValidator", "KeySetState", "RemoteKeySet"]

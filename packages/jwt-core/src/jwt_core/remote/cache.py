@@ -1,4 +1,4 @@
-"""What is known of a remote key set at a moment: a record, and the pure steps between records.
+"""Cache record of a remote key set, and the pure transitions between records.
 
 Nothing here fetches, waits or reads a clock. Times are seconds of one monotonic clock.
 """
@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from jwt_core.argument_checks import check_duration
 from jwt_core.jwks import KeySet
 
 
 class KeySetState(StrEnum):
-    """Where a remote key set stands, and what the next verification will do.
+    """State of a remote key set, which decides what the next verification does.
 
     Attributes:
-        EMPTY: No usable set, and nothing is known to be wrong; the next use fetches.
-        FRESH: A set within its lifetime is in use; no fetch.
-        STALE: The set's lifetime is over; the next use fetches, and keeps the set if that fails.
-        COOLING_DOWN: The last fetch failed; the last good set is in use until the next attempt.
-        FAILED: The last fetch failed and there is no usable set; tokens cannot be judged.
+        EMPTY: There is no usable set and no fetch has failed; the next verification fetches.
+        FRESH: The set is within its lifetime; no fetch is needed.
+        STALE: The set's lifetime is over; the next verification fetches, and keeps the set if the
+            fetch fails.
+        COOLING_DOWN: The last fetch failed; the last valid set is used until the next attempt.
+        FAILED: The last fetch failed and there is no usable set; no token can be verified.
     """
 
     EMPTY = "empty"
@@ -31,18 +33,19 @@ class KeySetState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CacheLimits:
-    """How long a set is trusted, and how often its endpoint is asked.
+    """Limits on how long a set is used and how often it is fetched.
 
     Attributes:
-        cooldown: Pause after a fetch before a token may cause another one of a fresh set.
+        cooldown: Pause after a fetch before a token can cause a fetch of a fresh set.
         failure_cooldown: Pause after a failed fetch of an absent or stale set.
-        default_lifetime: Lifetime of a set whose endpoint states none.
-        min_lifetime: Shortest lifetime, whatever the endpoint says.
-        max_lifetime: Longest lifetime, whatever the endpoint says.
-        stale_limit: How long after its fetch the last good set stays usable while fetches fail.
+        default_lifetime: Lifetime of a set whose response states none.
+        min_lifetime: Shortest lifetime, whatever the response states.
+        max_lifetime: Longest lifetime, whatever the response states.
+        stale_limit: Time after its fetch for which the last valid set is used while fetches fail.
 
     Raises:
-        ValueError: a limit is not positive, or the lifetimes are out of order.
+        TypeError: A limit is not a timedelta.
+        ValueError: A limit is not positive, or the lifetimes are out of order.
     """
 
     cooldown: timedelta
@@ -54,15 +57,16 @@ class CacheLimits:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
+            check_duration(name, value)
             if value <= timedelta(0):
-                message = f"{name} must be a positive duration"
+                message = f"{name} must be a positive duration, such as timedelta(seconds=30)"
                 raise ValueError(message)
         if not self.min_lifetime <= self.max_lifetime <= self.stale_limit:
             message = "min_lifetime, max_lifetime and stale_limit must be in ascending order"
             raise ValueError(message)
 
     def clamp_lifetime(self, stated_s: float | None) -> float:
-        """Return the lifetime to use for the one that an endpoint stated, in seconds."""
+        """Return the lifetime to use if a response states *stated_s*, both in seconds."""
         lifetime_s = self.default_lifetime.total_seconds() if stated_s is None else stated_s
         floor, ceiling = self.min_lifetime.total_seconds(), self.max_lifetime.total_seconds()
         return min(max(lifetime_s, floor), ceiling)
@@ -70,14 +74,14 @@ class CacheLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class CacheRecord:
-    """A key set and the moments that decide about it.
+    """A key set and the times that limit its use.
 
     Attributes:
-        keys: The last good set.
+        keys: The last valid set.
         fresh_until: End of its lifetime.
-        usable_until: When it is too old to be trusted even while fetches fail.
-        cooldown_until: No fetch before this moment.
-        last_error: Why the latest fetch failed; None after a success.
+        usable_until: End of its use while fetches fail.
+        cooldown_until: Earliest time of the next fetch.
+        last_error: Why the last fetch failed; None after a success.
     """
 
     keys: KeySet | None = None
@@ -87,19 +91,19 @@ class CacheRecord:
     last_error: BaseException | None = None
 
     def get_usable_keys(self, now: float) -> KeySet | None:
-        """Return the set to verify with."""
+        """Return the set to verify with, or None if there is none or it is too old."""
         return self.keys if now < self.usable_until else None
 
     def may_fetch(self, now: float) -> bool:
-        """Tell whether the endpoint may be asked again."""
+        """Return whether the cooldown is over."""
         return now >= self.cooldown_until
 
     def needs_fetch(self, now: float) -> bool:
-        """Tell whether the set is absent or past its lifetime, and a fetch is due."""
+        """Return whether the set is absent or past its lifetime, and the cooldown is over."""
         return now >= self.fresh_until and self.may_fetch(now)
 
     def get_state(self, now: float) -> KeySetState:
-        """Name the state of this record."""
+        """Return the state of this record."""
         if now < self.fresh_until:
             return KeySetState.FRESH
         if now >= self.usable_until:
@@ -109,20 +113,20 @@ class CacheRecord:
     def record_success(
         self, keys: KeySet, now: float, stated_lifetime_s: float | None, limits: CacheLimits
     ) -> "CacheRecord":
-        """Return the record after a good fetch."""
+        """Return the record after a successful fetch."""
         lifetime_s = limits.clamp_lifetime(stated_lifetime_s)
         return CacheRecord(
             keys=keys,
             fresh_until=now + lifetime_s,
             usable_until=now + limits.stale_limit.total_seconds(),
-            # A set that expires sooner is fetched again when it does.
+            # A set whose lifetime is shorter than the cooldown is fetched again at its end.
             cooldown_until=now + min(limits.cooldown.total_seconds(), lifetime_s),
         )
 
     def record_failure(
         self, error: BaseException, now: float, limits: CacheLimits
     ) -> "CacheRecord":
-        """Return the record after a failed fetch; the last good set stays."""
-        # While the set is fresh only a strange token can have caused the fetch: no hurry to retry.
+        """Return the record after a failed fetch; it keeps the last valid set."""
+        # Only an unverifiable token causes a fetch of a fresh set: a retry is not urgent.
         pause = limits.cooldown if now < self.fresh_until else limits.failure_cooldown
         return replace(self, cooldown_until=now + pause.total_seconds(), last_error=error)

@@ -1,8 +1,9 @@
-"""A key set that lives at a URI: verification on top of fetching, caching and screening.
+"""Remote JWKS client: token verification with a fetched and cached key set.
 
-Each fetch runs in an event loop of its own on one short-lived thread and lands in a
-`concurrent.futures.Future`. Whoever needs the outcome shares that future: threads block on it,
-tasks await it. So sync and async callers take one path, and neither ever blocks a running loop.
+Each fetch runs in a new event loop on a short-lived thread and completes a
+`concurrent.futures.Future`, which all callers that need the result share: threads block on it,
+tasks await it. So sync and async callers share one implementation, and neither blocks a running
+event loop.
 """
 
 import asyncio
@@ -11,59 +12,68 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final
 
+from jwt_core.argument_checks import check_function, check_type
 from jwt_core.errors import InvalidSignatureError, KeySetUnavailableError, UnknownKeyError
 from jwt_core.jwks import KeySet
 from jwt_core.remote.cache import CacheLimits, CacheRecord, KeySetState
 from jwt_core.remote.fetching import FetchedDocument, Fetcher
-from jwt_core.remote.steps import Flight, Steps, run, run_async
+from jwt_core.remote.sans_io import InFlightFetch, Steps, run, run_async
 from jwt_core.verification import VerificationPolicy, VerifiedToken, verify
 
-Screen = Callable[[Mapping[str, object]], object]
-"""Looks at a fetched document and raises to refuse it; what it returns does not matter."""
+DocumentValidator = Callable[[Mapping[str, object]], object]
+"""Checks a fetched document and raises any exception to reject it; its return value is ignored."""
 
-_log: Final = logging.getLogger("jwt_core.remote")
+logger = logging.getLogger("jwt_core.remote")
 
 
 class RemoteKeySet:
-    """Verifies tokens with the key set that a URI serves. Safe to share between threads and tasks.
+    """Verify tokens with the key set at a URI. Safe to share between threads and tasks.
 
-    One fetch at a time, whoever asks. A set is used for the lifetime its response states. When that
-    is over the next verification fetches again, and if that fails the last good set stays in use,
-    up to `stale_limit`. A token that the set cannot verify (unknown `kid`, or a bad signature, as
-    the issuer may have new keys under old names) causes a fetch too, at most once per `cooldown`.
+    There is at most one fetch at a time. A set is used for the lifetime that its response states.
+    After that the next verification fetches again; if the fetch fails, the last valid set is used
+    until `stale_limit`. A token with an unknown `kid` or an invalid signature also causes a fetch,
+    at most once per `cooldown`: the issuer may have published new keys, even under old `kid`s.
 
     Args:
         jwks_uri: Absolute http or https URI; redirects are not followed.
-        screen: Looks at each fetched document; if it raises, the document is not used. Called on
-            the fetching thread.
-        clock: Monotonic seconds; only differences count. Token times are the policy's business.
-        timeout: For one whole fetch, however steadily the server trickles.
-        max_size: Largest accepted document in bytes.
+        document_validator: Called with each fetched document, on the fetching thread. If it raises,
+            the document is rejected and the last valid set is kept.
+        clock: Returns monotonic seconds, and is called once at construction to check it. Times in
+            tokens are checked with the policy's clock.
+        timeout: Time limit of one whole fetch, however slowly the server sends.
+        max_document_bytes: Largest accepted document.
         cooldown: Pause after a fetch before a token can cause another.
-        failure_cooldown: Pause after a failed fetch while the set is absent or stale. Meanwhile the
-            answer, good or bad, is immediate.
+        failure_cooldown: Pause after a failed fetch while the set is absent or stale. Until it is
+            over, verification does not wait for the endpoint.
         default_lifetime: Lifetime of a set whose response states none.
-        min_lifetime: Shortest lifetime, for `no-store` too.
-        max_lifetime: Longest lifetime; a key that the issuer withdraws is trusted no longer.
-        stale_limit: How long after its fetch the last good set outlives a dead endpoint.
-        trust_env: Whether to honour `HTTP_PROXY` and its kin, `.netrc` and `SSL_CERT_FILE`. Off by
-            default: key sets often come from inside the network, where a proxy meant for the
-            outside must see neither the request nor have a say in the answer.
+        min_lifetime: Shortest lifetime, even with `no-store`.
+        max_lifetime: Longest lifetime, and so the longest use of a key that the issuer has removed.
+        stale_limit: Time after its fetch for which the last valid set is used while fetches fail.
+        trust_env: Whether to use `HTTP_PROXY` and similar variables, `.netrc` and `SSL_CERT_FILE`.
+            Off by default: a key set is often inside the network, and a proxy for outside traffic
+            could read or replace it.
 
     Raises:
-        ValueError: the URI or a limit makes no sense.
+        TypeError: An argument, or the time that *clock* returns, has the wrong type.
+        ValueError: The URI is invalid, a limit is not positive, or the lifetimes are out of order.
+
+    Example:
+        >>> from datetime import timedelta
+        >>> from jwt_core.remote import RemoteKeySet
+        >>> keys = RemoteKeySet("https://id.example.com/jwks.json", timeout=timedelta(seconds=2))
+        >>> keys.state
+        <KeySetState.EMPTY: 'empty'>
     """
 
     def __init__(  # noqa: PLR0913  # each limit is a keyword of its own, with a default
         self,
         jwks_uri: str,
         *,
-        screen: Screen | None = None,
+        document_validator: DocumentValidator | None = None,
         clock: Callable[[], float] = time.monotonic,
         timeout: timedelta = timedelta(seconds=5),
-        max_size: int = 512 * 1024,
+        max_document_bytes: int = 512 * 1024,
         cooldown: timedelta = timedelta(seconds=30),
         failure_cooldown: timedelta = timedelta(seconds=5),
         default_lifetime: timedelta = timedelta(minutes=5),
@@ -73,9 +83,9 @@ class RemoteKeySet:
         trust_env: bool = False,
     ) -> None:
         self._fetcher = Fetcher(
-            uri=jwks_uri,
-            timeout_s=timeout.total_seconds(),
-            max_size=max_size,
+            jwks_uri=jwks_uri,
+            timeout=timeout,
+            max_document_bytes=max_document_bytes,
             trust_env=trust_env,
         )
         self._limits = CacheLimits(
@@ -86,56 +96,57 @@ class RemoteKeySet:
             max_lifetime=max_lifetime,
             stale_limit=stale_limit,
         )
-        self._screen = screen
+        _check_functions(document_validator, clock)
+        self._document_validator = document_validator
         self._clock = clock
-        self._lock = threading.Lock()  # guards the three below; never held while waiting
+        self._lock = threading.Lock()  # guards the next three attributes; never held while waiting
         self._record = CacheRecord()
-        self._flight: Flight | None = None
+        self._in_flight: InFlightFetch | None = None
         self._is_closed = False
 
     @property
     def state(self) -> KeySetState:
-        """Where the key set stands right now."""
+        """The current state of the key set."""
         return self._record.get_state(self._clock())
 
     def verify(self, unverified_token: str, policy: VerificationPolicy) -> VerifiedToken:
-        """Verify a token, fetching the key set where needed; blocks the calling thread meanwhile.
+        """Verify a token; fetch the key set if needed, and block the calling thread meanwhile.
 
         Raises:
-            KeySetUnavailableError: there is no usable key set; the cause is chained.
-            VerificationError: the token is refused, as by `jwt_core.verify`.
+            KeySetUnavailableError: There is no usable key set; the cause is chained.
+            VerificationError: The token is rejected, as by `jwt_core.verify`.
         """
         return run(self._verify(unverified_token, policy))
 
     async def verify_async(
         self, unverified_token: str, policy: VerificationPolicy
     ) -> VerifiedToken:
-        """Verify a token, fetching the key set where needed, without blocking the event loop.
+        """Verify a token; fetch the key set if needed, without blocking the event loop.
 
         Raises:
-            KeySetUnavailableError: there is no usable key set; the cause is chained.
-            VerificationError: the token is refused, as by `jwt_core.verify`.
+            KeySetUnavailableError: There is no usable key set; the cause is chained.
+            VerificationError: The token is rejected, as by `jwt_core.verify`.
         """
         return await run_async(self._verify(unverified_token, policy))
 
     def prefetch(self) -> None:
-        """Fetch the key set now if it is due, so that the first token need not wait.
+        """Fetch the key set now if a fetch is due, so that the first token does not wait.
 
         Raises:
-            KeySetUnavailableError: there is no usable key set.
+            KeySetUnavailableError: There is no usable key set.
         """
         run(self._load())
 
     async def prefetch_async(self) -> None:
-        """Do as `prefetch`, without blocking the event loop.
+        """Fetch the key set now if a fetch is due, without blocking the event loop.
 
         Raises:
-            KeySetUnavailableError: there is no usable key set.
+            KeySetUnavailableError: There is no usable key set.
         """
         await run_async(self._load())
 
     def close(self) -> None:
-        """Begin no more fetches; one under way ends at its own deadline."""
+        """Start no more fetches; a fetch in flight ends at its time limit."""
         with self._lock:
             self._is_closed = True
 
@@ -152,18 +163,18 @@ class RemoteKeySet:
     def _load(self) -> Steps[KeySet]:
         with self._lock:
             is_due = self._record.needs_fetch(self._clock())
-            flight = self._join_flight() if is_due else None
-        if flight is not None:
-            yield flight
+            fetch = self._join_fetch() if is_due else None
+        if fetch is not None:
+            yield fetch
         return self._get_usable_keys()
 
     def _reload(self, used: KeySet) -> Steps[KeySet]:
         with self._lock:
-            # While this token was being checked another one may have caused the fetch already.
+            # Another token may have caused the fetch while this one was verified.
             is_due = self._record.keys is used and self._record.may_fetch(self._clock())
-            flight = self._join_flight() if is_due else None
-        if flight is not None:
-            yield flight
+            fetch = self._join_fetch() if is_due else None
+        if fetch is not None:
+            yield fetch
         return self._get_usable_keys()
 
     def _get_usable_keys(self) -> KeySet:
@@ -171,59 +182,68 @@ class RemoteKeySet:
         keys = record.get_usable_keys(self._clock())
         if keys is None:
             reason = "nothing was fetched" if record.last_error is None else str(record.last_error)
-            raise KeySetUnavailableError(self._fetcher.uri, reason) from record.last_error
+            raise KeySetUnavailableError(self._fetcher.jwks_uri, reason) from record.last_error
         return keys
 
-    def _join_flight(self) -> Flight | None:
-        if self._flight is None and not self._is_closed:
-            flight = Flight()
-            flight.set_running_or_notify_cancel()  # so that no waiter's cancellation reaches it
+    def _join_fetch(self) -> InFlightFetch | None:
+        if self._in_flight is None and not self._is_closed:
+            fetch = InFlightFetch()
+            fetch.set_running_or_notify_cancel()  # a cancelled waiter must not cancel the fetch
             thread = threading.Thread(
-                target=self._fly, args=(flight,), name="jwt-core-fetch", daemon=True
+                target=self._run_fetch, args=(fetch,), name="jwt-core-fetch", daemon=True
             )
             try:
                 thread.start()
-            except RuntimeError as error:  # no more threads: the last good set must do
-                self._record = self._refuse(error, logging.ERROR)
+            except RuntimeError as error:  # no more threads: keep using the last valid set
+                self._record = self._record_failure(error, logging.ERROR)
                 return None
-            self._flight = flight
-        return self._flight
+            self._in_flight = fetch
+        return self._in_flight
 
-    def _fly(self, flight: Flight) -> None:
+    def _run_fetch(self, fetch: InFlightFetch) -> None:
         try:
             with asyncio.Runner() as runner:
-                runner.run(self._refresh(flight))
-        except BaseException as error:  # noqa: BLE001  # whatever happens, the waiters must go on
-            self._land(flight, self._refuse(error, logging.ERROR))
+                runner.run(self._refresh(fetch))
+        except BaseException as error:  # noqa: BLE001  # the waiters must continue in any case
+            self._complete(fetch, self._record_failure(error, logging.ERROR))
 
-    async def _refresh(self, flight: Flight) -> None:
-        # Lands before the loop closes: that may have to wait for a name lookup that hangs.
+    async def _refresh(self, fetch: InFlightFetch) -> None:
+        # Complete the fetch before the event loop closes: closing waits for a hanging DNS lookup.
         try:
             fetched = await self._fetcher.fetch()
-        except Exception as error:  # noqa: BLE001  # the last good set stays, whatever went wrong
-            self._land(flight, self._refuse(error, logging.WARNING))
+        except Exception as error:  # noqa: BLE001  # any failure keeps the last valid set
+            self._complete(fetch, self._record_failure(error, logging.WARNING))
         else:
-            self._land(flight, self._accept(fetched))
+            self._complete(fetch, self._decode_document(fetched))
 
-    def _accept(self, fetched: FetchedDocument) -> CacheRecord:
+    def _decode_document(self, fetched: FetchedDocument) -> CacheRecord:
         try:
-            if self._screen is not None:
-                self._screen(fetched.document)
+            if self._document_validator is not None:
+                self._document_validator(fetched.document)
             keys = KeySet.from_document(fetched.document)
-        except Exception as error:  # noqa: BLE001  # the screen raises what it likes
-            return self._refuse(error, logging.ERROR)
+        except Exception as error:  # noqa: BLE001  # the validator may raise any exception
+            return self._record_failure(error, logging.ERROR)
         return self._record.record_success(
             keys, self._clock(), fetched.stated_lifetime_s, self._limits
         )
 
-    def _refuse(self, error: BaseException, level: int) -> CacheRecord:
-        _log.log(level, "no new key set from %s: %s", self._fetcher.uri, error)
+    def _record_failure(self, error: BaseException, level: int) -> CacheRecord:
+        logger.log(level, "no new key set from %s: %s", self._fetcher.jwks_uri, error)
         return self._record.record_failure(error, self._clock(), self._limits)
 
-    def _land(self, flight: Flight, record: CacheRecord) -> None:
+    def _complete(self, fetch: InFlightFetch, record: CacheRecord) -> None:
         with self._lock:
-            if self._flight is not flight:
+            if self._in_flight is not fetch:
                 return
             self._record = record
-            self._flight = None
-        flight.set_result(None)
+            self._in_flight = None
+        fetch.set_result(None)
+
+
+def _check_functions(document_validator: object, clock: object) -> None:
+    remedy = "use a function that raises to reject a document, or None"
+    if document_validator is not None:
+        check_function("document_validator", document_validator, remedy)
+    remedy = "use a function that returns monotonic seconds, such as time.monotonic"
+    now = check_function("clock", clock, remedy)()
+    check_type("clock()", now, int | float, remedy)

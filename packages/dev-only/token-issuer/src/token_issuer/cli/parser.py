@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from token_issuer.cli.output.stdout import write_output
+from token_issuer.errors import suggest_names
 
 _MAX_SHOWN_CHARACTERS: Final = 40  # the header of a token or the first line of a key, no more
 # What an argument without an option in front of it looks like, and the option it was meant for.
@@ -132,7 +133,7 @@ class Parser(argparse.ArgumentParser):
         # Options are written without hyphens too: `token-issuer help`, `token-issuer version`.
         others = () if action.option_strings else self.options
         expected = " or ".join(filter(None, (", ".join(choices[:-1]), choices[-1])))
-        hint = _suggest(value, [*choices, *others])
+        hint = suggest_names(value, [*choices, *others])
         message = f"expected {expected}, got {_quote(value)}{hint}"
         raise argparse.ArgumentError(action, message)
 
@@ -146,11 +147,16 @@ class Parser(argparse.ArgumentParser):
             name = self.prog.removeprefix(self.parent.prog).strip()
             return f"{option} belongs before {name}: write {self.parent.prog} {option}"
         message = f"no option is named {_quote(option)}"
-        if hint := _suggest(option, self.options):
+        if hint := self._suggest_option(option):
             return f"{message}{hint}"
         if any(not action.option_strings for action in self._actions):
             message += "; an argument that begins with a hyphen comes after --"
         return f"{message}; {self.prog} --help lists the options"
+
+    def _suggest_option(self, option: str) -> str:
+        # The closest alone: the hyphens make all options resemble each other.
+        closest = get_close_matches(option[:_MAX_SHOWN_CHARACTERS], self.options, n=1)
+        return suggest_names(option, closest)
 
     def _explain_extra(self, argument: str) -> str:
         """Say what to write instead of an argument that no option is in front of."""
@@ -159,8 +165,9 @@ class Parser(argparse.ArgumentParser):
             command = f"{self.parent.prog} {argument}"
             return f"{message}; a command comes before its options: write {command} first"
         if option := self._guess_option(argument):
-            return f"{message}; did you mean {option}?"
-        return f"{message}; {self.prog} --help lists the options"
+            return f"{message} (did you mean {option}?)"
+        hint = self._suggest_option(f"--{argument}")
+        return f"{message}{hint or f'; {self.prog} --help lists the options'}"
 
     def _guess_option(self, argument: str) -> str | None:
         """Return the option, with its value, that *argument* was probably meant for."""
@@ -173,7 +180,7 @@ class Parser(argparse.ArgumentParser):
         for option, shape in _SHAPES:
             if option in self.options and shape.fullmatch(argument):
                 return f"{option} {_show(f'{name}{equals}{value}')}"
-        return next(iter(get_close_matches(f"--{name}", self.options, n=1)), None)
+        return None
 
 
 class ShowVersion(argparse.Action):
@@ -214,11 +221,6 @@ def explain_with(parse: Callable[[str], _Value]) -> Callable[[str], _Value]:
 
 def _is_option(argument: str) -> bool:
     return argument.startswith("-") and argument not in {"-", "--"}
-
-
-def _suggest(word: str, words: Iterable[str]) -> str:
-    close = get_close_matches(word[:_MAX_SHOWN_CHARACTERS], words, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _show(text: str) -> str:

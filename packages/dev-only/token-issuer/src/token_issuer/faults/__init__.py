@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""What can be wrong with the key endpoints, and which faults are active. No HTTP."""
+"""Faults of the key endpoints: kinds, options, registry and changed documents. No HTTP."""

@@ -1,13 +1,12 @@
 # DEV-ONLY: never ship to production.
-"""One fault as a test asks for it. A `Fault` that exists is a valid one."""
+"""A fault of the key endpoints with its options; every `Fault` instance is valid."""
 
 import re
-from datetime import timedelta
-from difflib import get_close_matches
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from token_issuer.errors import describe_unknown_name, suggest_names
 from token_issuer.faults.kinds import OPTIONS, FaultKind
 from token_issuer.paths import KEY_PATHS
 from token_issuer.timing.durations import parse_duration
@@ -26,7 +25,7 @@ _MAX_DURATION_S: Final = {
     "interval": 60,
     "max_age": 365 * 24 * 3600,
 }
-_COMMON: Final = frozenset({"kind", "requests", "for_", "paths"})
+_COMMON_FIELDS: Final = frozenset({"kind", "requests", "for_", "paths"})
 
 Seconds = Annotated[
     int | float | str,
@@ -35,22 +34,26 @@ Seconds = Annotated[
 
 
 class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A fault of the key endpoints; until reset, unless `requests` or `for` ends it before.
+    """A fault of the key endpoints; it lasts until reset, unless `requests` or `for` ends it.
 
     Raises:
-        ValueError: a field is wrong, or of another kind.
+        ValueError: an option is invalid, or not one of this kind.
     """
 
     kind: Annotated[
         str,
-        Meta(description="What is wrong.", extra_json_schema={"enum": [str(k) for k in FaultKind]}),
+        Meta(
+            description="The kind of fault.",
+            extra_json_schema={"enum": [str(k) for k in FaultKind]},
+        ),
     ]
     requests: (
-        Annotated[int, Meta(ge=1, le=1_000_000, description="How many it strikes.")] | None
+        Annotated[int, Meta(ge=1, le=1_000_000, description="The number of requests it affects.")]
+        | None
     ) = None
     for_: Seconds | None = field(name="for", default=None)
     paths: (
-        Annotated[tuple[str, ...], Meta(min_length=1, description="By default all key documents.")]
+        Annotated[tuple[str, ...], Meta(min_length=1, description="Default: all key documents.")]
         | None
     ) = None
     status: (
@@ -67,7 +70,7 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         Annotated[
             str,
             Meta(
-                description="reset: when.",
+                description="reset: when to close the connection.",
                 extra_json_schema={"enum": list(RESET_MOMENTS)},
             ),
         ]
@@ -77,20 +80,20 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         Annotated[
             str,
             Meta(
-                description="redirect: where to.",
+                description="redirect: the target.",
                 extra_json_schema={"enum": list(REDIRECT_TARGETS)},
             ),
         ]
         | None
     ) = None
-    content_type: Annotated[str, Meta(description="By default text/html.")] | None = None
+    content_type: Annotated[str, Meta(description="Default: text/html.")] | None = None
     max_age: Seconds | None = None
 
     def __post_init__(self) -> None:
         _check_kind(self.kind)
         for name in self.__struct_fields__:
-            if name not in _COMMON and getattr(self, name) is not None:
-                _check_belongs(name, self.kind)
+            if name not in _COMMON_FIELDS and getattr(self, name) is not None:
+                _check_is_option_of(self.kind, name)
         for name in _MAX_DURATION_S:
             self.read_seconds(name, 0)
         _check_status(self)
@@ -105,10 +108,10 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             raise ValueError(message)
 
     def read_seconds(self, name: str, default: float) -> float:
-        """Return the time in the field *name*, in seconds; *default* where it is not stated.
+        """Return the duration in the field *name*, in seconds; *default* if it is not set.
 
         Raises:
-            ValueError: it is no time, or too long.
+            ValueError: the field is not a duration, or out of range.
         """
         value = getattr(self, "for_" if name == "for" else name)
         if value is None:
@@ -120,10 +123,10 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         except ValueError as error:
             message = f"{name}: {error}; or send a number of seconds"
             raise ValueError(message) from error
-        most = _MAX_DURATION_S[name]
-        if not 0 <= seconds <= most or (seconds == 0 and name == "for"):
-            least = "more than 0" if name == "for" else "0"
-            message = f"{name}: expected {least} to {timedelta(seconds=most)} ({most} seconds)"
+        max_s = _MAX_DURATION_S[name]
+        if not 0 <= seconds <= max_s or (seconds == 0 and name == "for"):
+            minimum = "more than zero" if name == "for" else "zero"
+            message = f"{name}: expected a duration of {minimum} to {max_s} seconds"
             raise ValueError(message)
         return seconds
 
@@ -131,16 +134,15 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 def _check_kind(kind: str) -> None:
     known = list(FaultKind)
     if kind not in known:
-        close = get_close_matches(kind[:80], known, n=1)
-        hint = f" (did you mean {close[0]}?)" if close else ""
-        message = f"kind: no fault is named '{kind[:80]}'{hint}; known kinds: {', '.join(known)}"
+        problem = describe_unknown_name("fault", kind, known)
+        message = f"kind: {problem}; known kinds: {', '.join(known)}"
         raise ValueError(message)
 
 
-def _check_belongs(name: str, kind: str) -> None:
-    owners = [owner for owner, names in OPTIONS.items() if name in names]
-    if kind not in owners:
-        message = f"{name}: {kind} knows no such field, only {' and '.join(owners)}; leave it out"
+def _check_is_option_of(kind: str, name: str) -> None:
+    kinds = [other for other, names in OPTIONS.items() if name in names]
+    if kind not in kinds:
+        message = f"{name}: not an option of {kind}, only of {' and '.join(kinds)}; leave it out"
         raise ValueError(message)
 
 
@@ -152,11 +154,14 @@ def _check_status(fault: Fault) -> None:
             message = f"status: expected one of {', '.join(map(str, _REDIRECT_STATUSES))}"
             raise ValueError(message)
     elif not 400 <= fault.status <= 599:  # noqa: PLR2004  # the errors of HTTP
-        message = "status: expected 400 to 599; for a redirect take the kind redirect"
+        message = "status: expected 400 to 599; for a redirect use the kind redirect"
         raise ValueError(message)
 
 
 def _check_choice(name: str, value: str | None, known: tuple[str, ...]) -> None:
     if value is not None and value not in known:
-        message = f"{name}: '{value[:80]}' is wrong: expected one of {', '.join(known)}"
+        suggestion = suggest_names(value, known)
+        message = (
+            f"{name}: '{value[:80]}' is invalid{suggestion}; expected one of {', '.join(known)}"
+        )
         raise ValueError(message)

@@ -1,12 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""The kinds of faults, what each may state, and which of them exclude each other."""
+"""Kinds of faults: their options, and which of them exclude each other."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 
 class FaultKind(StrEnum):
-    """What can be wrong with a key endpoint; documents are changed in this order."""
+    """What is wrong with a key endpoint; documents are changed in this order."""
 
     STALE = "stale"
     EMPTY = "empty"
@@ -28,35 +29,50 @@ class FaultKind(StrEnum):
     RESET = "reset"
 
 
-_K = FaultKind
 DOCUMENT_KINDS: Final = frozenset({
-    _K.STALE, _K.EMPTY, _K.MANY, _K.DUPLICATE_KID, _K.ENC_KEYS, _K.UNKNOWN_KTY, _K.WEAK_KEY,
-    _K.PRIVATE_MEMBERS, _K.HUGE, _K.MALFORMED,
-})  # fmt: skip
-"""What the body says."""
-JWKS_KINDS: Final = frozenset({_K.ENC_KEYS, _K.UNKNOWN_KTY, _K.PRIVATE_MEMBERS})
-"""Faults that a JWK can have and a certificate cannot: they leave the certificates alone."""
-THROWAWAY_KINDS: Final = frozenset({_K.MANY, _K.DUPLICATE_KID, _K.ENC_KEYS, _K.PRIVATE_MEMBERS})
-"""Those that show a throw-away key."""
-REFUSAL_KINDS: Final = frozenset({_K.STATUS, _K.REDIRECT})
-"""Answers without a key document."""
-BREAK_KINDS: Final = frozenset({_K.TRUNCATED, _K.RESET})
-"""Connections that end early."""
+    FaultKind.STALE,
+    FaultKind.EMPTY,
+    FaultKind.MANY,
+    FaultKind.DUPLICATE_KID,
+    FaultKind.ENC_KEYS,
+    FaultKind.UNKNOWN_KTY,
+    FaultKind.WEAK_KEY,
+    FaultKind.PRIVATE_MEMBERS,
+    FaultKind.HUGE,
+    FaultKind.MALFORMED,
+})
+"""Faults of the key document."""
+JWKS_ONLY_KINDS: Final = frozenset({
+    FaultKind.ENC_KEYS,
+    FaultKind.UNKNOWN_KTY,
+    FaultKind.PRIVATE_MEMBERS,
+})
+"""Document faults that a JWK can have and a certificate cannot."""
+THROWAWAY_KEY_KINDS: Final = frozenset({
+    FaultKind.MANY,
+    FaultKind.DUPLICATE_KID,
+    FaultKind.ENC_KEYS,
+    FaultKind.PRIVATE_MEMBERS,
+})
+"""Document faults that publish a throw-away key."""
+REPLACEMENT_KINDS: Final = frozenset({FaultKind.STATUS, FaultKind.REDIRECT})
+"""Faults that replace the key document by another response."""
+INTERRUPTION_KINDS: Final = frozenset({FaultKind.TRUNCATED, FaultKind.RESET})
+"""Faults that close the connection early."""
 
-OPTIONS: dict[FaultKind, frozenset[str]] = {
-    _K.STATUS: frozenset({"status", "retry_after"}),
-    _K.REDIRECT: frozenset({"status", "to"}),
-    _K.CONTENT_TYPE: frozenset({"content_type"}),
-    _K.MAX_AGE: frozenset({"max_age"}),
-    _K.DELAY: frozenset({"delay"}),
-    _K.DRIP: frozenset({"chunk", "interval"}),
-    _K.RESET: frozenset({"at"}),
+OPTIONS: Final[Mapping[FaultKind, frozenset[str]]] = {
+    FaultKind.STATUS: frozenset({"status", "retry_after"}),
+    FaultKind.REDIRECT: frozenset({"status", "to"}),
+    FaultKind.CONTENT_TYPE: frozenset({"content_type"}),
+    FaultKind.MAX_AGE: frozenset({"max_age"}),
+    FaultKind.DELAY: frozenset({"delay"}),
+    FaultKind.DRIP: frozenset({"chunk", "interval"}),
+    FaultKind.RESET: frozenset({"at"}),
 }
-"""The fields that a kind understands beside those that every fault has."""
+"""The options of each kind, beside those that all kinds have."""
 
 
-def find_slot(kind: FaultKind) -> frozenset[FaultKind]:
-    """Return the kinds of which one answer can have only one; *kind* is among them."""
-    return next(
-        (kinds for kinds in (REFUSAL_KINDS, BREAK_KINDS) if kind in kinds), frozenset({kind})
-    )
+def find_exclusive_kinds(kind: FaultKind) -> frozenset[FaultKind]:
+    """Return the kinds of which one response can have only one, among them *kind*."""
+    groups = (REPLACEMENT_KINDS, INTERRUPTION_KINDS)
+    return next((kinds for kinds in groups if kind in kinds), frozenset({kind}))

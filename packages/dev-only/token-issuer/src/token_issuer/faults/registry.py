@@ -1,28 +1,30 @@
 # DEV-ONLY: never ship to production.
-"""Which faults are on, for how much longer, and which of them strike a request.
+"""Fault registry: which faults are set, for how much longer, and which of them affect a request.
 
-Time here is that of the machine, and monotonic: who waits for a fault to end waits real seconds,
-and a clock that is turned must not end it.
+Time here is monotonic, not the simulated clock: a test that waits for a fault to end waits in real
+time, and changing the simulated clock must not end a fault.
 """
 
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
-from token_issuer.errors import InvalidInputError
+from token_issuer.errors import InvalidInputError, suggest_names
+from token_issuer.faults.documents.change import change_document
 from token_issuer.faults.fault import MAX_FAULTS, Fault
 from token_issuer.faults.kinds import (
     DOCUMENT_KINDS,
-    JWKS_KINDS,
-    REFUSAL_KINDS,
-    THROWAWAY_KINDS,
+    JWKS_ONLY_KINDS,
+    REPLACEMENT_KINDS,
+    THROWAWAY_KEY_KINDS,
     FaultKind,
-    find_slot,
+    find_exclusive_kinds,
 )
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.throwaway_keys import get_throwaway_key, get_weak_key
@@ -31,29 +33,30 @@ from token_issuer.paths import CERTIFICATES_PATH, JWKS_PATHS
 
 
 class FaultState(Struct, frozen=True, kw_only=True):
-    """A fault that was set, and what became of it."""
+    """A fault that was set, and how far it has progressed."""
 
     fault: Fault
-    struck: Annotated[int, Meta(ge=0, description="How many requests it has struck.")]
-    is_over: Annotated[bool, Meta(description="Whether it strikes no longer.")]
+    struck: Annotated[int, Meta(ge=0, description="The number of requests it has affected.")]
+    is_over: Annotated[bool, Meta(description="Whether it has ended.")]
     requests_left: Annotated[int, Meta(ge=0, description="null: no limit.")] | None
     seconds_left: Annotated[float, Meta(ge=0, description="null: no limit.")] | None
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveFaults:
-    """The faults that strike one request.
+    """The faults that affect one request.
 
     Attributes:
-        path: The key document that was asked for, as the router spells it.
-        faults: At most one of a kind.
-        stale_documents: By path, the documents as they were when the faults were set; empty where
-            no fault asks for them.
+        path: The path of the requested key document, as the router normalizes it.
+        faults: The faults, at most one of each kind.
+        snapshot: The key documents by path at the time when `stale` was set; empty without it.
+        set_at: When the faults were set, by the system clock.
     """
 
     path: str
     faults: tuple[Fault, ...]
-    stale_documents: Mapping[str, Document]
+    snapshot: Mapping[str, Document]
+    set_at: datetime
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -61,134 +64,161 @@ class ActiveFaults:
         return tuple(fault.kind for fault in self.faults)
 
     def find(self, *kinds: FaultKind) -> Fault | None:
-        """Return the first fault of these kinds, if there is one."""
+        """Return the first fault of one of *kinds*; None if there is none."""
         return next((fault for fault in self.faults if fault.kind in kinds), None)
 
+    def change_document(self, document: Document) -> Document:
+        """Return *document* with the document faults applied."""
+        original = self.snapshot[self.path] if self.find(FaultKind.STALE) else document
+        return change_document(original, self.path, self.kinds, self.set_at)
 
-class _Entry:
-    """A fault that was set, with its count and its end."""
+
+class _SetFault:
+    """A fault that was set, the number of requests it has affected, and when it ends."""
 
     def __init__(self, fault: Fault, now_s: float) -> None:
         self.fault = fault
-        self.struck = 0
+        self.request_count = 0
         duration_s = fault.read_seconds("for", 0)
         self._end_s = now_s + duration_s if duration_s else None
 
     def describe(self, now_s: float) -> FaultState:
         total = self.fault.requests
-        requests_left = None if total is None else total - self.struck
+        requests_left = None if total is None else total - self.request_count
         seconds_left = None if self._end_s is None else max(self._end_s - now_s, 0.0)
         return FaultState(
             fault=self.fault,
-            struck=self.struck,
+            struck=self.request_count,
             is_over=0 in {requests_left, seconds_left},
             requests_left=requests_left,
             seconds_left=seconds_left,
         )
 
-    def strikes(self, path: str, now_s: float) -> bool:
-        """Tell whether a request for *path* is struck, were it for this fault alone."""
+    def affects(self, path: str, now_s: float) -> bool:
+        """Tell whether the fault affects a request for *path*, if no other fault is set."""
         if path not in (self.fault.paths or (path,)):
             return False
-        if path == CERTIFICATES_PATH and self.fault.kind in JWKS_KINDS:
+        if path == CERTIFICATES_PATH and self.fault.kind in JWKS_ONLY_KINDS:
             return False
         return not self.describe(now_s).is_over
 
 
 class FaultRegistry:
-    """The faults that are on. Safe to use from several threads."""
+    """The faults of an issuer's key endpoints. Safe to use from several threads."""
 
     def __init__(self, keys: KeyService, clock: Callable[[], float] = time.monotonic) -> None:
-        """Let the stale document be one of *keys*; *clock* tells seconds that only go forward."""
+        """Start without faults.
+
+        Args:
+            keys: The keys whose documents the fault `stale` keeps.
+            clock: A monotonic clock, in seconds.
+        """
         self._keys = keys
         self._clock = clock
         self._lock = threading.Lock()
-        self._entries: tuple[_Entry, ...] = ()
-        self._stale_documents: Mapping[str, Document] = {}
+        self._faults: tuple[_SetFault, ...] = ()
+        self._snapshot: Mapping[str, Document] = {}
+        self._set_at = keys.clock()
 
     @property
     def is_empty(self) -> bool:
-        """Whether no fault is set, as goes for nearly all requests."""
-        return not self._entries
+        """Whether no fault is set."""
+        return not self._faults
 
     def set(self, *faults: Fault | Mapping[str, Any]) -> list[FaultState]:
-        """Put *faults* in the place of those that are on.
+        """Replace the faults that are set by *faults*, and return their states.
 
-        They strike together. Of faults that exclude each other, such as two of one kind, the first
-        that is not over strikes: the next one takes over from it.
+        All of them are active at the same time. Of faults that exclude each other, such as two of
+        one kind, only the first that has not ended is active.
 
         Raises:
-            InvalidInputError: a fault is wrong; those that were on stay on.
+            InvalidInputError: a fault is invalid; the faults that were set stay.
         """
         checked = read_faults(faults)
         kinds = {fault.kind for fault in checked}
-        _prepare_keys(kinds)
-        documents = self._remember_documents() if FaultKind.STALE in kinds else {}
+        _generate_keys(kinds)
+        snapshot = self._take_snapshot() if FaultKind.STALE in kinds else {}
         with self._lock:
             now_s = self._clock()
-            self._entries = tuple(_Entry(fault, now_s) for fault in checked)
-            self._stale_documents = documents
+            self._faults = tuple(_SetFault(fault, now_s) for fault in checked)
+            self._snapshot, self._set_at = snapshot, self._keys.clock()
         return self.list()
 
     def list(self) -> list[FaultState]:
-        """Return what was set, over or not, and how often each has struck."""
+        """Return the state of each fault that was set, including those that have ended."""
         with self._lock:
             now_s = self._clock()
-            return [entry.describe(now_s) for entry in self._entries]
+            return [fault.describe(now_s) for fault in self._faults]
 
     def reset(self) -> None:
-        """Let the key endpoints behave."""
+        """Remove all faults."""
         with self._lock:
-            self._entries, self._stale_documents = (), {}
+            self._faults, self._snapshot = (), {}
 
-    def claim(self, path: str, *, is_redirected: bool = False) -> ActiveFaults | None:
-        """Return what strikes a request, and count it; None where nothing does.
+    def activate(self, path: str, *, is_redirected: bool = False) -> ActiveFaults | None:
+        """Return the faults that affect a request, and count the request; None if there are none.
 
         Args:
-            path: The key document that is asked for.
-            is_redirected: Whether a redirect to the same host led there: one is enough.
+            path: The path of the requested key document.
+            is_redirected: Whether the request follows a redirect fault to the same host, and must
+                not be redirected again.
         """
         with self._lock:
             now_s = self._clock()
-            chosen: dict[frozenset[FaultKind], _Entry] = {}
-            for entry in self._entries:
-                if entry.fault.kind == FaultKind.REDIRECT and is_redirected:
+            active: dict[frozenset[FaultKind], _SetFault] = {}
+            for candidate in self._faults:
+                if candidate.fault.kind == FaultKind.REDIRECT and is_redirected:
                     continue
-                if entry.strikes(path, now_s):
-                    chosen.setdefault(find_slot(FaultKind(entry.fault.kind)), entry)
-            if REFUSAL_KINDS in chosen:  # there is no document then
+                if candidate.affects(path, now_s):
+                    kinds = find_exclusive_kinds(FaultKind(candidate.fault.kind))
+                    active.setdefault(kinds, candidate)
+            if REPLACEMENT_KINDS in active:  # the response holds no document to change
                 for kind in DOCUMENT_KINDS:
-                    chosen.pop(find_slot(kind), None)
-            for entry in chosen.values():
-                entry.struck += 1
-            faults = tuple(entry.fault for entry in chosen.values())
-            return ActiveFaults(path, faults, self._stale_documents) if faults else None
+                    active.pop(find_exclusive_kinds(kind), None)
+            for fault in active.values():
+                fault.request_count += 1
+            faults = tuple(fault.fault for fault in active.values())
+            return ActiveFaults(path, faults, self._snapshot, self._set_at) if faults else None
 
-    def _remember_documents(self) -> Mapping[str, Document]:
-        """Keep what is published now: documents, not keys."""
+    def _take_snapshot(self) -> Mapping[str, Document]:
         view = self._keys.view
         return {CERTIFICATES_PATH: view.certificates, **dict.fromkeys(JWKS_PATHS, view.jwks)}
 
 
 def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:
-    """Check *faults*, from JSON or from Python.
+    """Return *faults*, from JSON or from Python, as validated objects.
 
     Raises:
-        InvalidInputError: a fault is wrong, or there are too many.
+        InvalidInputError: a fault is invalid, or there are more than 50.
     """
     if len(faults) > MAX_FAULTS:
         message = f"faults: expected at most {MAX_FAULTS}, not {len(faults)}"
         raise InvalidInputError(message, "faults")
     try:
-        return msgspec.convert(msgspec.to_builtins(faults), list[Fault])
+        objects = msgspec.to_builtins(faults)
+        for fault in objects:
+            _check_option_names(fault)
+        return msgspec.convert(objects, list[Fault])
     except (msgspec.ValidationError, TypeError) as error:
         message = f"faults: {error}"
         raise InvalidInputError(message, "faults") from error
 
 
-def _prepare_keys(kinds: set[str]) -> None:
-    """Make the keys that *kinds* show: it takes too long for a request to wait for it."""
+def _check_option_names(fault: object) -> None:
+    known = Fault.__struct_encode_fields__
+    unknown = [name for name in fault if name not in known] if isinstance(fault, Mapping) else []
+    if unknown:
+        name = str(unknown[0])
+        message = (
+            f"faults: unknown option '{name[:80]}'{suggest_names(name, known)}; known options: "
+            f"{', '.join(known)}"
+        )
+        raise InvalidInputError(message, name)
+
+
+def _generate_keys(kinds: set[str]) -> None:
+    """Generate the keys that *kinds* publish in advance, since a request must not wait for them."""
     if FaultKind.WEAK_KEY in kinds:
         get_weak_key()
-    if not kinds.isdisjoint(THROWAWAY_KINDS):
+    if not kinds.isdisjoint(THROWAWAY_KEY_KINDS):
         get_throwaway_key()

@@ -1,15 +1,14 @@
 # DEV-ONLY: never ship to production.
-"""The attacker: a key of his own, published where a token may point to.
+"""The attacker: a key that the issuer does not publish, and documents for tokens to point to.
 
-His key bears the dev watermark as all others do: what a vulnerable service takes over from him is
-recognised in production.
+The key has the dev watermark, so a production service recognises it, too.
 """
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 
 from jwt_core import SigningKey, encode_jwk
@@ -17,38 +16,40 @@ from proxy_guard.dev_marks import JWKS_MEMBER
 
 from token_issuer.keys.certificates import encode_certificate
 from token_issuer.keys.watermark import generate_marked_key
+from token_issuer.timing.clock import read_system_clock
 
 
 class Attacker:
-    """Whoever signs with a key that the issuer does not know.
+    """An attacker, whose key is not in the JWK Set. Safe to use from several threads.
 
     Attributes:
-        verifier_url: The base URL under which key documents were last fetched: from where the
-            verifier stands, the issuer is reached by it. None before the first fetch.
+        verifier_url: The base URL under which a verifier last fetched key documents, and can fetch
+            the attacker's; None before the first fetch.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime] = read_system_clock) -> None:
+        """Date the attacker's certificate by *clock*."""
         self.verifier_url: str | None = None
-        self._born_at = datetime.now(UTC).replace(microsecond=0)
-        self._lock = threading.Lock()  # who signs and who publishes must not each make a key
+        self._created_at = clock()
+        self._lock = threading.Lock()  # signing and publishing must use one key
 
-    def provide_key(self, kid: str) -> SigningKey:
-        """Return the attacker's key under the name *kid*."""
-        return replace(self._find_key(), kid=kid)
+    def get_key(self, kid: str) -> SigningKey:
+        """Return the attacker's key with this *kid*."""
+        return replace(self._generate_once(), kid=kid)
 
     def encode_jwks(self, kids: Iterable[str]) -> bytes:
-        """Return the attacker's JWK Set, in which his key has each of *kids* as a name."""
-        keys = [encode_jwk(self.provide_key(kid).verification_key) for kid in kids]
+        """Return a JWK Set that holds the attacker's key once for each of *kids*."""
+        keys = [encode_jwk(self.get_key(kid).verification_key) for kid in kids]
         return json.dumps({"keys": keys, JWKS_MEMBER: True}, separators=(",", ":")).encode()
 
     def encode_certificate(self) -> str:
         """Return the attacker's certificate as PEM text."""
-        return encode_certificate(self._find_key(), self._born_at)
+        return encode_certificate(self._generate_once(), self._created_at)
 
-    def _find_key(self) -> SigningKey:
+    def _generate_once(self) -> SigningKey:
         with self._lock:
             return self._key
 
     @cached_property
     def _key(self) -> SigningKey:
-        return generate_marked_key()  # takes a while, so not before somebody asks
+        return generate_marked_key()  # slow, so on first use only

@@ -1,17 +1,17 @@
 # DEV-ONLY: never ship to production.
-"""Self-signed X.509 certificates, the form in which Google's `/oauth2/v1/certs` publishes keys.
+"""Self-signed X.509 certificates, in which Google also publishes its keys.
 
-A key has one certificate for its whole life, and each replica makes the same one: serial number and
-validity come from the key, and the signature is deterministic.
+Each key has one certificate, which is the same in each replica: serial number and validity follow
+from the key, and the signature is deterministic.
 
-To import X.509 takes a while, and the JWK Set does without it.
+`cryptography.x509` is imported on first use, since the JWK Set does not need it.
 
 Spec: RFC 5280 §4.1, RFC 6979
 """
 
-from typing import Final
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -20,7 +20,7 @@ from jwt_core import PrivateKey, SigningKey, base64url, compute_thumbprint
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME
 
 _VALIDITY: Final = timedelta(days=3650)
-_EARLY: Final = timedelta(days=1)  # for clocks that are behind
+_BACKDATING: Final = timedelta(days=1)  # for verifiers whose clock is behind
 _SERIAL_BYTES: Final = 19  # RFC 5280 §4.1.2.2: a positive integer of at most 20 octets
 _MAX_CERTIFICATES: Final = 256
 
@@ -31,20 +31,20 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
 
     Args:
         key: The key, which signs its own certificate.
-        created_at: When the key came into the ring; to the second, as certificates have it.
+        created_at: When the key was added to the ring.
     """
     return certify(key.private_key, created_at)
 
 
 def certify(key: PrivateKey, created_at: datetime) -> str:
-    """Return the certificate of *key*, as PEM text, whether or not anybody may sign with it."""
+    """Return the certificate of any private *key* as PEM text."""
     from cryptography import x509  # noqa: PLC0415  # see the module
     from cryptography.x509.oid import NameOID  # noqa: PLC0415  # see the module
 
     public_key = key.public_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CERTIFICATE_COMMON_NAME)])
     digest = base64url.decode(compute_thumbprint(public_key))
-    start = created_at.astimezone(UTC).replace(microsecond=0) - _EARLY
+    start = created_at.astimezone(UTC).replace(microsecond=0) - _BACKDATING
     builder = (
         x509
         .CertificateBuilder()

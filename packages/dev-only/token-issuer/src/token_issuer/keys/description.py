@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The ring as people and programs may see it: nothing secret."""
+"""Descriptions of the key ring for people and programs, without private keys."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,21 +10,21 @@ from msgspec import Meta, Struct
 from token_issuer.keys.ring import KeyState, RingKey
 from token_issuer.keys.service import KeyService
 
-Moment = Annotated[datetime, Meta(tz=True)]
+Timestamp = Annotated[datetime, Meta(tz=True)]
 
 
 class KeyDescription(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A key of the ring, without anything secret."""
+    """A key of the ring, without its private part."""
 
     kid: str
     alg: Algorithm
     state: KeyState
-    published: Annotated[bool, Meta(description="Whether the key documents show it.")]
+    published: Annotated[bool, Meta(description="Whether the key documents hold it.")]
     thumbprint: Annotated[str, Meta(description="RFC 7638.")]
-    created_at: Moment
-    active_at: Moment
-    retired_at: Moment | None = None
-    removed_at: Moment | None = None
+    created_at: Timestamp
+    active_at: Timestamp
+    retired_at: Timestamp | None = None
+    removed_at: Timestamp | None = None
 
 
 class KeyList(Struct, frozen=True, kw_only=True):
@@ -32,19 +32,20 @@ class KeyList(Struct, frozen=True, kw_only=True):
 
     keys: list[KeyDescription]
     next_change: Annotated[
-        Moment | None, Meta(description="When the key documents change next, if that is known.")
+        Timestamp | None,
+        Meta(description="When the key documents change next; null: no change is planned."),
     ]
 
 
 def describe_keys(keys: KeyService) -> KeyList:
-    """Describe the whole ring, oldest key first, and when its documents change next."""
+    """Describe the ring, oldest key first, and its next change."""
     now = keys.clock()
     described = [describe_key(key, now) for key in keys.view.ring.keys]
     return KeyList(keys=described, next_change=keys.view.next_document_change)
 
 
 def describe_key(key: RingKey, now: datetime) -> KeyDescription:
-    """Describe one key as it stands at *now*."""
+    """Describe *key* at *now*."""
     return KeyDescription(
         kid=key.kid,
         alg=key.algorithm,

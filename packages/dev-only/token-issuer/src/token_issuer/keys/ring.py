@@ -1,25 +1,34 @@
 # DEV-ONLY: never ship to production.
-"""The key ring as a record: each key carries its whole timeline, so that time alone moves it on.
+"""The key ring as a value: each key holds the times at which its state changes.
 
-Nothing here reads a clock, generates a key or touches a file.
+Nothing here reads a clock, generates a key or accesses a file.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
+from typing import Final
 
 from jwt_core import Algorithm, SigningKey, compute_thumbprint
+from jwt_core.keys import PublicKey
+from proxy_guard.dev_marks import DEFAULT_KID
+
+from token_issuer.config.choices import KidStyle
+
+_HEX_KID_DIGITS: Final = 40
+"""The length of Google's key ids."""
 
 
 class KeyState(StrEnum):
-    """Where a key stands.
+    """The state of a key in the ring.
 
     Attributes:
-        PUBLISHED: In the documents, so that caches learn it; does not sign yet.
-        ACTIVE: Signs.
-        RETIRED: No longer signs; in the documents, so that its tokens still verify.
-        REMOVED: Gone: its private part is forgotten, its name is never given again.
+        PUBLISHED: In the key documents, so that caches fetch it, but not signing yet.
+        ACTIVE: Signing.
+        RETIRED: No longer signing, but in the key documents, so that its tokens still verify.
+        REMOVED: In no key document; the private key is deleted and the `kid` is not reused.
     """
 
     PUBLISHED = "published"
@@ -30,19 +39,19 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingKey:
-    """A key and the moments of its life.
+    """A key and the times of its life.
 
     Attributes:
-        kid: Its name, unique in the ring for ever.
-        algorithm: What it signs with.
-        thumbprint: RFC 7638 thumbprint; tells keys apart after the private part is forgotten.
-        signing_key: None once the key is removed.
-        created_at: When it came into the ring.
+        kid: The key id, unique among all keys the ring has ever had.
+        algorithm: The algorithm of its signatures.
+        thumbprint: The RFC 7638 thumbprint, which identifies the key after its removal, too.
+        signing_key: The private key; None once the key is removed.
+        created_at: When it was added to the ring.
         active_at: From when it signs.
-        retired_at: From when it no longer signs; None while no successor is known.
-        removed_at: From when it is gone.
-        hidden_until: Until when it is kept out of the documents, though it may sign: the fault
-            `sign-before-publish`.
+        retired_at: From when it no longer signs; None if it has no successor.
+        removed_at: From when it is removed; None if it has no successor.
+        hidden_until: Until when the key documents omit it, even if it signs (rotation mode
+            `sign-before-publish`).
     """
 
     kid: str
@@ -56,7 +65,7 @@ class RingKey:
     hidden_until: datetime | None = None
 
     def get_state(self, now: datetime) -> KeyState:
-        """Name the state of the key at *now*."""
+        """Return the state of the key at *now*."""
         if self.removed_at is not None and self.removed_at <= now:
             return KeyState.REMOVED
         if self.retired_at is not None and self.retired_at <= now:
@@ -64,12 +73,12 @@ class RingKey:
         return KeyState.ACTIVE if self.active_at <= now else KeyState.PUBLISHED
 
     def is_published(self, now: datetime) -> bool:
-        """Tell whether the documents show the key at *now*."""
+        """Tell whether the key documents hold the key at *now*."""
         is_hidden = self.hidden_until is not None and now < self.hidden_until
         return not is_hidden and self.get_state(now) is not KeyState.REMOVED
 
     def iterate_changes(self) -> Iterator[datetime]:
-        """Yield each moment at which the key changes its state or its visibility."""
+        """Yield each time at which the key changes its state or is published."""
         for moment in (self.active_at, self.retired_at, self.removed_at, self.hidden_until):
             if moment is not None:
                 yield moment
@@ -77,32 +86,31 @@ class RingKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """All keys, in the order in which they came.
+    """All keys of an issuer, oldest first.
 
     Attributes:
-        keys: The keys, and the latest of those that were removed.
-        made: How many keys the ring has had, for the names of the next ones.
+        keys: The keys, including those removed last.
+        made: How many keys the ring has ever had; the `kid` of the next key follows from it.
     """
 
     keys: tuple[RingKey, ...]
     made: int = 0
 
     def find_signer(self, algorithm: Algorithm, now: datetime) -> RingKey | None:
-        """Return the key that signs with *algorithm* at *now*; None where there is none.
+        """Return the key that signs with *algorithm* at *now*; None if the ring has none.
 
-        A clock that was set back to before a key's time must not leave the ring without one: then
-        the key that comes next signs.
+        If no key is active because the clock was set back, the next one to become active signs.
         """
-        alive = [
+        usable = [
             key
             for key in self.keys
             if key.algorithm is algorithm
             and key.get_state(now) in {KeyState.ACTIVE, KeyState.PUBLISHED}
         ]
-        active = [key for key in alive if key.active_at <= now]
+        active = [key for key in usable if key.active_at <= now]
         if active:
             return max(active, key=lambda key: key.active_at)
-        return min(alive, key=lambda key: key.active_at, default=None)
+        return min(usable, key=lambda key: key.active_at, default=None)
 
     def find_changes_around(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         """Return the last change up to *now*, and the first one after it."""
@@ -111,8 +119,16 @@ class KeyRing:
         return past, min((moment for moment in changes if moment > now), default=None)
 
 
-def enter_ring(key: SigningKey, now: datetime, *, active_at: datetime | None = None) -> RingKey:
-    """Give a key its first entry: created at *now*, active from then on unless told otherwise."""
+def create_ring_key(
+    key: SigningKey, now: datetime, *, active_at: datetime | None = None
+) -> RingKey:
+    """Return the entry of a key that is added to the ring at *now*.
+
+    Args:
+        key: The key, with the `kid` that it has in the ring.
+        now: When it is added.
+        active_at: From when it signs; by default from *now*.
+    """
     return RingKey(
         kid=key.kid,
         algorithm=key.algorithm,
@@ -121,3 +137,18 @@ def enter_ring(key: SigningKey, now: datetime, *, active_at: datetime | None = N
         created_at=now,
         active_at=now if active_at is None else active_at,
     )
+
+
+def derive_kid(style: KidStyle, public_key: PublicKey, number: int) -> str:
+    """Return the `kid` of the *number*-th key of a ring, counted from 1.
+
+    It follows from the key and its number alone, so a directory with nothing but `private.pem`
+    gives its key the same `kid` at each start.
+    """
+    match style:
+        case KidStyle.DEV_KEY:
+            return DEFAULT_KID if number == 1 else f"{DEFAULT_KID}-{number}"
+        case KidStyle.THUMBPRINT:
+            return compute_thumbprint(public_key)
+        case KidStyle.HEX:
+            return sha256(compute_thumbprint(public_key).encode()).hexdigest()[:_HEX_KID_DIGITS]

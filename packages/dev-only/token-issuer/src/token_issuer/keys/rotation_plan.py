@@ -1,35 +1,38 @@
 # DEV-ONLY: never ship to production.
-"""When the ring rotates by itself, and how long the steps of a rotation take.
+"""Rotation plan: when the key ring rotates by itself, and its lead and retention.
 
-Google publishes a key about every 8 days; for about 18 hours three keys are published, then two; a
-key lives for about 17 days. So here: a key is published for 18 hours, signs for 8 days, and stays
-published for 8 more, 16 days and 18 hours in all.
+The *lead* is the time for which a key is published before it signs; the *retention* is the time for
+which it stays published after its last signature.
+
+Google publishes a new key about every 8 days. For about 18 hours three keys are published, then
+two, and a key is published for about 17 days. The plan `like_google` does the same: a key is
+published for 18 hours, signs for 8 days, and stays published for 8 more: 16 days and 18 hours.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self, Final
+from typing import Final, Self
 
 from jwt_core import Algorithm
 
-from token_issuer.timing.durations import parse_duration
 from token_issuer.errors import InvalidInputError
 from token_issuer.keys.ring import KeyRing
+from token_issuer.timing.durations import parse_duration
 
 _GOOGLE_PERIOD: Final = timedelta(days=8)
 _GOOGLE_LEAD: Final = timedelta(hours=18)
-_MAX_STEP: Final = timedelta(days=3650)
-_IN_FLIGHT: Final = timedelta(seconds=1)  # for answers that are on their way while the ring rotates
+_MAX_DURATION: Final = timedelta(days=3650)
+_IN_FLIGHT: Final = timedelta(seconds=1)  # for responses sent just before the ring rotates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationPlan:
-    """The times of a rotation.
+    """The durations of a rotation.
 
     Attributes:
-        period: From one new key to the next; None: only when asked.
+        period: The time between two new keys; None if the ring rotates on request only.
         lead: How long a new key is published before it signs.
-        retention: How long a key stays published after it has signed for the last time.
+        retention: How long a key stays published after its last signature.
     """
 
     period: timedelta | None = None
@@ -38,7 +41,7 @@ class RotationPlan:
 
     @classmethod
     def on_demand(cls, max_age: timedelta, ttl: timedelta) -> Self:
-        """Plan for documents that are cached for *max_age*, and tokens that live for *ttl*."""
+        """Plan rotations on request, for key documents of *max_age* and tokens of *ttl*."""
         return cls(lead=max_age + _IN_FLIGHT, retention=ttl + max_age)
 
     @classmethod
@@ -48,27 +51,31 @@ class RotationPlan:
         return cls(period=period, lead=_GOOGLE_LEAD / factor, retention=period)
 
     def find_due_time(self, ring: KeyRing, algorithm: Algorithm) -> datetime | None:
-        """Return when the next key of *algorithm* is to be published; None: nothing is planned."""
+        """Return when the next key of *algorithm* is due; None if no rotation is planned."""
         if self.period is None:
             return None
         created = [key.created_at for key in ring.keys if key.algorithm is algorithm]
         return max(created) + self.period if created else None
 
 
-def read_step(name: str, text: str | None) -> timedelta | None:
-    """Read how long a step of a rotation takes; None leaves it to the plan.
+def parse_rotation_duration(name: str, text: str | None) -> timedelta | None:
+    """Parse the lead or retention of one rotation; None leaves it to the plan.
+
+    Args:
+        name: The field or option to name in an error.
+        text: A duration such as `90s` or `2h`, from zero to ten years.
 
     Raises:
-        InvalidInputError: *text* is no such duration; the message begins with *name*.
+        InvalidInputError: *text* is not such a duration.
     """
     if text is None:
         return None
     try:
         duration = parse_duration(text)
     except ValueError as error:
-        message = f"{name}: '{text[:40]}' is wrong: {error}"
+        message = f"{name}: '{text[:40]}' is {error}"
         raise InvalidInputError(message, name) from error
-    if not timedelta(0) <= duration <= _MAX_STEP:
-        message = f"{name}: '{text[:40]}' is wrong: expected zero to ten years"
+    if not timedelta(0) <= duration <= _MAX_DURATION:
+        message = f"{name}: '{text[:40]}' is out of range: expected zero to ten years"
         raise InvalidInputError(message, name)
     return duration

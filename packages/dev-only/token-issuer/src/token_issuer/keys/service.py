@@ -1,44 +1,39 @@
 # DEV-ONLY: never ship to production.
-"""The ring in use: what it looks like now, and the changes that are asked for or due."""
+"""Key service: the key ring at the current time, and the changes that are requested or due."""
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Self, Final
+from typing import Final, Self
 
 from jwt_core import Algorithm, SigningKey
 
 from token_issuer.config.choices import KidStyle, RotationMode
-from token_issuer.timing.clock import read_system_clock
-from token_issuer.keys.generation import generate_dev_key
 from token_issuer.keys.ring import KeyRing, RingKey
+from token_issuer.keys.rotation import AddPredecessor, EnsureKey, Remove, Rotate, apply_event
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.storage.store import KeyStore, MemoryStore
-from token_issuer.keys.rotation import (
-    AddPredecessor,
-    EnsureKey,
-    Remove,
-    Rotate,
-    apply_event,
-)
 from token_issuer.keys.view import KeyView
+from token_issuer.keys.watermark import generate_dev_key
+from token_issuer.timing.clock import read_system_clock
 
-_INTERVAL_S: Final = 0.25  # between looks at the directory: replicas agree within a second
+REFRESH_INTERVAL_S: Final = 0.25
+"""How often the directory is read, so that replicas agree within a second."""
 
 logger = logging.getLogger(__name__)
 
 
 class KeyService:
-    """The one access to the keys.
+    """The only access to the keys of an issuer. Safe to use from several threads.
 
-    It lives on the clock of the machine, not on the one that can be turned: caches count real
-    seconds, and a clock that is turned back again must leave the ring as it was.
+    It uses the system clock, not the simulated one: caches expire in real time, and resetting the
+    simulated clock must leave the ring as it was.
 
     Attributes:
-        plan: When the ring rotates, and how long the steps take.
-        clock: The clock of the machine.
+        plan: When the ring rotates, and its lead and retention.
+        clock: The system clock.
     """
 
     def __init__(
@@ -51,15 +46,15 @@ class KeyService:
         generate: Callable[[Algorithm], SigningKey] = generate_dev_key,
         pregenerated: Mapping[Algorithm, SigningKey] | None = None,
     ) -> None:
-        """Put the ring of *store* to use.
+        """Serve the ring of *store*.
 
         Args:
-            store: Where it is kept.
-            plan: When it rotates, and how long the steps take.
-            style: How keys are named.
-            clock: The clock of the machine.
-            generate: Makes a key.
-            pregenerated: Keys made in advance, which are used up first.
+            store: Where the ring is stored.
+            plan: When the ring rotates, and its lead and retention.
+            style: The style of the `kid` of new keys.
+            clock: The system clock.
+            generate: Generates a key.
+            pregenerated: Keys generated in advance, which are used first.
         """
         self.plan = plan
         self.clock = clock
@@ -72,32 +67,32 @@ class KeyService:
 
     @property
     def view(self) -> KeyView:
-        """The ring as it is now; documents are encoded once between two changes."""
+        """The ring at the current time; documents are encoded once between two changes."""
         view, ring, now = self._view, self._store.ring, self.clock()
-        if not view.holds(ring, now):
+        if not view.is_current(ring, now):
             view = self._view = KeyView(ring, self.plan, now)
         return view
 
-    def prepare(self, algorithms: tuple[Algorithm, ...]) -> None:
-        """Make sure of keys for RS256 and *algorithms*, and of what a schedule begins with.
+    def ensure_initial_keys(self, algorithms: tuple[Algorithm, ...]) -> None:
+        """Add the missing keys of RS256 and *algorithms*, and the predecessor that a plan needs.
 
         Raises:
-            KeyDirectoryError: the ring cannot be kept.
+            KeyDirectoryError: the ring cannot be stored.
         """
-        self.provide(Algorithm.RS256)
+        self.ensure_key(Algorithm.RS256)
         if self.plan.period is not None and self._store.ring.made == 1:
-            # Two keys are published at any time, from the first day on.
-            stay = self.plan.lead + self.plan.retention
-            event = AddPredecessor(self._generate(Algorithm.RS256), self._style, stay)
+            # Google publishes at least two keys at any time.
+            retention = self.plan.lead + self.plan.retention
+            event = AddPredecessor(self._generate(Algorithm.RS256), self._style, retention)
             self._store.update(lambda ring: apply_event(ring, self.clock(), event))
         for algorithm in algorithms:
-            self.provide(algorithm)
+            self.ensure_key(algorithm)
 
-    def provide(self, algorithm: Algorithm) -> SigningKey:
-        """Return the key that signs with *algorithm*; it is made where there is none.
+    def ensure_key(self, algorithm: Algorithm) -> SigningKey:
+        """Return the key that signs with *algorithm*; add one if the ring has none.
 
         Raises:
-            KeyDirectoryError: the ring cannot be kept.
+            KeyDirectoryError: the ring cannot be stored.
         """
         signer = self.view.signers.get(algorithm)
         if signer is None:
@@ -114,36 +109,36 @@ class KeyService:
         lead: timedelta | None = None,
         retention: timedelta | None = None,
     ) -> RingKey:
-        """Let a new key take over from those of *algorithm*, and return its entry.
+        """Replace the signing key of *algorithm*, and return the entry of the new key.
 
         Args:
-            mode: How it takes over.
-            algorithm: Whose keys.
-            lead: By default that of the plan.
-            retention: By default that of the plan.
+            mode: How the new key replaces the old one.
+            algorithm: The algorithm whose key is replaced.
+            lead: How long the new key is published before it signs; by default that of the plan.
+            retention: How long the old key stays published; by default that of the plan.
 
         Raises:
-            KeyDirectoryError: the ring cannot be kept.
+            KeyDirectoryError: the ring cannot be stored.
         """
         event = self._build_rotation(mode, algorithm, lead=lead, retention=retention)
         ring = self._store.update(lambda ring: apply_event(ring, self.clock(), event))
         return ring.keys[-1]
 
     def remove(self, kid: str) -> None:
-        """Remove a key at once.
+        """Remove the key with this *kid* at once.
 
         Raises:
-            NoSuchKeyError: no key has this name.
-            KeyInUseError: it is the key that signs.
-            KeyDirectoryError: the ring cannot be kept.
+            NoSuchKeyError: no key has this `kid`.
+            KeyInUseError: it is the active signing key.
+            KeyDirectoryError: the ring cannot be stored.
         """
         self._store.update(lambda ring: apply_event(ring, self.clock(), Remove(kid)))
 
     def refresh(self) -> None:
-        """Take over what other processes wrote, and rotate what is due.
+        """Read the changes of other processes, and rotate the keys that are due.
 
         Raises:
-            KeyDirectoryError: the ring cannot be kept.
+            KeyDirectoryError: the ring cannot be stored.
         """
         self._store.synchronise()
         if self.plan.period is None:
@@ -152,33 +147,33 @@ class KeyService:
             if self._is_due(self._store.ring, algorithm):
                 event = self._build_rotation(RotationMode.GRACEFUL, algorithm)
                 self._store.update(partial(self._rotate_if_due, event))
-            # In advance: it may take longer than a fast schedule has to spare.
+            # In advance: generating a key may take longer than the lead of an accelerated plan.
             if algorithm not in self._pregenerated:
                 self._pregenerated[algorithm] = self._generate(algorithm)
 
     def __enter__(self) -> Self:
-        """Keep catching up in the background."""
+        """Start to refresh the ring in a background thread."""
         if self.plan.period is not None or not isinstance(self._store, MemoryStore):
-            threading.Thread(target=self._keep_catching_up, daemon=True).start()
+            threading.Thread(target=self._keep_refreshing, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop that."""
+        """Stop the background thread."""
         self._stopping.set()
 
-    def _keep_catching_up(self) -> None:
-        while not self._stopping.wait(_INTERVAL_S):
+    def _keep_refreshing(self) -> None:
+        while not self._stopping.wait(REFRESH_INTERVAL_S):
             try:
                 self.refresh()
-            except Exception as error:  # the thread must not die of a disk that is full for a while
-                logger.exception("the keys stay as they are", exc_info=error)
+            except Exception as error:  # a full disk must not end the thread
+                logger.exception("cannot refresh the keys; they stay as they are", exc_info=error)
 
     def _is_due(self, ring: KeyRing, algorithm: Algorithm) -> bool:
         due = self.plan.find_due_time(ring, algorithm)
         return due is not None and due <= self.clock()
 
     def _rotate_if_due(self, event: Rotate, ring: KeyRing) -> KeyRing:
-        """Rotate, unless another process has been faster."""
+        """Rotate, unless another process has already done so."""
         if not self._is_due(ring, event.candidate.algorithm):
             return ring
         return apply_event(ring, self.clock(), event)

@@ -1,13 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""Keys that no ring holds: what faults publish beside the good ones. All bear the watermark.
+"""Throw-away keys: keys outside the ring that faults publish. All have the dev watermark.
 
-Each is made when it is first asked for, once in a process: who signs and who publishes must not
-each have one of their own.
+Each is generated on first use and kept for the process, so that signing and publishing use the same
+key.
 """
 
-from typing import Final
 import threading
 from functools import cache
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -22,16 +22,16 @@ _lock = threading.Lock()
 
 
 def get_weak_key() -> RSAPrivateKey:
-    """Return the RSA key of 1024 bits; RFC 7518 §3.3 wants at least 2048."""
-    return _provide_key(_WEAK_BITS)
+    """Return the 1024-bit RSA key; RFC 7518 §3.3 requires at least 2048 bits."""
+    return _get_key(_WEAK_BITS)
 
 
 def get_throwaway_key() -> RSAPrivateKey:
-    """Return the key that signs no token: where private parts are published, they are its own."""
-    return _provide_key(KEY_BITS)
+    """Return the 2048-bit RSA key that signs no token; faults may publish its private part."""
+    return _get_key(KEY_BITS)
 
 
-def _provide_key(bits: int) -> RSAPrivateKey:
+def _get_key(bits: int) -> RSAPrivateKey:
     with _lock:
         return _generate_key(bits)
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The ring as it stands between two changes: who signs, and the documents, encoded once."""
+"""The key ring at one time: its signing keys, and its key documents, encoded once."""
 
 import json
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ from token_issuer.keys.rotation_plan import RotationPlan
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An encoded document and its entity tag."""
+    """A key document: its encoded body and its entity tag."""
 
     body: bytes
     etag: str
 
     @classmethod
-    def tag(cls, body: bytes) -> Self:
-        """Give *body* the tag that belongs to it."""
+    def from_body(cls, body: bytes) -> Self:
+        """Return the document with this *body*, and the entity tag that follows from it."""
         return cls(body, f'"{sha256(body).hexdigest()[:32]}"')
 
 
 class KeyView:
-    """A ring at one moment, valid from one of its changes to the next.
+    """A key ring at one time; it holds until the next change of the ring.
 
     Attributes:
         ring: The ring.
-        next_document_change: When the documents will change; None where no change is known.
-        signers: The key that signs, for each algorithm that has one.
-        keys: All keys that a token may be signed with, by name.
+        next_document_change: When the key documents change next; None if no change is planned.
+        signers: The signing key of each algorithm that has one.
+        keys: All keys that can sign a token, by `kid`.
     """
 
     def __init__(self, ring: KeyRing, plan: RotationPlan, now: datetime) -> None:
@@ -53,15 +53,15 @@ class KeyView:
             for key in ring.keys
             if key.signing_key is not None and key.get_state(now) is not KeyState.REMOVED
         }
-        changes = [moment for key in ring.keys for moment in (key.removed_at, key.hidden_until)]
-        to_come = [moment for moment in changes if moment is not None and moment > now]
-        due = [plan.find_due_time(ring, algorithm) for algorithm in self.signers]
+        changes = [time for key in ring.keys for time in (key.removed_at, key.hidden_until)]
+        future_changes = [time for time in changes if time is not None and time > now]
+        due_times = [plan.find_due_time(ring, algorithm) for algorithm in self.signers]
         self.next_document_change = min(
-            (*to_come, *(moment for moment in due if moment is not None)), default=None
+            (*future_changes, *(time for time in due_times if time is not None)), default=None
         )
 
-    def holds(self, ring: KeyRing, now: datetime) -> bool:
-        """Tell whether this is what *ring* looks like at *now*."""
+    def is_current(self, ring: KeyRing, now: datetime) -> bool:
+        """Tell whether this is the view of *ring* at *now*."""
         return (
             self.ring is ring
             and (self._until is None or now < self._until)
@@ -70,17 +70,17 @@ class KeyView:
 
     @property
     def default_kid(self) -> str:
-        """The name of the key that signs unless told otherwise."""
+        """The `kid` of the key that signs by default."""
         return self.signers[Algorithm.RS256].kid
 
     @cached_property
     def verification_keys(self) -> tuple[VerificationKey, ...]:
-        """The published public keys; none while the one that signs is kept back."""
+        """Published public keys. Empty while the only key signs before it is published."""
         return tuple(k.signing_key.verification_key for k in self._published if k.signing_key)
 
     @cached_property
     def jwks(self) -> Document:
-        """The JWK Set, with the dev mark.
+        """The JWK Set, with the dev-only member.
 
         Spec: RFC 7517 §5
         """
@@ -89,7 +89,7 @@ class KeyView:
 
     @cached_property
     def certificates(self) -> Document:
-        """The JSON object of X.509 certificates by `kid`, as `/oauth2/v1/certs` has it."""
+        """The JSON object of X.509 certificates by `kid`, as Google serves it."""
         return _encode_document({
             key.kid: encode_certificate(key.signing_key, key.created_at)
             for key in self._published
@@ -98,4 +98,4 @@ class KeyView:
 
 
 def _encode_document(document: object) -> Document:
-    return Document.tag(json.dumps(document, separators=(",", ":")).encode())
+    return Document.from_body(json.dumps(document, separators=(",", ":")).encode())

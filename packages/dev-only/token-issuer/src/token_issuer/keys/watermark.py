@@ -1,13 +1,17 @@
 # DEV-ONLY: never ship to production.
-"""RSA keys whose modulus begins with the dev watermark.
+"""The dev watermark: generation of RSA keys whose modulus begins with it, and the search for it.
 
-An RSA modulus may have a chosen leading part without harm to its strength (A. Lenstra, "Generating
-RSA Moduli with a Predetermined Portion", Asiacrypt 1998): p stays a random prime, and q is the next
-prime after the quotient that makes p·q begin with the wanted bits.
+An RSA modulus may have a chosen leading part without loss of strength (A. Lenstra, "Generating RSA
+Moduli with a Predetermined Portion", Asiacrypt 1998): p is a random prime, and q is the next prime
+after the quotient that makes p·q begin with the chosen bits.
+
+Elliptic curve keys have no part that can be chosen. They are recognised by their `kid`, by the mark
+in the key documents and by the subject of their certificate alone.
 """
 
 import math
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -15,15 +19,15 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from proxy_guard.dev_marks import DEFAULT_KID, WATERMARK
 
 if TYPE_CHECKING:
-    from jwt_core import SigningKey
+    from jwt_core import Algorithm, SigningKey
 
 KEY_BITS: Final = 2048
 _PUBLIC_EXPONENT: Final = 65537
-# FIPS 186-5 §A.1.3 wants |p - q| > 2^(nlen/2 - 100), so that Fermat's factoring stays hopeless.
+# FIPS 186-5 §A.1.3 requires |p - q| > 2^(nlen/2 - 100), against Fermat factorization.
 _DISTANCE_BITS: Final = 100
-# What FIPS 186-5 table B.1 asks for at this size.
+# The number of rounds in FIPS 186-5 table B.1 for primes of this size.
 _MILLER_RABIN_ROUNDS: Final = 5
-_SIEVE_LENGTH: Final = 4096  # every fourth number; primes of 1024 bits are about 355 of them apart
+_SIEVE_LENGTH: Final = 4096  # every fourth number; 1024-bit primes are about 355 of these apart
 
 
 def _sieve_small_primes(limit: int) -> list[int]:
@@ -38,15 +42,32 @@ def _sieve_small_primes(limit: int) -> list[int]:
 _SMALL_ODD_PRIMES: Final = _sieve_small_primes(32768)[1:]
 
 
+def generate_dev_key(algorithm: "Algorithm") -> "SigningKey":
+    """Generate a signing key for *algorithm*; RSA keys get the watermark.
+
+    The key ring replaces its `kid`.
+    """
+    from jwt_core import Algorithm, generate_key  # noqa: PLC0415  # see generate_marked_key
+
+    match algorithm:
+        case Algorithm.RS256:
+            return generate_marked_key()
+        case Algorithm.PS256:
+            return replace(generate_marked_key(), algorithm=algorithm)
+        case Algorithm.ES256 | Algorithm.EDDSA:
+            return generate_key(algorithm)
+
+
 def generate_marked_key(*, kid: str = DEFAULT_KID) -> "SigningKey":
-    """Make a fresh RSA-2048 signing key that bears the watermark."""
-    from jwt_core import Algorithm, SigningKey  # noqa: PLC0415  # while a start makes its key
+    """Generate a 2048-bit RSA signing key with the watermark."""
+    # Imported only here: at the start, the first key is generated while jwt_core is imported.
+    from jwt_core import Algorithm, SigningKey  # noqa: PLC0415
 
     return SigningKey(generate_marked_private_key(), Algorithm.RS256, kid)
 
 
 def generate_marked_private_key(bits: int = KEY_BITS) -> rsa.RSAPrivateKey:
-    """Make a fresh RSA key of *bits* bits that bears the watermark."""
+    """Generate an RSA key of *bits* bits with the watermark."""
     while True:
         modulus = _choose_marked_modulus(bits)
         p = _find_next_prime(_choose_large_factor(modulus, bits))
@@ -70,7 +91,7 @@ def _choose_marked_modulus(bits: int) -> int:
 
 
 def _choose_large_factor(modulus: int, bits: int) -> int:
-    """Draw half of the bits, and so large a number that the quotient is not longer than that."""
+    """Draw a number of half the bits, large enough that the quotient has no more bits than that."""
     smallest = (modulus >> bits // 2) + 1
     return smallest + secrets.randbelow((1 << bits // 2) - smallest)
 
@@ -95,12 +116,12 @@ def _build_private_key(p: int, q: int) -> rsa.RSAPrivateKey:
         dmq1=rsa.rsa_crt_dmq1(d, q),
         iqmp=rsa.rsa_crt_iqmp(p, q),
         public_numbers=rsa.RSAPublicNumbers(_PUBLIC_EXPONENT, p * q),
-        # OpenSSL's own check would test both primes once more, which takes as long as to find them.
+        # OpenSSL's check would test both primes again, which takes as long as finding them.
     ).private_key(unsafe_skip_rsa_key_validation=True)
 
 
 def _find_next_prime(start: int) -> int:
-    """Return the first prime from *start* on that is 3 modulo 4."""
+    """Return the first prime that is at least *start* and 3 modulo 4."""
     start |= 3
     while True:
         survivors = bytearray([1]) * _SIEVE_LENGTH
@@ -119,10 +140,10 @@ def _is_probable_prime(n: int) -> bool:
 
 
 def _passes_miller_rabin(n: int) -> bool:
-    """Raise a random base to (n - 1) / 2, which is odd: a prime leaves 1 or -1.
+    """Raise a random base to (n - 1) / 2, which is odd: for a prime, the result is 1 or -1.
 
-    To encrypt under RSA is to raise a number that was padded at random to an odd power, and OpenSSL
-    does it nine times as fast as Python.
+    RSA encryption raises a randomly padded number to an odd power, and OpenSSL is much faster at it
+    than Python.
     """
     power = rsa.RSAPublicNumbers((n - 1) // 2, n).public_key().encrypt(b"", PKCS1v15())
     return int.from_bytes(power, "big") in {1, n - 1}

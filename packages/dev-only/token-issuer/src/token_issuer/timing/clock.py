@@ -1,15 +1,16 @@
 # DEV-ONLY: never ship to production.
-"""A clock that can be turned and stopped: what tokens, cache headers and `Date` go by."""
+"""The simulated clock of an issuer: an offset to the system clock, or a frozen time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST: Final = datetime(
-    9999, 1, 1, tzinfo=UTC
-)  # it goes on from there, and dates end with the year
+from token_issuer.errors import InvalidInputError
+
+MIN_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""A year before the last date of Python, since the clock goes on from there."""
 
 
 def read_system_clock() -> datetime:
@@ -19,11 +20,11 @@ def read_system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class ClockSetting:
-    """How a clock differs from the machine's.
+    """The difference between a simulated clock and the system clock.
 
     Attributes:
-        offset: How far it is ahead; negative: behind.
-        frozen_at: Where it stands still; None while it goes.
+        offset: The time to add to the system clock.
+        frozen_at: The time at which the clock is stopped; None if it is running.
     """
 
     offset: timedelta = timedelta(0)
@@ -31,14 +32,19 @@ class ClockSetting:
 
 
 class Clock:
-    """The time as the issuer tells it; call it to read it.
+    """A simulated clock; call it to read the time.
+
+        >>> clock = Clock()
+        >>> clock.turn(offset=timedelta(days=8), frozen=True)
+        >>> clock() - read_system_clock() > timedelta(days=7)
+        True
 
     Attributes:
-        setting: How it differs from the machine's clock.
+        setting: The difference between this clock and the system clock.
     """
 
     def __init__(self, read: Callable[[], datetime] = read_system_clock) -> None:
-        """Take over the time of *read*, which must be aware and in UTC."""
+        """Simulate a clock on top of *read*, which returns the current time in UTC."""
         self._read = read
         self.setting = ClockSetting()
 
@@ -54,30 +60,31 @@ class Clock:
         offset: timedelta | None = None,
         frozen: bool = False,
     ) -> None:
-        """Turn the clock.
+        """Set the clock; without *now* and *offset* it keeps its time.
 
         Args:
-            now: To this time; it goes on from there.
-            offset: To this far ahead of the machine's clock. Without *now* and *offset* the clock
-                keeps its time.
-            frozen: Stop it there.
+            now: The time to set.
+            offset: The time to add to the system clock.
+            frozen: Whether to stop the clock at that time.
 
         Raises:
-            ValueError: both are given, or the time would lie outside of the years 1970 to 9998.
+            InvalidInputError: *now* and *offset* are both given, or the time is not in the years
+                1970 to 9998.
         """
         if now is not None and offset is not None:
             message = "now and offset contradict each other: send one of them"
-            raise ValueError(message)
+            raise InvalidInputError(message, "now", "offset")
         system = self._read()
         try:
             target = now or (system + offset if offset is not None else self())
         except OverflowError:
             target = None
-        if target is None or not EARLIEST <= target <= LATEST:
-            message = "the time must lie in the years 1970 to 9998"
-            raise ValueError(message)
+        if target is None or not MIN_TIME <= target <= MAX_TIME:
+            field = "now" if now is not None else "offset"
+            message = f"{field}: expected a time in the years 1970 to 9998"
+            raise InvalidInputError(message, field)
         self.setting = ClockSetting(target - system, target if frozen else None)
 
     def reset(self) -> None:
-        """Go by the machine's clock again."""
+        """Reset the clock to the system clock."""
         self.setting = ClockSetting()

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""From a token request to a token."""
+"""Tokens: from a token request to its claims and the signed token. No HTTP."""

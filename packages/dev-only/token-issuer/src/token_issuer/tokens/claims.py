@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The claims set of a token: settings, profile and request, each winning over the one before."""
+"""Claims of a token: defaults from the settings and the profile, overridden by the request."""
 
 import re
 import secrets
@@ -27,24 +27,30 @@ _FIELDS_OF_SETTINGS: Final = {"iss": "issuer", "sub": "subject", "aud": "audienc
 def build_claims(
     request: TokenRequest, settings: Settings, profile: Profile, now: datetime
 ) -> dict[str, Any]:
-    """Build the claims set: defaults, then the request's fields, then its extra claims.
+    """Build the claims set: defaults, overridden by the fields of the request and by its `claims`.
+
+    Args:
+        request: The token request.
+        settings: The settings, from which most defaults come.
+        profile: The requested profile, whose claims override the defaults of the settings.
+        now: The time of issue.
 
     Raises:
-        TokenRequestError: a bad field, or one that contradicts another.
+        TokenRequestError: a field is invalid or contradicts another one.
     """
-    named = _collect_named_claims(request, now)
+    requested = _collect_requested_claims(request, now)
     extra = {} if request.claims is UNSET else request.claims
-    for claim, (field, value) in named.items():
+    for claim, (field, value) in requested.items():
         if claim in extra and extra[claim] != value:
             message = f"{field} and claims.{claim} contradict each other: send one of them"
             raise TokenRequestError(message, field, f"claims.{claim}")
     client_id = None if request.client_id is UNSET else request.client_id
-    defaults = _collect_defaults(settings, profile, client_id, now)
-    asked_for = {claim: value for claim, (_, value) in named.items() if claim not in profile.omit}
-    claims = {**defaults, **asked_for, **extra}
+    defaults = _build_default_claims(settings, profile, client_id, now)
+    values = {claim: value for claim, (_, value) in requested.items() if claim not in profile.omit}
+    claims = {**defaults, **values, **extra}
     derived = profile.derive_claims(claims, client_id)
     defaults |= derived
-    # Verifiers must be tested with tokens that lack a claim, too (null removes: RFC 7396 §1).
+    # null removes a default, as in RFC 7396 §1: tests need tokens that lack a claim, too.
     return {
         claim: value
         for claim, value in {**derived, **claims}.items()
@@ -52,24 +58,25 @@ def build_claims(
     }
 
 
-def find_default(settings: Settings, profile: Profile, claim: str) -> Any:
-    """Return the value of `iss`, `sub` or `aud` when a request says nothing about it.
+def get_default_claim(settings: Settings, profile: Profile, claim: str) -> Any:
+    """Return the default of `iss`, `sub` or `aud`: its value unless the request sets the claim.
 
-    A variable that was set wins over the profile, and the profile over a variable's default.
+    A setting that was set overrides the profile; the profile overrides the default of a setting.
     """
     field = _FIELDS_OF_SETTINGS[claim]
     value = getattr(settings, field)
     return value if field in settings.chosen else profile.claims.get(claim, value)
 
 
-def _collect_defaults(
+def _build_default_claims(
     settings: Settings, profile: Profile, client_id: str | None, now: datetime
 ) -> dict[str, Any]:
+    """Return the default of each claim, without those that *profile* omits."""
     ttl = settings.ttl if "ttl" in settings.chosen else profile.ttl or settings.ttl
     issued_at = int(now.timestamp())
     defaults: dict[str, Any] = {
         **profile.claims,
-        **{claim: find_default(settings, profile, claim) for claim in _FIELDS_OF_SETTINGS},
+        **{claim: get_default_claim(settings, profile, claim) for claim in _FIELDS_OF_SETTINGS},
         **({} if client_id is None else {"sub": client_id}),
         "iat": issued_at,
         "nbf": issued_at,
@@ -80,10 +87,10 @@ def _collect_defaults(
 
 
 def resolve_expiry(exp: float | str, now: datetime) -> int | float:
-    """Turn the field `exp` into a NumericDate.
+    """Return the NumericDate of the field `exp`, which may also be a duration from *now*.
 
     Raises:
-        TokenRequestError: neither a NumericDate nor a duration, or out of range.
+        TokenRequestError: *exp* is neither a NumericDate nor a duration, or out of range.
 
     Spec: RFC 7519 §2 (NumericDate)
     """
@@ -92,33 +99,36 @@ def resolve_expiry(exp: float | str, now: datetime) -> int | float:
             numeric_date: int | float = int(now.timestamp() + parse_duration(exp).total_seconds())
         except ValueError as error:
             message = (
-                f"exp: '{exp[:40]}' is {error}; a string is a duration from now, -5m is already "
-                "expired, and an absolute time is a number without quotes"
+                f"exp: '{exp[:40]}' is {error}; send a duration from now as a string (-5m is "
+                "already expired), or a time as a number"
             )
             raise TokenRequestError(message, "exp") from error
     else:
         numeric_date = exp
     if not 0 <= numeric_date <= LATEST_NUMERIC_DATE:
         message = (
-            "exp: outside of the years 1970 to 9999; a number is an absolute time in seconds since "
-            f"1970, for a duration from now send a string such as {EXAMPLES} or -5m"
+            "exp: out of range: expected a time in the years 1970 to 9999; send seconds since 1970 "
+            f"as a number, or a duration from now as a string, such as {EXAMPLES} or -5m"
         )
         raise TokenRequestError(message, "exp")
     return numeric_date
 
 
-def _collect_named_claims(request: TokenRequest, now: datetime) -> dict[str, tuple[str, Any]]:
-    """Map each claim that the request gives by a field of its own to field and value."""
-    named = {
+def _collect_requested_claims(request: TokenRequest, now: datetime) -> dict[str, tuple[str, Any]]:
+    """Return the field and the value of each claim that the request sets outside of `claims`."""
+    requested = {
         claim: (claim, getattr(request, claim))
         for claim in ("iss", "sub", "client_id", "scope")
         if getattr(request, claim) is not UNSET
     }
-    if "scope" in named and _SCOPE.fullmatch(named["scope"][1]) is None:
-        message = "scope: expected words separated by single spaces, printable ASCII without quotes"
+    if "scope" in requested and _SCOPE.fullmatch(requested["scope"][1]) is None:
+        message = (
+            "scope: expected words separated by single spaces, in printable ASCII without quotes "
+            "and backslashes"
+        )
         raise TokenRequestError(message, "scope", error="invalid_scope")
     if request.exp is not UNSET:
-        named["exp"] = ("exp", resolve_expiry(request.exp, now))
+        requested["exp"] = ("exp", resolve_expiry(request.exp, now))
     audiences = [
         (field, getattr(request, field))
         for field in _AUDIENCE_FIELDS
@@ -129,5 +139,5 @@ def _collect_named_claims(request: TokenRequest, now: datetime) -> dict[str, tup
             message = f"{audiences[0][0]} and {field} contradict each other: send one of them"
             raise TokenRequestError(message, audiences[0][0], field)
     if audiences:
-        named["aud"] = audiences[0]
-    return named
+        requested["aud"] = audiences[0]
+    return requested

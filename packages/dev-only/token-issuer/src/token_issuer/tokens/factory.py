@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""An issuer as the settings describe it: keys made or loaded, ready to issue."""
+"""Construction of an issuer, its key service and its key store from the settings."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -20,11 +20,11 @@ from token_issuer.tokens.issuer import Issuer
 
 
 def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = None) -> Issuer:
-    """Make an issuer, with the keys of its directory or fresh ones.
+    """Build an issuer, with the keys of its directory or with new ones.
 
     Args:
-        settings: How it behaves.
-        first_key: A key that is being made already, for where there are none.
+        settings: The settings.
+        first_key: A key that is being generated, for an issuer without a directory.
 
     Raises:
         KeyDirectoryError: the key directory cannot be used.
@@ -34,9 +34,9 @@ def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = N
         key = SigningKey(first_key.result(), Algorithm.RS256, DEFAULT_KID)
         pregenerated[key.algorithm] = key
     keys = build_key_service(settings, _open_store(settings), pregenerated)
-    # Of several workers none may make a key that the others do not have.
+    # A worker must not add a key that the other workers do not have.
     algorithms = settings.algorithms if settings.workers == 1 else tuple(Algorithm)
-    keys.prepare(tuple(map(Algorithm, algorithms)))
+    keys.ensure_initial_keys(tuple(map(Algorithm, algorithms)))
     return Issuer(settings, keys, requests=RequestLog(settings.request_log))
 
 
@@ -44,7 +44,7 @@ def load_store(directory: Path, settings: Settings) -> DirectoryStore:
     """Load the ring of *directory* without writing anything.
 
     Raises:
-        KeyDirectoryError: no keys, or keys that cannot be used.
+        KeyDirectoryError: the directory holds no key, or one that cannot be used.
     """
     return DirectoryStore(
         directory,
@@ -56,7 +56,7 @@ def load_store(directory: Path, settings: Settings) -> DirectoryStore:
 def build_key_service(
     settings: Settings, store: KeyStore, pregenerated: Mapping[Algorithm, SigningKey] | None = None
 ) -> KeyService:
-    """Put the ring of *store* to use, with the times that the settings ask for."""
+    """Build the key service of *store*, with the rotation plan of the settings."""
     if settings.rotation == "google":
         plan = RotationPlan.like_google(settings.rotation_factor)
     else:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What a token says, checked: Google's `tokeninfo`."""
+"""Introspection of a token: its verified claims, as Google's `tokeninfo` returns them."""
 
 import json
 from collections.abc import Callable
@@ -16,19 +16,19 @@ from jwt_core import (
 )
 from jwt_core.compact import parse_compact, parse_json_part
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError
 
 
 def describe_token(
     token: str, keys: tuple[VerificationKey, ...], clock: Callable[[], datetime]
 ) -> dict[str, str]:
-    """Return the claims of a valid token as text, with `alg`, `kid` and `typ` of its header.
+    """Return the claims of a valid *token* as text, with `alg`, `kid` and `typ` of its header.
 
-    Valid is what this issuer signed with a key that it still publishes, and what has not expired;
-    for which audience and under which `iss` does not matter.
+    A token is valid if one of *keys* signed it and it has not expired. Any audience and any issuer
+    are accepted.
 
     Raises:
-        TokenRequestError: not valid; says why.
+        InvalidInputError: the token is invalid; the message gives the reason.
     """
     try:
         unverified_claims = parse_json_part(parse_compact(token).payload, "payload")
@@ -41,14 +41,14 @@ def describe_token(
         )
         verified = verify(token, KeySet(keys), policy)
     except (JwtError, ValueError, TypeError) as error:
-        reason = error if isinstance(error, JwtError) else "iss or aud is missing or no text"
+        reason = error if isinstance(error, JwtError) else "iss or aud is missing or not a string"
         message = f"id_token: {reason}"
-        raise TokenRequestError(message, "id_token", error="invalid_token") from error
+        raise InvalidInputError(message, "id_token") from error
     header = {
         name: verified.header[name] for name in ("alg", "kid", "typ") if name in verified.header
     }
-    return {name: _write_value(value) for name, value in {**verified.claims, **header}.items()}
+    return {name: _format_value(value) for name, value in {**verified.claims, **header}.items()}
 
 
-def _write_value(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

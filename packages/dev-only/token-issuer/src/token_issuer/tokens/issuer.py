@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""From a request to a token."""
+"""The issuer: its settings, keys and clock, and how it issues the token of a request."""
 
 import math
 from collections.abc import Mapping
@@ -12,14 +12,19 @@ from msgspec import UNSET, structs
 
 from token_issuer.config.profiles import Profile
 from token_issuer.config.settings import Settings
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import (
+    InvalidInputError,
+    TokenRequestError,
+    describe_unknown_name,
+    suggest_names,
+)
 from token_issuer.faults.registry import FaultRegistry
 from token_issuer.keys.attacker import Attacker
 from token_issuer.keys.service import KeyService
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.timestamps import parse_timestamp
-from token_issuer.tokens.claims import LATEST_NUMERIC_DATE, build_claims, find_default
+from token_issuer.tokens.claims import LATEST_NUMERIC_DATE, build_claims, get_default_claim
 from token_issuer.tokens.messages import TokenRequest, TokenResponse
 
 if TYPE_CHECKING:
@@ -28,15 +33,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """All that an issuer consists of.
+    """An issuer of tokens and the state that its endpoints share.
 
     Attributes:
-        settings: How it behaves.
-        keys: Its key ring.
-        clock: The time that it tells.
-        requests: What it was asked.
-        attacker: Who signs the tokens of some defects.
-        faults: How its key endpoints misbehave.
+        settings: The settings.
+        keys: The signing keys.
+        clock: The simulated clock.
+        requests: The log of the latest requests.
+        attacker: The attacker, who signs the tokens of some defects.
+        faults: The faults of the key endpoints.
     """
 
     settings: Settings
@@ -50,69 +55,71 @@ class Issuer:
         object.__setattr__(self, "faults", FaultRegistry(self.keys))
 
     @property
-    def name(self) -> str:
-        """The `iss` claim of tokens for which nothing else is asked."""
-        name: str = find_default(self.settings, self.find_profile(), "iss")
-        return name
+    def identifier(self) -> str:
+        """The issuer identifier: the default of the `iss` claim."""
+        identifier: str = get_default_claim(self.settings, self.find_profile(), "iss")
+        return identifier
 
     def issue(self, request: TokenRequest, *, base_url: str | None = None) -> TokenResponse:
-        """Mint the token that *request* describes.
+        """Issue the token that *request* describes.
 
         Args:
-            request: What is asked for.
-            base_url: Under which URL the issuer was reached; where a defect points to the
-                attacker, and no verifier has fetched keys yet, it is sought there.
+            request: The token request.
+            base_url: The base URL of the request. Defects that point to the attacker's keys use it
+                until a verifier has fetched key documents.
 
         Raises:
-            TokenRequestError: the request contradicts itself or cannot be met.
-            KeyDirectoryError: a key of a new algorithm is asked for, and it cannot be kept.
+            TokenRequestError: the request is invalid, contradicts itself or cannot be met.
+            KeyDirectoryError: the key of a new algorithm cannot be stored.
 
         Spec: RFC 6749 §4.4, RFC 7519 §4.1
         """
         _check_grant_type(request)
-        now = self._find_time(request)
+        now = self._get_issue_time(request)
         claims = build_claims(request, self.settings, self.find_profile(request.profile), now)
         if request.defect is not UNSET:
             return self._issue_defective(request, claims, now, base_url)
         try:
             token = sign(claims, self.find_key(request))
         except SigningError as error:
-            message = f"claims: they cannot be made into a token: {error}"
+            message = f"claims: cannot be encoded as a token: {error}"
             raise TokenRequestError(message, "claims") from error
         return TokenResponse(
             access_token=token,
             token_type="Bearer",  # noqa: S106  # a type, not a secret
-            expires_in=_count_seconds_left(claims.get("exp"), now),
+            expires_in=_compute_expires_in(claims.get("exp"), now),
             scope=request.scope,
         )
 
     def find_profile(self, name: Any = UNSET) -> Profile:
-        """Return the profile of this name, by default that of the settings.
+        """Return the profile with this name, by default that of the settings.
 
         Raises:
-            TokenRequestError: no profile has this name; the message lists those that exist.
+            TokenRequestError: no profile has this name; the message lists the known ones.
         """
         profiles = self.settings.profiles
         name = self.settings.profile if name is UNSET else name
         if name not in profiles:
-            message = f"profile: no profile is named '{name[:80]}'; known profiles: "
-            raise TokenRequestError(message + ", ".join(profiles), "profile")
+            problem = describe_unknown_name("profile", name, profiles)
+            message = f"profile: {problem}; known profiles: {', '.join(profiles)}"
+            raise TokenRequestError(message, "profile")
         return profiles[name]
 
     def find_key(self, request: TokenRequest) -> SigningKey:
-        """Return the key that is to sign.
+        """Return the signing key that *request* selects by `kid` or `alg`.
 
         Raises:
-            TokenRequestError: there is none of this name, or it does not fit the algorithm.
-            KeyDirectoryError: a key of a new algorithm is asked for, and it cannot be kept.
+            TokenRequestError: no key has this `kid`, or it is for another algorithm.
+            KeyDirectoryError: the key of a new algorithm cannot be stored.
         """
-        algorithm = _read_algorithm(request)
+        algorithm = _parse_algorithm(request)
         if request.kid is UNSET:
-            return self.keys.provide(algorithm or Algorithm.RS256)
+            return self.keys.ensure_key(algorithm or Algorithm.RS256)
         key = self.keys.view.keys.get(request.kid)
         if key is None:
-            known = ", ".join(self.keys.view.keys)
-            message = f"kid: no key is named '{request.kid[:80]}'; known keys: {known}"
+            known = self.keys.view.keys
+            problem = describe_unknown_name("key", request.kid, known)
+            message = f"kid: {problem}; known keys: {', '.join(known)}"
             raise TokenRequestError(message, "kid")
         if algorithm not in {None, key.algorithm}:
             message = f"kid and alg contradict each other: {key.kid} signs {key.algorithm}"
@@ -126,25 +133,28 @@ class Issuer:
         now: datetime,
         base_url: str | None,
     ) -> TokenResponse:
-        """Mint the token that *request* describes, with the defect that it names.
+        """Issue the token that *request* describes, with the defect that it names.
 
-        *claims* is the claims set of a good token.
+        *claims* is the claims set of the good token.
         """
-        # Imported only here: few starts need the catalogue.
+        # Imported only here: the catalogue is slow to import, and most issuers do not need it.
         from token_issuer.tokens.defects.catalogue import find_entry  # noqa: PLC0415
         from token_issuer.tokens.defects.ingredients import TokenIngredients  # noqa: PLC0415
         from token_issuer.tokens.defects.minting import mint_defective  # noqa: PLC0415
 
         if self.settings.workers > 1:
             message = (
-                "defect: several workers do not share what a defect needs; unset "
-                "TOKEN_ISSUER_WORKERS"
+                "defect: not available with several workers, which do not share the attacker's "
+                "keys; unset TOKEN_ISSUER_WORKERS"
             )
             raise TokenRequestError(message, "defect")
-        entry = find_entry(str(request.defect))
+        try:
+            entry = find_entry(str(request.defect))
+        except InvalidInputError as error:
+            raise TokenRequestError(str(error), *error.fields) from error
         ingredients = TokenIngredients(
             claims=claims,
-            key=self.find_key(_choose_algorithm(request, entry.defect)),
+            key=self.find_key(_set_algorithm(request, entry.defect)),
             now=int(now.timestamp()),
             jwks=self.keys.view.jwks.body,
             attacker=self.attacker,
@@ -158,7 +168,7 @@ class Issuer:
             authorization=minted.authorization,
         )
 
-    def _find_time(self, request: TokenRequest) -> datetime:
+    def _get_issue_time(self, request: TokenRequest) -> datetime:
         if request.now is UNSET:
             return self.clock()
         try:
@@ -168,42 +178,46 @@ class Issuer:
             raise TokenRequestError(message, "now") from error
 
 
-def _read_algorithm(request: TokenRequest) -> Algorithm | None:
+def _parse_algorithm(request: TokenRequest) -> Algorithm | None:
     if request.alg is UNSET:
         return None
     try:
         return Algorithm(request.alg)
     except ValueError as error:
-        message = f"alg: expected one of {', '.join(Algorithm)}"
+        suggestion = suggest_names(request.alg, Algorithm)
+        message = (
+            f"alg: '{request.alg[:80]}' is not supported{suggestion}; expected one of "
+            f"{', '.join(Algorithm)}"
+        )
         raise TokenRequestError(message, "alg") from error
 
 
-def _choose_algorithm(request: TokenRequest, defect: "Defect") -> TokenRequest:
-    """Ask for the algorithm that *defect* is about.
+def _set_algorithm(request: TokenRequest, defect: "Defect") -> TokenRequest:
+    """Return *request* with the algorithm of *defect*, if it is for one algorithm only.
 
     Raises:
-        TokenRequestError: the request asks for another one.
+        TokenRequestError: the request names another algorithm.
     """
     if not defect.alg or request.alg == defect.alg:
         return request
     if request.alg is not UNSET:
-        message = f"defect and alg contradict each other: {defect.id} is about {defect.alg} tokens"
+        message = (
+            f"defect and alg contradict each other: {defect.id} is for {defect.alg} tokens only"
+        )
         raise TokenRequestError(message, "defect", "alg")
     return structs.replace(request, alg=defect.alg)
 
 
 def _check_grant_type(request: TokenRequest) -> None:
     if request.grant_type not in {UNSET, "client_credentials"}:
-        message = (
-            "grant_type: only client_credentials is supported; any other flow, or leave it out"
-        )
+        message = "grant_type: expected client_credentials, or leave it out"
         raise TokenRequestError(message, "grant_type", error="unsupported_grant_type")
 
 
-def _count_seconds_left(exp: object, now: datetime) -> Any:
-    """Return `expires_in`, or UNSET where the claims set holds no usable `exp`."""
+def _compute_expires_in(exp: object, now: datetime) -> Any:
+    """Return `expires_in`, or UNSET if *exp* is not a NumericDate."""
     if isinstance(exp, bool) or not isinstance(exp, int | float):
         return UNSET
     if exp > LATEST_NUMERIC_DATE:
         return UNSET
-    return max(0, math.floor(exp - int(now.timestamp())))  # from the same second as iat
+    return max(0, math.floor(exp - int(now.timestamp())))  # from the same second as `iat`

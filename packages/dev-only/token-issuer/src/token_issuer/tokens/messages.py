@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What a token request may hold, whatever form it came in."""
+"""Messages of the token endpoint: the token request and the token response, in any encoding."""
 
 from typing import Annotated, Any, Final
 
@@ -29,14 +29,13 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ) = UNSET
     iss: Annotated[Text, Meta(description="Issuer.")] | UnsetType = UNSET
     kid: (
-        Annotated[Text, Meta(description="Name of the signing key, whatever its state.")]
-        | UnsetType
+        Annotated[Text, Meta(description="The signing key, in any state but removed.")] | UnsetType
     ) = UNSET
     alg: (
         Annotated[
             Text,
             Meta(
-                description="Algorithm; the key that is active for it signs. Default: RS256.",
+                description="Algorithm; its active key signs. Default: RS256.",
                 examples=["ES256"],
                 extra_json_schema={"enum": list(ALGORITHMS)},
             ),
@@ -46,7 +45,10 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     profile: (
         Annotated[
             Text,
-            Meta(description="Claims and lifetime: plain, google or an own.", examples=["google"]),
+            Meta(
+                description="Claims and lifetime: plain, google, or one of your own.",
+                examples=["google"],
+            ),
         ]
         | UnsetType
     ) = UNSET
@@ -54,7 +56,7 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Annotated[
             int | float | str,
             Meta(
-                description="When the token is made: a NumericDate, or RFC 3339 text.",
+                description="The time of issue: a NumericDate, or RFC 3339 text.",
                 examples=["2026-03-01T12:00:00Z"],
             ),
         ]
@@ -75,7 +77,7 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Annotated[
             dict[str, Any],
             Meta(
-                description="More claims. They win over the defaults; null leaves a default out.",
+                description="Further claims. They override the defaults; null removes a default.",
                 examples=[{"role": "admin"}],
             ),
         ]
@@ -98,15 +100,13 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         ]
         | UnsetType
     ) = UNSET
-    audience: Annotated[Text, Meta(description="Another name of aud.")] | UnsetType = UNSET
-    resource: (
-        Annotated[TextOrList, Meta(description="Another name of aud (RFC 8707).")] | UnsetType
-    ) = UNSET
+    audience: Annotated[Text, Meta(description="Same as aud.")] | UnsetType = UNSET
+    resource: Annotated[TextOrList, Meta(description="Same as aud (RFC 8707).")] | UnsetType = UNSET
     defect: (
         Annotated[
             Text,
             Meta(
-                description="What is to be wrong with the token: an id of GET /defects.",
+                description="The defect of the token: an id of GET /defects.",
                 examples=["alg-none"],
             ),
         ]
@@ -115,13 +115,14 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 FIELDS: Final = TokenRequest.__struct_fields__
-"""The names of all fields, in the order people should read them."""
+"""The names of all fields, in reading order."""
 
 
 class TokenResponse(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """RFC 6749 §5.1. `expires_in` is absent where the token's `exp` is absent or no number.
+    """The token response of RFC 6749 §5.1.
 
-    With a defect it is absent too, and `authorization` says what to send.
+    `expires_in` is absent if the token has a defect, or an `exp` that is not a number. With a
+    defect, `authorization` holds the header fields to send.
     """
 
     access_token: str

@@ -6,18 +6,18 @@ Spec: RFC 6749 §3.2, §4.4.2 and §2.3.1; RFC 8259
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, quote, unquote_plus
 
 import msgspec
 from jwt_core import strict_json
 from msgspec import UNSET
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import TokenRequestError, suggest_names
 from token_issuer.media_types import FORM_TYPE, JSON_TYPE
 from token_issuer.tokens.messages import FIELDS, TokenRequest
 
@@ -43,20 +43,28 @@ def read_token_request(
     if client_id is not None and parameters.setdefault("client_id", client_id) != client_id:
         message = "client_id and the Authorization header contradict each other: send one of them"
         raise TokenRequestError(message, "client_id", "Authorization")
-    return convert_parameters(parameters)
+    media_type = content_type.partition(";")[0].strip().lower()
+    return convert_parameters(parameters, is_form=media_type != JSON_TYPE)
 
 
-def convert_parameters(parameters: Mapping[str, Any]) -> TokenRequest:
-    """Check decoded parameters and make a request of them.
+def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) -> TokenRequest:
+    """Return the token request of decoded *parameters*.
+
+    Args:
+        parameters: The values of the fields by name.
+        is_form: Whether they were sent as a form or query string rather than as JSON; an error
+            shows its example in the same encoding.
 
     Raises:
         TokenRequestError: a field is unknown or of the wrong type.
     """
     for name in parameters:
         if name not in FIELDS:
-            close = get_close_matches(name[:80], FIELDS, n=1)
-            hint = f" (did you mean {close[0]}?)" if close else ""
-            message = f"unknown field '{name[:80]}'{hint}; known fields: {', '.join(FIELDS)}"
+            message = (
+                f"unknown field '{name[:80]}'{suggest_names(name, FIELDS)}; to add a claim, send "
+                f"it in claims: {_show_claims({name[:40]: 'VALUE'}, is_form=is_form)}; known "
+                f"fields: {', '.join(FIELDS)}"
+            )
             raise TokenRequestError(message, name)
     try:
         request = msgspec.convert(parameters, TokenRequest)
@@ -64,22 +72,30 @@ def convert_parameters(parameters: Mapping[str, Any]) -> TokenRequest:
         match = _SCHEMA_ERROR.fullmatch(str(error))
         what, path = match.group("what", "path") if match else (str(error), None)
         raise TokenRequestError(f"{path}: {what}", path or "") from error  # noqa: EM102
-    # Nobody checks the secret, so nobody needs to keep it.
+    # The secret is not checked, so it is not kept.
     return msgspec.structs.replace(request, client_secret=UNSET)
 
 
 def parse_text_parameter(name: str, text: str) -> Any:
-    """Give the text of a form field, query parameter or command-line option its type.
+    """Convert the text of a form field, query parameter or command-line option to its type.
 
     Raises:
         TokenRequestError: `claims` is not a JSON object.
     """
     if name == "claims":
-        # The command line hands bytes that are not UTF-8 over as surrogates: back to bytes.
+        # Python decodes command-line bytes that are not UTF-8 to surrogates: restore the bytes.
         return _decode_json_object(text.encode(errors="surrogateescape"), "claims")
     if name in {"exp", "now"} and _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text
+
+
+def _show_claims(claims: dict[str, str], *, is_form: bool) -> str:
+    """Return the field `claims` as it would be sent."""
+    if not is_form:
+        return json.dumps({"claims": claims})
+    # Percent-encoded, since an error_description may hold no quotes (RFC 6749 §5.2).
+    return f"claims={quote(json.dumps(claims, separators=(',', ':')), safe=':')}"
 
 
 def _decode_body(content_type: str, body: bytes) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_shortened_option_is_rejected_with_a_suggestion(
 ) -> None:
     line = reject(*command, option)
 
-    assert line.startswith(f"no option is named '{option}'; did you mean {option}")
+    assert line.startswith(f"no option is named '{option}' (did you mean {option}")
 
 
 @pytest.mark.parametrize(("command", "option"), VALUES)
@@ -122,29 +122,29 @@ def test_only_lists_are_given_more_than_once(
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ("serv", "got 'serv'; did you mean serve?"),
-        ("helth", "did you mean health?"),
+        ("serv", "got 'serv' (did you mean serve?)"),
+        ("helth", "(did you mean health"),
         ("zzz", "expected serve, make-keys, make-token, keys, defects, probe or health, got 'zzz'"),
-        ("help", "did you mean --help?"),
-        ("version", "did you mean --version?"),
-        ("keys rotat", "expected list, rotate or remove, got 'rotat'; did you mean rotate?"),
-        ("keys rotate --mode gracefull", "got 'gracefull'; did you mean graceful?"),
-        ("keys rotate --alg RS265", "did you mean RS256?"),
+        ("help", "(did you mean --help"),
+        ("version", "(did you mean --version"),
+        ("keys rotat", "expected list, rotate or remove, got 'rotat' (did you mean rotate?)"),
+        ("keys rotate --mode gracefull", "got 'gracefull' (did you mean graceful?)"),
+        ("keys rotate --alg RS265", "(did you mean RS256"),
         ("make-token --alg none", "expected RS256, PS256, ES256 or EdDSA, got 'none'"),
-        ("probe http://localhost/ --fail-on hi", "did you mean high?"),
-        ("--prot 1", "no option is named '--prot'; did you mean --port?"),
-        ("keys rotate --led=5s", "no option is named '--led'; did you mean --lead?"),
+        ("probe http://localhost/ --fail-on hi", "(did you mean high"),
+        ("--prot 1", "no option is named '--prot' (did you mean --port?)"),
+        ("keys rotate --led=5s", "no option is named '--led' (did you mean --lead?)"),
         ("keys --keys-dir k list", "--keys-dir belongs after list: write token-issuer keys list"),
         ("keys list --env-file f", "--env-file belongs before list: write token-issuer keys --env"),
         ("serve --version", "--version belongs before serve: write token-issuer --version"),
         ("--port 1 serve", "a command comes before its options: write token-issuer serve first"),
         ("--port 1 health", "a command comes before its options: write token-issuer health first"),
-        ("make-token sub=alice", "unexpected argument 'sub=alice'; did you mean --sub alice?"),
-        ("serve 8081", "did you mean --port 8081?"),
-        ("serve port 8081", "did you mean --port?"),
-        ("serve ./keys", "did you mean --keys-dir ./keys?"),
-        ("health http://localhost:8081", "did you mean --url http://localhost:8081?"),
-        ("keys rotate graceful", "did you mean --mode graceful?"),
+        ("make-token sub=alice", "unexpected argument 'sub=alice' (did you mean --sub alice?)"),
+        ("serve 8081", "(did you mean --port 8081"),
+        ("serve port 8081", "(did you mean --port"),
+        ("serve ./keys", "(did you mean --keys-dir ./keys"),
+        ("health http://localhost:8081", "(did you mean --url http://localhost:8081"),
+        ("keys rotate graceful", "(did you mean --mode graceful"),
         ("-5m", "no option is named '-5m'"),
         ("-- serve", "a command comes before its options"),
         ("keys remove -kid", "an argument that begins with a hyphen comes after --"),

@@ -1,11 +1,11 @@
 # DEV-ONLY: never ship to production.
 """A ring in a directory: what is adopted, kept, repaired and refused."""
 
-from typing import Final
 import json
 import stat
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from jwt_core import (
@@ -17,13 +17,13 @@ from jwt_core import (
     generate_key,
 )
 from token_issuer.config.choices import KidStyle, RotationMode
-from token_issuer.timing.clock import read_system_clock
 from token_issuer.errors import KeyDirectoryError, UnmarkedKeyError
-from token_issuer.keys.storage.key_pair import open_key_directory
-from token_issuer.keys.storage.directory import DirectoryStore
-from token_issuer.keys.service import KeyService
 from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.service import KeyService
+from token_issuer.keys.storage.directory import DirectoryStore
+from token_issuer.keys.storage.key_pair import open_key_directory
 from token_issuer.keys.watermark import generate_marked_key
+from token_issuer.timing.clock import read_system_clock
 
 PLAN: Final = RotationPlan(lead=timedelta(0), retention=timedelta(minutes=5))
 
@@ -36,12 +36,12 @@ def old_dir(keys_dir: Path, marked_key: SigningKey) -> Path:
 
 
 @pytest.fixture(scope="module")
-def spare_keys() -> list[SigningKey]:
+def pregenerated_keys() -> list[SigningKey]:
     return [generate_marked_key() for _ in range(3)]
 
 
-def serve(directory: Path, spare_keys: list[SigningKey]) -> KeyService:
-    supply = iter(spare_keys)
+def serve(directory: Path, pregenerated_keys: list[SigningKey]) -> KeyService:
+    supply = iter(pregenerated_keys)
 
     def generate(algorithm: Algorithm) -> SigningKey:
         return next(supply) if algorithm is Algorithm.RS256 else generate_key(algorithm)
@@ -77,10 +77,10 @@ def test_name_made_of_the_key_is_the_same_at_each_start(old_dir: Path, style: Ki
 
 
 @pytest.mark.requirement("TI-6", "GO-4")
-def test_ring_survives_a_restart(old_dir: Path, spare_keys: list[SigningKey]) -> None:
-    service = serve(old_dir, spare_keys)
+def test_ring_survives_a_restart(old_dir: Path, pregenerated_keys: list[SigningKey]) -> None:
+    service = serve(old_dir, pregenerated_keys)
     service.rotate()
-    service.provide(Algorithm.ES256)
+    service.ensure_key(Algorithm.ES256)
     service.rotate(RotationMode.SIGN_BEFORE_PUBLISH, lead=timedelta(hours=1))
 
     again = DirectoryStore.open(old_dir)
@@ -102,20 +102,20 @@ def test_ring_survives_a_restart(old_dir: Path, spare_keys: list[SigningKey]) ->
 
 @pytest.mark.requirement("TI-6", "GO-4")
 def test_pem_files_are_always_the_active_rsa_key(
-    old_dir: Path, spare_keys: list[SigningKey]
+    old_dir: Path, pregenerated_keys: list[SigningKey]
 ) -> None:
-    service = serve(old_dir, spare_keys)
+    service = serve(old_dir, pregenerated_keys)
 
     service.rotate()
     service.rotate(algorithm=Algorithm.ES256)
 
-    assert read_public_key(old_dir) == spare_keys[0].verification_key.public_key
-    assert (old_dir / "public.pem").read_bytes() == encode_public_pem(spare_keys[0])
+    assert read_public_key(old_dir) == pregenerated_keys[0].verification_key.public_key
+    assert (old_dir / "public.pem").read_bytes() == encode_public_pem(pregenerated_keys[0])
 
 
 @pytest.mark.requirement("TI-6", "GO-4")
 def test_pem_files_follow_when_the_time_of_a_published_key_comes(
-    old_dir: Path, spare_keys: list[SigningKey], marked_key: SigningKey
+    old_dir: Path, pregenerated_keys: list[SigningKey], marked_key: SigningKey
 ) -> None:
     ahead = timedelta(0)
 
@@ -123,7 +123,9 @@ def test_pem_files_follow_when_the_time_of_a_published_key_comes(
         return read_system_clock() + ahead
 
     store = DirectoryStore.open(old_dir, clock=read_clock)
-    service = KeyService(store, plan=PLAN, clock=read_clock, generate=lambda _: spare_keys[0])
+    service = KeyService(
+        store, plan=PLAN, clock=read_clock, generate=lambda _: pregenerated_keys[0]
+    )
     service.rotate(lead=timedelta(hours=1))
     service.refresh()
     before = read_public_key(old_dir)
@@ -131,17 +133,17 @@ def test_pem_files_follow_when_the_time_of_a_published_key_comes(
     service.refresh()
 
     assert before == marked_key.verification_key.public_key
-    assert read_public_key(old_dir) == spare_keys[0].verification_key.public_key
+    assert read_public_key(old_dir) == pregenerated_keys[0].verification_key.public_key
 
 
 @pytest.mark.requirement("TI-6")
 @pytest.mark.parametrize("name", ["private.pem", "public.pem"])
 @pytest.mark.parametrize("is_missing", [True, False])
 def test_pem_files_that_a_crash_left_behind_are_brought_up_to_date(
-    old_dir: Path, spare_keys: list[SigningKey], name: str, *, is_missing: bool
+    old_dir: Path, pregenerated_keys: list[SigningKey], name: str, *, is_missing: bool
 ) -> None:
     before = (old_dir / name).read_bytes()
-    serve(old_dir, spare_keys).rotate()
+    serve(old_dir, pregenerated_keys).rotate()
     after = (old_dir / name).read_bytes()
     if is_missing:
         (old_dir / name).unlink()
@@ -156,18 +158,20 @@ def test_pem_files_that_a_crash_left_behind_are_brought_up_to_date(
 
 @pytest.mark.requirement("TI-6")
 @pytest.mark.parametrize("name", ["private.pem", "public.pem"])
-def test_foreign_pem_file_beside_a_ring_is_refused_and_kept(
-    old_dir: Path, spare_keys: list[SigningKey], name: str
+def test_foreign_pem_file_beside_a_ring_is_rejected_and_kept(
+    old_dir: Path, pregenerated_keys: list[SigningKey], name: str
 ) -> None:
-    service = serve(old_dir, spare_keys)
+    service = serve(old_dir, pregenerated_keys)
     service.rotate()
     encode = encode_private_pem if name == "private.pem" else encode_public_pem
-    (old_dir / name).write_bytes(encode(spare_keys[2]))
+    (old_dir / name).write_bytes(encode(pregenerated_keys[2]))
     before = {path.name: path.read_bytes() for path in old_dir.iterdir()}
 
-    with pytest.raises(KeyDirectoryError, match=rf"{name}: is no key of ring\.json; move {name}"):
+    with pytest.raises(
+        KeyDirectoryError, match=rf"{name}: is not a key of ring\.json; move {name}"
+    ):
         DirectoryStore.open(old_dir)
-    with pytest.raises(KeyDirectoryError, match=r"is no key of ring\.json"):
+    with pytest.raises(KeyDirectoryError, match=r"is not a key of ring\.json"):
         service.rotate()
 
     assert {path.name: path.read_bytes() for path in old_dir.iterdir()} == before
@@ -197,20 +201,22 @@ def test_foreign_pem_file_beside_a_ring_is_refused_and_kept(
         "naive time",
     ],
 )
-def test_unusable_ring_is_refused_and_kept(
+def test_unusable_ring_is_rejected_and_kept(
     old_dir: Path,
-    spare_keys: list[SigningKey],
+    pregenerated_keys: list[SigningKey],
     members: dict[str, object],
     key_members: dict[str, object],
 ) -> None:
-    serve(old_dir, spare_keys).rotate()
+    serve(old_dir, pregenerated_keys).rotate()
     path = old_dir / "ring.json"
     document = json.loads(path.read_text())
     document["keys"][0] |= key_members
     before = json.dumps(document | members)
     path.write_text(before)
 
-    with pytest.raises(KeyDirectoryError, match=r"ring\.json: not a key ring .* move it away"):
+    with pytest.raises(
+        KeyDirectoryError, match=r"ring\.json: not a valid key ring .* move it away"
+    ):
         DirectoryStore.open(old_dir)
 
     assert path.read_text() == before
@@ -218,19 +224,21 @@ def test_unusable_ring_is_refused_and_kept(
 
 @pytest.mark.requirement("TI-6")
 @pytest.mark.parametrize("data", [b"", b'{"dev_only":true,"keys":[', b"\xff", b"[]"])
-def test_ring_that_is_no_document_is_refused(
-    old_dir: Path, spare_keys: list[SigningKey], data: bytes
+def test_ring_that_is_no_document_is_rejected(
+    old_dir: Path, pregenerated_keys: list[SigningKey], data: bytes
 ) -> None:
-    serve(old_dir, spare_keys).rotate()
+    serve(old_dir, pregenerated_keys).rotate()
     (old_dir / "ring.json").write_bytes(data)
 
-    with pytest.raises(KeyDirectoryError, match=r"ring\.json: not a key ring"):
+    with pytest.raises(KeyDirectoryError, match=r"ring\.json: not a valid key ring"):
         DirectoryStore.open(old_dir)
 
 
 @pytest.mark.requirement("TI-6")
-def test_foreign_rsa_key_in_a_ring_is_refused(old_dir: Path, spare_keys: list[SigningKey]) -> None:
-    serve(old_dir, spare_keys).rotate()
+def test_foreign_rsa_key_in_a_ring_is_rejected(
+    old_dir: Path, pregenerated_keys: list[SigningKey]
+) -> None:
+    serve(old_dir, pregenerated_keys).rotate()
     document = json.loads((old_dir / "ring.json").read_text())
     foreign = generate_key()
     document["keys"][0]["private_key"] = encode_private_pem(foreign).decode()
@@ -243,9 +251,9 @@ def test_foreign_rsa_key_in_a_ring_is_refused(old_dir: Path, spare_keys: list[Si
 
 @pytest.mark.requirement("TI-6")
 def test_running_process_keeps_its_ring_when_the_file_turns_bad(
-    old_dir: Path, spare_keys: list[SigningKey], caplog: pytest.LogCaptureFixture
+    old_dir: Path, pregenerated_keys: list[SigningKey], caplog: pytest.LogCaptureFixture
 ) -> None:
-    service = serve(old_dir, spare_keys)
+    service = serve(old_dir, pregenerated_keys)
     service.rotate()
     kid = service.view.default_kid
     (old_dir / "ring.json").write_text("nope")
@@ -259,24 +267,24 @@ def test_running_process_keeps_its_ring_when_the_file_turns_bad(
 
 @pytest.mark.requirement("TI-6")
 @pytest.mark.parametrize("name", ["private.pem", "public.pem"])
-def test_pem_file_that_is_no_key_is_refused_beside_a_ring(
-    old_dir: Path, spare_keys: list[SigningKey], name: str
+def test_pem_file_that_is_no_key_is_rejected_beside_a_ring(
+    old_dir: Path, pregenerated_keys: list[SigningKey], name: str
 ) -> None:
-    serve(old_dir, spare_keys).rotate()
+    serve(old_dir, pregenerated_keys).rotate()
     (old_dir / name).write_bytes(b"\xff")
 
-    with pytest.raises(KeyDirectoryError, match=rf"{name}: is no key of ring\.json"):
+    with pytest.raises(KeyDirectoryError, match=rf"{name}: is not a key of ring\.json"):
         DirectoryStore.open(old_dir)
 
 
 @pytest.mark.requirement("TI-6")
 def test_running_process_leaves_a_foreign_pem_file_alone(
-    old_dir: Path, spare_keys: list[SigningKey], caplog: pytest.LogCaptureFixture
+    old_dir: Path, pregenerated_keys: list[SigningKey], caplog: pytest.LogCaptureFixture
 ) -> None:
-    service = serve(old_dir, spare_keys)
+    service = serve(old_dir, pregenerated_keys)
     service.rotate()
     other = KeyService(DirectoryStore(old_dir), plan=PLAN)
-    (old_dir / "private.pem").write_bytes(encode_private_pem(spare_keys[2]))
+    (old_dir / "private.pem").write_bytes(encode_private_pem(pregenerated_keys[2]))
     before = (old_dir / "private.pem").read_bytes()
 
     for _ in range(3):
@@ -287,8 +295,8 @@ def test_running_process_leaves_a_foreign_pem_file_alone(
 
 
 @pytest.mark.requirement("TI-6")
-def test_loading_writes_nothing(old_dir: Path, spare_keys: list[SigningKey]) -> None:
-    serve(old_dir, spare_keys).rotate()
+def test_loading_writes_nothing(old_dir: Path, pregenerated_keys: list[SigningKey]) -> None:
+    serve(old_dir, pregenerated_keys).rotate()
     (old_dir / "public.pem").unlink()
 
     DirectoryStore(old_dir)

@@ -76,7 +76,7 @@ def test_public_key_is_restored_when_missing(filled_dir: Path, marked_key: Signi
 
 @pytest.mark.requirement("TI-6")
 @pytest.mark.parametrize("function", [open_key_directory, load_key])
-def test_public_key_alone_is_refused_and_nothing_is_written(
+def test_public_key_alone_is_rejected_and_nothing_is_written(
     filled_dir: Path, function: Callable[[Path], SigningKey]
 ) -> None:
     (filled_dir / "private.pem").unlink()
@@ -141,7 +141,7 @@ def encode_unusable_keys() -> dict[str, tuple[bytes, str]]:
 
 @pytest.mark.requirement("TI-6")
 @pytest.mark.parametrize("kind", ["broken", "empty", "weak", "encrypted", "elliptic", "foreign"])
-def test_private_key_is_refused_and_kept_when_unusable(keys_dir: Path, kind: str) -> None:
+def test_private_key_is_rejected_and_kept_when_unusable(keys_dir: Path, kind: str) -> None:
     data, message = encode_unusable_keys()[kind]
     keys_dir.mkdir()
     (keys_dir / "private.pem").write_bytes(data)
@@ -170,11 +170,11 @@ def test_foreign_key_is_accepted_loudly_when_allowed(
         key = open_key_directory(keys_dir, allow_unmarked=True)
 
     assert key.verification_key == foreign.verification_key
-    assert "NO DEV WATERMARK" in caplog.text
+    assert "WITHOUT THE DEV WATERMARK" in caplog.text
 
 
 @pytest.mark.requirement("TI-6")
-def test_public_key_is_refused_when_it_belongs_to_another_key(
+def test_public_key_is_rejected_when_it_belongs_to_another_key(
     filled_dir: Path, second_key: SigningKey
 ) -> None:
     (filled_dir / "public.pem").write_bytes(encode_public_pem(second_key))
@@ -188,7 +188,7 @@ def test_public_key_is_refused_when_it_belongs_to_another_key(
 
 @pytest.mark.requirement("TI-6")
 @pytest.mark.parametrize("data", [b"", b"nope", b"\xff"])
-def test_public_key_is_refused_when_broken(filled_dir: Path, data: bytes) -> None:
+def test_public_key_is_rejected_when_broken(filled_dir: Path, data: bytes) -> None:
     (filled_dir / "public.pem").write_bytes(data)
 
     with pytest.raises(KeyDirectoryError, match="not a public key in PEM; delete it"):
@@ -207,7 +207,7 @@ def test_private_key_is_used_with_a_warning_when_others_can_read_it(
 
 
 @pytest.mark.requirement("TI-6")
-def test_file_is_refused_as_directory(tmp_path: Path) -> None:
+def test_file_is_rejected_as_directory(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("data")
 
@@ -219,7 +219,7 @@ def test_file_is_refused_as_directory(tmp_path: Path) -> None:
 
 
 @pytest.mark.requirement("TI-6")
-def test_private_key_is_refused_when_it_is_a_directory(keys_dir: Path) -> None:
+def test_private_key_is_rejected_when_it_is_a_directory(keys_dir: Path) -> None:
     (keys_dir / "private.pem").mkdir(parents=True)
 
     with pytest.raises(KeyDirectoryError, match=r"private\.pem: cannot be used: Is a directory"):
@@ -227,7 +227,7 @@ def test_private_key_is_refused_when_it_is_a_directory(keys_dir: Path) -> None:
 
 
 @pytest.mark.requirement("TI-6")
-def test_public_key_that_is_a_directory_is_refused(filled_dir: Path) -> None:
+def test_public_key_that_is_a_directory_is_rejected(filled_dir: Path) -> None:
     (filled_dir / "public.pem").unlink()
     (filled_dir / "public.pem").mkdir()
 

@@ -1,16 +1,15 @@
 # DEV-ONLY: never ship to production.
 """The ring's steps: each starts from a ring and a moment, and nothing else."""
 
-from typing import Final
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 from jwt_core import Algorithm, SigningKey, generate_key
 from token_issuer.config.choices import KidStyle, RotationMode
-from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
-from token_issuer.keys.ring import KeyRing, KeyState
-from token_issuer.keys.ring import enter_ring
+from token_issuer.errors import KeyInUseError, NoSuchKeyError
+from token_issuer.keys.ring import KeyRing, KeyState, create_ring_key
 from token_issuer.keys.rotation import AddPredecessor, EnsureKey, Remove, Rotate, apply_event
 
 T0: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -162,10 +161,12 @@ def test_removing_a_key_that_has_not_signed_yet_lets_its_predecessor_go_on(ring:
 
 @pytest.mark.requirement("GO-4")
 def test_signing_key_and_unknown_key_cannot_be_removed(ring: KeyRing) -> None:
-    with pytest.raises(KeyInUseError, match="'dev-key' is the key that signs; rotate first"):
+    with pytest.raises(KeyInUseError, match="'dev-key' is the active signing key; rotate first"):
         apply_event(ring, T0, Remove("dev-key"))
     with pytest.raises(NoSuchKeyError, match="no key is named 'nope'; known keys: dev-key"):
         apply_event(ring, T0, Remove("nope"))
+    with pytest.raises(NoSuchKeyError, match=r"'dev_key' \(did you mean dev-key\?\); known keys"):
+        apply_event(ring, T0, Remove("dev_key"))
     gone = rotate(ring, 0, RotationMode.EMERGENCY)
     with pytest.raises(NoSuchKeyError, match="known keys: dev-key-2"):
         apply_event(gone, T0, Remove("dev-key"))
@@ -219,4 +220,4 @@ def test_predecessor_is_published_beside_the_first_key_and_leaves_in_time(ring: 
 def test_repr_shows_no_key_material(ring: KeyRing) -> None:
     assert "RSA" not in repr(ring)
     assert "signing_key" not in repr(ring)
-    assert enter_ring(make_key(), T0).get_state(T0) is KeyState.ACTIVE
+    assert create_ring_key(make_key(), T0).get_state(T0) is KeyState.ACTIVE

@@ -1,16 +1,16 @@
 # DEV-ONLY: never ship to production.
 """The ring in use: schedule, algorithms, and what is published when."""
 
-from typing import Final
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 from jwt_core import Algorithm, SigningKey, generate_key
+from token_issuer.keys import service
 from token_issuer.keys.ring import KeyRing
+from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.store import MemoryStore
-from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys import service
 
 DAY: Final = timedelta(days=1)
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def generate(algorithm: Algorithm) -> SigningKey:
 
 def start_service(timeline: Timeline, plan: RotationPlan) -> KeyService:
     service = KeyService(MemoryStore(KeyRing(())), plan=plan, clock=timeline, generate=generate)
-    service.prepare((Algorithm.RS256,))
+    service.ensure_initial_keys((Algorithm.RS256,))
     return service
 
 
@@ -109,7 +109,7 @@ def test_next_change_is_the_next_publication_or_removal(timeline: Timeline) -> N
 @pytest.mark.requirement("GO-4")
 def test_every_algorithm_rotates_on_schedule(timeline: Timeline) -> None:
     service = start_service(timeline, RotationPlan.like_google(1))
-    first = service.provide(Algorithm.ES256)
+    first = service.ensure_key(Algorithm.ES256)
     timeline.now += 9 * DAY
 
     service.refresh()
@@ -123,9 +123,9 @@ def test_key_of_an_algorithm_is_made_when_it_is_first_needed(timeline: Timeline)
     plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
     service = start_service(timeline, plan)
 
-    key = service.provide(Algorithm.EDDSA)
+    key = service.ensure_key(Algorithm.EDDSA)
 
-    assert service.provide(Algorithm.EDDSA) is key
+    assert service.ensure_key(Algorithm.EDDSA) is key
     assert {k.algorithm for k in service.view.verification_keys} == {
         Algorithm.RS256,
         Algorithm.EDDSA,
@@ -145,22 +145,22 @@ def test_rotation_on_demand_outlasts_caches_and_tokens(timeline: Timeline) -> No
 
 
 def test_key_made_in_advance_is_used_once(timeline: Timeline) -> None:
-    spare = generate(Algorithm.RS256)
+    pregenerated = generate(Algorithm.RS256)
     service = KeyService(
         MemoryStore(KeyRing(())),
         plan=RotationPlan.on_demand(DAY, DAY),
         clock=timeline,
         generate=generate,
-        pregenerated={Algorithm.RS256: spare},
+        pregenerated={Algorithm.RS256: pregenerated},
     )
 
-    first = service.provide(Algorithm.RS256)
+    first = service.ensure_key(Algorithm.RS256)
     service.rotate(lead=timedelta(0))
 
-    assert first.private_key is spare.private_key
-    assert service.provide(Algorithm.RS256).private_key is not spare.private_key
+    assert first.private_key is pregenerated.private_key
+    assert service.ensure_key(Algorithm.RS256).private_key is not pregenerated.private_key
 
 
 @pytest.mark.requirement("GO-4")
 def test_directory_is_read_often_enough_for_replicas_to_agree_within_a_second() -> None:
-    assert service._INTERVAL_S <= 0.5
+    assert service.REFRESH_INTERVAL_S <= 0.5

@@ -1,9 +1,9 @@
 # DEV-ONLY: never ship to production.
 """The documents of a ring, and how long they hold."""
 
-from typing import Final
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 from cryptography import x509
@@ -13,12 +13,11 @@ from cryptography.x509.oid import NameOID
 from jwt_core import Algorithm, KeySet, SigningKey, generate_key
 from proxy_guard.dev_marks import WATERMARK
 from token_issuer.config.choices import RotationMode
-from token_issuer.keys.ring import KeyRing
+from token_issuer.keys.certificates import encode_certificate
+from token_issuer.keys.ring import KeyRing, create_ring_key
+from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.view import KeyView
-from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys.certificates import encode_certificate
-from token_issuer.keys.ring import enter_ring
 
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -86,12 +85,12 @@ def test_documents_are_encoded_once_for_as_long_as_they_hold(keys: KeyService) -
 
 @pytest.mark.requirement("GO-4")
 def test_view_holds_from_one_change_to_the_next() -> None:
-    entry = enter_ring(generate_key(Algorithm.ES256, kid="k"), NOW)
+    entry = create_ring_key(generate_key(Algorithm.ES256, kid="k"), NOW)
     ring = KeyRing((entry,), 1)
     plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
     view = KeyView(ring, plan, NOW)
 
-    assert view.holds(ring, NOW + timedelta(days=900))
-    assert not view.holds(ring, NOW - timedelta(seconds=1))
-    assert not view.holds(KeyRing((entry,), 1), NOW)
+    assert view.is_current(ring, NOW + timedelta(days=900))
+    assert not view.is_current(ring, NOW - timedelta(seconds=1))
+    assert not view.is_current(KeyRing((entry,), 1), NOW)
     assert view.next_document_change is None

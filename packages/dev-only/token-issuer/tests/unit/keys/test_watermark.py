@@ -79,7 +79,7 @@ def test_number_that_is_no_prime_fails_though_its_factors_are_large() -> None:
     assert all(watermark._is_probable_prime(number) for number in mersenne_primes[1:])
 
 
-def test_pair_is_refused_when_a_property_is_missing(marked_key: SigningKey) -> None:
+def test_pair_is_rejected_when_a_property_is_missing(marked_key: SigningKey) -> None:
     assert isinstance(marked_key.private_key, rsa.RSAPrivateKey)
     numbers = marked_key.private_key.private_numbers()
 

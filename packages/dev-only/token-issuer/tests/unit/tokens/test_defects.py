@@ -12,7 +12,7 @@ from token_issuer.config.choices import RotationMode
 from token_issuer.errors import TokenRequestError
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.catalogue import CATALOGUE
-from token_issuer.tokens.defects.checks import CHECKS
+from token_issuer.tokens.defects.defect import CHECKS
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
@@ -49,7 +49,7 @@ def test_entry_says_all_that_it_has_to(id_: str) -> None:
 
 
 @pytest.mark.parametrize("id_", [d.id for d in CATALOGUE.values() if d.verdict != "refuse"])
-def test_what_need_not_be_refused_lets_nobody_in(id_: str) -> None:
+def test_what_need_not_be_rejected_lets_nobody_in(id_: str) -> None:
     assert CATALOGUE[id_].severity <= Severity.MEDIUM
 
 
@@ -68,7 +68,7 @@ def test_what_lets_anybody_make_tokens_is_critical() -> None:
         ("k" * 5000, f"'{'k' * 80}'"),
     ],
 )
-def test_unknown_id_is_refused_with_those_that_look_like_it(
+def test_unknown_id_is_rejected_with_those_that_look_like_it(
     issuer: Issuer, id_: str, likely: str
 ) -> None:
     with pytest.raises(TokenRequestError, match="GET /defects") as caught:
@@ -94,7 +94,7 @@ def test_unknown_id_is_refused_with_those_that_look_like_it(
         ({"exp": "-5m", "claims": {"sub": None}}, ("defect", "exp", "sub")),
     ],
 )
-def test_token_that_would_be_wrong_in_a_second_way_is_refused(
+def test_token_that_would_be_wrong_in_a_second_way_is_rejected(
     issuer: Issuer, fields: dict[str, Any], named: tuple[str, ...]
 ) -> None:
     with pytest.raises(TokenRequestError, match="contradict each other") as caught:
@@ -111,7 +111,7 @@ def test_token_that_would_be_wrong_in_a_second_way_is_refused(
         ("alg-rs512", {"alg": "PS256"}),
     ],
 )
-def test_other_algorithm_than_the_one_that_the_defect_is_about_is_refused(
+def test_other_algorithm_than_the_one_that_the_defect_is_about_is_rejected(
     issuer: Issuer, id_: str, fields: dict[str, Any]
 ) -> None:
     with pytest.raises(TokenRequestError, match="defect and alg contradict") as caught:
@@ -130,7 +130,7 @@ def test_other_algorithm_than_the_one_that_the_defect_is_about_is_refused(
         ("claims-tampered", {"sub": "somebody-else"}),
     ],
 )
-def test_defect_that_would_leave_a_token_good_is_refused(
+def test_defect_that_would_leave_a_token_good_is_rejected(
     issuer: Issuer, id_: str, fields: dict[str, Any]
 ) -> None:
     with pytest.raises(TokenRequestError, match=f"{id_} changes nothing") as caught:
@@ -146,19 +146,19 @@ def test_public_key_is_taken_for_a_secret_even_where_it_is_not_published(issuer:
         assert issue(issuer, defect=id_)
 
 
-def test_kid_of_another_algorithm_is_refused(issuer: Issuer) -> None:
+def test_kid_of_another_algorithm_is_rejected(issuer: Issuer) -> None:
     with pytest.raises(TokenRequestError, match="dev-key signs RS256"):
         issue(issuer, defect="signature-zero", kid="dev-key")
 
 
-def test_claims_that_are_no_json_are_refused_without_a_trace_of_the_encoder(
+def test_claims_that_are_no_json_are_rejected_without_a_trace_of_the_encoder(
     issuer: Issuer,
 ) -> None:
-    with pytest.raises(TokenRequestError, match="claims: they cannot be made into a token"):
+    with pytest.raises(TokenRequestError, match="claims: cannot be encoded as a token"):
         issue(issuer, defect="typ-wrong", claims={"x": float("nan")})
 
 
-def test_answer_does_not_promise_a_lifetime(issuer: Issuer) -> None:
+def test_response_does_not_promise_a_lifetime(issuer: Issuer) -> None:
     good = issuer.issue(convert_parameters({}))
     bad = issuer.issue(convert_parameters({"defect": "exp-past-day", "scope": "read"}))
 
@@ -185,7 +185,7 @@ def test_attacker_is_sought_where_the_verifier_found_the_keys(
 
 
 @pytest.mark.parametrize("id_", ["jku", "x5u"])
-def test_pointer_to_what_nobody_serves_is_refused(issuer: Issuer, id_: str) -> None:
+def test_pointer_to_what_nobody_serves_is_rejected(issuer: Issuer, id_: str) -> None:
     with pytest.raises(TokenRequestError, match="only a running issuer serves") as caught:
         issue(issuer, defect=id_)
 
@@ -194,7 +194,7 @@ def test_pointer_to_what_nobody_serves_is_refused(issuer: Issuer, id_: str) -> N
 
 def test_attacker_has_one_key_however_many_threads_ask(issuer: Issuer) -> None:
     with ThreadPoolExecutor() as pool:
-        keys = list(pool.map(issuer.attacker.provide_key, ["dev-key"] * 8))
+        keys = list(pool.map(issuer.attacker.get_key, ["dev-key"] * 8))
 
     assert len({id(key.private_key) for key in keys}) == 1
 

@@ -104,7 +104,7 @@ def test_kid_selects_the_key(issuer: Issuer) -> None:
         ({"client_id": "a", "claims": {"client_id": "b"}}, ("client_id", "claims.client_id")),
     ],
 )
-def test_contradiction_is_refused_by_both_names(
+def test_contradiction_is_rejected_by_both_names(
     issuer: Issuer, fields: dict[str, Any], names: tuple[str, str]
 ) -> None:
     with pytest.raises(TokenRequestError, match="contradict each other") as caught:
@@ -112,6 +112,27 @@ def test_contradiction_is_refused_by_both_names(
 
     assert caught.value.fields == names
     assert all(name in str(caught.value) for name in names)
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"kid": "devkey"}, "kid: no key is named 'devkey' (did you mean dev-key or dev-key-2?)"),
+        ({"kid": "x" * 500}, f"kid: no key is named '{'x' * 80}'; known keys: dev-key, dev-key-2"),
+        ({"profile": "gogle"}, "profile: no profile is named 'gogle' (did you mean google?)"),
+        ({"alg": "es256"}, "alg: 'es256' is not supported (did you mean ES256"),
+        ({"alg": "none"}, "alg: 'none' is not supported; expected one of RS256, PS256, ES256, EdD"),
+    ],
+)
+def test_unknown_name_is_rejected_with_those_that_resemble_it(
+    issuer: Issuer, fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TokenRequestError) as caught:
+        mint(issuer, **fields)
+
+    assert message in str(caught.value)
+    assert caught.value.fields == tuple(fields)
 
 
 @pytest.mark.requirement("TI-1")
@@ -124,7 +145,7 @@ def test_other_grant_types_are_unsupported(issuer: Issuer) -> None:
 
 @pytest.mark.requirement("TI-4")
 @pytest.mark.parametrize("scope", [" ", "a  b", " a", "a ", 'a"b', "a\\b", "é", "a\nb"])
-def test_scope_is_refused_when_malformed(issuer: Issuer, scope: str) -> None:
+def test_scope_is_rejected_when_malformed(issuer: Issuer, scope: str) -> None:
     with pytest.raises(TokenRequestError, match=r"^scope: ") as caught:
         mint(issuer, scope=scope)
 
@@ -153,7 +174,7 @@ def test_expiry_is_resolved(now: datetime, exp: float | str, expected: float) ->
     "exp",
     [-300, 253402300800, 10**40, 1e300, "soon", "", "1900000000", "-99999d", "999999d99999999h"],
 )
-def test_expiry_is_refused_with_the_remedy(now: datetime, exp: float | str) -> None:
+def test_expiry_is_rejected_with_the_remedy(now: datetime, exp: float | str) -> None:
     with pytest.raises(TokenRequestError, match=r"^exp: .*-5m") as caught:
         resolve_expiry(exp, now)
 
@@ -171,7 +192,7 @@ def test_expiry_is_refused_with_the_remedy(now: datetime, exp: float | str) -> N
         ({"claims": {"exp": IAT + 60.5}}, 60),
     ],
 )
-def test_answer_says_how_long_the_token_lives(
+def test_response_says_how_long_the_token_lives(
     issuer: Issuer, fields: dict[str, Any], seconds: int
 ) -> None:
     answer = issuer.issue(convert_parameters(fields))
@@ -182,7 +203,9 @@ def test_answer_says_how_long_the_token_lives(
 
 @pytest.mark.requirement("TI-4")
 @pytest.mark.parametrize("exp", [None, True, "text", 10**40])
-def test_answer_omits_the_lifetime_when_the_claim_is_unusable(issuer: Issuer, exp: object) -> None:
+def test_response_omits_the_lifetime_when_the_claim_is_unusable(
+    issuer: Issuer, exp: object
+) -> None:
     answer = issuer.issue(convert_parameters({"claims": {"exp": exp}}))
 
     assert not isinstance(answer.expires_in, int)
@@ -190,7 +213,7 @@ def test_answer_omits_the_lifetime_when_the_claim_is_unusable(issuer: Issuer, ex
 
 @pytest.mark.requirement("TI-4")
 @pytest.mark.parametrize("value", ["\ud800", float("nan"), {1, 2}])
-def test_claims_are_refused_when_no_token_can_hold_them(issuer: Issuer, value: object) -> None:
+def test_claims_are_rejected_when_no_token_can_hold_them(issuer: Issuer, value: object) -> None:
     with pytest.raises(TokenRequestError, match=r"^claims: ") as caught:
         issuer.issue(convert_parameters({"claims": {"x": value}}))
 

@@ -1,5 +1,6 @@
 # DEV-ONLY: never ship to production.
 import base64
+import re
 from typing import Any
 
 import msgspec
@@ -82,8 +83,8 @@ def test_client_secret_is_not_kept() -> None:
         (JSON_TYPE, b'{"aud":["a",5]}', r"aud\[1\]: Expected `str`, got `int`"),
         (JSON_TYPE, b'{"exp":true}', r"exp: Expected `int \| float \| str`, got `bool`"),
         (JSON_TYPE, b'{"claims":"x"}', "claims: Expected `object`, got `str`"),
-        (JSON_TYPE, b'{"subject":"x"}', r"'subject' \(did you mean sub\?\); known fields: sub"),
-        (FORM_TYPE, b"zzz=1", "unknown field 'zzz'; known fields: "),
+        (JSON_TYPE, b'{"subject":"x"}', r"'subject' \(did you mean sub\?\); to add a claim"),
+        (FORM_TYPE, b"zzz=1", "unknown field 'zzz'; to add a claim, .*; known fields: sub, aud"),
         (FORM_TYPE, b"sub=a&sub=b", "sub: given 2 times"),
         (FORM_TYPE, b"sub=&sub=", "sub: given 2 times"),
         (FORM_TYPE, b"sub=%ff", "form body: expected"),
@@ -93,7 +94,7 @@ def test_client_secret_is_not_kept() -> None:
         (FORM_TYPE, b' {"sub":"alice"}', "send the header Content-Type: application/json"),
     ],
 )  # fmt: skip
-def test_body_is_refused_by_the_name_of_the_field(
+def test_body_is_rejected_by_the_name_of_the_field(
     content_type: str, body: bytes, message: str
 ) -> None:
     with pytest.raises(TokenRequestError, match=message) as caught:
@@ -103,8 +104,35 @@ def test_body_is_refused_by_the_name_of_the_field(
 
 
 @pytest.mark.requirement("TI-4")
+def test_unknown_field_is_rejected_with_an_example_of_claims_in_json() -> None:
+    with pytest.raises(TokenRequestError, match="unknown field 'groups'") as caught:
+        read_token_request(content_type=JSON_TYPE, body=b'{"groups":["a"]}')
+
+    assert "send it in claims: {'claims': {'groups': 'VALUE'}}; known" in str(caught.value)
+    assert caught.value.fields == ("groups",)
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [(b"role=admin", b""), (b"", b"role=admin"), (b"role=admin", b"sub=alice")],
+)
+def test_unknown_field_is_rejected_with_an_example_of_claims_that_a_form_can_send(
+    query: bytes, body: bytes
+) -> None:
+    content_type = FORM_TYPE if body else ""
+    with pytest.raises(TokenRequestError, match="unknown field 'role'") as caught:
+        read_token_request(query=query, content_type=content_type, body=body)
+
+    example = re.search(r"in claims: (\S+);", str(caught.value))
+    assert example
+    request = read_token_request(content_type=FORM_TYPE, body=example[1].encode())
+    assert request.claims == {"role": "VALUE"}
+
+
+@pytest.mark.requirement("TI-4")
 @pytest.mark.parametrize("content_type", ["", "text/plain", "multipart/form-data; boundary=x"])
-def test_content_type_is_refused_when_unknown(content_type: str) -> None:
+def test_content_type_is_rejected_when_unknown(content_type: str) -> None:
     with pytest.raises(
         TokenRequestError, match=r"^Content-Type: expected application/json"
     ) as caught:
@@ -135,7 +163,7 @@ def test_same_client_id_may_come_twice() -> None:
 
 
 @pytest.mark.requirement("TI-1")
-def test_different_client_ids_are_refused_by_both_names() -> None:
+def test_different_client_ids_are_rejected_by_both_names() -> None:
     with pytest.raises(TokenRequestError, match="client_id and the Authorization header") as caught:
         read_token_request(query=b"client_id=one", authorization=basic("two:x"))
 
@@ -155,7 +183,7 @@ def test_different_client_ids_are_refused_by_both_names() -> None:
         basic("%ff:x"),
     ],
 )
-def test_basic_credentials_are_refused_when_malformed(authorization: str) -> None:
+def test_basic_credentials_are_rejected_when_malformed(authorization: str) -> None:
     with pytest.raises(TokenRequestError, match=r"^Authorization: expected Basic") as caught:
         read_token_request(authorization=authorization)
 

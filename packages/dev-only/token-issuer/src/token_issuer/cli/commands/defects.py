@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     """List the catalogue, or explain one entry.
 
     Raises:
-        TokenRequestError: no defect has this id.
+        InvalidInputError: no defect has this id.
     """
     if args.defect is not None:
         defect = find_entry(args.defect).defect

@@ -24,7 +24,7 @@ from token_issuer.config.choices import ALGORITHMS, RotationMode
 from token_issuer.config.settings import Settings
 from token_issuer.config.variables import PREFIX
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
-from token_issuer.keys.rotation_plan import read_step
+from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.keys.service import KeyService
 from token_issuer.remote_issuer import fetch_json
 from token_issuer.tokens.factory import build_key_service, load_store
@@ -126,8 +126,8 @@ def _change_directory(args: argparse.Namespace, keys: KeyService) -> dict[str, A
             entry = keys.rotate(
                 RotationMode(args.mode),
                 Algorithm(args.alg),
-                lead=read_step("lead", args.lead),
-                retention=read_step("retention", args.retention),
+                lead=parse_rotation_duration("lead", args.lead),
+                retention=parse_rotation_duration("retention", args.retention),
             )
             response: KeyDescription | KeyList = describe_key(entry, keys.clock())
         case "remove":

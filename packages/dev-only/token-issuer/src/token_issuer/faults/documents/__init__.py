@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Document faults: pure functions from a key document to a defective one."""
+"""Document faults: pure functions from a valid key document to a faulty one."""

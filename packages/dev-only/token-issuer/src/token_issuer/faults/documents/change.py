@@ -1,7 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""Document faults: what the body says. Pure functions of a document."""
+"""Application of document faults to a key document."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
 from token_issuer.faults.documents.certificates import change_certificates
@@ -13,23 +14,33 @@ from token_issuer.paths import CERTIFICATES_PATH
 HUGE_BYTES: Final = 10_000_000
 
 
-def change_document(document: Document, path: str, kinds: Collection[str]) -> Document:
-    """Return *document* with the faults *kinds*, in the order of `FaultKind`.
+def change_document(
+    document: Document, path: str, kinds: Collection[str], now: datetime
+) -> Document:
+    """Return *document* with the document faults among *kinds*, in the order of `FaultKind`.
 
-    `stale` is not one of them: it changes no document, it chooses another.
+    `stale` is not applied here: it selects an earlier document.
+
+    Args:
+        document: The valid document.
+        path: The path of the document, which says whether it holds JWKs or certificates.
+        kinds: The kinds of the active faults.
+        now: The date of added certificates.
     """
-    wanted = [kind for kind in FaultKind if kind in DOCUMENT_KINDS and kind in kinds]
-    if wanted in ([], [FaultKind.STALE]):
+    changes = [kind for kind in FaultKind if kind in DOCUMENT_KINDS and kind in kinds]
+    if changes in ([], [FaultKind.STALE]):
         return document
-    change = change_certificates if path == CERTIFICATES_PATH else change_jwks
-    body = change(document.body, wanted)
-    if FaultKind.HUGE in wanted:
+    if path == CERTIFICATES_PATH:
+        body = change_certificates(document.body, changes, now)
+    else:
+        body = change_jwks(document.body, changes)
+    if FaultKind.HUGE in changes:
         body = _pad(body)
-    if FaultKind.MALFORMED in wanted:
-        body = body[:-1]  # the brace that closes it is missing
-    return Document.tag(body)
+    if FaultKind.MALFORMED in changes:
+        body = body[:-1]  # without the closing brace
+    return Document.from_body(body)
 
 
 def _pad(body: bytes) -> bytes:
-    """Put blanks before the last brace: the JSON stays valid, and the keys the same."""
+    """Insert spaces before the last brace, which leaves the JSON valid and the keys unchanged."""
     return body[:-1] + b" " * (HUGE_BYTES - len(body)) + body[-1:]

@@ -1,13 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""What can be wrong with a JWKS that is JSON.
+"""Faulty JWK Sets: valid JSON, with document faults.
 
-What is added stands before the good keys, for verifiers that take the first one that fits.
+Keys are added before the good ones, since some verifiers use the first key that fits.
 
 Spec: RFC 7517 §4 and §5, RFC 7518 §6.3
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import shake_256
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ _Keys = list[dict[str, Any]]
 
 
 def change_jwks(body: bytes, kinds: Sequence[FaultKind]) -> bytes:
-    """Return a JWKS with the faults *kinds*, one after the other."""
+    """Return the JWK Set *body* with the faults *kinds*, applied in their order."""
     document = json.loads(body)
     for kind in kinds:
         if kind in _CHANGES:
@@ -38,32 +38,32 @@ def change_jwks(body: bytes, kinds: Sequence[FaultKind]) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
-def _drop_keys(_keys: _Keys) -> _Keys:
+def _remove_keys(_keys: _Keys) -> _Keys:
     return []
 
 
 def _add_many(keys: _Keys) -> _Keys:
-    return [_invent_key(number) for number in range(MANY_KEYS - len(keys))] + keys
+    return [_make_up_key(number) for number in range(MANY_KEYS - len(keys))] + keys
 
 
-def _invent_key(number: int) -> dict[str, Any]:
-    """Make up a public key: nobody knows its factors, nor need it have two."""
+def _make_up_key(number: int) -> dict[str, Any]:
+    """Return a public key whose modulus is not the product of known primes."""
     kid = f"extra-{number}"
     free = shake_256(kid.encode()).digest(_MODULUS_BYTES - len(WATERMARK) - 1)
     modulus = base64url.encode(WATERMARK + free + b"\x01")
     return {"kty": "RSA", "n": modulus, "e": "AQAB", "kid": kid, "use": "sig", "alg": "RS256"}
 
 
-def _show_throwaway_key(**members: str) -> dict[str, Any]:
-    return {**_describe_key(get_throwaway_key()), **members}
+def _build_throwaway_jwk(**members: str) -> dict[str, Any]:
+    return {**_build_jwk(get_throwaway_key()), **members}
 
 
 def _duplicate_kids(keys: _Keys) -> _Keys:
-    return [_show_throwaway_key(kid=key["kid"]) for key in keys] + keys
+    return [_build_throwaway_jwk(kid=key["kid"]) for key in keys] + keys
 
 
 def _add_encryption_key(keys: _Keys) -> _Keys:
-    return [_show_throwaway_key(kid=ENCRYPTION_KID, use="enc", alg="RSA-OAEP"), *keys]
+    return [_build_throwaway_jwk(kid=ENCRYPTION_KID, use="enc", alg="RSA-OAEP"), *keys]
 
 
 def _add_unknown_type(keys: _Keys) -> _Keys:
@@ -72,11 +72,11 @@ def _add_unknown_type(keys: _Keys) -> _Keys:
 
 
 def _add_weak_key(keys: _Keys) -> _Keys:
-    return [{**_describe_key(get_weak_key()), "kid": WEAK_KID}, *keys]
+    return [{**_build_jwk(get_weak_key()), "kid": WEAK_KID}, *keys]
 
 
 def _add_private_key(keys: _Keys) -> _Keys:
-    """Publish the private part of a key that is none of the ring's."""
+    """Publish the private part of a key that is not in the ring."""
     numbers = get_throwaway_key().private_numbers()
     private = {
         "d": numbers.d,
@@ -87,11 +87,11 @@ def _add_private_key(keys: _Keys) -> _Keys:
         "qi": numbers.iqmp,
     }
     members = {name: _encode(number) for name, number in private.items()}
-    return [_show_throwaway_key(kid=EXPOSED_KID, **members), *keys]
+    return [_build_throwaway_jwk(kid=EXPOSED_KID, **members), *keys]
 
 
-def _describe_key(key: RSAPrivateKey) -> dict[str, Any]:
-    """Return its public part; not by `encode_jwk`, which takes no weak key."""
+def _build_jwk(key: RSAPrivateKey) -> dict[str, Any]:
+    """Return the JWK of the public key; `encode_jwk` rejects weak keys."""
     numbers = key.public_key().public_numbers()
     modulus, exponent = _encode(numbers.n), _encode(numbers.e)
     return {"kty": "RSA", "n": modulus, "e": exponent, "use": "sig", "alg": "RS256"}
@@ -101,8 +101,8 @@ def _encode(number: int) -> str:
     return base64url.encode(number.to_bytes((number.bit_length() + 7) // 8))
 
 
-_CHANGES: dict[FaultKind, Callable[[_Keys], _Keys]] = {
-    FaultKind.EMPTY: _drop_keys,
+_CHANGES: Final[Mapping[FaultKind, Callable[[_Keys], _Keys]]] = {
+    FaultKind.EMPTY: _remove_keys,
     FaultKind.MANY: _add_many,
     FaultKind.DUPLICATE_KID: _duplicate_kids,
     FaultKind.ENC_KEYS: _add_encryption_key,

@@ -1,24 +1,23 @@
 # DEV-ONLY: never ship to production.
-"""A ring in a directory, shared by any number of processes.
+"""Directory store: a key ring in a directory that any number of processes share.
 
-`ring.json` holds the whole ring, private keys included, and is replaced in one step: a process that
-is killed leaves the old ring or the new one. `private.pem` and `public.pem` are the RSA key that is
-active, written after it for those who read PEM; where they are behind, the next process that serves
-or changes the ring brings them up to date. As long as there is but one key, these two are all there
-is, as in the directories that the first version of the issuer made.
+`ring.json` holds the whole ring, including the private keys, and is replaced atomically.
+`private.pem` and `public.pem` hold the active RSA key for programs that read PEM. They are written
+after the ring; if a crash leaves them outdated, the next process that serves or changes the ring
+updates them. A directory with a single key has no `ring.json`, only the two PEM files.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self, Final
+from typing import Final, Self
 
 from jwt_core import Algorithm, SigningKey
 
 from token_issuer.config.choices import KidStyle
-from token_issuer.timing.clock import read_system_clock
 from token_issuer.errors import KeyDirectoryError
+from token_issuer.keys.ring import KeyRing, create_ring_key, derive_kid
 from token_issuer.keys.storage.files import (
     PRIVATE_NAME,
     PUBLIC_NAME,
@@ -32,23 +31,23 @@ from token_issuer.keys.storage.files import (
     write_file,
 )
 from token_issuer.keys.storage.key_pair import check_watermark, load_key, open_key_directory
-from token_issuer.keys.storage.ring_file import decode_ring, encode_ring
-from token_issuer.keys.kids import name_key
 from token_issuer.keys.storage.pem_files import check_pair, write_pair
-from token_issuer.keys.ring import KeyRing, enter_ring
+from token_issuer.keys.storage.ring_file import decode_ring, encode_ring
 from token_issuer.keys.storage.store import RingChange
+from token_issuer.timing.clock import read_system_clock
 
 _RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
-_ATTEMPTS: Final = 3  # a ring that appears while a pair is read is seen by the next attempt
+_MAX_READ_ATTEMPTS: Final = 3
+"""If a ring appears while a key pair is read, the next attempt reads the ring."""
 
 logger = logging.getLogger(__name__)
 
 
 class DirectoryStore:
-    """The ring of a directory.
+    """Keeps a ring in a directory. Safe to use from several processes.
 
     Attributes:
-        directory: Where it is kept.
+        directory: The directory.
     """
 
     def __init__(
@@ -63,23 +62,23 @@ class DirectoryStore:
         """Load the ring of *directory* without writing anything.
 
         Args:
-            directory: Where it is kept.
-            style: How keys are named.
+            directory: The directory.
+            style: The style of the `kid` of a key without a ring.
             allow_unmarked: Accept keys without the dev watermark.
-            clock: The clock of the machine.
-            checked_key: What `private.pem` was found to hold; checking takes a tenth of a second.
+            clock: The system clock.
+            checked_key: The key of `private.pem`, if it has been checked already.
 
         Raises:
-            KeyDirectoryError: no key, or something that cannot be used.
+            KeyDirectoryError: the directory holds no key, or a file that cannot be used.
         """
         self.directory = directory
         self._style = style
         self._allow_unmarked = allow_unmarked
         self._clock = clock
         self._checked_key = checked_key
-        self._seen = self._read_version()
+        self._ring_version = self._read_version()
         self._ring = self._read()
-        self._paired: str | None = None
+        self._kid_of_pem_files: str | None = None
 
     @classmethod
     def open(
@@ -90,10 +89,10 @@ class DirectoryStore:
         allow_unmarked: bool = False,
         clock: Callable[[], datetime] = read_system_clock,
     ) -> Self:
-        """Load the ring of *directory*; make the directory and a first key where there are none.
+        """Load the ring of *directory*; create the directory and a first key if they do not exist.
 
         Raises:
-            KeyDirectoryError: the directory or what it holds cannot be used; nothing was
+            KeyDirectoryError: the directory or a file in it cannot be used; nothing was
                 overwritten.
         """
         make_directory(directory)
@@ -104,7 +103,7 @@ class DirectoryStore:
             try:
                 key = open_key_directory(directory, allow_unmarked=allow_unmarked)
             except KeyDirectoryError:
-                if not exists(directory / RING_NAME):  # else the pair was read while it changed
+                if not exists(directory / RING_NAME):  # else it changed meanwhile
                     raise
         store = cls(
             directory, style=style, allow_unmarked=allow_unmarked, clock=clock, checked_key=key
@@ -122,10 +121,10 @@ class DirectoryStore:
         return self._ring
 
     def update(self, change: RingChange) -> KeyRing:
-        """Replace the ring by what *change* makes of it, after whatever others made of it.
+        """Apply *change* to the ring as it is on disk, store the result and return it.
 
         Raises:
-            KeyDirectoryError: the directory cannot be written, or somebody put another key there.
+            KeyDirectoryError: the directory cannot be written, or a PEM file holds another key.
         """
         with explain_os_errors(self.directory), lock_directory(self.directory):
             remove_leftovers(self.directory)
@@ -135,25 +134,25 @@ class DirectoryStore:
             if changed is not ring:
                 write_file(self.directory / RING_NAME, encode_ring(changed), mode=0o600)
                 self._write_pair(changed)
-            self._seen, self._ring = self._read_version(), changed
+            self._ring_version, self._ring = self._read_version(), changed
         return changed
 
     def synchronise(self) -> None:
-        """Take over a ring that another process wrote, and keep the pair that of the active key.
+        """Read a ring that another process wrote, and update the PEM files to the active key.
 
-        What cannot be used is logged once, and the ring stays as it is.
+        If the ring cannot be used, the error is logged once and the old ring stays.
         """
         try:
             version = self._read_version()
-            if version not in {self._seen, None}:
-                self._seen = version
+            if version not in {self._ring_version, None}:
+                self._ring_version = version
                 self._ring = self._read()
         except KeyDirectoryError as error:
             logger.warning("the keys stay as they are: %s", error)
         self._update_pair()
 
     def _read(self) -> KeyRing:
-        for _ in range(_ATTEMPTS - 1):
+        for _ in range(_MAX_READ_ATTEMPTS - 1):
             try:
                 return self._read_once()
             except KeyDirectoryError:
@@ -171,8 +170,8 @@ class DirectoryStore:
             ring = decode_ring(data, getattr(self, "_ring", None))
         except ValueError as error:
             problem = (
-                f"not a key ring of this issuer ({error}); move it away: then {PRIVATE_NAME} is "
-                "the one key"
+                f"not a valid key ring ({error}); move it away to use the key of {PRIVATE_NAME} "
+                "alone"
             )
             raise KeyDirectoryError(path, problem) from error
         for key in ring.keys:
@@ -181,21 +180,21 @@ class DirectoryStore:
         return ring
 
     def _adopt_pair(self) -> KeyRing:
-        """Make a ring of the one key that a directory without a ring holds."""
+        """Return a ring of the single key of a directory without a ring."""
         path = self.directory / PRIVATE_NAME
-        key, self._checked_key = self._checked_key, None  # what is read later may be another
+        key, self._checked_key = self._checked_key, None  # the file may change later
         if key is None:
             key = load_key(self.directory, allow_unmarked=self._allow_unmarked)
         with explain_os_errors(path):
             created_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             if exists(self.directory / RING_NAME):
                 raise KeyDirectoryError(path, "is being replaced; try again")
-        kid = name_key(self._style, key.verification_key.public_key, 1)
-        named = SigningKey(key.private_key, Algorithm.RS256, kid)
-        return KeyRing((enter_ring(named, created_at),), made=1)
+        kid = derive_kid(self._style, key.verification_key.public_key, 1)
+        signing_key = SigningKey(key.private_key, Algorithm.RS256, kid)
+        return KeyRing((create_ring_key(signing_key, created_at),), made=1)
 
     def _read_version(self) -> tuple[int, int] | None:
-        """Return what tells one ring file from the next: each is a new file."""
+        """Return inode and modification time of the ring file, which identify its version."""
         try:
             status = (self.directory / RING_NAME).stat()
         except OSError:
@@ -206,17 +205,17 @@ class DirectoryStore:
         signer = ring.find_signer(Algorithm.RS256, self._clock())
         if signer is None or signer.signing_key is None:
             path = self.directory / RING_NAME
-            problem = f"no RS256 key is left to sign with; move it away: then {PRIVATE_NAME} is it"
+            problem = f"no RS256 key to sign with; move it away to use the key of {PRIVATE_NAME}"
             raise KeyDirectoryError(path, problem)
         return signer.signing_key
 
     def _update_pair(self) -> None:
-        """Bring the PEM files up to date where that is possible; signing does not need them."""
+        """Update the PEM files if the directory allows it; signing does not need them."""
         try:
             active = self._find_active_key(self._ring)
-            if active.kid == self._paired or self._read_version() is None:
+            if active.kid == self._kid_of_pem_files or self._read_version() is None:
                 return
-            self._paired = active.kid  # one attempt each, or the log would fill up
+            self._kid_of_pem_files = active.kid  # one attempt each, or the log fills up
             with explain_os_errors(self.directory), lock_directory(self.directory):
                 ring = self._read()
                 check_pair(self.directory, ring)
@@ -227,4 +226,4 @@ class DirectoryStore:
     def _write_pair(self, ring: KeyRing) -> None:
         active = self._find_active_key(ring)
         write_pair(self.directory, active)
-        self._paired = active.kid
+        self._kid_of_pem_files = active.kid

@@ -1,21 +1,19 @@
 # DEV-ONLY: never ship to production.
-"""Files of a key directory: written whole or not at all, under one lock, with errors explained.
+"""Files of a key directory: atomic writes under one lock, and errors that name the remedy.
 
-Writers hold a lock on the directory itself, so reading needs neither a lock file nor permission to
-write.
+Writers lock the directory itself, so reading needs neither a lock file nor write permission.
 """
 
-from typing import Final
 import contextlib
 import errno
 import fcntl
 import logging
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-
-from jwt_core import JwtError, write_file_atomically
+from typing import Final
 
 from token_issuer.errors import KeyDirectoryError
 
@@ -67,17 +65,19 @@ def remove_leftovers(directory: Path) -> None:
 
 
 def write_file(path: Path, data: bytes, *, mode: int) -> None:
-    """Write *path* atomically.
+    """Write a file atomically: neither a reader nor a crash ever sees a part of it.
+
+    Args:
+        path: The file; an existing file is replaced.
+        data: The whole content.
+        mode: The exact permissions, regardless of the umask.
 
     Raises:
-        KeyDirectoryError: it cannot be written; the old content stays.
+        KeyDirectoryError: The file cannot be written; the old content stays.
     """
-    try:
-        write_file_atomically(path, data, mode=mode)
-    except JwtError as error:
-        cause = error.__cause__
-        problem = _describe(cause) if isinstance(cause, OSError) else str(error)
-        raise KeyDirectoryError(path, problem) from error
+    with explain_os_errors(path):
+        _replace_file(path, data, mode)
+        _sync_directory(path.parent)
 
 
 def warn_if_exposed(path: Path) -> None:
@@ -93,6 +93,31 @@ def explain_os_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise KeyDirectoryError(path, _describe(error)) from error
+
+
+def _replace_file(path: Path, data: bytes, mode: int) -> None:
+    # In the same directory: a rename is atomic only within one file system.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _describe(error: OSError) -> str:

@@ -1,10 +1,9 @@
 # DEV-ONLY: never ship to production.
-"""The key directory: one key pair that survives restarts, races and crashes.
+"""The key pair of a directory without a ring: `private.pem` and `public.pem`.
 
-`private.pem` is the truth; `public.pem` is derived from it and written after it. So a crash leaves
-no key, the private key alone, or both, and each of these is a sound start. The public key alone is
-what a person left behind: to be asked about, not to be completed. A ring of more keys lies beside
-them, see `keyring.directory`.
+`public.pem` is derived from `private.pem` and written after it, so a crash leaves no key, the
+private key alone, or both, and a start completes each of these. A public key alone was left behind
+by a person and is an error. See `keys.storage.directory` for rings of several keys.
 """
 
 import logging
@@ -45,17 +44,17 @@ def open_key_directory(
     allow_unmarked: bool = False,
     generate: Callable[[], SigningKey] = generate_marked_key,
 ) -> SigningKey:
-    """Load the key of *directory*; make the directory and the key where they do not exist.
+    """Load the key of *directory*; create the directory and the key if they do not exist.
 
-    Processes that start at once on an empty directory all get the same key.
+    Processes that start on an empty directory at the same time all get the same key.
 
     Args:
-        directory: Where `private.pem` and `public.pem` are kept.
+        directory: The directory of `private.pem` and `public.pem`.
         allow_unmarked: Accept a key without the dev watermark.
-        generate: Makes the key of an empty directory.
+        generate: Generates the key of an empty directory.
 
     Raises:
-        KeyDirectoryError: the directory or what it holds cannot be used; nothing was overwritten.
+        KeyDirectoryError: the directory or a file in it cannot be used; nothing was overwritten.
     """
     make_directory(directory)
     if not exists(directory / PRIVATE_NAME):
@@ -74,7 +73,7 @@ def load_key(directory: Path, *, allow_unmarked: bool = False) -> SigningKey:
     """Load the key of *directory* without writing anything.
 
     Raises:
-        KeyDirectoryError: no key, or one that cannot be used.
+        KeyDirectoryError: the directory holds no key, or one that cannot be used.
     """
     path = directory / PRIVATE_NAME
     with explain_os_errors(path):
@@ -84,7 +83,7 @@ def load_key(directory: Path, *, allow_unmarked: bool = False) -> SigningKey:
     try:
         key = decode_private_pem(data, kid=DEFAULT_KID, algorithm=Algorithm.RS256)
     except JwtError as error:
-        problem = f"{error}; move it and {PUBLIC_NAME} away: the next start makes a fresh pair"
+        problem = f"{error}; move it and {PUBLIC_NAME} away: the next start makes a new pair"
         raise KeyDirectoryError(path, problem) from error
     check_watermark(path, key, allow_unmarked=allow_unmarked)
     _check_public_key(directory / PUBLIC_NAME, key)
@@ -93,33 +92,33 @@ def load_key(directory: Path, *, allow_unmarked: bool = False) -> SigningKey:
 
 def _refuse_lone_public_key(directory: Path) -> None:
     path = directory / PUBLIC_NAME
-    # In this order: a writer that is at work makes the private key first.
+    # In this order: a concurrent writer writes the private key first.
     if exists(path) and not exists(directory / PRIVATE_NAME):
         problem = (
             f"{PRIVATE_NAME}, to which it belongs, is missing; put it back, or move {PUBLIC_NAME} "
-            "away too: the next start makes a fresh pair"
+            "away too: the next start makes a new pair"
         )
         raise KeyDirectoryError(path, problem)
 
 
 def check_watermark(path: Path, key: SigningKey, *, allow_unmarked: bool) -> None:
-    """Refuse an RSA key that the issuer did not make, or use it loudly.
+    """Check that an RSA key has the dev watermark; log a warning if *allow_unmarked* accepts it.
 
     Raises:
-        UnmarkedKeyError: no watermark, and that is not allowed.
+        UnmarkedKeyError: the key has no watermark, and *allow_unmarked* is false.
     """
     if has_watermark(key.verification_key.public_key):
         return
     if not allow_unmarked:
         problem = (
-            "this key was not made by the token issuer (no dev watermark), so it may be a real "
-            f"one; move it and {PUBLIC_NAME} away, or set TOKEN_ISSUER_ALLOW_UNMARKED_KEYS=true "
-            "if you are sure"
+            "this key was not made by the token issuer (no dev watermark), so it may be a "
+            f"production key; move it and {PUBLIC_NAME} away, or set "
+            "TOKEN_ISSUER_ALLOW_UNMARKED_KEYS=true if you are sure"
         )
         raise UnmarkedKeyError(path, problem)
     logger.warning(
-        "%s: SIGNING WITH A KEY THAT BEARS NO DEV WATERMARK: production cannot recognise its "
-        "tokens (TOKEN_ISSUER_ALLOW_UNMARKED_KEYS is set)",
+        "%s: SIGNING WITH A KEY WITHOUT THE DEV WATERMARK: production cannot recognise its tokens "
+        "(TOKEN_ISSUER_ALLOW_UNMARKED_KEYS is set)",
         path,
     )
 
@@ -130,11 +129,11 @@ def _check_public_key(path: Path, key: SigningKey) -> None:
             return
         data = path.read_bytes()
     try:
-        found = decode_public_key(data.decode("ascii")).public_key
+        public_key = decode_public_key(data.decode("ascii")).public_key
     except (JwtError, UnicodeDecodeError) as error:
-        problem = "not a public key in PEM; delete it, and it is made again from private.pem"
+        problem = "not a public key in PEM; delete it to have it made again from private.pem"
         raise KeyDirectoryError(path, problem) from error
-    if found != key.verification_key.public_key:
+    if public_key != key.verification_key.public_key:
         problem = (
             "does not belong to private.pem; delete public.pem to have it made again, "
             "or restore the private.pem it belongs to"
@@ -143,7 +142,7 @@ def _check_public_key(path: Path, key: SigningKey) -> None:
 
 
 def _restore_public_key(directory: Path, key: SigningKey) -> None:
-    """Write the missing `public.pem` where that is possible; signing does not need it."""
+    """Write the missing `public.pem` if the directory allows it; signing does not need the file."""
     try:
         with explain_os_errors(directory), lock_directory(directory):
             remove_leftovers(directory)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The PEM files beside a ring: the RSA key that is active, for those who read PEM."""
+"""PEM files beside `ring.json`: copies of the active RSA key for programs that read PEM."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,7 @@ from jwt_core import (
 )
 
 from token_issuer.errors import KeyDirectoryError
+from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.storage.files import (
     PRIVATE_NAME,
     PUBLIC_NAME,
@@ -23,43 +24,42 @@ from token_issuer.keys.storage.files import (
     explain_os_errors,
     write_file,
 )
-from token_issuer.keys.ring import KeyRing
 
 
 def check_pair(directory: Path, ring: KeyRing) -> None:
-    """Refuse to go on where `private.pem` or `public.pem` is of a key that is not the ring's.
+    """Check that `private.pem` and `public.pem` hold keys of *ring*, if they exist.
 
     Raises:
-        KeyDirectoryError: somebody put another key there.
+        KeyDirectoryError: one of them holds another key, or none.
     """
     known = {key.thumbprint for key in ring.keys}
     for name, thumbprint in _read_pair(directory):
         if thumbprint not in known:
             problem = (
-                f"is no key of {RING_NAME}; move {name} away to have it made again, or move "
+                f"is not a key of {RING_NAME}; move {name} away to have it made again, or move "
                 f"{RING_NAME} away to sign with {PRIVATE_NAME} alone"
             )
             raise KeyDirectoryError(directory / name, problem)
 
 
 def write_pair(directory: Path, active: SigningKey) -> None:
-    """Write the PEM files of *active* where they are not that already.
+    """Write the PEM files of the key *active*, unless they hold it already.
 
     Raises:
-        KeyDirectoryError: they cannot be written.
+        KeyDirectoryError: a file cannot be written.
     """
-    wanted = (
+    files = (
         (PRIVATE_NAME, encode_private_pem(active), 0o600),
         (PUBLIC_NAME, encode_public_pem(active), 0o644),
     )
-    for name, data, mode in wanted:
+    for name, data, mode in files:
         path = directory / name
         if not exists(path) or path.read_bytes() != data:
             write_file(path, data, mode=mode)
 
 
 def _read_pair(directory: Path) -> Iterator[tuple[str, str | None]]:
-    """Yield name and thumbprint of each PEM file that exists; None where it is no key."""
+    """Yield the name and thumbprint of each PEM file that exists; None if it holds no key."""
     for name in (PRIVATE_NAME, PUBLIC_NAME):
         path = directory / name
         with explain_os_errors(path):

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The ring as one JSON document, private keys included, for the file that keeps it."""
+"""The content of `ring.json`: the key ring as a JSON document, including the private keys."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,18 +19,18 @@ from msgspec import Meta, Struct
 from token_issuer.keys.ring import KeyRing, RingKey
 
 _FORMAT: Final = 1
-Moment = Annotated[datetime, Meta(tz=True)]
+Timestamp = Annotated[datetime, Meta(tz=True)]
 
 
 class _Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     kid: Annotated[str, Meta(min_length=1)]
     alg: str
     thumbprint: str
-    created_at: Moment
-    active_at: Moment
-    retired_at: Moment | None = None
-    removed_at: Moment | None = None
-    hidden_until: Moment | None = None
+    created_at: Timestamp
+    active_at: Timestamp
+    retired_at: Timestamp | None = None
+    removed_at: Timestamp | None = None
+    hidden_until: Timestamp | None = None
     private_key: str | None = None
 
 
@@ -42,7 +42,7 @@ class _Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def encode_ring(ring: KeyRing) -> bytes:
-    """Encode *ring*; the text is as secret as the keys in it."""
+    """Encode *ring*, including its private keys."""
     entries = [
         _Entry(
             kid=key.kid,
@@ -62,14 +62,14 @@ def encode_ring(ring: KeyRing) -> bytes:
 
 
 def decode_ring(data: bytes, known: KeyRing | None = None) -> KeyRing:
-    """Decode what `encode_ring` wrote.
+    """Decode a document that `encode_ring` encoded.
 
     Args:
         data: The document.
-        known: A ring whose keys need not be decoded once more: that takes time.
+        known: A ring whose private keys are reused, since decoding them is slow.
 
     Raises:
-        ValueError: not such a document, or a key in it cannot be used; the message holds no secret.
+        ValueError: the document is invalid or a key cannot be used; the message holds no secret.
     """
     try:
         document = msgspec.json.decode(data, type=_Document)
@@ -81,14 +81,14 @@ def decode_ring(data: bytes, known: KeyRing | None = None) -> KeyRing:
         message = "two keys have the same kid"
         raise ValueError(message)
     if not any(key.algorithm is Algorithm.RS256 and key.signing_key for key in ring.keys):
-        message = "it holds no RS256 key to sign with"
+        message = "no RS256 key to sign with"
         raise ValueError(message)
     return ring
 
 
 def _check_thumbprint(entry: _Entry, key: SigningKey) -> None:
     if entry.thumbprint != compute_thumbprint(key.verification_key.public_key):
-        message = "its thumbprint is that of another key"
+        message = "the thumbprint is that of another key"
         raise ValueError(message)
 
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Where a ring is kept."""
+"""Stores of the key ring: the protocol, and a store in memory."""
 
 import threading
 from collections.abc import Callable
@@ -11,25 +11,25 @@ RingChange = Callable[[KeyRing], KeyRing]
 
 
 class KeyStore(Protocol):
-    """The one place that holds the current ring; changes come one after the other."""
+    """Holds the current ring and serializes its changes."""
 
     @property
     def ring(self) -> KeyRing:
-        """The ring as last seen, without any I/O."""
+        """The ring as last read or written, without I/O."""
 
     def update(self, change: RingChange) -> KeyRing:
-        """Replace the ring by what *change* makes of it, and return it.
+        """Replace the ring by the result of *change*, and return it.
 
         Raises:
-            KeyDirectoryError: the new ring cannot be kept; the old one stays.
+            KeyDirectoryError: the new ring cannot be stored; the old one stays.
         """
 
     def synchronise(self) -> None:
-        """Take over what others have written, and bring up to date what depends on the time."""
+        """Read the changes of other processes, and update files that depend on the time."""
 
 
 class MemoryStore:
-    """A ring that lives as long as the process."""
+    """Keeps a ring in memory, for as long as the process runs."""
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
@@ -41,10 +41,10 @@ class MemoryStore:
         return self._ring
 
     def update(self, change: RingChange) -> KeyRing:
-        """Replace the ring by what *change* makes of it, and return it."""
+        """Replace the ring by the result of *change*, and return it."""
         with self._lock:
             self._ring = change(self._ring)
             return self._ring
 
     def synchronise(self) -> None:
-        """Do nothing: nobody else can have written here."""
+        """Do nothing: no other process can change the ring."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from token_issuer.probe.results import Finding
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.checks import CHECKS
+from token_issuer.tokens.defects.defect import CHECKS
 
 Weakness = partial[Finding]
 """A finding that lacks the id of the check that made it."""

@@ -7,8 +7,7 @@ from typing import Final
 from token_issuer.probe.liveness import Aftermath
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.checks import CHECKS
-from token_issuer.tokens.defects.defect import Defect, Verdict
+from token_issuer.tokens.defects.defect import CHECKS, Defect, Verdict
 
 FOLLOWED: Final = "attacker-keys"
 """The id of the check that looks whether a token made the target fetch something."""

@@ -1,12 +1,11 @@
 # DEV-ONLY: never ship to production.
-"""The catalogue as a whole."""
+"""The defect catalogue: every defect by id."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError, describe_unknown_name
 from token_issuer.tokens.defects.defect import Defect
 from token_issuer.tokens.defects.entries import (
     algorithm,
@@ -21,7 +20,7 @@ from token_issuer.tokens.defects.entries import (
     subject,
     time,
 )
-from token_issuer.tokens.defects.recipe import Entry
+from token_issuer.tokens.defects.minting_steps import CatalogueEntry
 
 _MODULES: Final = (
     signature,
@@ -37,29 +36,25 @@ _MODULES: Final = (
     credentials,
 )
 
-ENTRIES: Mapping[str, Entry] = MappingProxyType({
+ENTRIES: Final[Mapping[str, CatalogueEntry]] = MappingProxyType({
     entry.defect.id: entry for module in _MODULES for entry in module.ENTRIES
 })
-"""Each defect and how it is made, by id."""
-CATALOGUE: Mapping[str, Defect] = MappingProxyType({
+"""Each defect with its minting steps, by id."""
+CATALOGUE: Final[Mapping[str, Defect]] = MappingProxyType({
     id_: entry.defect for id_, entry in ENTRIES.items()
 })
-"""All defects by id, in the order in which people should read them."""
+"""All defects by id, in reading order."""
 
 
-def find_entry(id_: str) -> Entry:
-    """Return the entry of this id.
+def find_entry(id_: str) -> CatalogueEntry:
+    """Return the entry with this id.
 
     Raises:
-        TokenRequestError: no defect has this id; the message names those that look like it.
+        InvalidInputError: no defect has this id; the message names similar ones.
     """
     entry = ENTRIES.get(id_)
     if entry is None:
-        close = get_close_matches(id_[:80].lower(), ENTRIES, n=3, cutoff=0.5)
-        hint = f" (did you mean {' or '.join(close)}?)" if close else ""
-        message = (
-            f"defect: no defect is named '{id_[:80]}'{hint}; GET /defects and the command "
-            "token-issuer defects list them"
-        )
-        raise TokenRequestError(message, "defect")
+        problem = describe_unknown_name("defect", id_, ENTRIES)
+        message = f"defect: {problem}; GET /defects and the command token-issuer defects list them"
+        raise InvalidInputError(message, "defect")
     return entry

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The few ways in which the entries of the catalogue change a step of the recipe."""
+"""Changes that catalogue entries make: replacements for one of the minting steps."""
 
 import json
 from collections.abc import Callable
@@ -8,28 +8,28 @@ from typing import Any
 from jwt_core import base64url, strict_json
 
 from token_issuer.tokens.defects.ingredients import TokenIngredients
-from token_issuer.tokens.defects.recipe import Members
+from token_issuer.tokens.defects.minting_steps import Members
 
 Change = Callable[[TokenIngredients], Members]
 
 
-def put(**members: Any) -> Change:
+def set_members(**members: Any) -> Change:
     """Set members to fixed values; ABSENT leaves one out."""
     return lambda _: members
 
 
-def alter(claim: str, change: Callable[[str], Any]) -> Change:
-    """Make a claim of the text that the good token has there."""
-    return lambda material: {claim: change(material.get_text(claim))}
+def change_text_claim(claim: str, change: Callable[[str], Any]) -> Change:
+    """Replace the text of a claim by the result of *change*."""
+    return lambda ingredients: {claim: change(ingredients.get_text_claim(claim))}
 
 
-def shift(claim: str, seconds: float) -> Change:
-    """Set a claim to the present plus *seconds*."""
-    return lambda material: {claim: material.now + seconds}
+def set_time_claim(claim: str, seconds: float) -> Change:
+    """Set a claim to the time of issue plus *seconds*."""
+    return lambda ingredients: {claim: ingredients.now + seconds}
 
 
 def encode_escaped(members: Members) -> bytes:
-    r"""Encode as JSON with `\\u` escapes, the only way to write half of a surrogate pair."""
+    r"""Encode as JSON with `\\u` escapes, the only way to write a lone surrogate."""
     return json.dumps(dict(members), separators=(",", ":")).encode()
 
 
@@ -39,17 +39,17 @@ def encode_utf16(members: Members) -> bytes:
 
 
 def wrap_object(before: bytes = b"", after: bytes = b"") -> Callable[[Members], bytes]:
-    """Encode as a JSON object between other bytes."""
+    """Encode as a JSON object with *before* and *after* around it."""
     return lambda members: b"%b%b%b" % (before, strict_json.encode_object(members), after)
 
 
 def encode_list(members: Members) -> bytes:
-    """Encode as a JSON array that holds the object."""
+    """Encode as a JSON array whose only item is the object."""
     return b"[%b]" % strict_json.encode_object(members)
 
 
-def encode_as(data: bytes) -> Callable[[Members], bytes]:
-    """Send *data*, whatever the claims are."""
+def encode_fixed(data: bytes) -> Callable[[Members], bytes]:
+    """Encode any members as *data*."""
     return lambda _: data
 
 
@@ -63,13 +63,13 @@ def write_member(name: str, text: str) -> Callable[[Members], bytes]:
     return encode
 
 
-def write_twice(name: str, value: Any, *, good: str) -> Callable[[Members], bytes]:
-    """Write a member a second time, with another value.
+def write_member_twice(name: str, value: Any, *, good: str) -> Callable[[Members], bytes]:
+    """Write a member twice, once with a wrong value.
 
     Args:
         name: The member.
         value: The wrong value.
-        good: Where the good one stands: "first" or "last".
+        good: The position of the good value: "first" or "last".
     """
 
     def encode(members: Members) -> bytes:
@@ -81,7 +81,7 @@ def write_twice(name: str, value: Any, *, good: str) -> Callable[[Members], byte
 
 
 def change_part(index: int, change: Callable[[str], str]) -> Callable[[str], str]:
-    """Spell one part of the compact serialization otherwise, without signing it again."""
+    """Change one part of the compact serialization without signing it again."""
 
     def transform_compact(compact: str) -> str:
         parts = compact.split(".")
@@ -92,7 +92,7 @@ def change_part(index: int, change: Callable[[str], str]) -> Callable[[str], str
 
 
 def change_claim(name: str, value: Any) -> Callable[[str], str]:
-    """Change a claim under the signature that was made before."""
+    """Change a claim and keep the signature."""
 
     def change(payload: str) -> str:
         claims = strict_json.decode_object(base64url.decode(payload))

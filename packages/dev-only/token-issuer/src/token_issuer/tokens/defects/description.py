@@ -1,17 +1,16 @@
 # DEV-ONLY: never ship to production.
-"""The catalogue as data for programs."""
+"""The defect catalogue as JSON for programs."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.checks import CHECKS
-from token_issuer.tokens.defects.defect import Defect, Verdict
+from token_issuer.tokens.defects.defect import CHECKS, Defect, Verdict
 
 
 class DefectDescription(Struct, frozen=True, kw_only=True):
-    """A defect, as `GET /defects` and `token-issuer defects --json` have it."""
+    """A defect in `GET /defects` and `token-issuer defects --json`."""
 
     id: str
     group: str

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What a defect is made of: a good token before it is signed, and what an attacker has."""
+"""The ingredients of a defective token: the parts of a good one, and the attacker."""
 
 import json
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ from token_issuer.keys.attacker import Attacker
 
 @dataclass(frozen=True, kw_only=True)
 class TokenIngredients:
-    """A good token, taken apart, and what else a defect may use.
+    """The parts of a good token, and the attacker who may replace some of them.
 
     Attributes:
-        claims: Its claims set.
-        key: The key that signs it.
-        now: When it is made, in seconds since the epoch.
-        jwks: The JWK Set as it is published.
-        attacker: Who has a key of his own, and a place to publish it.
-        base_url: Under which URL the verifier finds what the attacker publishes; None where
-            nobody serves it.
+        claims: The claims set of the good token.
+        key: The signing key of the good token.
+        now: The time of issue, in seconds since 1970.
+        jwks: The published JWK Set.
+        attacker: An attacker with a key that is not in the JWK Set.
+        base_url: The base URL under which the verifier can fetch the attacker's keys; None if no
+            running issuer serves them.
     """
 
     claims: Mapping[str, Any]
@@ -37,32 +37,32 @@ class TokenIngredients:
 
     @property
     def header(self) -> dict[str, Any]:
-        """Its header."""
+        """The header of the good token."""
         return {"alg": self.key.algorithm.value, "typ": "JWT", "kid": self.key.kid}
 
-    def get_text(self, claim: str) -> str:
-        """Return a claim that the good token has as text; of a list, the first."""
+    def get_text_claim(self, claim: str) -> str:
+        """Return the text of *claim* in the good token; of a list, the first item."""
         value = self.claims[claim]
         text: str = value[0] if isinstance(value, list) else value
         return text
 
-    def locate(self, path: str) -> str:
-        """Return the URL under which the attacker publishes something.
+    def build_attacker_url(self, path: str) -> str:
+        """Return the URL under which the attacker publishes the document at *path*.
 
         Raises:
-            TokenRequestError: nobody serves it, and another process has another attacker.
+            TokenRequestError: no running issuer serves it.
         """
         if self.base_url is None:
             message = (
-                "defect: it points to keys of an attacker that only a running issuer serves: let "
-                "one make it, by POST /token or make-token --url"
+                "defect: the token points to keys of an attacker, which only a running issuer "
+                "serves; request it by POST /token or make-token --url"
             )
             raise TokenRequestError(message, "defect")
         return self.base_url + path
 
     @property
     def pem(self) -> bytes:
-        """The public key as PEM, with the line break at its end."""
+        """The public key as PEM (SubjectPublicKeyInfo), with a line break at the end."""
         return self._encode_public_key(Encoding.PEM)
 
     @property
@@ -72,18 +72,18 @@ class TokenIngredients:
 
     @property
     def pkcs1_pem(self) -> bytes:
-        """The public RSA key as PEM of the older kind (RFC 8017 §A.1.1)."""
+        """The public RSA key as PEM of PKCS #1 (RFC 8017 §A.1.1)."""
         return self._encode_public_key(Encoding.PEM, PublicFormat.PKCS1)
 
     @property
     def jwk(self) -> bytes:
-        """The public key as JWK text, as it stands in the published set."""
+        """The public key as the JSON text that the JWK Set holds."""
         return json.dumps(encode_jwk(self.key.verification_key), separators=(",", ":")).encode()
 
     @cached_property
     def attacker_key(self) -> SigningKey:
-        """The attacker's key, under the name of the good one."""
-        return self.attacker.provide_key(self.key.kid)
+        """The attacker's key, with the `kid` of the good key."""
+        return self.attacker.get_key(self.key.kid)
 
     @property
     def attacker_certificate(self) -> str:

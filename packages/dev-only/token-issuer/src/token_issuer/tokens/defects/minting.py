@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""From a good token's material to a token with a defect."""
+"""Minting of defective tokens: good ingredients and a catalogue entry in, a token out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from token_issuer.errors import TokenRequestError
 from token_issuer.tokens.defects.ingredients import TokenIngredients
-from token_issuer.tokens.defects.recipe import Entry, UnchangedError
+from token_issuer.tokens.defects.minting_steps import CatalogueEntry, UnchangedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class DefectiveToken:
     """A token with a defect.
 
     Attributes:
-        token: The token, as far as there is one text that may be called so.
+        token: The token; if the defect is in how it is presented, a good one.
         authorization: The values of the `Authorization` header fields to send, in order.
     """
 
@@ -23,30 +23,31 @@ class DefectiveToken:
     authorization: list[str]
 
 
-def mint_defective(entry: Entry, material: TokenIngredients) -> DefectiveToken:
-    """Make the token of *entry*.
+def mint_defective(entry: CatalogueEntry, ingredients: TokenIngredients) -> DefectiveToken:
+    """Mint the token of *entry*.
 
     Raises:
-        TokenRequestError: what it is made from would not be a good token, or is no JSON; or the
-            token would stay a good one.
+        TokenRequestError: the ingredients do not make a good token, cannot be encoded as JSON, or
+            the defect would not change the token.
     """
-    _check_is_good(entry.defect.id, material.claims, material.now)
+    id_ = entry.defect.id
+    _require_good_claims(id_, ingredients.claims, ingredients.now)
     try:
-        token = entry.recipe.make_token(material)
+        token = entry.steps.make_token(ingredients)
     except UnchangedError as error:
         message = (
-            f"defect: {entry.defect.id} changes nothing in this token, and a good one would pass "
-            "for a bad one; ask for another value of what it is made from"
+            f"defect: {id_} changes nothing in this token, which would be a good one; request "
+            "other values of the claims that it changes"
         )
         raise TokenRequestError(message, "defect") from error
     except ValueError as error:
-        message = f"claims: they cannot be made into a token: {error}"
+        message = f"claims: cannot be encoded as a token: {error}"
         raise TokenRequestError(message, "claims") from error
-    return DefectiveToken(token, list(entry.recipe.to_authorization(token)))
+    return DefectiveToken(token, list(entry.steps.to_authorization(token)))
 
 
-def _check_is_good(id_: str, claims: Mapping[str, Any], now: int) -> None:
-    """Refuse what would be wrong in a second way."""
+def _require_good_claims(id_: str, claims: Mapping[str, Any], now: int) -> None:
+    """Reject claims that would make the token invalid in a second way."""
     problems = {
         "exp": not _is_number(claims.get("exp")) or claims["exp"] <= now,
         "nbf": "nbf" in claims and (not _is_number(claims["nbf"]) or claims["nbf"] > now),
@@ -55,14 +56,14 @@ def _check_is_good(id_: str, claims: Mapping[str, Any], now: int) -> None:
         "aud": not _is_audience(claims.get("aud")),
         "sub": not _is_text(claims.get("sub")),
     }
-    wrong = [claim for claim, is_wrong in problems.items() if is_wrong]
-    if wrong:
+    invalid = [claim for claim, is_invalid in problems.items() if is_invalid]
+    if invalid:
         message = (
-            f"defect and {wrong[0]} contradict each other: {id_} is the one thing that is wrong "
-            f"with a good token, and that needs a good {', '.join(wrong)}; leave the defect out, "
-            "or the other fields that make the token bad"
+            f"defect and {invalid[0]} contradict each other: {id_} must be the only thing wrong "
+            f"with the token, so it needs a valid {' and a valid '.join(invalid)}; leave out the "
+            "defect, or the fields that make the token invalid"
         )
-        raise TokenRequestError(message, "defect", *wrong)
+        raise TokenRequestError(message, "defect", *invalid)
 
 
 def _is_number(value: object) -> bool:
@@ -74,5 +75,5 @@ def _is_text(value: object) -> bool:
 
 
 def _is_audience(value: object) -> bool:
-    named = value if isinstance(value, list) else [value]
-    return bool(named) and all(map(_is_text, named))
+    audiences = value if isinstance(value, list) else [value]
+    return bool(audiences) and all(map(_is_text, audiences))

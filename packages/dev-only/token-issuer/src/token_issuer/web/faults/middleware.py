@@ -51,7 +51,7 @@ class FaultMiddleware:
         if path not in KEY_PATHS:
             return None
         is_redirected = scope["query_string"] == REDIRECTED_QUERY.encode()
-        return self._board.claim(path, is_redirected=is_redirected)
+        return self._board.activate(path, is_redirected=is_redirected)
 
 
 class _Answer:

@@ -10,7 +10,6 @@ from typing import Final
 
 import msgspec
 
-from token_issuer.faults.documents.change import change_document
 from token_issuer.faults.fault import Fault
 from token_issuer.faults.kinds import FaultKind
 from token_issuer.faults.registry import ActiveFaults
@@ -40,9 +39,7 @@ def build_answer(
     stated_s = None if fault is None else int(fault.read_seconds("max_age", 0))
     refusal = strike.find(FaultKind.STATUS, FaultKind.REDIRECT)
     if refusal is None:
-        if strike.find(FaultKind.STALE):
-            document = strike.stale_documents[asked.path]
-        shown = change_document(document, asked.path, strike.kinds)
+        shown = strike.change_document(document)
         headers = build_cache_headers(now, max_age_s if stated_s is None else stated_s, shown.etag)
         fields = encode_fields(headers)
         return RawResponse.build(shown.body, _find_media_type(strike, JSON_TYPE), fields)

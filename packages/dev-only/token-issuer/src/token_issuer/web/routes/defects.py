@@ -8,7 +8,7 @@ import msgspec
 from litestar import HttpMethod, Response, route
 from litestar.params import FromPath
 
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError, TokenRequestError
 from token_issuer.media_types import JSON_TYPE
 from token_issuer.tokens.defects.catalogue import CATALOGUE, find_entry
 from token_issuer.tokens.defects.description import DefectList, describe_defect
@@ -28,7 +28,7 @@ async def get_defect(defect: FromPath[str]) -> Response[bytes]:
     """Describe one defect."""
     try:
         entry = find_entry(defect)
-    except TokenRequestError as error:
+    except InvalidInputError as error:
         raise TokenRequestError(str(error), "defect", status=HTTPStatus.NOT_FOUND) from error
     return _answer(describe_defect(entry.defect))
 

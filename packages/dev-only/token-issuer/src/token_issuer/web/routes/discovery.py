@@ -32,7 +32,7 @@ async def get_discovery_document(
     base = find_base_url(request, issuer.settings)
     profile = issuer.find_profile()
     document = {
-        "issuer": issuer.name,
+        "issuer": issuer.identifier,
         "token_endpoint": base + TOKEN_PATH,
         "jwks_uri": base + JWKS_PATHS[0],
         "response_types_supported": [],  # required, and there is no authorization endpoint

@@ -14,10 +14,11 @@ from litestar.utils import normalize_path
 from token_issuer.errors import (
     InvalidInputError,
     KeyDirectoryError,
+    KeyInUseError,
+    NoSuchKeyError,
     TokenIssuerError,
     TokenRequestError,
 )
-from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
 from token_issuer.web.problems import ProblemResponse, TokenErrorResponse
 from token_issuer.web.token_endpoint import MAX_BODY_BYTES, TOKEN_PATH

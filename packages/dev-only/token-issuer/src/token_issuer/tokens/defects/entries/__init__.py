@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The entries of the catalogue: what each defect is, and how it is made."""
+"""The catalogue entries, one module for each group of defects."""

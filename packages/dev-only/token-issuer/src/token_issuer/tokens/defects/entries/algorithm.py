@@ -1,16 +1,21 @@
 # DEV-ONLY: never ship to production.
-"""Algorithms that were not agreed on."""
+"""Defects of the algorithm: one that the key is not for, or none at all."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.changes import put
+from token_issuer.tokens.defects.changes import set_members
 from token_issuer.tokens.defects.defect import Defect, Verdict
 from token_issuer.tokens.defects.ingredients import TokenIngredients
-from token_issuer.tokens.defects.recipe import Entry, Recipe
-from token_issuer.tokens.defects.signatures import sign_hs256, sign_properly, sign_ps256, sign_rs512
+from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
+from token_issuer.tokens.defects.signatures import (
+    sign_hs256,
+    sign_ps256,
+    sign_rs512,
+    sign_with_good_key,
+)
 
 _defect = partial(
     Defect,
@@ -21,13 +26,13 @@ _defect = partial(
 )
 
 
-def _make_none(id_: str, spelling: str, *, is_signed: bool) -> Entry:
+def _make_none(id_: str, spelling: str, *, is_signed: bool) -> CatalogueEntry:
     signature = "and the good key signed it" if is_signed else "and the signature is empty"
     why = (
         "A verifier that lets a token say that nobody signed it accepts what anybody writes. "
         "Comparing with one spelling of the word is no defence against the others."
     )
-    return Entry(
+    return CatalogueEntry(
         _defect(
             id=f"{id_}-signed" if is_signed else id_,
             title=f"a token with `alg` {spelling} and {'a good' if is_signed else 'no'} signature",
@@ -35,7 +40,10 @@ def _make_none(id_: str, spelling: str, *, is_signed: bool) -> Entry:
             why=why,
             source="RFC 8725 §2.1, §3.1, §3.2; RFC 7518 §3.6; CVE-2015-9235, CVE-2026-28802",
         ),
-        Recipe(header=put(alg=spelling), sign=sign_properly if is_signed else (lambda _, __: b"")),
+        MintingSteps(
+            header=set_members(alg=spelling),
+            sign=sign_with_good_key if is_signed else (lambda _, __: b""),
+        ),
     )
 
 
@@ -45,8 +53,8 @@ def _make_hs256(
     read_secret: Callable[[TokenIngredients], bytes],
     source: str,
     alg: str = "",
-) -> Entry:
-    return Entry(
+) -> CatalogueEntry:
+    return CatalogueEntry(
         _defect(
             id=id_,
             title=f"an HS256 token keyed with {secret}",
@@ -59,7 +67,7 @@ def _make_hs256(
             source=f"RFC 8725 §2.1, §3.1; {source}",
             alg=alg,
         ),
-        Recipe(header=put(alg="HS256"), sign=sign_hs256(read_secret)),
+        MintingSteps(header=set_members(alg="HS256"), sign=sign_hs256(read_secret)),
     )
 
 
@@ -94,7 +102,7 @@ ENTRIES: Final = (
     _make_hs256("hs256-jwk", "the public key as JWK text", lambda good: good.jwk, "CVE-2026-48526"),
     _make_hs256("hs256-jwks", "the text of the key set", lambda good: good.jwks, _CONFUSION),
     _make_hs256("hs256-empty", "an empty secret", lambda _: b"", "RFC 7518 §3.2"),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="alg-rs512",
             title="an RS512 token of a key that is for RS256",
@@ -106,9 +114,9 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
             alg="RS256",
         ),
-        Recipe(header=put(alg="RS512"), sign=sign_rs512),
+        MintingSteps(header=set_members(alg="RS512"), sign=sign_rs512),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="alg-ps256",
             title="a PS256 token of a key that is for RS256",
@@ -120,6 +128,6 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
             alg="RS256",
         ),
-        Recipe(header=put(alg="PS256"), sign=sign_ps256),
+        MintingSteps(header=set_members(alg="PS256"), sign=sign_ps256),
     ),
 )

@@ -1,13 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""For whom a token is."""
+"""Defects of `aud`: tokens for other services, or for none."""
 
 from functools import partial
 from typing import Final
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.changes import alter, put
+from token_issuer.tokens.defects.changes import change_text_claim, set_members
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import ABSENT, Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import ABSENT, CatalogueEntry, MintingSteps
 
 _defect = partial(
     Defect,
@@ -21,16 +21,16 @@ _ELSEWHERE: Final = "Whoever is given tokens for another service uses them here.
 _OTHER: Final = "another-service"
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-wrong",
             title="a token for another service",
             wrong=f"`aud` says `{_OTHER}`.",
             why=_ELSEWHERE,
         ),
-        Recipe(claims=put(aud=_OTHER)),
+        MintingSteps(claims=set_members(aud=_OTHER)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-missing",
             title="a token for nobody in particular",
@@ -38,18 +38,18 @@ ENTRIES: Final = (
             why="A token that names no service counts at each that trusts the issuer.",
             source="RFC 9068 §2.2, §4; RFC 8725 §3.9",
         ),
-        Recipe(claims=put(aud=ABSENT)),
+        MintingSteps(claims=set_members(aud=ABSENT)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-list-other",
             title="a token for two other services",
             wrong="`aud` is a list of two names, and none of them is the right one.",
             why=_ELSEWHERE,
         ),
-        Recipe(claims=put(aud=[_OTHER, "a-third-service"])),
+        MintingSteps(claims=set_members(aud=[_OTHER, "a-third-service"])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-list-empty",
             title="a token whose list of services is empty",
@@ -57,9 +57,9 @@ ENTRIES: Final = (
             why="Where no name to compare means no mismatch, the token counts everywhere.",
             source="RFC 7519 §4.1.3; CVE-2020-26160",
         ),
-        Recipe(claims=put(aud=[])),
+        MintingSteps(claims=set_members(aud=[])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-list-ours",
             title="a token for this service and another one",
@@ -69,18 +69,18 @@ ENTRIES: Final = (
             verdict=Verdict.ACCEPT,
             severity=Severity.LOW,
         ),
-        Recipe(claims=alter("aud", lambda ours: [_OTHER, ours])),
+        MintingSteps(claims=change_text_claim("aud", lambda ours: [_OTHER, ours])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-prefix",
             title="a token for the beginning of this service's name",
             wrong="`aud` lacks the last character of the right name.",
             why="Where the name is sought as a part of another text, any part of it counts.",
         ),
-        Recipe(claims=alter("aud", lambda ours: ours[:-1])),
+        MintingSteps(claims=change_text_claim("aud", lambda ours: ours[:-1])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-extended",
             title="a token for a service whose name begins like this one's",
@@ -88,19 +88,19 @@ ENTRIES: Final = (
             why="Where only the beginning is compared, the tokens of a service with a longer name "
             "count here.",
         ),
-        Recipe(claims=alter("aud", lambda ours: f"{ours}-staging")),
+        MintingSteps(claims=change_text_claim("aud", lambda ours: f"{ours}-staging")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-case",
             title="a token for this service's name in the other case",
             wrong="`aud` has small letters for capitals and the reverse.",
-            why="Names are compared case by case: two services may differ in nothing else.",
+            why="Names are compared case-sensitively: two services may differ in nothing else.",
             severity=Severity.MEDIUM,
         ),
-        Recipe(claims=alter("aud", str.swapcase)),
+        MintingSteps(claims=change_text_claim("aud", str.swapcase)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-empty",
             title="a token whose service is empty text",
@@ -108,9 +108,9 @@ ENTRIES: Final = (
             why="Empty text is a part of every text, and counts as absent for some.",
             source="RFC 7519 §4.1.3; CVE-2020-26160",
         ),
-        Recipe(claims=put(aud="")),
+        MintingSteps(claims=set_members(aud="")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="aud-padded",
             title="a token for this service's name and a blank",
@@ -118,6 +118,6 @@ ENTRIES: Final = (
             why="Names are compared as they are: who trims them takes two services for one.",
             severity=Severity.MEDIUM,
         ),
-        Recipe(claims=alter("aud", lambda ours: f"{ours} ")),
+        MintingSteps(claims=change_text_claim("aud", lambda ours: f"{ours} ")),
     ),
 )

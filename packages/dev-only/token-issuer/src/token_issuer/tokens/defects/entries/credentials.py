@@ -1,12 +1,12 @@
 # DEV-ONLY: never ship to production.
-"""Good tokens, presented otherwise."""
+"""Defects of the presentation: good tokens in unusual or malformed `Authorization` fields."""
 
 from functools import partial
 from typing import Final
 
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
 
 _legal = partial(
     Defect,
@@ -35,100 +35,100 @@ _malformed = partial(
 )
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         _legal(
             id="scheme-lower-case",
             title="a token after the scheme in small letters",
             wrong="Nothing: the header says `bearer`, and schemes count in any case.",
             source="RFC 9110 §11.1",
         ),
-        Recipe(to_authorization=lambda token: [f"bearer {token}"]),
+        MintingSteps(to_authorization=lambda token: [f"bearer {token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _legal(
             id="scheme-upper-case",
             title="a token after the scheme in capitals",
             wrong="Nothing: the header says `BEARER`, and schemes count in any case.",
             source="RFC 9110 §11.1",
         ),
-        Recipe(to_authorization=lambda token: [f"BEARER {token}"]),
+        MintingSteps(to_authorization=lambda token: [f"BEARER {token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _legal(
             id="blanks-between",
             title="a token after two blanks",
             wrong="Nothing: between scheme and token may be more than one blank.",
             source="RFC 6750 §2.1; RFC 9110 §11.4",
         ),
-        Recipe(to_authorization=lambda token: [f"Bearer  {token}"]),
+        MintingSteps(to_authorization=lambda token: [f"Bearer  {token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _legal(
             id="blanks-before",
             title="a token in a header field that begins with blanks",
             wrong="Nothing: blanks around the value of a header field do not belong to it.",
             source="RFC 9110 §5.5; RFC 9112 §5.1",
         ),
-        Recipe(to_authorization=lambda token: [f"  Bearer {token}"]),
+        MintingSteps(to_authorization=lambda token: [f"  Bearer {token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _legal(
             id="blanks-after",
             title="a token in a header field that ends with blanks",
             wrong="Nothing: blanks around the value of a header field do not belong to it.",
             source="RFC 9110 §5.5; RFC 9112 §5.1",
         ),
-        Recipe(to_authorization=lambda token: [f"Bearer {token}  "]),
+        MintingSteps(to_authorization=lambda token: [f"Bearer {token}  "]),
     ),
-    Entry(
+    CatalogueEntry(
         _malformed(
             id="tab-between",
             title="a token after a tab",
             wrong="A tab stands between scheme and token, where only blanks may.",
         ),
-        Recipe(to_authorization=lambda token: [f"Bearer\t{token}"]),
+        MintingSteps(to_authorization=lambda token: [f"Bearer\t{token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _malformed(
             id="comma-before",
             title="a token after a comma",
             wrong="A comma stands before the token.",
         ),
-        Recipe(to_authorization=lambda token: [f"Bearer ,{token}"]),
+        MintingSteps(to_authorization=lambda token: [f"Bearer ,{token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _malformed(
             id="comma-after",
             title="a token before a comma",
             wrong="A comma stands after the token.",
         ),
-        Recipe(to_authorization=lambda token: [f"Bearer {token},"]),
+        MintingSteps(to_authorization=lambda token: [f"Bearer {token},"]),
     ),
-    Entry(
+    CatalogueEntry(
         _illegal(
             id="credentials-list",
             title="a token twice in one header field",
             wrong="The value is a list of two credentials, with a comma between them.",
         ),
-        Recipe(to_authorization=lambda token: [f"Bearer {token}, Bearer {token}"]),
+        MintingSteps(to_authorization=lambda token: [f"Bearer {token}, Bearer {token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _illegal(
             id="scheme-missing",
             title="a token without a scheme",
             wrong="The header field holds the token and nothing else.",
         ),
-        Recipe(to_authorization=lambda token: [token]),
+        MintingSteps(to_authorization=lambda token: [token]),
     ),
-    Entry(
+    CatalogueEntry(
         _illegal(
             id="scheme-other",
             title="a token after another scheme",
             wrong="The header says `Token` instead of `Bearer`.",
         ),
-        Recipe(to_authorization=lambda token: [f"Token {token}"]),
+        MintingSteps(to_authorization=lambda token: [f"Token {token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _illegal(
             id="header-double",
             title="a token in each of two header fields",
@@ -138,9 +138,9 @@ ENTRIES: Final = (
             source="RFC 9110 §5.3; RFC 6750 §3.1 (invalid_request)",
             severity=Severity.MEDIUM,
         ),
-        Recipe(to_authorization=lambda token: [f"Bearer {token}", f"Bearer {token}"]),
+        MintingSteps(to_authorization=lambda token: [f"Bearer {token}", f"Bearer {token}"]),
     ),
-    Entry(
+    CatalogueEntry(
         _illegal(
             id="header-double-other",
             title="a token in the first of two different header fields",
@@ -150,6 +150,6 @@ ENTRIES: Final = (
             source="RFC 9110 §5.3; RFC 6750 §3.1 (invalid_request)",
             severity=Severity.MEDIUM,
         ),
-        Recipe(to_authorization=lambda token: [f"Bearer {token}", "Basic YWRtaW46YWRtaW4="]),
+        MintingSteps(to_authorization=lambda token: [f"Bearer {token}", "Basic YWRtaW46YWRtaW4="]),
     ),
 )

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""JSON and base64url as they should not be."""
+"""Defects of the encoding: invalid or ambiguous JSON and base64url."""
 
 from codecs import BOM_UTF8
 from functools import partial
@@ -8,14 +8,14 @@ from typing import Final
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import (
     change_part,
-    encode_as,
+    encode_fixed,
     encode_list,
     encode_utf16,
     wrap_object,
-    write_twice,
+    write_member_twice,
 )
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
 
 _json = partial(
     Defect, group="encoding", verdict=Verdict.REFUSE, severity=Severity.MEDIUM, check="json"
@@ -37,7 +37,7 @@ _SIGNATURE: Final = 2
 
 
 def _set_stray_bit(part: str) -> str:
-    """Turn the last bit of the last character: no byte of the signature holds it."""
+    """Flip the unused low bit of the last base64url character."""
     return part[:-1] + _ALPHABET[_ALPHABET.index(part[-1]) ^ 1]
 
 
@@ -46,7 +46,7 @@ def _use_standard_alphabet(part: str) -> str:
 
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         _json(
             id="header-twice-first",
             title="a token whose header says `alg` twice, first the right one",
@@ -55,9 +55,9 @@ ENTRIES: Final = (
             "counts: a parser must refuse, or take the last.",
             source="RFC 7515 §4",
         ),
-        Recipe(encode_header=write_twice("alg", "none", good="first")),
+        MintingSteps(encode_header=write_member_twice("alg", "none", good="first")),
     ),
-    Entry(
+    CatalogueEntry(
         _json(
             id="header-twice-last",
             title="a token whose header says `alg` twice, last the right one",
@@ -66,9 +66,9 @@ ENTRIES: Final = (
             source="RFC 7515 §4",
             verdict=Verdict.EITHER,
         ),
-        Recipe(encode_header=write_twice("alg", "none", good="last")),
+        MintingSteps(encode_header=write_member_twice("alg", "none", good="last")),
     ),
-    Entry(
+    CatalogueEntry(
         _json(
             id="payload-twice-first",
             title="a token whose payload says `exp` twice, first the right one",
@@ -77,9 +77,9 @@ ENTRIES: Final = (
             "counts: a parser must refuse, or take the last.",
             source="RFC 7519 §4",
         ),
-        Recipe(encode_payload=write_twice("exp", 0, good="first")),
+        MintingSteps(encode_payload=write_member_twice("exp", 0, good="first")),
     ),
-    Entry(
+    CatalogueEntry(
         _json(
             id="payload-twice-last",
             title="a token whose payload says `exp` twice, last the right one",
@@ -88,9 +88,9 @@ ENTRIES: Final = (
             source="RFC 7519 §4",
             verdict=Verdict.EITHER,
         ),
-        Recipe(encode_payload=write_twice("exp", 0, good="last")),
+        MintingSteps(encode_payload=write_member_twice("exp", 0, good="last")),
     ),
-    Entry(
+    CatalogueEntry(
         _json(
             id="payload-not-json",
             title="a token whose payload is not JSON",
@@ -99,9 +99,9 @@ ENTRIES: Final = (
             "says neither for whom it is nor until when.",
             source="RFC 7519 §7.2 step 10",
         ),
-        Recipe(encode_payload=encode_as(b"hello")),
+        MintingSteps(encode_payload=encode_fixed(b"hello")),
     ),
-    Entry(
+    CatalogueEntry(
         _json(
             id="payload-not-object",
             title="a token whose payload is not an object",
@@ -109,9 +109,9 @@ ENTRIES: Final = (
             why="Code that expects an object fails on it, or finds no claim to check.",
             source="RFC 7519 §7.2 step 10, §3",
         ),
-        Recipe(encode_payload=encode_list),
+        MintingSteps(encode_payload=encode_list),
     ),
-    Entry(
+    CatalogueEntry(
         _json(
             id="payload-utf16",
             title="a token whose payload is in UTF-16",
@@ -121,9 +121,9 @@ ENTRIES: Final = (
             source="RFC 8725 §3.7; RFC 7519 §7.2 step 10; RFC 8259 §8.1",
             severity=Severity.LOW,
         ),
-        Recipe(encode_payload=encode_utf16),
+        MintingSteps(encode_payload=encode_utf16),
     ),
-    Entry(
+    CatalogueEntry(
         _json(
             id="payload-bom",
             title="a token whose payload begins with a byte order mark",
@@ -134,9 +134,9 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
         ),
-        Recipe(encode_payload=wrap_object(before=BOM_UTF8)),
+        MintingSteps(encode_payload=wrap_object(before=BOM_UTF8)),
     ),
-    Entry(
+    CatalogueEntry(
         _json(
             id="payload-trailing",
             title="a token whose payload goes on after the claims set",
@@ -146,9 +146,9 @@ ENTRIES: Final = (
             source="RFC 7519 §7.2 step 10",
             severity=Severity.LOW,
         ),
-        Recipe(encode_payload=wrap_object(after=b"trailing")),
+        MintingSteps(encode_payload=wrap_object(after=b"trailing")),
     ),
-    Entry(
+    CatalogueEntry(
         _base64url(
             id="base64-padding",
             title="a token with padding",
@@ -156,11 +156,11 @@ ENTRIES: Final = (
             why=_SPELLINGS,
             source=_BASE64URL,
         ),
-        Recipe(
+        MintingSteps(
             transform_compact=change_part(_SIGNATURE, lambda part: part + "=" * (-len(part) % 4))
         ),
     ),
-    Entry(
+    CatalogueEntry(
         _base64url(
             id="base64-blank",
             title="a token with a blank inside its signature",
@@ -168,9 +168,11 @@ ENTRIES: Final = (
             why=_SPELLINGS,
             source=f"{_BASE64URL}; RFC 6750 §2.1",
         ),
-        Recipe(transform_compact=change_part(_SIGNATURE, lambda part: f"{part[:10]} {part[10:]}")),
+        MintingSteps(
+            transform_compact=change_part(_SIGNATURE, lambda part: f"{part[:10]} {part[10:]}")
+        ),
     ),
-    Entry(
+    CatalogueEntry(
         _base64url(
             id="base64-alphabet",
             title="a token in the other alphabet of base64",
@@ -179,9 +181,11 @@ ENTRIES: Final = (
             source=_BASE64URL,
         ),
         # One signature of ES256 or EdDSA in fifteen has no character that differs.
-        Recipe(transform_compact=change_part(_SIGNATURE, _use_standard_alphabet), attempts=64),
+        MintingSteps(
+            transform_compact=change_part(_SIGNATURE, _use_standard_alphabet), max_attempts=64
+        ),
     ),
-    Entry(
+    CatalogueEntry(
         _base64url(
             id="base64-stray-bits",
             title="a token whose last character has stray bits",
@@ -190,9 +194,9 @@ ENTRIES: Final = (
             source="RFC 4648 §3.5",
             verdict=Verdict.EITHER,
         ),
-        Recipe(transform_compact=change_part(_SIGNATURE, _set_stray_bit)),
+        MintingSteps(transform_compact=change_part(_SIGNATURE, _set_stray_bit)),
     ),
-    Entry(
+    CatalogueEntry(
         _base64url(
             id="five-parts",
             title="a token of five parts",
@@ -202,6 +206,6 @@ ENTRIES: Final = (
             source="RFC 7515 §7.1; RFC 7516 §9",
             check="form",
         ),
-        Recipe(transform_compact=lambda compact: f"{compact}.AAAA.AAAA"),
+        MintingSteps(transform_compact=lambda compact: f"{compact}.AAAA.AAAA"),
     ),
 )

@@ -1,13 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""Header parameters that say what the token is."""
+"""Defects of the header parameters `crit`, `b64`, `typ` and `cty`."""
 
 from functools import partial
 from typing import Final
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.changes import put
+from token_issuer.tokens.defects.changes import set_members
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
 
 _defect = partial(
     Defect, group="header", verdict=Verdict.REFUSE, severity=Severity.MEDIUM, check="crit"
@@ -18,7 +18,7 @@ _PRODUCERS: Final = (
 )
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         _defect(
             id="crit-unknown",
             title="a token with a critical extension that nobody knows",
@@ -27,9 +27,9 @@ ENTRIES: Final = (
             "who ignores it drops the restriction.",
             source="RFC 7515 §4.1.11; CVE-2025-59420, CVE-2026-32597",
         ),
-        Recipe(header=put(crit=["x-policy"], **{"x-policy": "deny"})),
+        MintingSteps(header=set_members(crit=["x-policy"], **{"x-policy": "deny"})),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="crit-empty",
             title="a token whose list of critical extensions is empty",
@@ -39,9 +39,9 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
         ),
-        Recipe(header=put(crit=[])),
+        MintingSteps(header=set_members(crit=[])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="crit-registered",
             title="a token that calls a standard parameter a critical extension",
@@ -51,9 +51,9 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
         ),
-        Recipe(header=put(crit=["alg"])),
+        MintingSteps(header=set_members(crit=["alg"])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="b64-critical",
             title="a token that says its payload is not encoded",
@@ -62,9 +62,9 @@ ENTRIES: Final = (
             why="Two verifiers see two payloads under one signature. JWTs must not use it.",
             source="RFC 7797 §6, §7; RFC 7515 §4.1.11",
         ),
-        Recipe(header=put(b64=False, crit=["b64"])),
+        MintingSteps(header=set_members(b64=False, crit=["b64"])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="b64-uncritical",
             title="a token that says so without calling it critical",
@@ -76,9 +76,9 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
         ),
-        Recipe(header=put(b64=False)),
+        MintingSteps(header=set_members(b64=False)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="typ-wrong",
             title="a token that was made for another purpose",
@@ -88,9 +88,9 @@ ENTRIES: Final = (
             severity=Severity.LOW,
             check="typ",
         ),
-        Recipe(header=put(typ="secevent+jwt")),
+        MintingSteps(header=set_members(typ="secevent+jwt")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="cty-nested",
             title="a token that says that it holds another token",
@@ -101,6 +101,6 @@ ENTRIES: Final = (
             severity=Severity.LOW,
             check="cty",
         ),
-        Recipe(header=put(cty="JWT")),
+        MintingSteps(header=set_members(cty="JWT")),
     ),
 )

@@ -1,13 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""Who a token is from."""
+"""Defects of `iss`: tokens from other issuers, or from none."""
 
 from functools import partial
 from typing import Final
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.changes import alter, put
+from token_issuer.tokens.defects.changes import change_text_claim, set_members
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import ABSENT, Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import ABSENT, CatalogueEntry, MintingSteps
 
 # Cyrillic letters that look like Latin ones.
 _LOOK_ALIKES: Final = str.maketrans({
@@ -27,13 +27,13 @@ _defect = partial(
 )
 
 
-def _disguise(issuer: str) -> str:
+def _replace_look_alikes(issuer: str) -> str:
     disguised = issuer.translate(_LOOK_ALIKES)
     return disguised if disguised != issuer else f"{issuer}\u200b"
 
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         _defect(
             id="iss-wrong",
             title="a token from another issuer",
@@ -41,9 +41,9 @@ ENTRIES: Final = (
             why="Where several issuers share a key endpoint or a key, tokens of one count as those "
             "of another.",
         ),
-        Recipe(claims=put(iss="https://other-issuer.example")),
+        MintingSteps(claims=set_members(iss="https://other-issuer.example")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="iss-missing",
             title="a token from nobody in particular",
@@ -52,9 +52,9 @@ ENTRIES: Final = (
             "key count.",
             source="RFC 9068 §2.2, §4; RFC 8725 §3.8",
         ),
-        Recipe(claims=put(iss=ABSENT)),
+        MintingSteps(claims=set_members(iss=ABSENT)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="iss-slash",
             title="a token whose issuer ends with a slash",
@@ -63,9 +63,9 @@ ENTRIES: Final = (
             "tenant.",
             severity=Severity.MEDIUM,
         ),
-        Recipe(claims=alter("iss", lambda ours: f"{ours}/")),
+        MintingSteps(claims=change_text_claim("iss", lambda ours: f"{ours}/")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="iss-look-alike",
             title="a token whose issuer only looks right",
@@ -73,9 +73,9 @@ ENTRIES: Final = (
             why="Who compares what people see, after a normalisation that goes too far, trusts "
             "whoever registers the other name.",
         ),
-        Recipe(claims=alter("iss", _disguise)),
+        MintingSteps(claims=change_text_claim("iss", _replace_look_alikes)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="iss-prefix",
             title="a token from the beginning of the issuer's name",
@@ -83,9 +83,9 @@ ENTRIES: Final = (
             why="Where the issuer is sought as a part of another text, any part of it counts.",
             source="RFC 7519 §4.1.1; CVE-2024-53861",
         ),
-        Recipe(claims=alter("iss", lambda ours: ours[:-1])),
+        MintingSteps(claims=change_text_claim("iss", lambda ours: ours[:-1])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="iss-extended",
             title="a token whose issuer begins like the right one",
@@ -93,16 +93,16 @@ ENTRIES: Final = (
             why="Where only the beginning is compared, whoever registers the longer name is "
             "trusted.",
         ),
-        Recipe(claims=alter("iss", lambda ours: f"{ours}.attacker.example")),
+        MintingSteps(claims=change_text_claim("iss", lambda ours: f"{ours}.attacker.example")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="iss-case",
             title="a token whose issuer is in the other case",
             wrong="`iss` has capitals for small letters and the reverse.",
-            why="Issuers are compared case by case: another spelling may be another tenant.",
+            why="Issuers are compared case-sensitively: another spelling may be another tenant.",
             severity=Severity.MEDIUM,
         ),
-        Recipe(claims=alter("iss", str.swapcase)),
+        MintingSteps(claims=change_text_claim("iss", str.swapcase)),
     ),
 )

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Keys that a token brings along, or asks for."""
+"""Defects of the key: embedded in the token, too weak, or named by a wrong `kid`."""
 
 from functools import partial
 from typing import Final
@@ -9,12 +9,12 @@ from jwt_core import encode_jwk
 from token_issuer.keys.throwaway_keys import WEAK_KID
 from token_issuer.paths import ATTACKER_CERTIFICATES_PATH, ATTACKER_JWKS_PATH
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.changes import put
+from token_issuer.tokens.defects.changes import set_members
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import ABSENT, Entry, Recipe
-from token_issuer.tokens.defects.signatures import sign_as_attacker, sign_weakly
+from token_issuer.tokens.defects.minting_steps import ABSENT, CatalogueEntry, MintingSteps
+from token_issuer.tokens.defects.signatures import sign_as_attacker, sign_with_weak_key
 
-_brought = partial(
+_embedded_key = partial(
     Defect,
     group="key",
     verdict=Verdict.REFUSE,
@@ -22,7 +22,9 @@ _brought = partial(
     check="embedded-keys",
     alg="RS256",
 )
-_named = partial(Defect, group="key", verdict=Verdict.EITHER, severity=Severity.MEDIUM, check="kid")
+_kid_defect = partial(
+    Defect, group="key", verdict=Verdict.EITHER, severity=Severity.MEDIUM, check="kid"
+)
 
 _OPEN: Final = (
     " The good key signed, and RFC 7515 §4.1.4 calls `kid` a hint: whoever tries all keys may "
@@ -31,21 +33,21 @@ _OPEN: Final = (
 _INJECTION: Final = "RFC 8725 §3.10; RFC 7515 §4.1.4"
 
 ENTRIES: Final = (
-    Entry(
-        _brought(
+    CatalogueEntry(
+        _embedded_key(
             id="jwk",
             title="a token that brings the key of its signature along",
             wrong="The header holds an attacker's public key as `jwk`, and he signed.",
             why="Whoever verifies with a key from the token lets anybody write tokens.",
             source="RFC 7515 §4.1.3, §10.3; CVE-2018-0114, CVE-2026-34240",
         ),
-        Recipe(
+        MintingSteps(
             header=lambda good: {"jwk": encode_jwk(good.attacker_key.verification_key)},
             sign=sign_as_attacker,
         ),
     ),
-    Entry(
-        _brought(
+    CatalogueEntry(
+        _embedded_key(
             id="x5c",
             title="a token that brings the certificate of its signature along",
             wrong="The header holds an attacker's self-signed certificate as `x5c`, and he signed.",
@@ -53,13 +55,13 @@ ENTRIES: Final = (
             "authority that is trusted for just this, lets anybody write tokens.",
             source="RFC 7515 §4.1.6, §10.3",
         ),
-        Recipe(
+        MintingSteps(
             header=lambda good: {"x5c": [good.attacker_certificate]},
             sign=sign_as_attacker,
         ),
     ),
-    Entry(
-        _brought(
+    CatalogueEntry(
+        _embedded_key(
             id="jku",
             title="a token that says where the key set of its signature is",
             wrong="`jku` is the URL of an attacker's key set, which the issuer hosts below "
@@ -68,13 +70,13 @@ ENTRIES: Final = (
             "requests to wherever an attacker wants.",
             source="RFC 8725 §3.10; RFC 7515 §4.1.2, §10.3",
         ),
-        Recipe(
-            header=lambda good: {"jku": good.locate(ATTACKER_JWKS_PATH)},
+        MintingSteps(
+            header=lambda good: {"jku": good.build_attacker_url(ATTACKER_JWKS_PATH)},
             sign=sign_as_attacker,
         ),
     ),
-    Entry(
-        _brought(
+    CatalogueEntry(
+        _embedded_key(
             id="x5u",
             title="a token that says where the certificate of its signature is",
             wrong="`x5u` is the URL of an attacker's certificate, which the issuer hosts below "
@@ -83,12 +85,12 @@ ENTRIES: Final = (
             "and sends requests to wherever an attacker wants.",
             source="RFC 8725 §3.10; RFC 7515 §4.1.5, §10.3",
         ),
-        Recipe(
-            header=lambda good: {"x5u": good.locate(ATTACKER_CERTIFICATES_PATH)},
+        MintingSteps(
+            header=lambda good: {"x5u": good.build_attacker_url(ATTACKER_CERTIFICATES_PATH)},
             sign=sign_as_attacker,
         ),
     ),
-    Entry(
+    CatalogueEntry(
         Defect(
             id="key-weak",
             group="key",
@@ -104,10 +106,10 @@ ENTRIES: Final = (
             fault="weak-key",
             alg="RS256",
         ),
-        Recipe(header=put(kid=WEAK_KID), sign=sign_weakly),
+        MintingSteps(header=set_members(kid=WEAK_KID), sign=sign_with_weak_key),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-unknown",
             title="a token whose `kid` nobody knows",
             wrong="`kid` says `no-such-key`; the good key signed.",
@@ -115,10 +117,10 @@ ENTRIES: Final = (
             "that the issuer never gave it." + _OPEN,
             source="RFC 7515 §4.1.4, §6",
         ),
-        Recipe(header=put(kid="no-such-key")),
+        MintingSteps(header=set_members(kid="no-such-key")),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-missing",
             title="a token without `kid`",
             wrong="The header has no `kid`; the good key signed.",
@@ -126,10 +128,10 @@ ENTRIES: Final = (
             source="RFC 7515 §4.1.4, §6",
             severity=Severity.LOW,
         ),
-        Recipe(header=put(kid=ABSENT)),
+        MintingSteps(header=set_members(kid=ABSENT)),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-empty",
             title="a token whose `kid` is empty",
             wrong="`kid` is empty text; the good key signed.",
@@ -138,10 +140,10 @@ ENTRIES: Final = (
             source="RFC 7515 §4.1.4, §6",
             severity=Severity.LOW,
         ),
-        Recipe(header=put(kid="")),
+        MintingSteps(header=set_members(kid="")),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-number",
             title="a token whose `kid` is a number",
             wrong="`kid` is the number 1; the good key signed.",
@@ -150,10 +152,10 @@ ENTRIES: Final = (
             verdict=Verdict.REFUSE,
             severity=Severity.LOW,
         ),
-        Recipe(header=put(kid=1)),
+        MintingSteps(header=set_members(kid=1)),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-traversal",
             title="a token whose `kid` is a path out of the key folder",
             wrong="`kid` says `../../../../../../../../dev/null`; the good key signed.",
@@ -161,10 +163,10 @@ ENTRIES: Final = (
             "the key." + _OPEN,
             source=_INJECTION,
         ),
-        Recipe(header=put(kid="../../../../../../../../dev/null")),
+        MintingSteps(header=set_members(kid="../../../../../../../../dev/null")),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-sql",
             title="a token whose `kid` is a piece of SQL",
             wrong="`kid` says `' OR 1=1; SELECT pg_sleep(10) --`; the good key signed.",
@@ -172,10 +174,10 @@ ENTRIES: Final = (
             "answer that takes ten seconds shows it." + _OPEN,
             source=_INJECTION,
         ),
-        Recipe(header=put(kid="' OR 1=1; SELECT pg_sleep(10) --")),
+        MintingSteps(header=set_members(kid="' OR 1=1; SELECT pg_sleep(10) --")),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-command",
             title="a token whose `kid` is a shell command",
             wrong="`kid` says `| sleep 10 #`; the good key signed.",
@@ -183,10 +185,10 @@ ENTRIES: Final = (
             "opens, an attacker runs programs; an answer that takes ten seconds shows it." + _OPEN,
             source=_INJECTION,
         ),
-        Recipe(header=put(kid="| sleep 10 #")),
+        MintingSteps(header=set_members(kid="| sleep 10 #")),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-null",
             title="a token whose `kid` has a null byte after the right name",
             wrong="`kid` is the name of the good key, a null byte and `.pem`; the good key signed.",
@@ -194,16 +196,16 @@ ENTRIES: Final = (
             "another, a check and the use that it guards see different names." + _OPEN,
             source=_INJECTION,
         ),
-        Recipe(header=lambda good: {"kid": f"{good.key.kid}\0.pem"}),
+        MintingSteps(header=lambda good: {"kid": f"{good.key.kid}\0.pem"}),
     ),
-    Entry(
-        _named(
+    CatalogueEntry(
+        _kid_defect(
             id="kid-long",
             title="a token whose `kid` has 10,000 characters",
             wrong="`kid` is 10,000 times the letter k; the good key signed.",
             why="It fills caches and logs, and overflows what was made for short names." + _OPEN,
             source=_INJECTION,
         ),
-        Recipe(header=put(kid="k" * 10_000)),
+        MintingSteps(header=set_members(kid="k" * 10_000)),
     ),
 )

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Signatures that do not hold."""
+"""Defects of the signature: missing, changed, or made with another key."""
 
 from functools import partial
 from typing import Final
@@ -7,7 +7,7 @@ from typing import Final
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import change_claim
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
 from token_issuer.tokens.defects.signatures import change_signature, sign_as_attacker
 
 _defect = partial(
@@ -19,7 +19,7 @@ _defect = partial(
 )
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         _defect(
             id="signature-empty",
             title="a token whose signature is empty",
@@ -28,9 +28,9 @@ ENTRIES: Final = (
             "none to check, anybody can write tokens.",
             source="RFC 7515 §5.2; RFC 8725 §3.3; CVE-2020-28042",
         ),
-        Recipe(sign=lambda _, __: b""),
+        MintingSteps(sign=lambda _, __: b""),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="signature-removed",
             title="a token without a signature part",
@@ -39,9 +39,9 @@ ENTRIES: Final = (
             "tokens.",
             source="RFC 7515 §7.1, §5.2; RFC 8725 §3.3",
         ),
-        Recipe(transform_compact=lambda compact: compact.rpartition(".")[0]),
+        MintingSteps(transform_compact=lambda compact: compact.rpartition(".")[0]),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="signature-truncated",
             title="a token whose signature is cut short",
@@ -49,9 +49,9 @@ ENTRIES: Final = (
             why="A comparison that ends with the shorter text can be satisfied with short guesses.",
             source="RFC 7515 §5.2; RFC 8017 §8.2.2",
         ),
-        Recipe(sign=change_signature(lambda signature: signature[:-16])),
+        MintingSteps(sign=change_signature(lambda signature: signature[:-16])),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="signature-extended",
             title="a token with a byte after its signature",
@@ -61,9 +61,9 @@ ENTRIES: Final = (
             source="RFC 7515 §5.2; RFC 8017 §8.2.2",
             severity=Severity.MEDIUM,
         ),
-        Recipe(sign=change_signature(lambda signature: signature + b"\0")),
+        MintingSteps(sign=change_signature(lambda signature: signature + b"\0")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="signature-bit-flipped",
             title="a token with one wrong bit in its signature",
@@ -71,13 +71,13 @@ ENTRIES: Final = (
             why="Who accepts it does not check the signature, and anybody can write tokens.",
             source="RFC 7515 §5.2; RFC 8725 §3.3",
         ),
-        Recipe(
+        MintingSteps(
             sign=change_signature(
                 lambda signature: signature[:9] + bytes([signature[9] ^ 1]) + signature[10:]
             )
         ),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="claims-tampered",
             title="a token whose subject was changed after it was signed",
@@ -85,9 +85,9 @@ ENTRIES: Final = (
             why="Whoever has a token of his own can be anybody.",
             source="RFC 7515 §5.2; RFC 8725 §3.3",
         ),
-        Recipe(transform_compact=change_claim("sub", "somebody-else")),
+        MintingSteps(transform_compact=change_claim("sub", "somebody-else")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="signature-wrong-key",
             title="a token that another key signed under the right name",
@@ -96,9 +96,9 @@ ENTRIES: Final = (
             source="RFC 7515 §5.2, §10.3; RFC 8725 §3.8",
             alg="RS256",
         ),
-        Recipe(sign=sign_as_attacker),
+        MintingSteps(sign=sign_as_attacker),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="signature-zero",
             title="an ES256 token whose signature is all zeros",
@@ -109,6 +109,6 @@ ENTRIES: Final = (
             check="ecdsa-range",
             alg="ES256",
         ),
-        Recipe(sign=lambda _, __: bytes(64)),
+        MintingSteps(sign=lambda _, __: bytes(64)),
     ),
 )

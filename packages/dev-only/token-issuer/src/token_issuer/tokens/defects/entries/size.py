@@ -1,15 +1,15 @@
 # DEV-ONLY: never ship to production.
-"""Tokens that are too long."""
+"""Defects of the size: tokens that are too long."""
 
 from typing import Final
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.changes import put
+from token_issuer.tokens.defects.changes import set_members
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         Defect(
             id="size-100kb",
             group="size",
@@ -22,6 +22,6 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
             check="size",
         ),
-        Recipe(claims=put(filling="x" * 74_500)),
+        MintingSteps(claims=set_members(filling="x" * 74_500)),
     ),
 )

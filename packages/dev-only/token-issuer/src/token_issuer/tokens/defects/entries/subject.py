@@ -1,20 +1,20 @@
 # DEV-ONLY: never ship to production.
-"""Whom a token is about."""
+"""Defects of `sub`: missing, of the wrong type, or too long."""
 
 from functools import partial
 from typing import Final
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.changes import alter, encode_escaped, put
+from token_issuer.tokens.defects.changes import change_text_claim, encode_escaped, set_members
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import ABSENT, Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import ABSENT, CatalogueEntry, MintingSteps
 
 _defect = partial(
     Defect, group="subject", verdict=Verdict.EITHER, severity=Severity.MEDIUM, check="sub"
 )
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         _defect(
             id="sub-missing",
             title="a token about nobody",
@@ -24,9 +24,9 @@ ENTRIES: Final = (
             "application.",
             source="RFC 7519 §4.1.2; RFC 9068 §2.2",
         ),
-        Recipe(claims=put(sub=ABSENT)),
+        MintingSteps(claims=set_members(sub=ABSENT)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="sub-number",
             title="a token whose subject is a number",
@@ -37,9 +37,9 @@ ENTRIES: Final = (
             verdict=Verdict.REFUSE,
             severity=Severity.LOW,
         ),
-        Recipe(claims=put(sub=42)),
+        MintingSteps(claims=set_members(sub=42)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="sub-surrogate",
             title="a token whose subject has half of a surrogate pair",
@@ -50,9 +50,12 @@ ENTRIES: Final = (
             source="RFC 8259 §8.2; RFC 7493 §2.1",
             check="json",
         ),
-        Recipe(claims=alter("sub", lambda ours: f"{ours}\ud800"), encode_payload=encode_escaped),
+        MintingSteps(
+            claims=change_text_claim("sub", lambda ours: f"{ours}\ud800"),
+            encode_payload=encode_escaped,
+        ),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="sub-huge",
             title="a token whose subject is a million characters long",
@@ -62,6 +65,6 @@ ENTRIES: Final = (
             source="RFC 9110 §5.4",
             check="size",
         ),
-        Recipe(claims=put(sub="s" * 1_000_000)),
+        MintingSteps(claims=set_members(sub="s" * 1_000_000)),
     ),
 )

@@ -1,19 +1,19 @@
 # DEV-ONLY: never ship to production.
-"""When a token counts."""
+"""Defects of `exp`, `nbf` and `iat`: expired, not yet valid, or of the wrong type."""
 
 from functools import partial
 from typing import Final
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.changes import put, shift, write_member
+from token_issuer.tokens.defects.changes import set_members, set_time_claim, write_member
 from token_issuer.tokens.defects.defect import Defect, Verdict
-from token_issuer.tokens.defects.recipe import ABSENT, Entry, Recipe
+from token_issuer.tokens.defects.minting_steps import ABSENT, CatalogueEntry, MintingSteps
 
 _DAY_S: Final = 86400
 _defect = partial(Defect, group="time", verdict=Verdict.REFUSE, severity=Severity.HIGH, check="exp")
 
 ENTRIES: Final = (
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-past-second",
             title="a token that expired a second ago",
@@ -24,9 +24,9 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
         ),
-        Recipe(claims=shift("exp", -1)),
+        MintingSteps(claims=set_time_claim("exp", -1)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-past-day",
             title="a token that expired a day ago",
@@ -34,9 +34,9 @@ ENTRIES: Final = (
             why="A token that was stolen or found in a log counts for ever.",
             source="RFC 7519 §4.1.4",
         ),
-        Recipe(claims=shift("exp", -_DAY_S)),
+        MintingSteps(claims=set_time_claim("exp", -_DAY_S)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-missing",
             title="a token without `exp`",
@@ -46,9 +46,9 @@ ENTRIES: Final = (
             source="RFC 9068 §2.2, §4; RFC 7519 §4.1.4",
             severity=Severity.MEDIUM,
         ),
-        Recipe(claims=put(exp=ABSENT)),
+        MintingSteps(claims=set_members(exp=ABSENT)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-string",
             title="a token whose `exp` is text",
@@ -58,9 +58,9 @@ ENTRIES: Final = (
             source="RFC 7519 §4.1.4, §2 (NumericDate)",
             severity=Severity.LOW,
         ),
-        Recipe(claims=lambda good: {"exp": str(good.claims["exp"])}),
+        MintingSteps(claims=lambda good: {"exp": str(good.claims["exp"])}),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-float",
             title="a token whose `exp` has a fraction",
@@ -72,9 +72,9 @@ ENTRIES: Final = (
             verdict=Verdict.ACCEPT,
             severity=Severity.LOW,
         ),
-        Recipe(claims=lambda good: {"exp": good.claims["exp"] + 0.5}),
+        MintingSteps(claims=lambda good: {"exp": good.claims["exp"] + 0.5}),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-zero",
             title="a token that expired in 1970",
@@ -82,9 +82,9 @@ ENTRIES: Final = (
             why="Where zero counts as absent, and absent as for ever, an expired token is good.",
             source="RFC 7519 §4.1.4",
         ),
-        Recipe(claims=put(exp=0)),
+        MintingSteps(claims=set_members(exp=0)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-negative",
             title="a token that expired before 1970",
@@ -93,9 +93,9 @@ ENTRIES: Final = (
             "ever, it is that.",
             source="RFC 7519 §4.1.4, §2 (NumericDate)",
         ),
-        Recipe(claims=put(exp=-1)),
+        MintingSteps(claims=set_members(exp=-1)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-overflow",
             title="a token whose `exp` is beyond 64 bits",
@@ -107,9 +107,9 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
             severity=Severity.MEDIUM,
         ),
-        Recipe(claims=put(exp=10**20)),
+        MintingSteps(claims=set_members(exp=10**20)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-infinite",
             title="a token whose `exp` is beyond floating point",
@@ -120,9 +120,9 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
             severity=Severity.MEDIUM,
         ),
-        Recipe(encode_payload=write_member("exp", "1e400")),
+        MintingSteps(encode_payload=write_member("exp", "1e400")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="exp-nan",
             title="a token whose `exp` is NaN",
@@ -131,9 +131,9 @@ ENTRIES: Final = (
             source="RFC 8259 §6; RFC 7519 §7.2 step 10",
             check="json",
         ),
-        Recipe(encode_payload=write_member("exp", "NaN")),
+        MintingSteps(encode_payload=write_member("exp", "NaN")),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="nbf-future",
             title="a token that is not valid before tomorrow",
@@ -143,9 +143,9 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
             check="nbf",
         ),
-        Recipe(claims=shift("nbf", _DAY_S)),
+        MintingSteps(claims=set_time_claim("nbf", _DAY_S)),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="nbf-string",
             title="a token whose time of beginning is text",
@@ -155,9 +155,9 @@ ENTRIES: Final = (
             severity=Severity.LOW,
             check="nbf",
         ),
-        Recipe(claims=lambda good: {"nbf": str(good.now)}),
+        MintingSteps(claims=lambda good: {"nbf": str(good.now)}),
     ),
-    Entry(
+    CatalogueEntry(
         _defect(
             id="iat-future",
             title="a token that was issued tomorrow",
@@ -169,6 +169,6 @@ ENTRIES: Final = (
             severity=Severity.LOW,
             check="iat",
         ),
-        Recipe(claims=shift("iat", _DAY_S)),
+        MintingSteps(claims=set_time_claim("iat", _DAY_S)),
     ),
 )

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from token_issuer.keys.description import describe_key, describe_keys
-from token_issuer.keys.rotation_plan import read_step
+from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.routes.admin.bodies import MAX_BODY_BYTES, answer, read_body
 from token_issuer.web.routes.admin.schemas import RotateRequest
@@ -31,8 +31,8 @@ async def rotate_keys(
         issuer.keys.rotate,
         body.mode,
         body.alg,
-        lead=read_step("lead", body.lead),
-        retention=read_step("retention", body.retention),
+        lead=parse_rotation_duration("lead", body.lead),
+        retention=parse_rotation_duration("retention", body.retention),
     )
     return answer(describe_key(key, issuer.keys.clock()))
 

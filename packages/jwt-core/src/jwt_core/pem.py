@@ -1,12 +1,7 @@
-"""Keys as text and files: PEM, certificates, and writing without a half-written moment.
+"""Keys as text: PEM, X.509 certificates, and the value of a settings variable.
 
 Spec: RFC 5958 (PKCS#8), RFC 5280 §4.1.2.7 (SubjectPublicKeyInfo), RFC 7468 (PEM)
 """
-
-import contextlib
-import os
-import tempfile
-from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -21,7 +16,13 @@ from cryptography.hazmat.primitives.serialization import (
 
 from jwt_core import strict_json
 from jwt_core.algorithms import Algorithm
-from jwt_core.errors import KeyFileError, KeyFormatError
+from jwt_core.argument_checks import (
+    check_optional_algorithm,
+    check_optional_text,
+    check_text,
+    check_type,
+)
+from jwt_core.errors import KeyFormatError
 from jwt_core.jwk import decode_jwk
 from jwt_core.keys import (
     PublicKey,
@@ -54,14 +55,18 @@ def decode_private_pem(
 
     Args:
         data: The PEM text.
-        kid: Name of the key; by default its RFC 7638 thumbprint.
-        algorithm: By default RS256, ES256 or EdDSA, after the kind of key.
-        check_numbers: False leaves out the check of an RSA key's numbers, which takes most of the
-            time (80 ms of 80): only for a file that this program has written itself.
+        kid: The key ID; by default the RFC 7638 thumbprint.
+        algorithm: By default RS256 for an RSA key, ES256 for P-256, EdDSA for Ed25519.
+        check_numbers: False skips the validation of an RSA key's numbers, which takes most of the
+            time. Safe only for a file that this program has written itself.
 
     Raises:
-        KeyFormatError: unreadable, encrypted, unsupported or too weak.
+        KeyFormatError: The key is unreadable, encrypted, unsupported or too weak.
+        TypeError: An argument has the wrong type.
     """
+    check_type("data", data, bytes, "encode the text first, or read the file as bytes")
+    check_optional_text("kid", kid)
+    check_optional_algorithm("algorithm", algorithm)
     try:
         private_key = load_pem_private_key(
             data, password=None, unsafe_skip_rsa_key_validation=not check_numbers
@@ -83,19 +88,23 @@ def decode_private_pem(
 
 
 def decode_public_key(text: str, *, algorithm: Algorithm | None = None) -> VerificationKey:
-    r"""Decode a public key as found in a settings variable.
+    r"""Decode the public key in a settings variable.
 
-    Understood are SPKI in PEM, an X.509 certificate in PEM (its key only; neither its validity nor
-    its chain is judged), and a JWK. A literal `\n` in PEM stands for a line break, since one-line
-    variables are often written so.
+    Accepted formats: SPKI in PEM, an X.509 certificate in PEM, and a JWK. Of a certificate only the
+    key is used; its validity and chain are not checked. A literal `\n` in PEM is read as a line
+    break, because one-line variables are often written that way.
 
     Args:
         text: The key.
-        algorithm: By default the JWK's own, or RS256, ES256 or EdDSA, after the kind of key.
+        algorithm: By default the JWK's `alg`; without it RS256 for an RSA key, ES256 for P-256,
+            EdDSA for Ed25519.
 
     Raises:
-        KeyFormatError: unreadable, private, unsupported or too weak.
+        KeyFormatError: The key is unreadable, private, unsupported or too weak.
+        TypeError: An argument has the wrong type.
     """
+    check_text("text", text)
+    check_optional_algorithm("algorithm", algorithm)
     text = text.strip()
     if "PRIVATE KEY-----" in text:
         message = "this is a private key; give the public key, and replace the exposed one"
@@ -104,50 +113,6 @@ def decode_public_key(text: str, *, algorithm: Algorithm | None = None) -> Verif
         return _decode_jwk_text(text, algorithm)
     public_key = _decode_public_pem(text.replace("\\n", "\n"))
     return VerificationKey(public_key, algorithm or get_default_algorithm(public_key), kid=None)
-
-
-def write_file_atomically(path: Path, data: bytes, *, mode: int) -> None:
-    """Write a file so that no reader, and no crash, ever sees part of it.
-
-    Args:
-        path: The file; an existing one is replaced.
-        data: The whole content.
-        mode: The exact permissions, whatever the umask.
-
-    Raises:
-        KeyFileError: the directory or file cannot be written; nothing is left behind.
-    """
-    try:
-        _replace_file(path, data, mode)
-        _sync_directory(path.parent)
-    except OSError as error:
-        reason = f"cannot be written ({error.strerror}); check the directory and its permissions"
-        raise KeyFileError(path, reason) from error
-
-
-def _replace_file(path: Path, data: bytes, mode: int) -> None:
-    # Same directory: a rename is atomic only within one file system.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _decode_jwk_text(text: str, algorithm: Algorithm | None) -> VerificationKey:
@@ -161,7 +126,7 @@ def _decode_jwk_text(text: str, algorithm: Algorithm | None) -> VerificationKey:
         raise KeyFormatError(message)
     key = decode_jwk(document)
     if algorithm not in {None, key.algorithm}:
-        message = f"the JWK is for {key.algorithm}, but {algorithm} is asked for"
+        message = f"the JWK is for {key.algorithm}, but {algorithm} was requested"
         raise KeyFormatError(message)
     return key
 

@@ -1,4 +1,4 @@
-"""How far an archive is followed; past that it is a finding: nobody has seen what is inside."""
+"""Limits for archives; one that exceeds them is a finding, since its content was not checked."""
 
 from __future__ import annotations
 
@@ -14,38 +14,40 @@ MEBIBYTE: Final = 1 << 20
 MAX_DEPTH: Final = 12
 """Archives within archives; a wheel in an image layer in a compressed `docker save` is at 4."""
 
-MAX_EXPANDED: Final = 16 << 30
-"""Bytes that all archives below one artefact may unpack to."""
+MAX_EXPANDED_BYTES: Final = 16 << 30
+"""Unpacked size of all archives in one artefact."""
 
 MAX_MEMBERS: Final = 2_000_000
-"""Members that all archives below one artefact may hold."""
+"""Members of all archives in one artefact."""
 
 MAX_TOTAL_RATIO: Final = 100
-SMALLEST_TOTAL: Final = 1 << 30
-"""What all archives unpack to, each level counted, may be more than either but not than both."""
+MIN_TOTAL_BYTES: Final = 1 << 30
+"""The unpacked size of all archives, each level counted, may exceed either limit but not both."""
 
 MAX_RATIO: Final = 300
-SMALLEST_BOMB: Final = 64 * MEBIBYTE
-"""What unpacks to more than this, and to more than `MAX_RATIO` times its size, is a bomb."""
+MIN_BOMB_BYTES: Final = 64 * MEBIBYTE
+"""A member that unpacks to more than this and to more than `MAX_RATIO` times its size is a bomb."""
 
 
 class LimitError(Exception):
-    """All archives of an artefact together go past a limit; the message says which."""
+    """The archives of an artefact together exceed a limit; the message says which."""
 
 
 class BombError(Exception):
-    """A member unpacks to far more than its size; the message says so."""
+    """A member unpacks to far more than its size."""
 
 
 class Budget:
-    """What is left of the limits for one artefact.
+    """The remaining limits of one artefact.
 
     Args:
-        size: Bytes of the artefact.
+        size: Size of the artefact in bytes.
     """
 
     def __init__(self, size: int) -> None:
-        self._most = min(MAX_EXPANDED, max(SMALLEST_TOTAL, MAX_TOTAL_RATIO * size))
+        self._max_expanded_bytes = min(
+            MAX_EXPANDED_BYTES, max(MIN_TOTAL_BYTES, MAX_TOTAL_RATIO * size)
+        )
         self._expanded = 0
         self._members = 0
 
@@ -67,22 +69,21 @@ class Budget:
             LimitError: there are too many.
         """
         self._expanded += size
-        if self._expanded > self._most:
-            message = (
-                f"unpacks to more than {self._most / (1 << 30):.1f} GiB, too much for its size"
-            )
+        if self._expanded > self._max_expanded_bytes:
+            limit_gib = self._max_expanded_bytes / (1 << 30)
+            message = f"unpacks to more than {limit_gib:.1f} GiB, too much for its size"
             raise LimitError(message)
 
 
 class CountingReader(io.RawIOBase):
-    """Passes reads on and counts the bytes."""
+    """Counts the bytes that a read function returns."""
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         self._read = read
         self.count = 0
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Buffer, /) -> int:
@@ -95,12 +96,12 @@ class CountingReader(io.RawIOBase):
 
 
 class ExpandedReader(CountingReader):
-    """Reads what an archive unpacks to, within the limits.
+    """Reads unpacked bytes within the limits.
 
     Args:
-        read: Reads unpacked bytes; should return what it has before it fails on what follows.
-        packed: What they are made of: the reader that counts it, or its size in bytes.
-        budget: What the artefact has left.
+        read: Reads unpacked bytes; should return the bytes that precede an error before raising it.
+        packed: The reader that counts the packed bytes, or their number.
+        budget: The remaining limits of the artefact.
     """
 
     def __init__(
@@ -114,18 +115,18 @@ class ExpandedReader(CountingReader):
         """Read once.
 
         Raises:
-            BombError: there is more than a sound archive could hold.
-            LimitError: the budget is used up.
+            BombError: the ratio is higher than that of any real archive.
+            LimitError: a limit of the artefact is exceeded.
         """
         size = super().readinto(buffer)
         self._budget.count_expanded(size)
         packed = self._packed if isinstance(self._packed, int) else self._packed.count
-        if self.count > max(SMALLEST_BOMB, MAX_RATIO * packed):
+        if self.count > max(MIN_BOMB_BYTES, MAX_RATIO * packed):
             message = f"is a bomb: unpacks to more than {MAX_RATIO} times its size"
             raise BombError(message)
         return size
 
 
 def buffer(stream: io.RawIOBase) -> io.BufferedReader:
-    """Make *stream* quick to read in small pieces."""
+    """Buffer *stream*, so that small reads are fast."""
     return io.BufferedReader(stream, MEBIBYTE)

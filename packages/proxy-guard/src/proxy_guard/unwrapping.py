@@ -1,7 +1,7 @@
-"""What keys get wrapped in on their way into a variable: PEM, base64, hex, quotes, escapes, UTF-16.
+"""Removes the encodings around a key: PEM, base64, hex, quotes, escapes, UTF-16.
 
-Nothing is parsed: whatever could be base64 or hex is decoded, and whoever asks looks at the result.
-So armour may be missing, broken, indented, or around other things than it says.
+Nothing is parsed: each run of characters that could be base64 or hex is decoded, and the caller
+searches the result. PEM armor may therefore be missing, broken, indented or mislabeled.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-_SHORTEST_RUN: Final = 32
-"""In characters; an Ed25519 key in SPKI has 60."""
+_MIN_RUN_CHARS: Final = 32
+"""An Ed25519 key in SPKI has 60 characters."""
 _BLANKS: Final = b" \t\r\n\v\f"
 _HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
@@ -29,12 +29,12 @@ _ESCAPED_BLANKS: Final = ("\\n", "\\r", "\\t")
 
 
 def to_text(data: bytes) -> str:
-    """Read bytes as text; in UTF-16 and UTF-32, the NULs are what ASCII text has too much."""
+    """Decode *data* as text; removing NUL bytes turns ASCII text in UTF-16 or UTF-32 into ASCII."""
     return data.replace(b"\0", b"").strip(_BYTE_ORDER_MARKS).decode("latin-1")
 
 
 def unescape(text: str) -> str:
-    r"""Undo the escapes of shells, env files and JSON, also when doubled: `\n`, `\/`, `\"`."""
+    r"""Remove the escapes of shells, env files and JSON, also doubled: `\n`, `\/`, `\"`."""
     while "\\\\" in text:
         text = text.replace("\\\\", "\\")
     for blank in _ESCAPED_BLANKS:
@@ -43,36 +43,36 @@ def unescape(text: str) -> str:
 
 
 def to_ascii(text: str) -> bytes:
-    """Encode *text*, each character beyond ASCII as a question mark."""
+    """Encode *text* in ASCII, with a question mark for each other character."""
     return text.encode("ascii", "replace")
 
 
-def list_base64_spellings(data: bytes) -> tuple[bytes, ...]:
-    """List how *data* reads in base64url wherever it begins within a group of three bytes.
+def list_base64_alignments(data: bytes) -> tuple[bytes, ...]:
+    """Encode *data* in base64url at each of the three alignments.
 
-    Characters that also hold bits of what stands before or behind are left out.
+    Characters that also hold bits of a neighboring byte are left out.
     """
-    spellings = []
+    alignments = []
     for offset in range(3):
         text = b2a_base64(bytes(offset) + data, newline=False).translate(_TO_URL_ALPHABET)
-        spellings.append(text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6])
-    return tuple(spellings)
+        alignments.append(text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6])
+    return tuple(alignments)
 
 
 def decode_runs(text: bytes) -> Iterator[bytes]:
-    """Yield all that could be base64 or hex in *text*, decoded.
+    """Decode each run of characters in *text* that could be base64 or hex.
 
     Args:
-        text: Without escapes, in ASCII.
+        text: ASCII text without escapes.
     """
     runs: dict[bytes, None] = {}
     for part in text.split(b"-----"):  # five hyphens end a line of armour (RFC 7468 §2)
         plain = part.translate(_ALL_BUT_BASE64_TO_BLANK)
         for candidate in (plain.translate(None, _BLANKS), plain.replace(b",", b" ")):
-            pieces = candidate.replace(b",", b" ").split()
-            runs |= dict.fromkeys(piece for piece in pieces if len(piece) >= _SHORTEST_RUN)
+            words = candidate.replace(b",", b" ").split()
+            runs |= dict.fromkeys(word for word in words if len(word) >= _MIN_RUN_CHARS)
     digits = text.translate(None, _BLANKS + b":")
-    if len(digits) >= _SHORTEST_RUN and not digits.strip(_HEX_DIGITS):
+    if len(digits) >= _MIN_RUN_CHARS and not digits.strip(_HEX_DIGITS):
         runs[digits] = None
     for run in runs:
         yield decode_base64(run)

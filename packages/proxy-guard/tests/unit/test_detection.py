@@ -6,25 +6,25 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from proxy_guard import dev_marks
-from proxy_guard.recognition import LARGEST_INPUT, recognise
+from proxy_guard.detection import MAX_INPUT_BYTES, detect
 
 pytestmark = pytest.mark.requirement("PG-3")
 
 Encode = Callable[..., Mapping[str, object]]
-PUBLISHED: dict[str, dict[str, str]] = json.loads(
-    (Path(__file__).parents[1] / "data/published.json").read_text("utf-8")
+LEAKED_KEYS: Final[dict[str, dict[str, str]]] = json.loads(
+    (Path(__file__).parents[1] / "data/leaked_keys.json").read_text("utf-8")
 )
 
 
 def find_codes(material: object) -> list[str]:
-    return [finding.code for finding in recognise(material, variable="the key").findings]
+    return [finding.code for finding in detect(material, variable="the key").findings]
 
 
 def load_public_key(jwk: Mapping[str, str]) -> Any:
@@ -52,9 +52,9 @@ def test_watermark_is_seen_in_every_encoding(dev_key: rsa.RSAPublicKey, encode: 
     assert missed == []
 
 
-@pytest.mark.parametrize("source", PUBLISHED)
+@pytest.mark.parametrize("source", LEAKED_KEYS)
 def test_published_key_is_seen_in_every_encoding(source: str, encode: Encode) -> None:
-    encodings = encode(load_public_key(PUBLISHED[source]))
+    encodings = encode(load_public_key(LEAKED_KEYS[source]))
     missed = [
         name
         for name, value in encodings.items()
@@ -65,14 +65,14 @@ def test_published_key_is_seen_in_every_encoding(source: str, encode: Encode) ->
     assert missed == []
 
 
-@pytest.mark.parametrize("source", PUBLISHED)
+@pytest.mark.parametrize("source", LEAKED_KEYS)
 def test_finding_tells_where_the_private_half_is_published(source: str) -> None:
-    (finding,) = recognise(PUBLISHED[source], variable="JWT_PUBLIC_KEY").findings
+    (finding,) = detect(LEAKED_KEYS[source], variable="JWT_PUBLIC_KEY").findings
 
     assert finding.what.startswith("JWT_PUBLIC_KEY brings a key whose private half is public: ")
     assert source in finding.what
     assert "thumbprint" in finding.what
-    assert PUBLISHED[source]["x" if "x" in PUBLISHED[source] else "n"] not in finding.what
+    assert LEAKED_KEYS[source]["x" if "x" in LEAKED_KEYS[source] else "n"] not in finding.what
 
 
 @pytest.mark.parametrize("make", [ec.SECP256R1, ec.SECP384R1, ec.SECP521R1])
@@ -81,9 +81,9 @@ def test_fresh_elliptic_key_is_a_key_and_no_finding(
 ) -> None:
     for name, value in encode(ec.generate_private_key(make()).public_key()).items():
         material = value.tobytes() if isinstance(value, memoryview) else value
-        recognition = recognise(material, variable="the key")
-        assert recognition.has_keys, name
-        assert recognition.findings == (), name
+        detection = detect(material, variable="the key")
+        assert detection.has_keys, name
+        assert detection.findings == (), name
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ def test_document_is_recognised_by_its_members(document: object, codes: list[str
     ids=range(15),
 )
 def test_nothing_is_found_where_nothing_is(document: object) -> None:
-    recognition = recognise(document, variable="the key set")
+    detection = detect(document, variable="the key set")
 
-    assert recognition.findings == ()
-    assert not recognition.has_keys
+    assert detection.findings == ()
+    assert not detection.has_keys
 
 
 def test_certificate_of_the_simulator_is_recognised(dev_certificate: x509.Certificate) -> None:
@@ -157,7 +157,7 @@ def test_watermark_is_seen_at_each_alignment(before: int) -> None:
 @pytest.mark.parametrize(
     "material",
     [
-        "A" * (LARGEST_INPUT + 1),
+        "A" * (MAX_INPUT_BYTES + 1),
         b"\0" * 10_000_000,
         "[" * 500_000,
         '{"a":' * 500_000,
@@ -176,14 +176,14 @@ def test_what_is_too_large_to_judge_is_a_finding(material: object) -> None:
 @pytest.mark.parametrize(
     "material",
     [
-        os.urandom(LARGEST_INPUT),
-        "\\" * LARGEST_INPUT,
-        "\udcff" * LARGEST_INPUT,
-        "\u4e00" * LARGEST_INPUT,
-        ("A" * 64 + "\n") * (LARGEST_INPUT // 65),
-        b"\x30\x80" * (LARGEST_INPUT // 2),
-        b"\x30\x00" * (LARGEST_INPUT // 2),
-        "-----" * (LARGEST_INPUT // 5),
+        os.urandom(MAX_INPUT_BYTES),
+        "\\" * MAX_INPUT_BYTES,
+        "\udcff" * MAX_INPUT_BYTES,
+        "\u4e00" * MAX_INPUT_BYTES,
+        ("A" * 64 + "\n") * (MAX_INPUT_BYTES // 65),
+        b"\x30\x80" * (MAX_INPUT_BYTES // 2),
+        b"\x30\x00" * (MAX_INPUT_BYTES // 2),
+        "-----" * (MAX_INPUT_BYTES // 5),
         '{"n":"' + "9" * 900_000 + '"}',
         "[" + "9" * 900_000 + "]",
         {"e": "AQAB", "n": "A" * 900_000},

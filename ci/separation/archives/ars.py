@@ -7,30 +7,30 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from separation.limits import MEBIBYTE, Budget, CountingReader, buffer
-from separation.members import Member
+from separation.archives.limits import MEBIBYTE, Budget, CountingReader, buffer
+from separation.archives.members import Member
 
 MAGIC: Final = b"!<arch>\n"
-_HEADER: Final = 60
+_HEADER_BYTES: Final = 60
 _HEADER_END: Final = b"`\n"
 _SIZE: Final = slice(48, 58)
 _NAME: Final = slice(0, 16)
 
 
 def open_ar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
-    """Yield the members, as `open_archive` does."""
+    """Yield the members of a Debian package or static library."""
     stream.read(len(MAGIC))
-    while header := stream.read(_HEADER):
+    while header := stream.read(_HEADER_BYTES):
         budget.count_member()
         if not header.endswith(_HEADER_END) or not header[_SIZE].strip().isdigit():
             raise EOFError
-        content = _Part(stream, size=int(header[_SIZE]))
-        yield Member(header[_NAME].decode("latin-1").rstrip(" /"), stream=buffer(content))
-        content.skip()
+        reader = _MemberReader(stream, size=int(header[_SIZE]))
+        yield Member(header[_NAME].decode("latin-1").rstrip(" /"), stream=buffer(reader))
+        reader.skip()
 
 
-class _Part(CountingReader):
-    """The next *size* bytes of a stream, and the byte that fills them up to an even number."""
+class _MemberReader(CountingReader):
+    """Reads the next *size* bytes of a stream."""
 
     def __init__(self, stream: io.BufferedIOBase, *, size: int) -> None:
         super().__init__(lambda wanted: stream.read1(min(wanted, size - self.count)))
@@ -38,10 +38,10 @@ class _Part(CountingReader):
         self._size = size
 
     def skip(self) -> None:
-        """Move the stream to what follows.
+        """Move the stream behind the member and the byte that pads it to an even size.
 
         Raises:
-            EOFError: the stream ended before.
+            EOFError: the stream ends before that.
         """
         while self.read(MEBIBYTE):
             pass

@@ -1,4 +1,4 @@
-"""Archives: recognised by their content, opened member by member, never unpacked by name."""
+"""Detection of the format of an archive by its content, and access to its members."""
 
 import bz2
 import gzip
@@ -8,11 +8,11 @@ import lzma
 from collections.abc import Callable, Iterator
 from typing import IO, Final, Protocol, cast
 
-from separation import ars
-from separation.limits import MEBIBYTE, Budget, CountingReader, buffer
-from separation.members import Member, OpaqueError, limit
-from separation.tars import BLOCK, is_tar, open_tar
-from separation.zips import is_zip, open_zip
+from separation.archives import ars
+from separation.archives.limits import MEBIBYTE, Budget, CountingReader, buffer
+from separation.archives.members import Member, OpaqueError, limit
+from separation.archives.tars import BLOCK_BYTES, is_tar, open_tar
+from separation.archives.zips import is_zip, open_zip
 
 Opener = Callable[[io.BufferedReader], io.BufferedIOBase]
 
@@ -38,7 +38,8 @@ _OPAQUE: Final = {
     b"\x02\x21\x4c\x18": "LZ4",
     b"LZIP\1": "lzip",
 }
-LONGEST_HEAD: Final = BLOCK
+MAX_HEAD_BYTES: Final = BLOCK_BYTES
+"""Detecting the format takes no more than these first bytes."""
 
 
 class _Decompressor(Protocol):
@@ -52,7 +53,7 @@ class _Decompressor(Protocol):
 
 
 class _StrictReader(CountingReader):
-    """Reads one compressed stream after another; `bz2` and `lzma` pass over what is none."""
+    """Reads concatenated compressed streams; `bz2` and `lzma` ignore trailing data instead."""
 
     def __init__(self, packed: io.BufferedReader, make: Callable[[], _Decompressor]) -> None:
         super().__init__(self._decompress)
@@ -82,7 +83,7 @@ class _StrictReader(CountingReader):
 
 
 def is_archive(head: bytes, tail: bytes = b"") -> bool:
-    """Tell whether a file with this beginning (and end, where known) is an archive."""
+    """Tell whether a file with this head (and tail, if known) is an archive."""
     return (
         _find_compression(head) is not None
         or _find_opaque(head) is not None
@@ -96,14 +97,14 @@ def open_archive(head: bytes, stream: io.BufferedIOBase, budget: Budget) -> Iter
     """Yield the members of an archive.
 
     Args:
-        head: The first `LONGEST_HEAD` bytes of *stream*.
-        stream: The whole archive, from its beginning; need not be seekable.
-        budget: What the artefact has left of the limits.
+        head: The first `MAX_HEAD_BYTES` bytes of *stream*.
+        stream: The whole archive from its start; need not be seekable.
+        budget: The remaining limits of the artefact.
 
     Raises:
-        LimitError: it goes past a limit, also when a member's stream is read.
-        OpaqueError: this kind cannot be opened.
-        DAMAGED: it is damaged.
+        LimitError: a limit is exceeded, here or while a member's stream is read.
+        OpaqueError: this format cannot be opened.
+        DAMAGED: the archive is damaged.
     """
     if (compression := _find_compression(head)) is not None:
         packed = CountingReader(stream.read)
@@ -131,7 +132,7 @@ def _find_compression(head: bytes) -> Opener | None:
 
 
 def _is_compressed(magic: bytes, head: bytes) -> bool:
-    """Tell whether what follows a short magic number is what follows it in a compressed file."""
+    """Tell whether the bytes after a short magic number are those of a compressed file."""
     if magic == _BZIP2:
         return head[4:10] in _BZIP2_BLOCKS
     return magic != _LZMA or (head[5:13] == b"\xff" * 8 or head[10:13] == bytes(3))

@@ -5,11 +5,11 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO, Final, cast
 
-from separation.limits import MAX_EXPANDED, MEBIBYTE, Budget, CountingReader, buffer
-from separation.members import Member, join, limit
+from separation.archives.limits import MAX_EXPANDED_BYTES, MEBIBYTE, Budget, CountingReader, buffer
+from separation.archives.members import Member, limit, rejoin
 
-BLOCK: Final = 512
-_LONGEST_EXTENSION: Final = MEBIBYTE
+BLOCK_BYTES: Final = 512
+_MAX_EXTENSION_BYTES: Final = MEBIBYTE
 _EXTENSIONS: Final = (
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
@@ -20,48 +20,50 @@ _EXTENSIONS: Final = (
 _ORDINARY_HEADERS: Final = {"path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid"}
 
 
-class _SoundHeader(tarfile.TarInfo):
-    """A header that is what it should be.
+class _StrictHeader(tarfile.TarInfo):
+    """A header that is rejected if it is damaged or too large.
 
-    `tarfile` takes a damaged one for the end of the archive, so that nobody sees what follows, and
-    reads a longer name or pax header into memory whatever its size.
+    `tarfile` treats a damaged header as the end of the archive, which hides the rest, and reads a
+    long name or pax header into memory whatever its size.
     """
 
     @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_SoundHeader":
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_StrictHeader":
         try:
             header = super().frombuf(buf, encoding, errors)
         except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:  # type: ignore[attr-defined]  # the stubs have none
             raise tarfile.ReadError(str(error)) from None
-        if header.size < 0 or (header.type in _EXTENSIONS and header.size > _LONGEST_EXTENSION):
+        if header.size < 0 or (header.type in _EXTENSIONS and header.size > _MAX_EXTENSION_BYTES):
             message = f"size out of range: {header.size}"
             raise tarfile.ReadError(message)
         return header
 
 
 def is_tar(head: bytes) -> bool:
-    """Tell whether *head* begins with the header of a member."""
-    if len(head) < BLOCK or not any(head):
+    """Tell whether *head* starts with the header of a member."""
+    if len(head) < BLOCK_BYTES or not any(head):
         return False
     try:
-        tarfile.TarInfo.frombuf(head[:BLOCK], "utf-8", "surrogateescape")  # compares the checksum
+        tarfile.TarInfo.frombuf(
+            head[:BLOCK_BYTES], "utf-8", "surrogateescape"
+        )  # compares the checksum
     except tarfile.HeaderError:
         return False
     return True
 
 
 def open_tar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
-    """Yield the members, then what stands behind the end."""
+    """Yield the members, then any data after the end of the archive."""
     with tarfile.open(
-        fileobj=stream, mode="r|", errorlevel=1, tarinfo=_SoundHeader, bufsize=BLOCK * 128
+        fileobj=stream, mode="r|", errorlevel=1, tarinfo=_StrictHeader, bufsize=BLOCK_BYTES * 128
     ) as archive:
         for info in archive:
             budget.count_member()
-            if archive.offset > MAX_EXPANDED:  # tarfile would read as far, though nothing is there
+            if archive.offset > MAX_EXPANDED_BYTES:  # tarfile would read that far for nothing
                 message = f"the next member at byte {archive.offset}"
                 raise tarfile.ReadError(message)
             content = archive.extractfile(info) if _has_content(info) else None
-            archive.members = []  # type: ignore[attr-defined]  # else it remembers every one
+            archive.members = []  # type: ignore[attr-defined]  # otherwise it keeps all of them
             if content is None:
                 yield Member(info.name, target=info.linkname)
             else:
@@ -71,7 +73,7 @@ def open_tar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
 
 
 def _has_content(info: tarfile.TarInfo) -> bool:
-    """Tell whether it is a file: also of a type unknown, as all that unpack tar take it for one."""
+    """Tell whether it is a file; tar programs unpack a member of unknown type as one, too."""
     return info.isreg() or info.type not in tarfile.SUPPORTED_TYPES
 
 
@@ -81,7 +83,7 @@ def _count_stored(info: tarfile.TarInfo) -> int:
 
 
 def _open_headers(info: tarfile.TarInfo) -> Iterator[Member]:
-    """Yield what else the pax headers of a member hold: extended attributes, comments."""
+    """Yield the extended attributes and comments in the pax headers of a member."""
     values = [value for key, value in info.pax_headers.items() if key not in _ORDINARY_HEADERS]
     if values:
         text = "\n".join(values).encode("utf-8", "surrogateescape")
@@ -89,10 +91,10 @@ def _open_headers(info: tarfile.TarInfo) -> Iterator[Member]:
 
 
 def _open_rest(archive: tarfile.TarFile) -> Iterator[Member]:
-    """Yield what stands behind the end: another archive, or anything; most readers ignore it."""
+    """Yield the data after the end of the archive, which most readers ignore."""
     stream = buffer(CountingReader(cast("IO[bytes]", archive.fileobj).read))
-    while chunk := stream.read(BLOCK * 128):
-        if content := chunk.lstrip(b"\0"):
-            start = (len(chunk) - len(content)) // BLOCK * BLOCK
-            yield Member("(behind the archive)", stream=join(chunk[start:], stream))
+    while chunk := stream.read(BLOCK_BYTES * 128):
+        if rest := chunk.lstrip(b"\0"):
+            start = (len(chunk) - len(rest)) // BLOCK_BYTES * BLOCK_BYTES
+            yield Member("(behind the archive)", stream=rejoin(chunk[start:], stream))
             return

@@ -1,4 +1,4 @@
-"""Zip archives: every member, and every byte that is of none."""
+"""Zip archives: each member, and the bytes that belong to no member."""
 
 import io
 import stat
@@ -8,26 +8,28 @@ import zipfile
 from collections.abc import Iterator
 from typing import Final, cast
 
-from separation.limits import MEBIBYTE, Budget, CountingReader, LimitError, buffer
-from separation.members import DAMAGED, Member, limit
+from separation.archives.limits import MEBIBYTE, Budget, CountingReader, LimitError, buffer
+from separation.archives.members import DAMAGED, Member, limit
 
 _START: Final = b"PK\x03\x04"
 _END: Final = b"PK\x05\x06"
-_TAIL: Final = 65_557  # the end record and the longest comment behind it
-_LARGEST_DIRECTORY: Final = 32 * MEBIBYTE
+_MAX_TAIL_BYTES: Final = 65_557  # the end record and the longest comment after it
+_MAX_DIRECTORY_BYTES: Final = 32 * MEBIBYTE
 _IN_ZIP64: Final = 0xFFFF_FFFF
 _ENCRYPTED: Final = 1
-_LONGEST_DESCRIPTOR: Final = 24
-_SPOOLED: Final = 32 * MEBIBYTE
+_MAX_DESCRIPTOR_BYTES: Final = 24
+_MAX_IN_MEMORY_BYTES: Final = 32 * MEBIBYTE
 
 
 def is_zip(head: bytes, tail: bytes = b"") -> bool:
-    """Tell whether a file with this beginning (and end, where known) is a zip archive."""
-    return head.startswith(_START) or (_END in tail[-_TAIL:] and _has_directory(io.BytesIO(tail)))
+    """Tell whether a file with this head (and tail, if known) is a zip archive."""
+    return head.startswith(_START) or (
+        _END in tail[-_MAX_TAIL_BYTES:] and _has_directory(io.BytesIO(tail))
+    )
 
 
 def _has_directory(file: io.BufferedIOBase) -> bool:
-    """Tell whether *file* is a zip archive; the mark of its end alone proves nothing."""
+    """Tell whether *file* is a zip archive; the magic number alone proves nothing."""
     try:
         zipfile.ZipFile(file).close()
     except DAMAGED:
@@ -35,25 +37,25 @@ def _has_directory(file: io.BufferedIOBase) -> bool:
     return True
 
 
-class Suspicion:
-    """Watches a large file go by in pieces: behind anything may stand a zip archive.
+class AppendedZip:
+    """Collects the zip archive that may follow any other data in a large file.
 
-    Programs that unpack themselves, and Python's zipapps, are made so.
+    Self-extracting programs and Python's zipapps have this form.
     """
 
     def __init__(self) -> None:
         self._kept: io.BufferedIOBase | None = None
 
-    def watch(self, window: bytes, new: int) -> None:
-        """Look at a window whose last *new* bytes were not in the one before."""
+    def feed(self, window: bytes, new: int) -> None:
+        """Add a window whose last *new* bytes were not in the previous one."""
         if self._kept is not None:
             self._kept.write(window[-new:])
         elif (start := window.find(_START)) >= 0:
             self._kept = make_spool()
             self._kept.write(window[start:])
 
-    def take_archive(self) -> io.BufferedIOBase | None:
-        """Return the archive, if one was there after all."""
+    def open(self) -> io.BufferedIOBase | None:
+        """Return the archive; None if there is none."""
         if self._kept is None or not _has_directory(self._kept):
             return None
         self._kept.seek(0)
@@ -61,12 +63,12 @@ class Suspicion:
 
 
 def make_spool() -> io.BufferedIOBase:
-    """Make a temporary file that stays in memory while it is small."""
-    return cast("io.BufferedIOBase", tempfile.SpooledTemporaryFile(_SPOOLED))
+    """Create a temporary file that stays in memory while it is small."""
+    return cast("io.BufferedIOBase", tempfile.SpooledTemporaryFile(_MAX_IN_MEMORY_BYTES))
 
 
 def open_zip(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
-    """Yield the members, and before them what lies between them."""
+    """Yield the data between the members, then the members."""
     with _make_seekable(stream) as file:
         _check_directory(file)
         with zipfile.ZipFile(file) as archive:
@@ -84,10 +86,10 @@ def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget
     if info.compress_type == zipfile.ZIP_STORED and info.compress_size != info.file_size:
         return Member(info.filename, problem="has two sizes")
     try:
-        content = archive.open(info)
+        stream = archive.open(info)
     except NotImplementedError as error:
         return Member(info.filename, problem=f"cannot be unpacked: {error}")
-    reader = limit(content, info.compress_size, budget)
+    reader = limit(stream, info.compress_size, budget)
     target = b""
     if stat.S_ISLNK(info.external_attr >> 16):
         target = reader.peek(4096)[:4096]
@@ -95,14 +97,14 @@ def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget
 
 
 def _open_rest(file: io.BufferedIOBase, archive: zipfile.ZipFile) -> Iterator[Member]:
-    """Yield what is of no member: a program before them, what no directory lists, comments."""
+    """Yield the data that belongs to no member: a program, unlisted members, comments."""
     notes = [archive.comment]
     end = 0
     for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
         if info.header_offset < end:
             message = "members overlap"
             raise zipfile.BadZipFile(message)
-        if info.header_offset - end > _LONGEST_DESCRIPTOR or not end:
+        if info.header_offset - end > _MAX_DESCRIPTOR_BYTES or not end:
             yield from _open_range(file, end, info.header_offset)
         file.seek(info.header_offset + 26)
         name, extra = struct.unpack("<HH", file.read(4))
@@ -134,22 +136,22 @@ def _open_range(file: io.BufferedIOBase, start: int, end: int) -> Iterator[Membe
 
 
 def _check_directory(file: io.BufferedIOBase) -> None:
-    """Raise LimitError for a central directory that would take much memory."""
+    """Raise LimitError for a central directory that needs too much memory."""
     tail, _start = _read_tail(file)
     end = tail.rfind(_END)
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
     if size == _IN_ZIP64:
         record = end - 20 - 56  # the locator, and before it the zip64 end record
         size = int.from_bytes(tail[record + 40 : record + 48], "little")
-    if size > _LARGEST_DIRECTORY:
-        message = f"holds more than {_LARGEST_DIRECTORY >> 20} MiB of names"
+    if size > _MAX_DIRECTORY_BYTES:
+        message = f"holds more than {_MAX_DIRECTORY_BYTES >> 20} MiB of names"
         raise LimitError(message)
 
 
 def _read_tail(file: io.BufferedIOBase) -> tuple[bytes, int]:
-    """Return the end of a file, where the end record must be, and where that begins."""
+    """Return the last bytes of a file, which hold the end record, and their position."""
     size = file.seek(0, io.SEEK_END)
-    start = file.seek(max(0, size - _TAIL - 76))
+    start = file.seek(max(0, size - _MAX_TAIL_BYTES - 76))
     return file.read(), start
 
 

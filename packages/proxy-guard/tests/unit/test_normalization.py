@@ -1,7 +1,7 @@
-"""The canonical spelling."""
+"""Normalization of URIs."""
 
 import pytest
-from proxy_guard.spelling import fold, normalise, remove_blanks
+from proxy_guard.normalization import fold, normalize, remove_blanks
 
 pytestmark = pytest.mark.requirement("PG-1")
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.requirement("PG-1")
         ("\udcff%41", "\ufffd\ufffd\ufffda"),
     ],
 )
-def test_normalise_undoes_what_clients_undo(text: str, expected: str) -> None:
-    assert normalise(text) == expected
+def test_normalize_undoes_what_clients_undo(text: str, expected: str) -> None:
+    assert normalize(text) == expected
 
 
 def test_fold_leaves_percent_encoding_alone() -> None:

@@ -1,7 +1,7 @@
-"""One canonical spelling for the many that an HTTP client would resolve to the same place.
+"""Normalization of URIs, so that all spellings of one host compare equal.
 
-Pure text in, pure text out. The result is meant for looking for marks in, not for fetching: where
-clients disagree about a spelling, the reading that leads to the simulator is taken.
+The result is searched for dev marks, never fetched. If HTTP clients disagree about a spelling, the
+reading that leads to the simulator is used.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from typing import Final
 
 CONTROL_CHARACTERS: Final = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
-"""C0 and C1 controls; the tab and the line breaks among them are stripped by WHATWG clients."""
+"""C0 and C1 controls; WHATWG clients strip the tab and the line breaks among them."""
 
-WRAPPING: Final = CONTROL_CHARACTERS + " \"'`<>\u2018\u2019\u201c\u201d"
-"""What values get wrapped in when they are pasted into a file."""
+STRIPPED_CHARACTERS: Final = CONTROL_CHARACTERS + " \"'`<>\u2018\u2019\u201c\u201d"
+"""Characters stripped from both ends of a value: blanks and quotes that were pasted with it."""
 
 _HEX_DIGITS: Final = frozenset(b"0123456789abcdefABCDEF")
 _IDEOGRAPHIC_FULL_STOP: Final = (
@@ -38,15 +38,15 @@ _IGNORED: Final = (
 )
 
 
-def normalise(text: str) -> str:
-    """Undo percent-encoding (however deep), IDNA and Unicode variants, punycode, backslashes."""
-    while (spelled := fold(_decode_percent(text))) != text:
-        text = spelled
+def normalize(text: str) -> str:
+    """Undo nested percent-encoding, IDNA and Unicode variants, punycode and backslashes."""
+    while (decoded := fold(_decode_percent(text))) != text:
+        text = decoded
     return fold(_decode_punycode(text)).replace("\\", "/")
 
 
 def fold(text: str) -> str:
-    """Map *text* to what IDNA makes of it: lower case, compatibility forms, nothing invisible."""
+    """Map *text* as IDNA does: to lower-case compatibility forms without ignored characters."""
     if text.isascii():
         return text.lower()
     import unicodedata  # noqa: PLC0415  # 4 ms that only an unusual value has to pay
@@ -59,7 +59,7 @@ def fold(text: str) -> str:
 
 
 def remove_blanks(text: str) -> str:
-    """Drop blanks and control characters, as clients do with tabs and line breaks."""
+    """Remove blanks and control characters, as clients do with tabs and line breaks."""
     return "".join(char for char in text if not is_blank(char))
 
 

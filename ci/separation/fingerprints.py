@@ -1,8 +1,8 @@
-"""The simulator's code under another name, known by the prose in it.
+"""Fingerprints of the simulator's prose, by which its code is detected under another name.
 
-Docstrings, messages and comments survive renaming and reformatting; the first two are in bytecode,
-too. Code alone would not do: runs of import lines are the same everywhere, and so are the heads and
-style sheets of web pages.
+Docstrings, messages and comments survive renaming and reformatting; bytecode holds the first two as
+well. Other code is left out: import lines are the same everywhere, and so are the heads and style
+sheets of web pages.
 """
 
 import re
@@ -17,11 +17,11 @@ from separation.marks import GUARD_SOURCE, ROOT, SIMULATOR_SOURCE
 _LETTERS: Final = bytes(
     byte if chr(byte).isascii() and chr(byte).isalpha() else 32 for byte in range(256)
 )
-_RUN: Final = 7
-"""Words in a row; shorter ones stand in other people's docstrings, too."""
+_RUN_WORDS: Final = 7
+"""Length of a run; shorter ones occur in other projects' docstrings as well."""
 
-_FEWEST: Final = 3
-"""Runs that must be found: one may be a coincidence."""
+_MIN_KNOWN_RUNS: Final = 3
+"""Fewer matches may be a coincidence."""
 
 _WEB_PAGE: Final = re.compile(r"<html\b|\bcolor:")
 
@@ -37,9 +37,9 @@ Run = tuple[bytes, ...]
 
 
 def count_known_runs(data: bytes) -> int:
-    """Count the runs of words in *data* that are known from the simulator; 0 for a few."""
+    """Count the runs of words in *data* that occur in the simulator; 0 below the minimum."""
     found = len(_fingerprint().intersection(_list_runs(data)))
-    return found if found >= _FEWEST else 0
+    return found if found >= _MIN_KNOWN_RUNS else 0
 
 
 @cache
@@ -60,4 +60,4 @@ def _list_prose_runs(folder: Path) -> Iterator[Run]:
 
 def _list_runs(data: bytes) -> Iterator[Run]:
     words = [word for word in data.translate(_LETTERS).split() if len(word) > 1]
-    return zip(*(words[start:] for start in range(_RUN)), strict=False)
+    return zip(*(words[start:] for start in range(_RUN_WORDS)), strict=False)

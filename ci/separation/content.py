@@ -1,4 +1,4 @@
-"""A piece of content to look at, in the views that the checks share."""
+"""Content to check, in the forms that the checks share."""
 
 import codecs
 from functools import cached_property
@@ -13,18 +13,18 @@ _ESCAPES: Final = {
     b"%0": (b"%0a", b"%0A", b"%0d", b"%0D"),
     b"&#": (b"&#10;", b"&#13;", b"&#xa;", b"&#xA;", b"&#xd;", b"&#xD;"),
 }
-"""Line breaks as program text, JSON, URLs and XML write them, by what they begin with."""
+"""Line breaks as source code, JSON, URLs and XML escape them, by their first characters."""
 
 _TO_LOWER: Final = bytes(range(256)).lower()
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-_TEXT_SAMPLE: Final = 4096
+_TEXT_SAMPLE_BYTES: Final = 4096
 
 
-class Piece:
+class Content:
     """The content of one file, or a window of a large one.
 
     Attributes:
-        path: Where it is, archives and their members joined by `!`.
+        path: The path of the file; `!` separates an archive from its member.
         data: The bytes.
     """
 
@@ -34,17 +34,17 @@ class Piece:
 
     @cached_property
     def name(self) -> str:
-        """The file's own name, in lower case."""
+        """The last part of the path, in lower case."""
         return self.path.rpartition("!")[2].rpartition("/")[2].lower()
 
     @cached_property
     def flat(self) -> bytes:
-        """Lower-cased and without NUL bytes: ASCII text, in whichever width UTF has it."""
+        """The bytes in lower case without NUL, so that UTF-16 and UTF-32 read as ASCII."""
         return self.data.translate(_TO_LOWER, b"\0")
 
     @cached_property
     def squeezed(self) -> bytes:
-        """Nothing but letters and digits: no line breaks, quotes, separators, joining operators."""
+        """The letters and digits alone, without line breaks, quotes, separators and operators."""
         data = self.data
         for beginning, escapes in _ESCAPES.items():
             if beginning in data:
@@ -54,7 +54,7 @@ class Piece:
 
     @cached_property
     def text(self) -> bytes:
-        """The text in it with one byte for each ASCII character; empty if it is no text."""
+        """The text with one byte for each ASCII character; empty for binary content."""
         if self.data.startswith(_WIDE):
             return self.data.replace(b"\0", b"")
         return self.data if self.is_text else b""
@@ -62,7 +62,7 @@ class Piece:
     @cached_property
     def is_text(self) -> bool:
         """Whether it looks like text in UTF-8 or another superset of ASCII."""
-        return b"\0" not in self.data[:_TEXT_SAMPLE]
+        return b"\0" not in self.data[:_TEXT_SAMPLE_BYTES]
 
     @cached_property
     def is_bytecode(self) -> bool:

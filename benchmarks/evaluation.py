@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from benchmarks.errors import MeasurementError
 from benchmarks.experiments.minting import SIGNATURE
@@ -11,7 +12,7 @@ from benchmarks.rounds import Series
 from benchmarks.spread import Spread, compare_rounds, summarize
 from benchmarks.subjects import OUR_ISSUERS
 
-_OPERATORS: dict[Comparison, Callable[[float, float], float]] = {
+_OPERATORS: Final[dict[Comparison, Callable[[float, float], float]]] = {
     Comparison.RATIO: operator.truediv,
     Comparison.DIFFERENCE: operator.sub,
 }

@@ -29,7 +29,7 @@ from benchmarks.record import Record
 from benchmarks.rounds import Series
 from benchmarks.subjects import ISSUER_COMMAND, ROOT, describe_issuer
 
-EXPERIMENTS: dict[str, Callable[[Lab], dict[str, Series]]] = {
+EXPERIMENTS: Final[dict[str, Callable[[Lab], dict[str, Series]]]] = {
     "minting": minting.measure,
     "batch": batch.measure,
     "key_sets": key_sets.measure,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-SIZE: Final = 200 * 1000 * 1000
+SIZE_BYTES: Final = 200 * 1000 * 1000
 ROUNDS: Final = 3
 
 
@@ -46,10 +46,10 @@ def make_image(image: Path) -> None:
         for number, folder in enumerate(itertools.cycle(folders)):
             with tarfile.open(layer, "w") as inner:
                 for path in sorted(Path(folder).rglob("*")):
-                    if outer.offset + inner.offset < SIZE and not path.is_dir():
+                    if outer.offset + inner.offset < SIZE_BYTES and not path.is_dir():
                         inner.add(path, f"usr/lib/{number}/{path.relative_to(folder)}")
             outer.add(layer, f"layer-{number}/layer.tar")
-            if outer.offset >= SIZE:
+            if outer.offset >= SIZE_BYTES:
                 return
 
 

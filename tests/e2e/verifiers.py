@@ -99,7 +99,7 @@ def build_google_verifier(target: Target) -> Verify:
     return verify
 
 
-PYTHON_VERIFIERS: dict[str, Callable[[Target], Verify]] = {
+PYTHON_VERIFIERS: Final[dict[str, Callable[[Target], Verify]]] = {
     "google-auth": build_google_verifier,
     "pyjwt": build_pyjwt_verifier,
     "joserfc": build_joserfc_verifier,

@@ -44,7 +44,7 @@ class Verifier:
 
 GIVEN_KEYS: Final = "it verifies with the keys that it is given and has no client that fetches them"
 
-VERIFIERS: Mapping[str, Verifier] = {
+VERIFIERS: Final[Mapping[str, Verifier]] = {
     "reference-proxy": Verifier(
         title="the reference proxy",
         runtime=Runtime.WORKSPACE,

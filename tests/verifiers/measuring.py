@@ -14,8 +14,8 @@ from tests.verifiers.installing import install, read_versions
 from tests.verifiers.running import run_issuer, run_verifier
 
 PROBE_TIMEOUT_S: Final = 150
-FINISHED: Final = {0, 1}  # nothing found, something found
-SIDE_BY_SIDE: Final = 3  # most of a probe is waiting
+EXIT_CODES: Final = {0, 1}  # without and with findings
+MAX_CONCURRENT_PROBES: Final = 3  # most of a probe is waiting
 
 Record = dict[str, Any]
 
@@ -34,7 +34,7 @@ def measure_all(names: Iterable[str]) -> Iterator[dict[str, Future[Record]]]:
     verifiers = {name: VERIFIERS[name] for name in names}
     for runtime in dict.fromkeys(verifier.runtime for verifier in verifiers.values()):
         install(runtime)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    with ThreadPoolExecutor(MAX_CONCURRENT_PROBES) as pool:
         try:
             yield {name: pool.submit(measure, verifiers[name]) for name in verifiers}
         finally:
@@ -83,7 +83,7 @@ def run_probe(target: str, issuer_url: str, selection: tuple[str, ...]) -> Recor
         check=False,
         timeout=PROBE_TIMEOUT_S,
     )
-    if outcome.returncode not in FINISHED or not outcome.stdout:
+    if outcome.returncode not in EXIT_CODES or not outcome.stdout:
         message = f"{' '.join(command)} ended with {outcome.returncode}: {outcome.stderr[-2000:]}"
         raise ProbeError(message)
     report: Record = json.loads(outcome.stdout)

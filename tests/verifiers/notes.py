@@ -1,8 +1,9 @@
 """What we have tried or read ourselves about findings: by verifier, and by cause or check."""
 
 from collections.abc import Mapping
+from typing import Final
 
-NOTES: Mapping[str, Mapping[str, str]] = {
+NOTES: Final[Mapping[str, Mapping[str, str]]] = {
     "pyjwt": {
         "exp": "`options={'require': ['exp']}` closes it for a missing `exp`; text still counts.",
         "keys-removal": "`lifespan` is how long it keeps a set, 300 s by default.",

@@ -1,4 +1,4 @@
-"""The published page, made of the results and of nothing else that changes."""
+"""The published page, rendered from the stored results alone."""
 
 import re
 from collections import Counter
@@ -17,28 +17,29 @@ WRONG: Final = {
     "hung": "no answer",
 }
 KEYS: Final = "keys"
-MAX_LISTED: Final = 6
+MAX_LISTED_FINDINGS: Final = 6
 
 INTRODUCTION: Final = """\
-# How verifiers take bad tokens
+# How verifiers handle defective tokens
 
-`token-issuer probe` {version} fired its catalogue at verifiers that nobody here wrote, last on
-{date}. Each is a minimal service, set up as the documentation of its library tells, with
-the defaults, and not hardened further. [verifiers.json](verifiers.json) holds every answer.
+`token-issuer probe` {version} sent the tokens of its catalogue to third-party verifiers and, for
+comparison, to the reference proxy, last on {date}. Each verifier is a minimal service, set up as
+the documentation of its library describes, with the defaults, and not hardened further.
+[verifiers.json](verifiers.json) holds every response.
 
-What the figures say, and what they do not:
+What the figures show, and what they do not:
 
-- They are about one setup: a version of a library, its defaults, the HTTP server before it. They
-  do not rank projects. Many findings are a documented default; the setting that closes one is
-  named below where we have tried it.
-- A token is *accepted* when it would have reached the service behind, and *refused* when the
-  answer is a 4xx. With a *5xx* it did not count either: that is a finding since whoever sends it
-  trips the alarms of the service, and since an error that nobody foresaw took the decision.
-- Where the specifications leave open what to do (the verdict *either* of the catalogue), no answer
-  is a finding.
-- The part about keys is run only against verifiers that fetch their keys themselves, and each part
-  with a service of its own. Where a verifier keeps its keys for minutes, whatever `Cache-Control`
-  says, most faults of the key endpoint could not be shown to it in time.
+- They describe one setup: a version of a library, its defaults, and the HTTP server in front of it.
+  They do not rank projects. Many findings are a documented default; the setting that closes one is
+  named below if we have tried it.
+- A token is *accepted* if it would have reached the service behind the verifier, and *refused* if
+  the response is a 4xx. A *5xx* does not accept the token, but is a finding: anyone who sends such
+  a token triggers the alarms of the service, and an unexpected error made the decision.
+- If the specifications leave the behaviour open (the verdict *either* of the catalogue), no
+  response is a finding.
+- The key part runs only against verifiers that fetch their keys themselves, and each part runs
+  against a separate service. If a verifier keeps its keys for minutes, whatever `Cache-Control`
+  says, most faults of the key endpoint end before it fetches again.
 """
 
 REPRODUCTION: Final = """\
@@ -49,9 +50,9 @@ ci/verifiers.sh         # probes each verifier and compares the findings with th
 ci/verifiers.sh --write # measures, then writes this page and verifiers.json
 ```
 
-It needs Debian 12 or its like, whose packages it unpacks below `.cache` without root, and some
-minutes. The services are in [tests/verifiers](../tests/verifiers). Findings are compared where the
-versions are those that are named here.
+It needs Debian 12 or a compatible system, whose packages it unpacks below `.cache` without root,
+and some minutes. The services are in [tests/verifiers](../tests/verifiers). Findings are compared
+only for the versions named here.
 """
 
 
@@ -71,11 +72,11 @@ def render_page(results: Record) -> str:
 
 
 def render_figures(records: Mapping[str, Record]) -> Iterator[str]:
-    """Yield the table of what became of the tokens, and of the weaknesses by severity."""
-    yield "What became of the tokens, but for those open to either; then the weaknesses by their"
-    yield "severity, where findings that one change mends count once."
+    """Yield the table of the reactions to the tokens, and of the weaknesses by severity."""
+    yield "Number of tokens by reaction, without those of the verdict *either*; then the weaknesses"
+    yield "by severity, counting findings that one change fixes once."
     yield ""
-    headings = ("as it should be", *WRONG.values(), *SEVERITIES)
+    headings = ("as expected", *WRONG.values(), *SEVERITIES)
     yield f"| verifier | version | {' | '.join(headings)} |"
     yield f"|---|---|{'--:|' * len(headings)}"
     for name, record in records.items():
@@ -85,7 +86,7 @@ def render_figures(records: Mapping[str, Record]) -> Iterator[str]:
 
 
 def count_figures(record: Record) -> list[int]:
-    """Count tokens by what became of them, then weaknesses by severity."""
+    """Count tokens by reaction, then weaknesses by severity."""
     tokens = [check for check in list_checks(record) if check["part"] == "tokens"]
     wrong = Counter(check["reaction"] for check in tokens if check["outcome"] == "failed")
     passed = sum(check["outcome"] == "passed" for check in tokens)
@@ -94,8 +95,8 @@ def count_figures(record: Record) -> list[int]:
 
 
 def render_groups(records: Mapping[str, Record], groups: Mapping[str, str]) -> Iterator[str]:
-    """Yield the table of how many checks of a group failed."""
-    yield "Checks that failed, of those that could be made; empty where none failed."
+    """Yield the table of the failed checks by group."""
+    yield "Failed checks of those that were made; empty if none failed."
     yield ""
     yield f"| group | {' | '.join(f'[{name}](#{name})' for name in records)} |"
     yield f"|---|{'--:|' * len(records)}"
@@ -105,7 +106,7 @@ def render_groups(records: Mapping[str, Record], groups: Mapping[str, str]) -> I
 
 
 def count_failures(record: Record, group: str, groups: Mapping[str, str]) -> str:
-    """Say how many checks of a group failed: `2 of 9`."""
+    """Return how many checks of a group failed: `2 of 9`."""
     outcomes = Counter(
         check["outcome"]
         for check in list_checks(record)
@@ -118,7 +119,7 @@ def count_failures(record: Record, group: str, groups: Mapping[str, str]) -> str
 
 
 def group_findings(record: Record) -> list[list[Record]]:
-    """Put the findings together that one change mends; the worst first."""
+    """Group the findings that one change fixes; the worst group comes first."""
     groups: dict[tuple[str, str], list[Record]] = {}
     for finding in sorted(list_findings(record), key=rank):
         groups.setdefault((finding["cause"], finding["remedy"]), []).append(finding)
@@ -131,7 +132,7 @@ def rank(finding: Record) -> int:
 
 
 def render_verifier(verifier: Verifier, name: str, record: Record) -> str:
-    """Render what was found in one verifier, in the words of the probe."""
+    """Render the findings on one verifier, in the words of the probe."""
     versions = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
     links = ", ".join(f"[{title}]({url})" for title, url in verifier.documentation.items())
     lines = [
@@ -150,20 +151,20 @@ def render_verifier(verifier: Verifier, name: str, record: Record) -> str:
 
 
 def render_findings(record: Record, notes: Mapping[str, str]) -> Iterator[str]:
-    """Yield the findings, those together that one change mends, the worst first."""
+    """Yield the findings, grouped by the change that fixes them, the worst first."""
     groups = group_findings(record)
     if not groups:
         yield "Nothing found."
         yield ""
     observed = {check["id"]: check["observed"] for check in list_checks(record)}
     for group in groups:
-        if len(group) > MAX_LISTED:
+        if len(group) > MAX_LISTED_FINDINGS:
             yield summarize_group(group, observed)
         else:
             for finding in group:
                 title = escape(finding["title"].removesuffix("."))
-                seen = escape(observed[finding["check"]])
-                yield f"- **{finding['severity']}** · {title} (`{finding['check']}`: {seen})."
+                text = escape(observed[finding["check"]])
+                yield f"- **{finding['severity']}** · {title} (`{finding['check']}`: {text})."
         yield f"\n  To change: {escape(group[0]['remedy'])}"
         for key in dict.fromkeys((group[0]["cause"], *(each["check"] for each in group))):
             if key in notes:
@@ -172,26 +173,29 @@ def render_findings(record: Record, notes: Mapping[str, str]) -> Iterator[str]:
 
 
 def summarize_group(group: list[Record], observed: Mapping[str, str]) -> str:
-    """Name the checks of many findings that have one cause, without a title for each."""
-    seen = Counter(observed[finding["check"]] for finding in group)
-    counts = ", ".join(f"{count} tokens {escape(text)}" for text, count in seen.most_common())
+    """List the checks of many findings with one cause, without their titles."""
+    observed_counts = Counter(observed[finding["check"]] for finding in group)
+    counts = ", ".join(
+        f"{count} {'token' if count == 1 else 'tokens'} {escape(text)}"
+        for text, count in observed_counts.most_common()
+    )
     checks = ", ".join(f"`{finding['check']}`" for finding in group)
     return f"- **{group[0]['severity']}** · {group[0]['cause']}, {counts}: {checks}."
 
 
 def render_open(record: Record) -> Iterator[str]:
-    """Yield what was seen where the specifications leave it open, and what could not be seen."""
+    """Yield the observations without a verdict, and the skipped checks with their reasons."""
     for outcome, heading in (("open", "Open to either"), ("skipped", "Could not be judged")):
         by_observed: dict[str, list[str]] = {}
         for check in list_checks(record):
             if check["outcome"] == outcome:
                 by_observed.setdefault(check["observed"], []).append(f"`{check['id']}`")
         if by_observed:
-            seen = (f"{', '.join(ids)}: {escape(text)}" for text, ids in by_observed.items())
-            yield f"{heading}: {'; '.join(seen)}."
+            entries = (f"{', '.join(ids)}: {escape(text)}" for text, ids in by_observed.items())
+            yield f"{heading}: {'; '.join(entries)}."
             yield ""
 
 
 def escape(text: str) -> str:
-    """Keep Markdown from reading anything into a text but what stands between backticks."""
+    """Escape Markdown in *text*, except between backticks."""
     return re.sub(r"(`[^`]*`)|([\\*_\[\]<>|])", lambda match: match[1] or f"\\{match[2]}", text)

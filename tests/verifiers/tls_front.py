@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 HOST: Final = "127.0.0.1"
 TLS_HANDSHAKE: Final = b"\x16"
 RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
-CHUNK: Final = 65536
+CHUNK_BYTES: Final = 65536
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def carry(near: socket.socket, far: socket.socket) -> None:
         buffered = isinstance(near, ssl.SSLSocket) and near.pending()
         readable = [near] if buffered else select.select([near, far], [], [])[0]
         for source in readable:
-            data = source.recv(CHUNK)
+            data = source.recv(CHUNK_BYTES)
             if not data:
                 return
             (far if source is near else near).sendall(data)

@@ -1,7 +1,7 @@
-"""A model of a verifier, each of whose checks can be left out.
+"""A model of a verifier in which each check can be omitted.
 
-With all checks it is strict; without one it is just as careless as that check is needed for. It
-shares no code with the issuer or with `jwt_core`, so that none of them vouches for itself.
+With all checks it is strict; without one it accepts exactly what that check would refuse. It
+shares no code with the issuer or with `jwt_core`, so that no code is tested against itself.
 """
 
 import json
@@ -18,7 +18,7 @@ __all__ = ["ALGORITHMS", "RefusedError", "verify"]
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 MAX_TOKEN_BYTES: Final = 16 * 1024
 MIN_RSA_BITS: Final = 2048
-LATEST_NUMERIC_DATE: Final = 253402300799  # 9999-12-31T23:59:59Z
+MAX_NUMERIC_DATE_S: Final = 253402300799  # 9999-12-31T23:59:59Z
 _CREDENTIALS: Final = re.compile(r"bearer +([^,\t]+)", re.IGNORECASE)
 
 
@@ -40,11 +40,11 @@ def verify(
         issuer: The only accepted `iss`.
         audience: What `aud` must name.
         now: The time, in seconds since the epoch.
-        without: The checks that are left out.
-        fetch: Fetches what a token points to, where `embedded-keys` is left out.
+        without: The omitted checks.
+        fetch: Fetches the URL that a token names, if `embedded-keys` is omitted.
 
     Raises:
-        RefusedError: the token is refused; says by which check.
+        RefusedError: the token is refused; names the check.
     """
     model = _Model(jwks, issuer, audience, now, without, fetch)
     try:
@@ -52,7 +52,7 @@ def verify(
     except RefusedError:
         if "json" not in without:
             raise
-    # Careless parsers differ in which of two equal members counts.
+    # Lenient parsers differ in which of two equal members they use.
     return model.verify(authorization, first_wins=True)
 
 
@@ -81,7 +81,7 @@ class _Model:
         self.check_signature(header, ".".join(parts[:2]).encode(), signature)
         claims = self.read_object(payload, first_wins=first_wins)
         if claims is None:
-            return {}  # who does not mind what the payload is finds no claim to check
+            return {}  # without the check, a payload that is not an object has no claims
         self.check_times(claims)
         self.check_names(claims)
         return claims
@@ -101,7 +101,7 @@ class _Model:
         return next((piece for piece in pieces if "." in piece), "")
 
     def read_object(self, data: bytes, *, first_wins: bool) -> dict[str, Any] | None:
-        """Return a JSON object; None where it is none, and that does not matter."""
+        """Return a JSON object; None if it is not one and the check is omitted."""
         is_strict = "json" not in self.without
         document = decode_json(data, is_strict=is_strict, first_wins=first_wins)
         self.require("json", isinstance(document, dict))
@@ -140,11 +140,11 @@ class _Model:
 
     def check_times(self, claims: Mapping[str, Any]) -> None:
         exp = claims.get("exp")
-        # Every comparison with NaN is false, so these let it through: parsing has to stop it.
-        self.require("exp", _is_number(exp) and not (exp > LATEST_NUMERIC_DATE or exp <= self.now))
+        # Every comparison with NaN is false, so NaN passes here: the parser has to refuse it.
+        self.require("exp", _is_number(exp) and not (exp > MAX_NUMERIC_DATE_S or exp <= self.now))
         for name in ("nbf", "iat"):
-            moment = claims.get(name, 0)
-            self.require(name, _is_number(moment) and moment <= self.now)
+            timestamp = claims.get(name, 0)
+            self.require(name, _is_number(timestamp) and timestamp <= self.now)
 
     def check_names(self, claims: Mapping[str, Any]) -> None:
         aud = claims.get("aud")

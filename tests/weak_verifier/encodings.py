@@ -1,4 +1,4 @@
-"""base64url and JSON, read strictly or carelessly."""
+"""Strict and lenient decoders of base64url and JSON."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ class RefusedError(Exception):
     """A token is refused.
 
     Attributes:
-        check: By which check.
+        check: The check that refused it.
     """
 
     def __init__(self, check: str) -> None:
@@ -18,7 +18,7 @@ class RefusedError(Exception):
 
 
 def decode_base64url(text: str, *, is_strict: bool) -> bytes:
-    """Decode a part of a token; carelessly, also with padding, blanks and the other alphabet."""
+    """Decode a part of a token; if not strict, allow padding, blanks and the other alphabet."""
     bare = "".join(text.split()).rstrip("=").replace("+", "-").replace("/", "_")
     try:
         data = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
@@ -30,12 +30,12 @@ def decode_base64url(text: str, *, is_strict: bool) -> bytes:
 
 
 def decode_json(data: bytes, *, is_strict: bool, first_wins: bool) -> Any:
-    """Decode JSON; carelessly, also with duplicate members, in any encoding, or not at all.
+    """Decode JSON; if not strict, allow duplicate members and any encoding.
 
     Args:
         data: The text.
-        is_strict: Whether only UTF-8 without duplicate members, NaN and lone surrogates counts.
-        first_wins: Which of two equal members counts for a careless parser.
+        is_strict: Whether to refuse all but UTF-8 without duplicate members, NaN and surrogates.
+        first_wins: Whether a lenient parser uses the first of two equal members.
     """
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How a verifier may get its keys: well, or with exactly one weakness."""
+"""The ways in which a verifier fetches its keys: correctly, or with exactly one weakness."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,68 +7,68 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetching:
-    """How keys are fetched; as it stands, without a weakness.
+    """How keys are fetched; the defaults have no weakness.
 
     Attributes:
-        honours_max_age: A set is kept for as long as its answer says; else for an hour.
-        keeps_sets: A set is used for more than one token.
-        cooldown_s: Least time between two fetches that unknown keys cause.
-        refetches: A set is ever fetched again.
-        retries: After a failed fetch there is another one, later.
-        keeps_last_good: After a failed fetch the set in use stays.
-        expects_bad_json: What is no key set counts as a failed fetch; else it is an error of ours.
-        outlives_bad_json: Such an error concerns the requests of that moment only.
-        follows_redirects: The answer may come from anywhere.
-        has_deadline: A fetch ends, however steadily the answer trickles.
-        drops_removed: A newer set replaces the older one; else it adds to it.
-        keeps_older_keys: All keys of a set count; else only the latest one.
-        bears_unknown_kids: However many it meets; else a hundred are its end.
-        skips_foreign: Keys of unknown types are passed over; else they spoil the set.
-        heeds_use: Keys for encryption verify nothing.
-        heeds_size: RSA keys below 2048 bits are passed over; else it is the verifier that minds.
-        heeds_exposure: Keys whose private part is shown spoil the set; else they count.
-        wants_one_of_a_name: Two keys of one name spoil the set; else both count.
+        respects_max_age: Keeps a set for its max-age; otherwise for an hour.
+        caches_sets: Uses a set for more than one token.
+        cooldown_s: Shortest time between two fetches for unknown kids, in seconds.
+        refetches: Fetches a set more than once.
+        retries: Fetches again some time after a failed fetch.
+        keeps_last_set: Keeps the set in use after a failed fetch.
+        handles_bad_json: Treats an invalid key set as a failed fetch; otherwise crashes.
+        survives_bad_json: Recovers from such a crash; otherwise every later request fails.
+        follows_redirects: Follows redirects to any host.
+        has_deadline: Ends a fetch after 2 s, however steadily the document trickles in.
+        drops_removed_keys: Replaces the older set with a newer one; otherwise adds to it.
+        keeps_all_keys: Uses all keys of a set; otherwise only the last one.
+        survives_unknown_kids: Accepts any number of unknown kids; otherwise fails after 100.
+        skips_unknown_types: Skips keys of unknown types; otherwise refuses the set.
+        checks_use: Skips encryption keys.
+        checks_size: Skips RSA keys below 2048 bits; otherwise leaves that to the verifier.
+        refuses_private_keys: Refuses a set with a private key; otherwise uses the key.
+        refuses_duplicate_kids: Refuses a set with two keys of one kid; otherwise uses both.
     """
 
-    honours_max_age: bool = True
-    keeps_sets: bool = True
+    respects_max_age: bool = True
+    caches_sets: bool = True
     cooldown_s: float = 5.0
     refetches: bool = True
     retries: bool = True
-    keeps_last_good: bool = True
-    expects_bad_json: bool = True
-    outlives_bad_json: bool = True
+    keeps_last_set: bool = True
+    handles_bad_json: bool = True
+    survives_bad_json: bool = True
     follows_redirects: bool = False
     has_deadline: bool = True
-    drops_removed: bool = True
-    keeps_older_keys: bool = True
-    bears_unknown_kids: bool = True
-    skips_foreign: bool = True
-    heeds_use: bool = True
-    heeds_size: bool = True
-    heeds_exposure: bool = True
-    wants_one_of_a_name: bool = True
+    drops_removed_keys: bool = True
+    keeps_all_keys: bool = True
+    survives_unknown_kids: bool = True
+    skips_unknown_types: bool = True
+    checks_use: bool = True
+    checks_size: bool = True
+    refuses_private_keys: bool = True
+    refuses_duplicate_kids: bool = True
 
 
 GOOD: Final = Fetching()
 FETCHINGS: Final[Mapping[str, Fetching]] = {
     "good": GOOD,
-    "ignores-max-age": replace(GOOD, honours_max_age=False),
-    "fetches-for-each-token": replace(GOOD, keeps_sets=False),
+    "ignores-max-age": replace(GOOD, respects_max_age=False),
+    "fetches-for-each-token": replace(GOOD, caches_sets=False),
     "no-cooldown": replace(GOOD, cooldown_s=0.0),
-    "never-refetches": replace(GOOD, honours_max_age=False, refetches=False),
+    "never-refetches": replace(GOOD, respects_max_age=False, refetches=False),
     "gives-up-after-a-failure": replace(GOOD, retries=False),
-    "drops-its-keys": replace(GOOD, keeps_last_good=False),
-    "crashes-on-bad-json": replace(GOOD, expects_bad_json=False),
-    "dies-of-bad-json": replace(GOOD, expects_bad_json=False, outlives_bad_json=False),
+    "drops-its-keys": replace(GOOD, keeps_last_set=False),
+    "crashes-on-bad-json": replace(GOOD, handles_bad_json=False),
+    "dies-of-bad-json": replace(GOOD, handles_bad_json=False, survives_bad_json=False),
     "follows-redirects": replace(GOOD, follows_redirects=True),
     "waits-for-ever": replace(GOOD, has_deadline=False),
-    "keeps-removed-keys": replace(GOOD, drops_removed=False),
-    "knows-one-key": replace(GOOD, keeps_older_keys=False),
-    "dies-of-unknown-kids": replace(GOOD, bears_unknown_kids=False),
-    "stumbles-over-foreign-keys": replace(GOOD, skips_foreign=False),
-    "accepts-encryption-keys": replace(GOOD, heeds_use=False),
-    "accepts-exposed-keys": replace(GOOD, heeds_exposure=False),
-    "accepts-namesakes": replace(GOOD, wants_one_of_a_name=False),
+    "keeps-removed-keys": replace(GOOD, drops_removed_keys=False),
+    "knows-one-key": replace(GOOD, keeps_all_keys=False),
+    "dies-of-unknown-kids": replace(GOOD, survives_unknown_kids=False),
+    "stumbles-over-foreign-keys": replace(GOOD, skips_unknown_types=False),
+    "accepts-encryption-keys": replace(GOOD, checks_use=False),
+    "accepts-exposed-keys": replace(GOOD, refuses_private_keys=False),
+    "accepts-namesakes": replace(GOOD, refuses_duplicate_kids=False),
 }
-"""By name: the good way, and each weakness."""
+"""The correct way and each weakness, by name."""

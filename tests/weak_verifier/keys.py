@@ -1,4 +1,4 @@
-"""Keys, and signatures that are checked with them in every way that somebody once did."""
+"""Keys, and the ways of checking signatures that verifiers have been found to use."""
 
 import base64
 import hmac
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
-_COORDINATE_SIZE: Final = 32
+_COORDINATE_BYTES: Final = 32
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Key:
 
     Attributes:
         public_key: The key itself.
-        alg: The one algorithm that it is for.
-        texts: The JSON texts by which it is published.
+        alg: The algorithm that it is for.
+        texts: The JSON texts that publish it.
     """
 
     public_key: PublicKey
@@ -34,15 +34,15 @@ class Key:
 
     @property
     def rsa_bits(self) -> float:
-        """Its size, where that tells its strength."""
+        """Its size in bits if it is an RSA key; otherwise a very large number."""
         return self.public_key.key_size if isinstance(self.public_key, rsa.RSAPublicKey) else 1e9
 
     def verifies(
         self, alg: str, signing_input: bytes, signature: bytes, without: frozenset[str]
     ) -> bool:
-        """Tell whether *signature* is one by *alg* over *signing_input*.
+        """Return whether *signature* is valid for *alg* and *signing_input*.
 
-        That *alg* may be one which was not agreed on is for the check `algorithms` to say.
+        Whether *alg* is allowed is up to the check `algorithms`.
         """
         if alg.lower() == "none":
             return True
@@ -60,7 +60,7 @@ class Key:
         return True
 
     def _list_secrets(self) -> Iterator[bytes]:
-        """Yield each spelling of the public key that was taken for a secret."""
+        """Yield each encoding of the public key that verifiers have used as an HMAC secret."""
         encode = self.public_key.public_bytes
         pem = encode(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         yield from (b"", pem, pem.strip(), *self.texts)
@@ -78,13 +78,13 @@ def read_key(jwk: Mapping[str, Any], jwks_text: bytes = b"") -> Key:
 def read_embedded_keys(
     header: Mapping[str, Any], fetch: Callable[[str], bytes] | None
 ) -> list[Key]:
-    """Return the keys that a token brings along or points to."""
+    """Return the keys that a token embeds or refers to."""
     if "jwk" in header:
         return [read_key(header["jwk"])]
     if "x5c" in header:
         certificate = x509.load_der_x509_certificate(base64.b64decode(header["x5c"][0]))
         return [_read_certificate(certificate)]
-    assert fetch, "the token points to a key, and there is nothing to fetch it with"
+    assert fetch, "the token refers to a key, but `fetch` is not given"
     if "x5u" in header:
         return [_read_certificate(x509.load_pem_x509_certificate(fetch(header["x5u"])))]
     keys = json.loads(fetch(header["jku"]))["keys"]
@@ -115,8 +115,8 @@ def _verify(key: PublicKey, alg: str, signing_input: bytes, signature: bytes) ->
         case rsa.RSAPublicKey(), "PS256":
             pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)
             key.verify(signature, signing_input, pss, SHA256())
-        case ec.EllipticCurvePublicKey(), "ES256" if len(signature) == 2 * _COORDINATE_SIZE:
-            r, s = signature[:_COORDINATE_SIZE], signature[_COORDINATE_SIZE:]
+        case ec.EllipticCurvePublicKey(), "ES256" if len(signature) == 2 * _COORDINATE_BYTES:
+            r, s = signature[:_COORDINATE_BYTES], signature[_COORDINATE_BYTES:]
             der = encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
             key.verify(der, signing_input, ec.ECDSA(SHA256()))
         case ed25519.Ed25519PublicKey(), "EdDSA":

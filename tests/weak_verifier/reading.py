@@ -1,4 +1,4 @@
-"""Reading a request with all its header fields as they came, however long or often."""
+"""Read a request with all its header fields unchanged, however long or often repeated."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Request:
 
     Attributes:
         line: The request line.
-        fields: Names, in lower case, and values without the blanks around them.
+        fields: Names in lower case, and values without surrounding blanks.
     """
 
     line: str
@@ -27,7 +27,7 @@ class Request:
 
 
 def read_request(stream: BufferedIOBase) -> Request | None:
-    """Read a request; None where there is none, or none that is HTTP."""
+    """Read a request; return None if there is none, or it is not HTTP."""
     lines = list(_read_lines(stream))
     if not lines:
         return None

@@ -1,9 +1,9 @@
-"""A real service that needs a bearer token, and verifies it as badly as it is told to.
+"""A real service that needs a bearer token, and omits checks on request.
 
     python -m tests.weak_verifier.service --jwks-uri URL --without exp --fetching no-cooldown
 
-It says where it listens, and serves until it is told to stop. In a thread of this process it may go
-by another time.
+It prints its URL, and serves until it is stopped. In a thread of this process it can use another
+clock.
 """
 
 import argparse
@@ -26,14 +26,14 @@ POLL_INTERVAL_S: Final = 0.02
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What a service finds around it.
+class Environment:
+    """Clock and transport of a service.
 
     Attributes:
-        clock: Returns seconds that only go forward.
-        sleep: Waits for seconds.
+        clock: Returns monotonic seconds.
+        sleep: Waits for the given number of seconds.
         now: Returns the seconds since the epoch.
-        http: What opens the URL of the keys.
+        http: Handler that opens the URL of the keys.
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -55,29 +55,29 @@ class Server(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Its base URL."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def serve(self) -> None:
-        """Serve until it is told to stop."""
+        """Serve until `stop` is called."""
         self.serve_forever(POLL_INTERVAL_S)
 
     def stop(self) -> None:
-        """Serve nobody any more; not to be called by the thread that serves."""
+        """Stop serving; must not be called by the thread that serves."""
         self.shutdown()
         self.server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a prober that does not wait for the answer is no error."""
+        """Log nothing: a client that does not wait for the response is not an error."""
 
 
 class Handler(socketserver.StreamRequestHandler):
-    """Answers one request."""
+    """Responds to one request."""
 
     server: Server
 
     def handle(self) -> None:
-        """Answer with the status that the verifier decides on."""
+        """Respond with the status that the verifier returns."""
         request = read_request(self.rfile)
         if request is None:
             return
@@ -109,35 +109,37 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def build_server(args: argparse.Namespace, around: Surroundings) -> Server:
+def build_server(args: argparse.Namespace, environment: Environment) -> Server:
     fetching = FETCHINGS[args.fetching]
     if args.cooldown is not None:
         fetching = replace(fetching, cooldown_s=args.cooldown)
-    if "key-strength" in args.without:  # a weak key has to get into the set to be found weak
-        fetching = replace(fetching, heeds_size=False)
+    if "key-strength" in args.without:  # a weak key has to be in the set to be accepted
+        fetching = replace(fetching, checks_size=False)
     verifier = Verifier(
-        KeyCache(args.jwks_uri, fetching, around.clock, around.http),
+        KeyCache(args.jwks_uri, fetching, environment.clock, environment.http),
         args.issuer,
         args.audience,
         frozenset(args.without),
         frozenset(args.behaviour),
         args.header,
         args.cookie,
-        around.sleep,
-        around.now,
+        environment.sleep,
+        environment.now,
     )
     return Server(args.port, verifier)
 
 
 @contextmanager
-def run_in_thread(arguments: Sequence[str], around: Surroundings | None = None) -> Iterator[str]:
+def run_in_thread(
+    arguments: Sequence[str], environment: Environment | None = None
+) -> Iterator[str]:
     """Serve in a thread while the block runs, and yield the URL.
 
     Args:
         arguments: The command line.
-        around: By default real time, and real connections to the key endpoint.
+        environment: By default real time, and real connections to the key endpoint.
     """
-    server = build_server(parse_arguments(arguments), around or Surroundings())
+    server = build_server(parse_arguments(arguments), environment or Environment())
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     yield server.url
@@ -146,7 +148,7 @@ def run_in_thread(arguments: Sequence[str], around: Surroundings | None = None) 
 
 
 def main() -> None:
-    with build_server(parse_arguments(None), Surroundings()) as server:
+    with build_server(parse_arguments(None), Environment()) as server:
         print(f"listening on {server.url}", flush=True)  # noqa: T201  # how the tests learn where
         server.serve()
 

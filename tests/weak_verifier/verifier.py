@@ -1,4 +1,4 @@
-"""The decision about a request: the checks of tokens, and what else is wrong with a service."""
+"""The response to a request: the checks of tokens, and the faulty behaviours of a service."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ from tests.weak_verifier.checks import RefusedError, verify
 from tests.weak_verifier.key_cache import KeyCache, KeysUnavailableError
 from tests.weak_verifier.reading import Request
 
-LARGE_KID: Final = 4096
+MAX_KID_CHARACTERS: Final = 4096
 MAX_UNKNOWN_KIDS: Final = 3
 SLOW_S: Final = 0.3
 FETCH_TIMEOUT_S: Final = 1
@@ -23,28 +23,28 @@ HANGING_S: Final = 600
 
 
 class ClosingError(Exception):
-    """The connection is closed without an answer."""
+    """The connection is to be closed without a response."""
 
 
 class DyingError(ClosingError):
-    """And the service ends."""
+    """The connection is to be closed, and the service to end."""
 
 
 @dataclass(frozen=True)
 class Verifier:
-    """What decides about a request.
+    """Decides about requests.
 
     Attributes:
         keys: The key set.
-        issuer: Whose tokens count.
-        audience: For whom.
-        without: The checks that are left out.
-        behaviours: What else is wrong.
+        issuer: The accepted `iss`.
+        audience: The accepted `aud`.
+        without: The omitted checks.
+        behaviours: Its faulty behaviours.
         header: The header field with the bare token; empty for `Authorization`.
         cookie: The cookie with the token; empty for none.
-        sleep: Waits for seconds.
+        sleep: Waits for the given number of seconds.
         now: Returns the seconds since the epoch.
-        unknown_kids: Those that tokens have named so far.
+        unknown_kids: Unknown kids so far.
     """
 
     keys: KeyCache
@@ -59,7 +59,7 @@ class Verifier:
     unknown_kids: set[str] = field(default_factory=set)
 
     def judge(self, request: Request) -> int:
-        """Return the status of the answer."""
+        """Return the status of the response."""
         authorization = self.read_credentials(request)
         if not authorization:
             return 200 if Behaviour.ACCEPTS_NO_TOKEN in self.behaviours else 401
@@ -87,7 +87,7 @@ class Verifier:
         return 200
 
     def read_credentials(self, request: Request) -> list[str]:
-        """Return the values of `Authorization`, wherever the token comes."""
+        """Return the credentials as values of `Authorization`, wherever they are in the request."""
         if self.cookie:
             pairs = (pair.strip() for line in request.get_all("cookie") for pair in line.split(";"))
             start = f"{self.cookie}="
@@ -109,10 +109,10 @@ class Verifier:
 
     def _misbehave(self, authorization: str, header: dict[str, Any]) -> int | None:
         kid = header.get("kid")
-        is_large = isinstance(kid, str) and len(kid) > LARGE_KID
+        is_large = isinstance(kid, str) and len(kid) > MAX_KID_CHARACTERS
         for behaviour, is_due, act in (
             (Behaviour.SLOW, True, lambda: self.sleep(SLOW_S)),
-            (Behaviour.LOOKS_AT_JKU, True, lambda: look_at(header)),
+            (Behaviour.LOOKS_AT_JKU, True, lambda: fetch_named_urls(header)),
             (Behaviour.NEEDS_EXACT_SCHEME, not authorization.startswith("Bearer "), lambda: 401),
             (Behaviour.CRASHES_ON_LARGE_KID, is_large, lambda: 500),
             (Behaviour.DIES_ON_LARGE_KID, is_large, die),
@@ -132,7 +132,7 @@ def die() -> None:
     raise DyingError
 
 
-def look_at(header: dict[str, Any]) -> None:
+def fetch_named_urls(header: dict[str, Any]) -> None:
     for name in ("jku", "x5u"):
         if isinstance(header.get(name), str):
             with contextlib.suppress(OSError, ValueError):
@@ -140,14 +140,14 @@ def look_at(header: dict[str, Any]) -> None:
 
 
 def fetch(uri: str) -> bytes:
-    """Fetch what a token itself names, for the verifier that follows."""
-    with urllib.request.urlopen(uri, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310  # whatever it is
-        body: bytes = answer.read(MAX_DOCUMENT_BYTES)
+    """Fetch a URL that a token names."""
+    with urllib.request.urlopen(uri, timeout=FETCH_TIMEOUT_S) as response:  # noqa: S310  # whatever it is
+        body: bytes = response.read(MAX_DOCUMENT_BYTES)
     return body
 
 
 def read_header(authorization: str) -> dict[str, Any]:
-    """Return the header of the token as far as it can be read."""
+    """Return the header of the token; empty if it cannot be read."""
     encoded = authorization.rpartition(" ")[2].partition(".")[0]
     try:
         header = json.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))

@@ -137,6 +137,13 @@ class RejectedRequestError(RemoteIssuerError):
     exit_code = 2
 
 
+class ProbeError(TokenIssuerError):
+    """A probe cannot start or continue; the message says why, and what to do."""
+
+    code = "probe"
+    exit_code = 2
+
+
 class NoSuchKeyError(TokenIssuerError):
     """No key of the key ring has this `kid`."""
 

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Severity(IntEnum):
-    """What follows where a verifier gets something wrong; the higher, the worse."""
+    """How serious a mistake of a verifier is; higher is worse."""
 
     LOW = 1
     MEDIUM = 2
@@ -15,18 +15,18 @@ class Severity(IntEnum):
 
     @property
     def word(self) -> str:
-        """Its name for people and programs, such as `critical`."""
+        """Its name in reports and options, such as `critical`."""
         return self.name.lower()
 
     @property
     def meaning(self) -> str:
-        """What follows, in a few words."""
+        """What a mistake of this severity allows, in a few words."""
         return _MEANINGS[self]
 
 
 _MEANINGS: Final = {
-    Severity.LOW: "against a specification, without a way known to use it",
-    Severity.MEDIUM: "a defence is missing that other errors would meet",
-    Severity.HIGH: "tokens count that must not count here, or one request brings the service down",
-    Severity.CRITICAL: "anybody can make tokens that count",
+    Severity.LOW: "violates a specification; no known attack",
+    Severity.MEDIUM: "lacks a defence that would stop an attack after another mistake",
+    Severity.HIGH: "accepts tokens it must reject, or stops serving after a single request",
+    Severity.CRITICAL: "accepts tokens that anyone can forge",
 }

@@ -21,7 +21,7 @@ from jwt_core import Algorithm
 from tests.virtual_time.clock import VirtualClock
 from tests.virtual_time.connections import MemoryHandler, MemoryServer
 from tests.virtual_time.loop import VirtualLoop
-from tests.weak_verifier.service import Surroundings, run_in_thread
+from tests.weak_verifier.service import Environment, run_in_thread
 from token_issuer.config.settings import Settings
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
@@ -139,12 +139,12 @@ def virtual_issuer(
 
 
 @pytest.fixture(scope="module")
-def surroundings(
+def environment(
     virtual_core: Issuer,
     virtual_issuer: RunningIssuer,
     virtual_listener: socket.socket,
     virtual_clock: VirtualClock,
-) -> Iterator[Surroundings]:
+) -> Iterator[Environment]:
     """Return clock and transport of the verifiers: virtual time, keys fetched in memory."""
     application = LazyApp(virtual_core)
     application.begin()
@@ -159,7 +159,7 @@ def surroundings(
         _loop=loop,
     )
     server = MemoryServer(loop, virtual_listener.getsockname(), accept)
-    yield Surroundings(
+    yield Environment(
         clock=virtual_clock,
         sleep=virtual_clock.sleep,
         now=virtual_clock.read_timestamp,
@@ -170,13 +170,13 @@ def surroundings(
 
 @pytest.fixture
 def start_verifier(
-    virtual_issuer: RunningIssuer, surroundings: Surroundings
+    virtual_issuer: RunningIssuer, environment: Environment
 ) -> Iterator[StartVerifier]:
     """Return a function that starts the weak verifier on virtual time, and returns its URL."""
     with ExitStack() as stack:
 
         def start(*arguments: str) -> str:
             command = ["--jwks-uri", virtual_issuer.jwks_uri, *arguments]
-            return stack.enter_context(run_in_thread(command, surroundings))
+            return stack.enter_context(run_in_thread(command, environment))
 
         yield start

@@ -37,7 +37,7 @@ def issuer() -> Iterator[RunningIssuer]:
 @pytest.mark.parametrize(
     ("fail_on", "exit_code"), [("low", 1), ("high", 1), ("critical", 1), ("never", 0)]
 )
-def test_findings_are_exit_code_1_from_the_chosen_severity_on(
+def test_findings_of_the_chosen_severity_are_exit_code_1(
     call_command: CallCommand,
     issuer: RunningIssuer,
     start_weak_verifier: StartService,
@@ -91,10 +91,10 @@ def test_reports_are_written_in_each_form(
         ([], "the following arguments are required: TARGET"),
         (["http://192.0.2.1/"], "TARGET: 192.0.2.1 is not on this machine"),
         (["http://192.0.2.1/", "--allow-host", "192.0.2.2"], "which --allow-host 192.0.2.2 does"),
-        (["localhost:8080"], "TARGET: 'localhost:8080' is no URL to send requests to"),
+        (["localhost:8080"], "TARGET: 'localhost:8080' is not a URL to send requests to"),
         (["http://me:secret@localhost/"], "TARGET: a URL with credentials"),
-        (["TARGET", "--only", "alg-nune"], "'alg-nune'; did you mean alg-none"),
-        (["TARGET", "--skip", "baseline,tokens,keys"], "they leave nothing to check"),
+        (["TARGET", "--only", "alg-nune"], "'alg-nune' (did you mean alg-none"),
+        (["TARGET", "--skip", "baseline,tokens,keys"], "no check is left"),
         (["TARGET", "--rate", "0"], "--rate: expected a number from 0.1 to 1000"),
         (["TARGET", "--rate", "1e9"], "--rate: expected a number from 0.1 to 1000"),
         (["TARGET", "--rate", "nan"], "--rate: expected a number from 0.1 to 1000"),
@@ -140,7 +140,7 @@ def test_wrong_usage_is_one_clear_line_and_exit_code_2(
 
 
 class Page(BaseHTTPRequestHandler):
-    """A web page that needs no token, in JSON, as an issuer would answer."""
+    """A web page that needs no token and responds with JSON, as an issuer would."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -170,7 +170,7 @@ def page_url() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
 
 
-def test_page_that_needs_no_token_is_told_from_a_proxy(
+def test_page_that_needs_no_token_is_not_probed(
     call_command: CallCommand, issuer: RunningIssuer, page_url: str
 ) -> None:
     result = call_command("probe", page_url, "--issuer", issuer.url)
@@ -217,9 +217,7 @@ def test_host_that_is_named_is_probed(
     assert (refused.returncode, allowed.returncode) == (2, 0)
 
 
-def test_waiting_for_a_target_that_does_not_come_ends(
-    clean_environ: dict[str, str], timing: Timing
-) -> None:
+def test_waiting_for_a_missing_target_ends(clean_environ: dict[str, str], timing: Timing) -> None:
     timer = timing.start_timer()
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
@@ -235,7 +233,7 @@ def test_waiting_for_a_target_that_does_not_come_ends(
     assert "is it running, and is this its address?" in " ".join(result.stdout.split())
 
 
-def test_faults_are_reset_where_the_probe_begins(
+def test_faults_are_reset_at_the_start(
     call_command: CallCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
     url = start_weak_verifier(issuer.jwks_uri)
@@ -251,7 +249,7 @@ def test_faults_are_reset_where_the_probe_begins(
     ("options", "exit_code"),
     [(["--header", "Authorization"], 0), (["--header", "X-Api-Token"], 2), (["--cookie", "t"], 2)],
 )
-def test_token_goes_where_the_options_say(
+def test_token_is_sent_where_the_options_say(
     call_command: CallCommand,
     issuer: RunningIssuer,
     start_weak_verifier: StartService,
@@ -283,17 +281,17 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_certificate_is_checked_unless_told_otherwise(
+def test_certificate_is_checked_by_default(
     call_command: CallCommand, issuer: RunningIssuer, certificate: Path
 ) -> None:
     context = SSL.SSLContext(SSL.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with serve_pages(context) as port:
         arguments = ["probe", f"https://127.0.0.1:{port}/", "--issuer", issuer.url, "--json"]
-        seen: list[Any] = [
+        observed: list[Any] = [
             json.loads(call_command(*arguments, *options).stdout)["checks"][0]["observed"]
             for options in ([], ["--ca-file", str(certificate.with_suffix(".crt"))], ["--insecure"])
         ]
 
-    assert "certificate verify failed" in seen[0]
-    assert seen[1:] == ["accepted with 200", "accepted with 200"]
+    assert "certificate verify failed" in observed[0]
+    assert observed[1:] == ["accepted with 200", "accepted with 200"]

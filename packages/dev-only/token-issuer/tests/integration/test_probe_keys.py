@@ -1,17 +1,17 @@
 # DEV-ONLY: never ship to production.
-"""The probe's verdicts on how verifiers get their keys: each weakness is found, and no other."""
+"""Verdicts of the key part: each weakness of a verifier is found, and no other."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pytest
-from token_issuer.probe.issuer_control import IssuerClient
-from token_issuer.probe.key_endpoint.run import DEFAULT_BUDGET_S, TITLES, probe_keys
-from token_issuer.probe.key_endpoint.unknown import read_kid, rename_key
+from token_issuer.probe.issuer_client import IssuerClient
+from token_issuer.probe.key_endpoint.context import read_kid, rename_key
+from token_issuer.probe.key_endpoint.key_checks import KEY_CHECKS, MAX_KEY_PART_S, check_keys
 from token_issuer.probe.results import Check, Finding, Outcome
+from token_issuer.probe.target.client import Target
 from token_issuer.probe.target.rate_limit import RateLimiter
-from token_issuer.probe.target.target import Target
 from token_issuer.probe.timing import Timing
 from token_issuer.severity import Severity
 from token_issuer.testing import RunningIssuer
@@ -20,15 +20,15 @@ pytestmark = pytest.mark.requirement("BV-3")
 
 FAULT: Final = "keys-fault-"
 BASICS: Final = ("keys-rotation", "keys-overlap", "keys-max-age", "keys-removal")
-SHORT_S: Final = 6.0
+SHORT_BUDGET_S: Final = 6.0
 
 StartTarget = Callable[..., Target]
-ProbeKeys = Callable[..., "Report"]
+CheckKeys = Callable[..., "Report"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was seen, in the order in which it was told."""
+    """The result of the checks, in the order in which it was reported."""
 
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
@@ -46,49 +46,53 @@ class Report:
 
 
 @pytest.fixture
-def control(virtual_issuer: RunningIssuer) -> Iterator[IssuerClient]:
+def issuer_client(virtual_issuer: RunningIssuer) -> Iterator[IssuerClient]:
     with IssuerClient(virtual_issuer.url) as issuer:
         yield issuer
 
 
 @pytest.fixture
 def start_target(timing: Timing, start_verifier: Callable[..., str]) -> StartTarget:
-    """Return a function that starts a verifier on virtual time; it fetches its keys in some way."""
+    """Return a function that starts a verifier on virtual time with a given way of fetching."""
 
     def start(fetching: str, *arguments: str, cooldown_s: float = 0.5) -> Target:
         url = start_verifier("--fetching", fetching, "--cooldown", str(cooldown_s), *arguments)
-        return Target(url, pace=RateLimiter(1000, timing=timing))
+        return Target(url, rate_limiter=RateLimiter(1000, timing=timing))
 
     return start
 
 
 @pytest.fixture
-def probe(control: IssuerClient) -> ProbeKeys:
+def run_checks(issuer_client: IssuerClient) -> CheckKeys:
     """Return a function that makes the checks of these ids, after a first good token."""
 
-    def run(target: Target, *wanted: str, budget_s: float = DEFAULT_BUDGET_S) -> Report:
-        assert target.send_token(control.mint().token).status == 200
-        told: list[Check] = []
-        checks, findings = probe_keys(
-            target, control, select=wanted.__contains__, report=told.append, budget_s=budget_s
+    def run(target: Target, *selected: str, budget_s: float = MAX_KEY_PART_S) -> Report:
+        assert target.send_token(issuer_client.mint().token).status == 200
+        reported: list[Check] = []
+        checks, findings = check_keys(
+            target,
+            issuer_client,
+            select=selected.__contains__,
+            report=reported.append,
+            budget_s=budget_s,
         )
-        assert checks == told
+        assert checks == reported
         return Report(tuple(checks), tuple(findings))
 
     return run
 
 
-def test_good_verifier_has_no_finding_and_every_question_is_answered(
-    start_target: StartTarget, probe: ProbeKeys, virtual_issuer: RunningIssuer
+def test_good_verifier_passes_every_check(
+    start_target: StartTarget, run_checks: CheckKeys, virtual_issuer: RunningIssuer
 ) -> None:
     earlier = virtual_issuer.mint()
 
-    report = probe(target := start_target("good", cooldown_s=3), *TITLES)
+    report = run_checks(target := start_target("good", cooldown_s=3), *KEY_CHECKS)
 
     assert report.found == set()
-    assert report.outcomes == dict.fromkeys(TITLES, Outcome.PASSED)
-    assert sum(check.duration_s for check in report.checks) < DEFAULT_BUDGET_S
-    # The issuer is left as it was, but for its new keys.
+    assert report.outcomes == dict.fromkeys(KEY_CHECKS, Outcome.PASSED)
+    assert sum(check.duration_s for check in report.checks) < MAX_KEY_PART_S
+    # The issuer has its new keys, and no fault but the short max-age.
     assert [state.fault.kind for state in virtual_issuer.faults.list()] == [
         "max-age"
     ]  # until the end
@@ -96,7 +100,7 @@ def test_good_verifier_has_no_finding_and_every_question_is_answered(
 
 
 @pytest.mark.parametrize(
-    ("fetching", "wanted", "found"),
+    ("fetching", "selected", "found"),
     [
         ("fetches-for-each-token", (*BASICS, "keys-unknown-kids"), {"keys-max-age"}),
         ("knows-one-key", BASICS, {"keys-overlap"}),
@@ -110,15 +114,15 @@ def test_good_verifier_has_no_finding_and_every_question_is_answered(
 )
 def test_weakness_in_keeping_keys_is_found_and_no_other(
     start_target: StartTarget,
-    probe: ProbeKeys,
+    run_checks: CheckKeys,
     fetching: str,
-    wanted: tuple[str, ...],
+    selected: tuple[str, ...],
     found: set[str],
 ) -> None:
-    report = probe(start_target(fetching), *wanted, budget_s=SHORT_S)
+    report = run_checks(start_target(fetching), *selected, budget_s=SHORT_BUDGET_S)
 
     assert report.found == found
-    assert set(report.outcomes) == set(wanted)
+    assert set(report.outcomes) == set(selected)
 
 
 @pytest.mark.parametrize(
@@ -135,56 +139,60 @@ def test_weakness_in_keeping_keys_is_found_and_no_other(
 )
 def test_weakness_in_reading_keys_is_found_and_no_other(
     start_target: StartTarget,
-    probe: ProbeKeys,
+    run_checks: CheckKeys,
     fetching: str,
     fault: str,
     neighbour: str,
     severity: Severity,
 ) -> None:
-    report = probe(start_target(fetching), FAULT + fault, FAULT + neighbour)
+    report = run_checks(start_target(fetching), FAULT + fault, FAULT + neighbour)
 
     assert report.found == {FAULT + fault}
     assert report.findings[0].severity is severity
     assert report.outcomes[FAULT + neighbour] in {Outcome.PASSED, Outcome.OPEN}
 
 
-def test_weak_key_that_counts_is_found(start_target: StartTarget, probe: ProbeKeys) -> None:
+def test_accepted_weak_key_is_found(start_target: StartTarget, run_checks: CheckKeys) -> None:
     target = start_target("good", "--without", "key-strength")
 
-    report = probe(target, f"{FAULT}weak-key", f"{FAULT}enc-keys")
+    report = run_checks(target, f"{FAULT}weak-key", f"{FAULT}enc-keys")
 
     assert report.found == {f"{FAULT}weak-key"}
     assert "RFC 7518 §3.3" in report.findings[0].source
 
 
-def test_fetch_for_each_unknown_kid_is_found(start_target: StartTarget, probe: ProbeKeys) -> None:
-    report = probe(start_target("no-cooldown", cooldown_s=0), "keys-unknown-kids")
+def test_fetch_for_each_unknown_kid_is_found(
+    start_target: StartTarget, run_checks: CheckKeys
+) -> None:
+    report = run_checks(start_target("no-cooldown", cooldown_s=0), "keys-unknown-kids")
 
     assert report.found == {"keys-unknown-kids"}
     assert report.observed("keys-unknown-kids").startswith("200 fetches for 200 tokens")
 
 
-def test_one_fetch_answers_many_unknown_kids(start_target: StartTarget, probe: ProbeKeys) -> None:
-    report = probe(start_target("good", cooldown_s=60), "keys-unknown-kids")
+def test_one_fetch_for_many_unknown_kids_passes(
+    start_target: StartTarget, run_checks: CheckKeys
+) -> None:
+    report = run_checks(start_target("good", cooldown_s=60), "keys-unknown-kids")
 
     assert report.outcomes == {"keys-unknown-kids": Outcome.PASSED}
-    assert report.observed("keys-unknown-kids").startswith(("0 fetches", "1 fetches"))
+    assert report.observed("keys-unknown-kids").startswith(("0 fetches", "1 fetch for"))
 
 
-def test_what_the_specifications_leave_open_is_told_and_no_finding(
-    start_target: StartTarget, probe: ProbeKeys
+def test_open_behaviour_is_reported_without_a_finding(
+    start_target: StartTarget, run_checks: CheckKeys
 ) -> None:
-    report = probe(start_target("accepts-namesakes"), f"{FAULT}duplicate-kid")
+    report = run_checks(start_target("accepts-namesakes"), f"{FAULT}duplicate-kid")
 
     assert report.found == set()
     assert report.outcomes == {f"{FAULT}duplicate-kid": Outcome.OPEN}
     assert "accepted with 200" in report.observed(f"{FAULT}duplicate-kid")
 
 
-def test_what_does_not_fit_into_the_time_is_skipped_and_says_so(
-    start_target: StartTarget, probe: ProbeKeys
+def test_check_without_time_left_is_skipped_with_the_reason(
+    start_target: StartTarget, run_checks: CheckKeys
 ) -> None:
-    report = probe(start_target("good"), f"{FAULT}huge", budget_s=2)
+    report = run_checks(start_target("good"), f"{FAULT}huge", budget_s=2)
 
     assert report.outcomes == {f"{FAULT}huge": Outcome.SKIPPED}
     assert report.observed(f"{FAULT}huge").startswith("no time left in 2 s")
@@ -193,10 +201,10 @@ def test_what_does_not_fit_into_the_time_is_skipped_and_says_so(
 def test_keys_that_do_not_rotate_are_not_judged(
     start_target: StartTarget, virtual_issuer: RunningIssuer
 ) -> None:
-    with IssuerClient(virtual_issuer.url, fields={"alg": "ES256"}) as control:
+    with IssuerClient(virtual_issuer.url, fields={"alg": "ES256"}) as issuer_client:
         target = start_target("good")
-        checks, findings = probe_keys(
-            target, control, select=BASICS.__contains__, report=lambda _: None
+        checks, findings = check_keys(
+            target, issuer_client, select=BASICS.__contains__, report=lambda _: None
         )
 
     assert findings == []
@@ -206,13 +214,18 @@ def test_keys_that_do_not_rotate_are_not_judged(
     }
 
 
-def test_nothing_is_done_when_nothing_is_asked(control: IssuerClient) -> None:
-    nobody = Target("http://127.0.0.1:9/")
+def test_empty_selection_sends_no_request(issuer_client: IssuerClient) -> None:
+    unreachable = Target("http://127.0.0.1:9/")
 
-    assert probe_keys(nobody, control, select=lambda _: False, report=lambda _: None) == ([], [])
+    assert check_keys(
+        unreachable, issuer_client, select=lambda _: False, report=lambda _: None
+    ) == (
+        [],
+        [],
+    )
 
 
-def test_renaming_a_key_changes_nothing_else(virtual_issuer: RunningIssuer) -> None:
+def test_renaming_a_key_changes_only_the_kid(virtual_issuer: RunningIssuer) -> None:
     token = virtual_issuer.mint(sub="alice")
 
     renamed = rename_key(token, "other")

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`token-issuer probe` as a process, in real time: whole probes, signals, and how it ends."""
+"""`token-issuer probe` as a process, in real time: whole probes, signals and exit codes."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from token_issuer.probe.key_endpoint.run import TITLES
+from token_issuer.probe.key_endpoint.key_checks import KEY_CHECKS
 from token_issuer.testing import RunningIssuer, run_token_issuer
 from token_issuer.tokens.defects.catalogue import CATALOGUE
 
@@ -55,7 +55,7 @@ def start_service(
 
 @contextmanager
 def reserve_port() -> Iterator[int]:
-    """Keep a port on which nothing listens, but for who sets SO_REUSEADDR."""
+    """Reserve a port on which nothing listens; servers with SO_REUSEADDR can bind it."""
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("127.0.0.1", 0))
@@ -99,7 +99,7 @@ def test_whole_probe_of_a_strict_verifier_finds_nothing(
     assert process.returncode == 0, errors
     report = json.loads(output)
     assert report["findings"] == []
-    assert {check["id"] for check in report["checks"]} >= {*CATALOGUE, *TITLES}
+    assert {check["id"] for check in report["checks"]} >= {*CATALOGUE, *KEY_CHECKS}
 
 
 def test_weakness_in_the_handling_of_keys_is_exit_code_1(
@@ -114,7 +114,7 @@ def test_weakness_in_the_handling_of_keys_is_exit_code_1(
     assert [finding["check"] for finding in json.loads(output)["findings"]] == ["keys-overlap"]
 
 
-def test_issuer_is_started_and_the_target_waited_for(
+def test_issuer_is_started_and_the_target_awaited(
     clean_environ: dict[str, str], start_weak_verifier: StartService
 ) -> None:
     with (
@@ -127,18 +127,18 @@ def test_issuer_is_started_and_the_target_waited_for(
         ) as process,
     ):
         assert process.stderr
-        told = [process.stderr.readline() for _ in range(4)]
-        jwks_uri = told[1].split()[-1]
+        banner = [process.stderr.readline() for _ in range(4)]
+        jwks_uri = banner[1].split()[-1]
         # Only now does the proxy start, as its operator has read where the keys are.
         start_weak_verifier(jwks_uri, "--port", str(service_port), "--audience", "my-api")
         output, errors = process.communicate(timeout=60)
 
     assert process.returncode == 0, errors
-    assert told[0].startswith(
+    assert banner[0].startswith(
         f"token-issuer (DEV ONLY, never production) listens on http://127.0.0.1:{port};"
     )
-    assert told[2].split() == ["iss", "https://issuer.local"]
-    assert told[3].split() == ["aud", "my-api"]
+    assert banner[2].split() == ["iss", "https://issuer.local"]
+    assert banner[3].split() == ["aud", "my-api"]
     assert json.loads(output)["findings"] == []
 
 
@@ -172,7 +172,7 @@ def wait_for_faults(issuer: RunningIssuer) -> None:
     assert issuer.faults.list()
 
 
-def test_issuer_that_leaves_meanwhile_is_explained(
+def test_issuer_that_stops_during_the_probe_is_explained(
     clean_environ: dict[str, str], start_weak_verifier: StartService
 ) -> None:
     with ExitStack() as issuers:

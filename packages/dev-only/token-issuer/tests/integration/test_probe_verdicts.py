@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The probe's verdicts on verifiers that lack one thing: that is found, and nothing else."""
+"""Verdicts of the token part: each missing check of a verifier is found, and no other."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -12,7 +12,7 @@ from tests.in_process import call_main
 from token_issuer.cli.arguments import parse_arguments
 from token_issuer.cli.commands.probe import run
 from token_issuer.probe.timing import Timing
-from token_issuer.probe.tokens.judging import FOLLOWED
+from token_issuer.probe.tokens.judging import ATTACKER_KEYS
 from token_issuer.remote_issuer import fetch_json
 from token_issuer.testing import RunningIssuer, run_token_issuer
 from token_issuer.tokens.defects.catalogue import CATALOGUE
@@ -20,7 +20,7 @@ from token_issuer.tokens.defects.defect import CHECKS, Verdict
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-LARGE_KID: Final = 4096  # what the service takes for one
+MAX_KID_CHARACTERS: Final = 4096  # of the service
 
 StartService = Callable[..., str]
 Probe = Callable[..., "Report"]
@@ -94,7 +94,7 @@ def expect(checks: Sequence[str]) -> set[str]:
         for defect in CATALOGUE.values()
         if defect.check in checks and defect.verdict is Verdict.REFUSE
     }
-    return found | ({FOLLOWED} if "embedded-keys" in checks else set())
+    return found | ({ATTACKER_KEYS} if "embedded-keys" in checks else set())
 
 
 def test_strict_verifier_has_no_finding(start_service: StartService, probe: Probe) -> None:
@@ -115,13 +115,13 @@ def test_missing_check_is_found_and_named_and_no_other(
     assert report.exit_code == bool(report.found)
     assert all(finding["remedy"] == CHECKS[check] for finding in report.document["findings"])
     assert all(finding["cause"] == check for finding in report.document["findings"])
-    # What the specifications leave open is no finding, and is told all the same.
-    seen = {id_ for id_, observed in report.select("open").items() if "accepted" in observed}
-    assert {CATALOGUE[id_].check for id_ in seen} <= {check}
-    assert seen | report.found - {FOLLOWED}
+    # Behaviour that the specifications leave open is reported without a finding.
+    accepted = {id_ for id_, observed in report.select("open").items() if "accepted" in observed}
+    assert {CATALOGUE[id_].check for id_ in accepted} <= {check}
+    assert accepted | report.found - {ATTACKER_KEYS}
 
 
-def test_verifier_that_checks_next_to_nothing_is_found_out(
+def test_verifier_without_the_main_checks_is_found(
     start_service: StartService, probe: Probe
 ) -> None:
     lacking = ["signature", "exp", "aud"]
@@ -133,14 +133,12 @@ def test_verifier_that_checks_next_to_nothing_is_found_out(
     assert severities[0] == "critical"
 
 
-def test_token_that_is_followed_and_refused_is_found(
-    start_service: StartService, probe: Probe
-) -> None:
+def test_fetch_for_a_refused_token_is_found(start_service: StartService, probe: Probe) -> None:
     report = probe(start_service("--behaviour", "looks-at-jku"))
 
-    assert report.found == {FOLLOWED}
-    assert report.select("failed")[FOLLOWED].startswith("fetched for ")
-    assert "jku" in report.select("failed")[FOLLOWED]
+    assert report.found == {ATTACKER_KEYS}
+    assert report.select("failed")[ATTACKER_KEYS].startswith("fetched for ")
+    assert "jku" in report.select("failed")[ATTACKER_KEYS]
 
 
 def test_crash_on_a_large_kid_is_found(
@@ -153,7 +151,7 @@ def test_crash_on_a_large_kid_is_found(
     assert {finding["severity"] for finding in report.document["findings"]} == {"medium"}
 
 
-def test_failure_on_any_unknown_kid_is_not_blamed_on_what_the_kid_looks_like(
+def test_failure_on_any_unknown_kid_is_not_blamed_on_one_kid(
     virtual_issuer: RunningIssuer, start_service: StartService, probe: Probe
 ) -> None:
     virtual_issuer.mint(alg="ES256")  # so that its kid is known
@@ -172,12 +170,14 @@ def test_failure_on_any_unknown_kid_is_not_blamed_on_what_the_kid_looks_like(
 
 
 def find_large_kids(tokens: Mapping[str, Any]) -> set[str]:
-    found = {id_ for id_, (head, _) in tokens.items() if len(str(head.get("kid"))) > LARGE_KID}
+    found = {
+        id_ for id_, (head, _) in tokens.items() if len(str(head.get("kid"))) > MAX_KID_CHARACTERS
+    }
     assert found
     return found
 
 
-def test_target_that_dies_is_found_and_spared_the_rest(
+def test_target_that_dies_is_found_and_the_rest_skipped(
     start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
 ) -> None:
     report = probe(start_service("--behaviour", "dies-on-large-kid"))
@@ -189,17 +189,17 @@ def test_target_that_dies_is_found_and_spared_the_rest(
     assert set(report.select("skipped").values()) == {"the target no longer accepts a good token"}
 
 
-def test_closed_connection_of_a_target_that_lives_is_a_refusal(
+def test_closed_connection_of_a_live_target_is_a_refusal(
     start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
 ) -> None:
     report = probe(start_service("--behaviour", "closes-on-large-kid"))
 
     assert (report.exit_code, report.found) == (0, set())
-    seen = report.select("passed") | report.select("open")
-    assert all("closed the connection" in seen[id_] for id_ in find_large_kids(tokens))
+    observed = report.select("passed") | report.select("open")
+    assert all("closed the connection" in observed[id_] for id_ in find_large_kids(tokens))
 
 
-def test_token_that_is_never_answered_is_found(
+def test_token_without_a_response_is_found(
     start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
 ) -> None:
     report = probe(start_service("--behaviour", "hangs-on-crit"), "--timeout", "30s")
@@ -229,7 +229,7 @@ def test_good_token_that_is_refused_is_found(
         (["--cookie", "session"], ["--cookie", "session"]),
     ],
 )
-def test_token_that_comes_elsewhere_is_probed_but_for_what_cannot_be_sent(
+def test_token_elsewhere_is_probed_except_for_what_cannot_be_sent(
     start_service: StartService, probe: Probe, service: list[str], options: list[str]
 ) -> None:
     strict = probe(start_service(*service), *options)
@@ -248,18 +248,18 @@ def test_slow_target_has_no_finding(start_service: StartService, probe: Probe) -
     assert (report.exit_code, report.found) == (0, set())
 
 
-def test_status_of_a_rate_limit_is_no_refusal(start_service: StartService, probe: Probe) -> None:
+def test_status_of_a_rate_limit_is_not_a_refusal(start_service: StartService, probe: Probe) -> None:
     url = start_service("--behaviour", "answers-429")
 
     stopped = probe(url)
-    told = probe(url, "--refuse-status", "401,429")
+    configured = probe(url, "--refuse-status", "401,429")
 
     assert stopped.exit_code == 2
     assert "--refuse-status 429" in stopped.document["stopped"]
-    assert (told.exit_code, told.found) == (0, set())
+    assert (configured.exit_code, configured.found) == (0, set())
 
 
-def test_keys_that_are_never_fetched_leave_their_tokens_unjudged(
+def test_tokens_of_keys_that_are_not_fetched_are_skipped(
     start_service: StartService, probe: Probe
 ) -> None:
     report = probe(start_service("--fetching", "never-refetches"), only="key-weak,signature-empty")
@@ -290,7 +290,7 @@ def test_failed_baseline_is_explained(
     arguments: list[str],
     reason: str,
 ) -> None:
-    fetch_json(virtual_issuer.jwks_uri)  # somebody has: otherwise that would be the reason
+    fetch_json(virtual_issuer.jwks_uri)  # otherwise the missing fetch would be the reason
 
     report = probe(start_service(*service), *arguments)
 
@@ -299,9 +299,7 @@ def test_failed_baseline_is_explained(
     assert not report.document["findings"]
 
 
-def test_target_that_asks_another_issuer_is_told_to_ask_this_one(
-    start_service: StartService, probe: Probe
-) -> None:
+def test_target_of_another_issuer_is_explained(start_service: StartService, probe: Probe) -> None:
     with run_token_issuer() as unasked:
         report = probe(start_service(), issuer=unasked)
 

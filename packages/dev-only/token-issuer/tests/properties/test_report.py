@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""No result, however odd, makes a report that breaks, lies about its numbers or loses a finding."""
+"""Reports of any result are well-formed, complete and consistent in their numbers."""
 
 import json
 from collections import Counter
@@ -78,7 +78,7 @@ class Balance(HTMLParser):
 
 
 @given(results)
-def test_grouping_loses_and_doubles_no_finding(result: Result) -> None:
+def test_grouping_neither_loses_nor_duplicates_findings(result: Result) -> None:
     shown = [finding for group in group_findings(result) for finding in group.findings]
     assert Counter(map(repr, shown)) == Counter(map(repr, result.findings))
     severities = [group.severity for group in group_findings(result)]
@@ -101,7 +101,7 @@ def test_text_is_printable_within_80_columns(result: Result, colour: bool) -> No
 
 
 @given(results)
-def test_document_is_json_that_any_reader_takes(result: Result) -> None:
+def test_document_is_json_that_any_parser_accepts(result: Result) -> None:
     text = render_json(result)
     document = json.loads(text)
     document_again = json.dumps(document, ensure_ascii=False).encode()  # no lone surrogate is left

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Firing the catalogue of defects at a proxy, and watching how it fetches its keys."""
+"""Test a verifier from outside: send it defective tokens and faulty key documents."""

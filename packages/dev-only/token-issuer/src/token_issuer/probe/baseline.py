@@ -1,25 +1,25 @@
 # DEV-ONLY: never ship to production.
-"""Whether there is anything to probe: a good token is accepted, and without one nobody gets in."""
+"""The baseline of a probe: the target accepts a good token, and refuses requests without one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from token_issuer.probe.issuer_control import IssuerClient
-from token_issuer.probe.liveness import watch_good_token
+from token_issuer.probe.issuer_client import IssuerClient
+from token_issuer.probe.polling import poll_good_token
 from token_issuer.probe.results import Check, Outcome, Part, Reaction
-from token_issuer.probe.target.target import Answer, Target
+from token_issuer.probe.target.client import Target, TargetResponse
 
 _GARBAGE: Final = "not-a-token"
 _UNREACHED: Final = "is it running, and is this its address?"
 
 
-def _explain_refusal(answer: Answer, issuer: IssuerClient) -> str:
-    """Say why a good token is not accepted, as far as that can be seen from outside."""
-    if answer.status is None:
+def _explain_refusal(response: TargetResponse, issuer: IssuerClient) -> str:
+    """Return the likely reason why a good token is not accepted, and what to do."""
+    if response.status is None:
         return _UNREACHED
-    if answer.reaction is Reaction.UNCLEAR:
-        return "name a path that it serves, or say --accept-status or --refuse-status"
+    if response.reaction is Reaction.UNCLEAR:
+        return "name a path that it serves, or set --accept-status or --refuse-status"
     if not issuer.count_key_fetches():
         return (
             f"it has not fetched the keys from {issuer.url}: point its JWKS URL at "
@@ -33,91 +33,94 @@ def _explain_refusal(answer: Answer, issuer: IssuerClient) -> str:
     )
 
 
-def _explain_open_door(answer: Answer, _issuer: IssuerClient) -> str:
-    match answer.reaction:
+def _explain_missing_refusal(response: TargetResponse, _issuer: IssuerClient) -> str:
+    """Return the likely reason why a request without a good token is not refused."""
+    match response.reaction:
         case Reaction.ACCEPTED:
-            return "nothing there asks for a good token: name a URL of the target that does"
+            return "this URL needs no token: name a URL of the target that does"
         case Reaction.UNCLEAR:
-            return f"if that is how it refuses, say --refuse-status {answer.status}"
+            return f"if it refuses with this status, set --refuse-status {response.status}"
         case _:
-            return _UNREACHED if answer.status is None else "does it reach what it needs?"
+            return _UNREACHED if response.status is None else "does it reach what it needs?"
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """One check of the baseline.
+class _BaselineCheck:
+    """A request, and the reaction of a target that can be probed.
 
     Attributes:
-        authorization: What is sent; None for a good token.
-        expected: How a target that can be probed takes it.
-        explain: Says what is likely to be wrong otherwise.
+        id: The id of the check.
+        title: The expected reaction in a few words.
+        authorization: The values of `Authorization`; None for a good token.
+        expected: The expected reaction.
+        explain: Returns the likely cause of any other reaction.
     """
 
     id: str
     title: str
     authorization: tuple[str, ...] | None
     expected: Reaction
-    explain: Callable[[Answer, IssuerClient], str]
+    explain: Callable[[TargetResponse, IssuerClient], str]
 
-    def build_check(self, answer: Answer) -> Check:
-        is_met = answer.reaction is self.expected
+    def build_check(self, response: TargetResponse) -> Check:
+        is_met = response.reaction is self.expected
         return Check(
             part=Part.BASELINE,
             id=self.id,
             title=self.title,
             outcome=Outcome.PASSED if is_met else Outcome.FAILED,
-            observed=answer.describe(),
-            reaction=answer.reaction,
-            status=answer.status,
-            duration_s=answer.duration_s,
+            observed=response.describe(),
+            reaction=response.reaction,
+            status=response.status,
+            duration_s=response.duration_s,
         )
 
 
-_QUESTIONS: Final = (
-    _Question(
+_CHECKS: Final = (
+    _BaselineCheck(
         "baseline-good", "a good token is accepted", None, Reaction.ACCEPTED, _explain_refusal
     ),
-    _Question(
+    _BaselineCheck(
         "baseline-none",
         "a request without a token is refused",
         (),
         Reaction.REFUSED,
-        _explain_open_door,
+        _explain_missing_refusal,
     ),
-    _Question(
+    _BaselineCheck(
         "baseline-garbage",
         "text that is no token is refused",
         (f"Bearer {_GARBAGE}",),
         Reaction.REFUSED,
-        _explain_open_door,
+        _explain_missing_refusal,
     ),
 )
-BASELINE_CHECKS: Final = tuple(question.id for question in _QUESTIONS)
+BASELINE_CHECKS: Final = tuple(baseline_check.id for baseline_check in _CHECKS)
 
 
-def probe_baseline(
+def check_baseline(
     target: Target, issuer: IssuerClient, *, wait_s: float, report: Callable[[Check], None]
 ) -> tuple[list[Check], str]:
-    """Check that the target accepts a good token, and refuses none and what is no token.
+    """Check that the target accepts a good token, and refuses a missing or malformed one.
 
     Args:
-        target: What is probed.
+        target: The URL to probe.
         issuer: The issuer that it trusts.
-        wait_s: How long it may take to get there, in seconds: it may still be starting.
-        report: Told of each check as it is done.
+        wait_s: Time limit until it accepts a good token, in seconds; it may still be starting.
+        report: Called with each check when it is done.
 
     Returns:
-        The checks, and why there is nothing to probe; empty where there is.
+        The checks, and why the target cannot be probed; empty if it can.
     """
     checks: list[Check] = []
-    for question in _QUESTIONS:
-        if question.authorization is None:
-            answer = watch_good_token(target, issuer, wait_s).last
+    for baseline_check in _CHECKS:
+        if baseline_check.authorization is None:
+            response = poll_good_token(target, issuer, wait_s).last
         else:
-            answer = target.send(question.authorization)
-        checks.append(question.build_check(answer))
+            response = target.send(baseline_check.authorization)
+        checks.append(baseline_check.build_check(response))
         report(checks[-1])
-        if answer.reaction is not question.expected:
-            seen = f"expected that {question.title}, saw: {answer.describe()}"
-            return checks, f"{seen}; {question.explain(answer, issuer)}"
+        if response.reaction is not baseline_check.expected:
+            problem = f"expected that {baseline_check.title}, saw: {response.describe()}"
+            return checks, f"{problem}; {baseline_check.explain(response, issuer)}"
     return checks, ""

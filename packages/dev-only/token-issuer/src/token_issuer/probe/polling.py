@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Sending requests until something happens, within a bound."""
+"""Requests that are repeated until a condition holds or a time limit ends."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -7,87 +7,107 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.results import Reaction
-from token_issuer.probe.target.target import Answer
+from token_issuer.probe.target.client import Target, TargetResponse
 from token_issuer.probe.timing import Timing
 
-_EAGER_S: Final = 2.0
-_EAGER_PAUSE_S: Final = 0.05
-_PATIENT_PAUSE_S: Final = 0.25
+_SHORT_INTERVAL_S: Final = 0.05
+_LONG_INTERVAL_S: Final = 0.25
+_SHORT_INTERVALS_UNTIL_S: Final = 2.0
+_MAX_RECOVERY_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """What came back while requests were sent.
+    """The responses to repeated requests.
 
     Attributes:
-        answers: The answers, in order.
-        duration_s: For how long, in seconds.
-        is_reached: What was waited for came; else the bound did.
+        responses: The responses, in order.
+        duration_s: Duration of the polling, in seconds.
+        is_reached: Whether the condition held; otherwise the time limit ended the polling.
     """
 
-    answers: tuple[Answer, ...] = ()
+    responses: tuple[TargetResponse, ...] = ()
     duration_s: float = 0.0
     is_reached: bool = False
 
     @property
-    def last(self) -> Answer:
-        """The latest answer."""
-        return self.answers[-1]
+    def last(self) -> TargetResponse:
+        """The latest response."""
+        return self.responses[-1]
 
     @property
     def accepted(self) -> int:
-        """How many requests were accepted."""
-        return sum(map(is_accepted, self.answers))
+        """Number of accepted requests."""
+        return sum(map(is_accepted, self.responses))
 
     def describe(self) -> str:
-        """Say it to people: "accepted 12 of 12", "accepted 3 of 5, refused with 401 2"."""
-        others = Counter(describe(answer) for answer in self.answers if not is_accepted(answer))
-        parts = [f"accepted {self.accepted} of {len(self.answers)}"]
-        return ", ".join([*parts, *(f"{what} {count}" for what, count in others.items())])
+        """Describe the responses: "accepted 12 of 12", "accepted 3 of 5, refused with 401 2"."""
+        others = Counter(
+            describe(response) for response in self.responses if not is_accepted(response)
+        )
+        parts = [f"accepted {self.accepted} of {len(self.responses)}"]
+        return ", ".join([*parts, *(f"{text} {count}" for text, count in others.items())])
 
 
 def poll_until(
-    ask: Callable[[], Answer], until: Callable[[Answer], bool], bound_s: float, timing: Timing
+    send: Callable[[], TargetResponse],
+    condition: Callable[[TargetResponse], bool],
+    limit_s: float,
+    timing: Timing,
 ) -> Polling:
-    """Ask until *until* says of an answer that it is the one, or for *bound_s* seconds.
+    """Send requests until *condition* holds for a response, or *limit_s* seconds have passed.
 
-    At least once; often at first, then four times a second.
+    Sends at least one request: every 50 ms during the first 2 s, then every 250 ms.
     """
-    timer, answers = timing.start_timer(), list[Answer]()
+    timer, responses = timing.start_timer(), list[TargetResponse]()
     while True:
-        answers.append(ask())
-        is_reached = until(answers[-1])
-        if is_reached or timer.seconds >= bound_s:
-            return Polling(tuple(answers), timer.seconds, is_reached)
-        timing.sleep(_EAGER_PAUSE_S if timer.seconds < _EAGER_S else _PATIENT_PAUSE_S)
+        responses.append(send())
+        is_reached = condition(responses[-1])
+        if is_reached or timer.seconds >= limit_s:
+            return Polling(tuple(responses), timer.seconds, is_reached)
+        is_early = timer.seconds < _SHORT_INTERVALS_UNTIL_S
+        timing.sleep(_SHORT_INTERVAL_S if is_early else _LONG_INTERVAL_S)
 
 
-def is_accepted(answer: Answer) -> bool:
-    """Tell whether the token counted."""
-    return answer.reaction is Reaction.ACCEPTED
+def poll_good_token(target: Target, issuer: IssuerClient, limit_s: float) -> Polling:
+    """Send good tokens until the target accepts one, for at most *limit_s* seconds."""
+    return poll_until(
+        lambda: target.send(issuer.mint().authorization), is_accepted, limit_s, target.timing
+    )
 
 
-def is_unavailable(answer: Answer) -> bool:
-    """Tell whether the target said in good order that it cannot judge tokens at the moment."""
-    return answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+def accepts_good_token(target: Target, issuer: IssuerClient) -> bool:
+    """Return whether the target accepts a good token, now or within 2 s."""
+    return poll_good_token(target, issuer, _MAX_RECOVERY_S).is_reached
 
 
-def describe(answer: Answer) -> str:
-    """Say to people how the target took a request; 503 is no crash here."""
-    return "answered 503" if is_unavailable(answer) else answer.describe()
+def is_accepted(response: TargetResponse) -> bool:
+    """Return whether the target accepted the token."""
+    return response.reaction is Reaction.ACCEPTED
 
 
-def has_hung(answer: Answer) -> bool:
-    """Tell whether there was no answer in time: then more of them would only take long."""
-    return answer.reaction is Reaction.HUNG
+def is_unavailable(response: TargetResponse) -> bool:
+    """Return whether the target answered 503: it cannot verify tokens at the moment."""
+    return response.status == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def join(watches: Iterable[Polling]) -> Polling:
-    """Take several for one."""
-    parts = tuple(watches)
+def describe(response: TargetResponse) -> str:
+    """Describe the reaction to a request in the key part, where 503 is not a crash."""
+    return "answered 503" if is_unavailable(response) else response.describe()
+
+
+def has_hung(response: TargetResponse) -> bool:
+    """Return whether no response arrived in time; more requests would each take as long."""
+    return response.reaction is Reaction.HUNG
+
+
+def join(pollings: Iterable[Polling]) -> Polling:
+    """Combine several pollings into one; it is reached if all of them are."""
+    parts = tuple(pollings)
     return Polling(
-        tuple(answer for part in parts for answer in part.answers),
+        tuple(response for part in parts for response in part.responses),
         sum(part.duration_s for part in parts),
         all(part.is_reached for part in parts),
     )

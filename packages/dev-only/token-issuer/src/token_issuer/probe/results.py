@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What a probe saw, and what follows from it."""
+"""The result of a probe: its checks and findings."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,42 +17,43 @@ class Part(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a check."""
+    """The outcome of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
     OPEN = "open"
-    """Observed; the specifications allow what was seen and its opposite."""
+    """Made without a verdict: the specifications allow both this behaviour and its opposite."""
     SKIPPED = "skipped"
-    """Not run, for the reason given."""
+    """Not made, for the reason in `Check.observed`."""
 
 
 class Reaction(StrEnum):
-    """How the target took a request."""
+    """How the target reacted to a request."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     CRASHED = "crashed"
-    """A 5xx status, or no connection afterwards."""
+    """A 5xx status, or no connection."""
     HUNG = "hung"
-    """No answer in time."""
+    """No response in time."""
     UNCLEAR = "unclear"
     """A status that is listed neither as accepted nor as refused, such as 429."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One question, and what was seen.
+    """One check, and its result.
 
     Attributes:
-        part: Where it belongs.
+        part: The part of the probe that made it.
         id: Its stable name: the id of the defect, or `keys-...`.
-        title: What it is about, in a few words.
-        outcome: What became of it.
-        observed: What was seen, for people: "refused with 401", "picked up after 0.4 s".
-        reaction: How the target took the request, where the check is about one request.
-        status: The HTTP status of that answer; None without one.
-        duration_s: How long the check took, in seconds.
+        title: The case that it tests, in a few words.
+        outcome: Its outcome.
+        observed: The observed behaviour, or why it was not made: "refused with 401", "picked up
+            after 0.4 s".
+        reaction: The reaction of the target if the check is about a single request.
+        status: The HTTP status of that response; None without one.
+        duration_s: Duration of the check, in seconds.
     """
 
     part: Part
@@ -67,17 +68,17 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """A weakness.
+    """A weakness of the target, found by a check that failed.
 
     Attributes:
         check: The id of the check that found it.
-        severity: How bad it is.
+        severity: How serious it is.
         title: The weakness in a sentence: "It accepts tokens whose signature is cut short."
-        why: What an attacker, or an accident, makes of it.
+        why: What an attacker, or an accident, can do with it.
         remedy: What to change, in the terms of a verifier's settings.
         source: RFC and section, CVE or GHSA.
-        cause: What the verifier lacks, in a word or two: the check of a verifier that a defect
-            names. Findings of one cause and one remedy are shown together; empty for none.
+        cause: What the verifier lacks, in a word or two: the verifier's check that a defect
+            names; may be empty. Findings of one cause and one remedy are shown together.
     """
 
     check: str
@@ -91,17 +92,17 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """A whole probe.
+    """The result of a whole probe.
 
     Attributes:
         target: The URL that was probed, without credentials.
         issuer: The base URL of the token issuer.
-        version: The version of the prober.
+        version: The version of the token issuer that made the probe.
         started_at: When it began.
-        duration_s: How long it took, in seconds.
-        checks: What was seen, in the order of the parts.
-        findings: The weaknesses, in the order in which they were found.
-        stopped: Why the probe went no further than the baseline; empty when it did.
+        duration_s: Its duration, in seconds.
+        checks: The checks, in the order of the parts.
+        findings: The findings, in the order in which they were found.
+        stopped: Why the probe stopped after the baseline; empty if it did not.
     """
 
     target: str

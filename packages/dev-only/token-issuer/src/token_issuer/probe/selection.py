@@ -1,68 +1,64 @@
 # DEV-ONLY: never ship to production.
-"""Which checks are wanted: by part, group or id."""
+"""Selection of checks by part, group or id."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from token_issuer.errors import ProbeError, describe_unknown_name
 from token_issuer.probe.baseline import BASELINE_CHECKS
-from token_issuer.probe.errors import ProbeError
-from token_issuer.probe.key_endpoint.run import TITLES
+from token_issuer.probe.key_endpoint.key_checks import KEY_CHECKS
 from token_issuer.probe.results import Part
-from token_issuer.probe.tokens.judging import FOLLOWED
+from token_issuer.probe.tokens.judging import ATTACKER_KEYS
 from token_issuer.tokens.defects.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The ids of the checks that are wanted, those of the baseline always among them."""
+    """The ids of the selected checks; always includes those of the baseline."""
 
     ids: frozenset[str]
 
     def includes(self, check_id: str) -> bool:
-        """Tell whether a check is wanted."""
+        """Return whether a check is selected."""
         return check_id in self.ids
 
 
 def select(only: Sequence[str], skip: Sequence[str]) -> Selection:
-    """Return what *only* names, or everything, without what *skip* names.
+    """Select the checks that *only* names, or all checks, except those that *skip* names.
 
     Raises:
-        ProbeError: a name is unknown, or nothing is left.
+        ProbeError: a name is unknown, or no check is left.
     """
     names = _list_names()
-    wanted = _collect("--only", only or tuple(Part), names)
-    left = wanted - _collect("--skip", skip, names)
-    if not left:
-        message = "--only, --skip: they leave nothing to check"
+    selected = _collect("--only", only or tuple(Part), names)
+    remaining = selected - _collect("--skip", skip, names)
+    if not remaining:
+        message = "--only, --skip: no check is left; select at least one"
         raise ProbeError(message)
-    return Selection(left | names[Part.BASELINE])
+    return Selection(remaining | names[Part.BASELINE])
 
 
 def _list_names() -> Mapping[str, frozenset[str]]:
-    """Return what each name that may be given stands for."""
-    tokens = frozenset(CATALOGUE) | {FOLLOWED}
+    """Map each part, group and id to the ids of its checks."""
+    tokens = frozenset(CATALOGUE) | {ATTACKER_KEYS}
     names: dict[str, frozenset[str]] = {check_id: frozenset({check_id}) for check_id in tokens}
-    names |= {check_id: frozenset({check_id}) for check_id in TITLES}
+    names |= {check_id: frozenset({check_id}) for check_id in KEY_CHECKS}
     for defect in CATALOGUE.values():
         names[defect.group] = names.get(defect.group, frozenset()) | {defect.id}
     names[Part.BASELINE] = frozenset(BASELINE_CHECKS)
     names[Part.TOKENS] = tokens
-    names[Part.KEYS] = frozenset(TITLES)
+    names[Part.KEYS] = frozenset(KEY_CHECKS)
     return names
 
 
 def _collect(
-    option: str, given: Sequence[str], names: Mapping[str, frozenset[str]]
+    option: str, values: Sequence[str], names: Mapping[str, frozenset[str]]
 ) -> frozenset[str]:
     found: frozenset[str] = frozenset()
-    for name in (item.strip() for text in given for item in text.split(",")):
+    for name in (item.strip() for value in values for item in value.split(",")):
         if name not in names:
-            close = get_close_matches(name, names, n=3)
-            hint = (
-                f"did you mean {', '.join(close)}?" if close else "token-issuer defects lists all"
-            )
-            message = f"{option}: no part, group or check is named {name[:80]!r}; {hint}"
+            problem = describe_unknown_name("part, group or check", name, names)
+            message = f"{option}: {problem}; token-issuer defects lists all defects"
             raise ProbeError(message)
         found |= names[name]
     return found

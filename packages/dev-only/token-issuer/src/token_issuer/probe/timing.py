@@ -8,16 +8,16 @@ from typing import Final
 
 
 class Timer:
-    """Stopwatch on a given clock; it starts when it is made."""
+    """Stopwatch on a given clock; starts when it is created."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._began = clock()
+        self._started_s = clock()
 
     @property
     def seconds(self) -> float:
         """Elapsed seconds."""
-        return self._clock() - self._began
+        return self._clock() - self._started_s
 
 
 @dataclass(frozen=True, slots=True)

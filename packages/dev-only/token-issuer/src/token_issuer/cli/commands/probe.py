@@ -18,22 +18,21 @@ from token_issuer.cli.parser import Parser
 from token_issuer.cli.settings import read_settings
 from token_issuer.cli.token_fields import collect_fields
 from token_issuer.config.settings import Settings, read_environment
-from token_issuer.errors import TokenIssuerError
-from token_issuer.probe.errors import ProbeError
-from token_issuer.probe.issuer_control import IssuerClient
+from token_issuer.errors import ProbeError, TokenIssuerError
+from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.report.document import render_json
 from token_issuer.probe.report.junit import render_junit
 from token_issuer.probe.report.page import render_html
 from token_issuer.probe.report.progress import Progress
 from token_issuer.probe.report.text import render_text
 from token_issuer.probe.results import Result
-from token_issuer.probe.run import Probe
+from token_issuer.probe.runner import Probe
 from token_issuer.probe.selection import Selection, select
 from token_issuer.probe.target.allowed_hosts import check_target
+from token_issuer.probe.target.client import Target
 from token_issuer.probe.target.presentation import Presentation
 from token_issuer.probe.target.rate_limit import RateLimiter
 from token_issuer.probe.target.statuses import DEFAULT_ACCEPTED, DEFAULT_REFUSED, Statuses
-from token_issuer.probe.target.target import Target
 from token_issuer.probe.target.tls import TlsOptions
 from token_issuer.probe.timing import REAL_TIME, Timing
 from token_issuer.server.signals import exit_on_signals
@@ -165,7 +164,7 @@ def _build_target(args: argparse.Namespace, timing: Timing) -> Target:
         statuses=_build_statuses(args),
         timeout_s=args.timeout,
         tls=_build_tls(args, url),
-        pace=RateLimiter(args.rate, timing=timing),
+        rate_limiter=RateLimiter(args.rate, timing=timing),
     )
 
 

@@ -9,9 +9,9 @@ from token_issuer.cli.parser import Parser, explain_with, parse_filled, parse_pa
 from token_issuer.cli.token_fields import add_claims
 from token_issuer.config.variables import PREFIX
 from token_issuer.probe.target.rate_limit import (
-    DEFAULT_RATE,
+    DEFAULT_RATE_PER_S,
     DEFAULT_TIMEOUT_S,
-    MAX_RATE,
+    MAX_RATE_PER_S,
     MAX_REQUESTS,
 )
 from token_issuer.probe.target.statuses import parse_statuses
@@ -125,9 +125,9 @@ def _add_request(group: Any) -> None:
     group.add_argument(
         "--rate",
         type=explain_with(_parse_rate),
-        default=DEFAULT_RATE,
+        default=DEFAULT_RATE_PER_S,
         metavar="NUMBER",
-        help=f"requests a second, at most {MAX_RATE:g} (default {DEFAULT_RATE:g})",
+        help=f"requests a second, at most {MAX_RATE_PER_S:g} (default {DEFAULT_RATE_PER_S:g})",
     )
 
 
@@ -197,8 +197,8 @@ def _parse_rate(text: str) -> float:
         rate = float(text)
     except ValueError:
         rate = 0.0
-    if not _MIN_RATE <= rate <= MAX_RATE:
-        message = f"expected a number from {_MIN_RATE:g} to {MAX_RATE:g}, got {text[:40]!r}"
+    if not _MIN_RATE <= rate <= MAX_RATE_PER_S:
+        message = f"expected a number from {_MIN_RATE:g} to {MAX_RATE_PER_S:g}, got {text[:40]!r}"
         raise ValueError(message)
     return rate
 

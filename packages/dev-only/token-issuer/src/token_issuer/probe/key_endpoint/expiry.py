@@ -1,41 +1,49 @@
 # DEV-ONLY: never ship to production.
-"""A key is gone, and the set that held it becomes old: when does the target notice?"""
+"""Checks of a key set that expires, and of a key that was removed from it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from token_issuer.probe.key_endpoint.context import MAX_AGE_S, MAX_REFETCH_S, ProbeContext
+from token_issuer.probe.key_endpoint.context import (
+    LONG_MAX_AGE_S,
+    MAX_REFETCH_S,
+    SHORT_MAX_AGE_S,
+    ProbeContext,
+)
 from token_issuer.probe.key_endpoint.recorder import Observation, fail
-from token_issuer.probe.key_endpoint.rotation import CACHE_WINDOW_S
-from token_issuer.probe.key_endpoint.weakness import (
+from token_issuer.probe.key_endpoint.weaknesses import (
     FETCHES_ALWAYS,
     KEEPS_REMOVED_KEYS,
     OUTLIVES_THE_SET,
 )
 from token_issuer.probe.polling import Polling, describe, is_accepted
 from token_issuer.probe.results import Outcome, Reaction
-from token_issuer.probe.target.target import Answer
+from token_issuer.probe.target.client import TargetResponse
 from token_issuer.probe.timing import Timer
+from token_issuer.probe.wording import describe_count
 
-MAX_AGE, REMOVAL = "keys-max-age", "keys-removal"
-_TOKENS: Final = 20
+MAX_AGE: Final = "keys-max-age"
+REMOVAL: Final = "keys-removal"
+_WINDOW_TOKENS: Final = 20
 _WINDOW_S: Final = 1.2  # within the max-age, with time to spare for a slow machine
-_WASTEFUL: Final = 0.75  # fetches for each token; processes with a cache each may fetch some times
-_AFTER_FETCH_S: Final = 3.0
-_NEW_KEY_S: Final = 3.0
+# From here on it fetches for each token; processes with a cache each may fetch a few times.
+_MIN_ALWAYS_FETCHES: Final = _WINDOW_TOKENS * 3 // 4
+_MAX_AFTER_FETCH_S: Final = 3.0
+_MAX_NEW_KEY_S: Final = 3.0
 
 
 @dataclass
 class _Expiry:
-    """What happened to tokens of the removed key.
+    """How the target treated tokens of the removed key.
 
     Attributes:
-        window_fetches: Fetches for `_TOKENS` tokens within the max-age.
-        polling: The tokens of the removed key, until they were refused.
+        window_fetches: Fetches for 20 tokens within the max-age.
+        polling: Responses to tokens of the removed key, until they were refused.
         fetched_after_s: When the target fetched by itself, in seconds since the window began.
-        is_new_accepted: The set without the key has arrived.
-        is_old_accepted: And the removed key counts nevertheless.
+        is_new_accepted: Whether the new key was accepted: the target has the set without the
+            removed key.
+        is_old_accepted: Whether the removed key was accepted after that.
     """
 
     window_fetches: int
@@ -44,84 +52,97 @@ class _Expiry:
     is_new_accepted: bool = False
     is_old_accepted: bool = False
 
+    @property
+    def fetches_for_each_token(self) -> bool:
+        """Whether the target fetched for most tokens within the max-age."""
+        return self.window_fetches >= _MIN_ALWAYS_FETCHES
 
-def watch_expiry(bench: ProbeContext) -> Iterator[Observation]:
-    """Send tokens within the max-age; then remove the key, and send them on."""
-    timer = bench.timing.start_timer()
-    expiry = _Expiry(_count_fetches_in_window(bench))
-    bench.set_faults()
-    removed, new = bench.known, bench.introduce_key(retention="0s")
-    _watch_removed(bench, removed, expiry, timer)
-    answers = bench.poll_until(lambda: bench.send(new), is_accepted, _NEW_KEY_S)
-    expiry.is_new_accepted = answers.is_reached
-    expiry.is_old_accepted = is_accepted(bench.send(removed))
-    _conclude(bench, expiry, new)
+
+def observe_expiry(context: ProbeContext) -> Iterator[Observation]:
+    """Send tokens within the max-age, then remove their key and continue to send them."""
+    timer = context.timing.start_timer()
+    expiry = _Expiry(_count_fetches_in_window(context))
+    context.set_faults()
+    removed_token = context.known_token
+    new_token = context.rotate_key(retention="0s")
+    _poll_removed_key(context, removed_token, expiry, timer)
+    polling = context.poll_until(lambda: context.send(new_token), is_accepted, _MAX_NEW_KEY_S)
+    expiry.is_new_accepted = polling.is_reached
+    expiry.is_old_accepted = is_accepted(context.send(removed_token))
+    _update_context(context, expiry, new_token)
     yield _judge_max_age(expiry)
     yield _judge_removal(expiry)
 
 
-def _count_fetches_in_window(bench: ProbeContext) -> int:
-    seen = bench.issuer.count_key_fetches()
-    for _ in range(_TOKENS):
-        bench.ask()
-        bench.timing.sleep(_WINDOW_S / _TOKENS)
-    return bench.issuer.count_key_fetches() - seen
+def _count_fetches_in_window(context: ProbeContext) -> int:
+    fetches_before = context.issuer.count_key_fetches()
+    for _ in range(_WINDOW_TOKENS):
+        context.send_known()
+        context.timing.sleep(_WINDOW_S / _WINDOW_TOKENS)
+    return context.issuer.count_key_fetches() - fetches_before
 
 
-def _watch_removed(bench: ProbeContext, removed: str, expiry: _Expiry, timer: Timer) -> None:
-    seen = bench.issuer.count_key_fetches()
+def _poll_removed_key(
+    context: ProbeContext, removed_token: str, expiry: _Expiry, timer: Timer
+) -> None:
+    fetches_before = context.issuer.count_key_fetches()
 
-    def is_over(answer: Answer) -> bool:
-        if expiry.fetched_after_s is None and bench.issuer.count_key_fetches() > seen:
+    def is_over(response: TargetResponse) -> bool:
+        if expiry.fetched_after_s is None and context.issuer.count_key_fetches() > fetches_before:
             expiry.fetched_after_s = timer.seconds
         fetched_s = expiry.fetched_after_s
-        is_settled = fetched_s is not None and timer.seconds > fetched_s + _AFTER_FETCH_S
-        return answer.reaction is Reaction.REFUSED or is_settled
+        is_settled = fetched_s is not None and timer.seconds > fetched_s + _MAX_AFTER_FETCH_S
+        return response.reaction is Reaction.REFUSED or is_settled
 
-    expiry.polling = bench.poll_until(lambda: bench.send(removed), is_over, MAX_REFETCH_S)
+    expiry.polling = context.poll_until(lambda: context.send(removed_token), is_over, MAX_REFETCH_S)
 
 
-def _conclude(bench: ProbeContext, expiry: _Expiry, new: str) -> None:
-    """Note what it means for the checks that follow."""
-    bench.is_wasteful = expiry.window_fetches >= _TOKENS * _WASTEFUL
-    if expiry.fetched_after_s is not None:  # of the longer max-age; the shorter one is to come
-        bench.refetch_s = max(expiry.fetched_after_s - CACHE_WINDOW_S + MAX_AGE_S, MAX_AGE_S)
-    bench.refetches_only_on_unknown_kid = expiry.fetched_after_s is None and expiry.is_new_accepted
+def _update_context(context: ProbeContext, expiry: _Expiry, new_token: str) -> None:
+    """Record what the checks that follow need to know."""
+    context.fetches_for_each_token = expiry.fetches_for_each_token
+    if expiry.fetched_after_s is not None:  # measured with the longer max-age
+        context.refetch_s = max(
+            expiry.fetched_after_s - LONG_MAX_AGE_S + SHORT_MAX_AGE_S, SHORT_MAX_AGE_S
+        )
+    context.refetches_only_on_unknown_kid = (
+        expiry.fetched_after_s is None and expiry.is_new_accepted
+    )
     if expiry.is_new_accepted:
-        bench.known = new
+        context.known_token = new_token
     elif not expiry.is_old_accepted:
-        bench.give_up(REMOVAL)
+        context.mark_lost(REMOVAL)
     elif expiry.fetched_after_s is None:
-        bench.obstacle = (
+        context.skip_reason = (
             f"it fetched nothing within {MAX_REFETCH_S:.0f} s, neither by itself nor for "
             "an unknown kid"
         )
 
 
 def _judge_max_age(expiry: _Expiry) -> Observation:
-    observed = f"{expiry.window_fetches} fetches for {_TOKENS} tokens within the max-age"
-    if expiry.window_fetches >= _TOKENS * _WASTEFUL:
+    fetches = describe_count(expiry.window_fetches, "fetch")
+    observed = f"{fetches} for {describe_count(_WINDOW_TOKENS, 'token')} within the max-age"
+    if expiry.fetches_for_each_token:
         return fail(MAX_AGE, FETCHES_ALWAYS, observed)
     if expiry.fetched_after_s is None:
-        bound = f"{MAX_REFETCH_S:.0f} s"
-        observed += f"; none in the {bound} after it: it keeps a set for a time of its own"
+        limit = f"{MAX_REFETCH_S:.0f} s"
+        observed += f"; none in the {limit} after it: it keeps a set for a time of its own"
         return Observation(id=MAX_AGE, observed=observed, outcome=Outcome.OPEN)
-    observed += f" of {CACHE_WINDOW_S} s; the next after {expiry.fetched_after_s:.1f} s"
+    observed += f" of {LONG_MAX_AGE_S} s; the next after {expiry.fetched_after_s:.1f} s"
     outcome = Outcome.PASSED if expiry.window_fetches <= 1 else Outcome.OPEN
     return Observation(id=MAX_AGE, observed=observed, outcome=outcome)
 
 
 def _judge_removal(expiry: _Expiry) -> Observation:
-    seen = expiry.polling
-    if seen.last.reaction is Reaction.REFUSED:
-        observed = f"{describe(seen.last)} {seen.duration_s:.1f} s after the key's removal"
+    polling = expiry.polling
+    if polling.last.reaction is Reaction.REFUSED:
+        observed = f"{describe(polling.last)} {polling.duration_s:.1f} s after the key's removal"
         return Observation(id=REMOVAL, observed=observed)
-    if not is_accepted(seen.last):
-        observed = f"{describe(seen.last)} after the key's removal"
+    if not is_accepted(polling.last):
+        observed = f"{describe(polling.last)} after the key's removal"
         return Observation(id=REMOVAL, observed=observed, outcome=Outcome.OPEN)
     observed = (
-        f"still accepted {seen.duration_s:.0f} s after the key's removal; the key set could be "
-        f"kept for {MAX_AGE_S} to {CACHE_WINDOW_S} s"
+        f"still accepted {polling.duration_s:.0f} s after the key's removal; the key set could be "
+        f"kept for {SHORT_MAX_AGE_S} to {LONG_MAX_AGE_S} s"
     )
     if expiry.is_new_accepted:
         found = "also" if expiry.is_old_accepted else "not any more"

@@ -1,51 +1,58 @@
 # DEV-ONLY: never ship to production.
-"""The key endpoint is down for longer than the max-age: does the target go on?"""
+"""Check of a key endpoint that is unavailable for longer than the max-age."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from token_issuer.probe.key_endpoint.context import MAX_AGE_S, ProbeContext
+from token_issuer.probe.key_endpoint.context import SHORT_MAX_AGE_S, ProbeContext
 from token_issuer.probe.key_endpoint.recorder import Observation, fail, skip
-from token_issuer.probe.key_endpoint.weakness import NEVER_RECOVERS, STOPS_WITH_ENDPOINT
+from token_issuer.probe.key_endpoint.weaknesses import NEVER_RECOVERS, STOPS_WITH_ENDPOINT
 from token_issuer.probe.polling import Polling, describe, has_hung, is_accepted, join
 
 OUTAGE: Final = "keys-outage"
-_DOWN: Mapping[str, Mapping[str, object]] = {
+_FAULTS: Final[Mapping[str, Mapping[str, object]]] = {
     "status 503": {"kind": "status", "status": 503},
     "connection reset": {"kind": "reset"},
 }
-_AFTER_FETCH_S: Final = MAX_AGE_S + 0.5
+_MIN_OUTAGE_AFTER_FETCH_S: Final = SHORT_MAX_AGE_S + 0.5
 
 
-def watch_outage(bench: ProbeContext) -> Iterator[Observation]:
-    """Take the endpoint down in two ways, one after the other, without a good fetch between."""
-    watches: dict[str, Polling] = {}
-    for name, fault in _DOWN.items():
-        bench.set_faults(fault)
-        waited = bench.await_fetch()
-        if not waited.is_reached:
+def observe_outage(context: ProbeContext) -> Iterator[Observation]:
+    """Fail all fetches in two ways, one after the other, without a successful fetch between."""
+    outages: dict[str, Polling] = {}
+    for name, fault in _FAULTS.items():
+        context.set_faults(fault)
+        fetch = context.poll_until_fetch()
+        if not fetch.is_reached:
             break
-        down = bench.poll_until(bench.ask, lambda answer: not is_accepted(answer), _AFTER_FETCH_S)
-        watches[name] = join((waited, down))
-        if not is_accepted(down.last):
+        outage = context.poll_until(
+            context.send_known,
+            lambda response: not is_accepted(response),
+            _MIN_OUTAGE_AFTER_FETCH_S,
+        )
+        outages[name] = join((fetch, outage))
+        if not is_accepted(outage.last):
             break
-    bench.set_faults()
-    if not watches:
-        yield skip(OUTAGE, bench.obstacle)
+    context.set_faults()
+    if not outages:
+        yield skip(OUTAGE, context.skip_reason)
         return
-    recovery = bench.poll_until(
-        bench.ask, lambda answer: is_accepted(answer) or has_hung(answer), bench.patience_s
+    recovery = context.poll_until(
+        context.send_known,
+        lambda response: is_accepted(response) or has_hung(response),
+        context.fetch_wait_s,
     )
     if not is_accepted(recovery.last):
-        bench.give_up(OUTAGE)
-    yield _judge(watches, recovery)
+        context.mark_lost(OUTAGE)
+    yield _judge(outages, recovery)
 
 
-def _judge(watches: Mapping[str, Polling], recovery: Polling) -> Observation:
+def _judge(outages: Mapping[str, Polling], recovery: Polling) -> Observation:
     observed = "; ".join(
-        f"{name} for {down.duration_s:.1f} s: {down.describe()}" for name, down in watches.items()
+        f"{name} for {outage.duration_s:.1f} s: {outage.describe()}"
+        for name, outage in outages.items()
     )
-    last = join(watches.values()).last
+    last = join(outages.values()).last
     if not is_accepted(recovery.last):
         observed += f"; {recovery.duration_s:.1f} s after it: {describe(recovery.last)}"
         return fail(OUTAGE, NEVER_RECOVERS, observed)

@@ -1,23 +1,23 @@
 # DEV-ONLY: never ship to production.
-"""From what was seen to checks and findings."""
+"""Observations of the key part, and the checks and findings made from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from token_issuer.probe.key_endpoint.weakness import Weakness
+from token_issuer.probe.key_endpoint.weaknesses import Weakness
 from token_issuer.probe.results import Check, Finding, Outcome, Part
 from token_issuer.probe.timing import Timer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Observation:
-    """What was seen of one question.
+    """The result of one check.
 
     Attributes:
         id: The id of the check.
-        observed: What was seen, for people.
-        outcome: What becomes of the check.
-        weakness: What it comes to; None where nothing is wrong.
+        observed: Description for readers.
+        outcome: Outcome of the check.
+        weakness: The weakness that it shows; None if it shows none.
     """
 
     id: str
@@ -27,49 +27,49 @@ class Observation:
 
 
 def fail(check: str, weakness: Weakness, observed: str) -> Observation:
-    """Return what was seen of a weakness."""
+    """Return the observation of a weakness."""
     return Observation(id=check, observed=observed, outcome=Outcome.FAILED, weakness=weakness)
 
 
 def skip(check: str, reason: str) -> Observation:
-    """Return that nothing could be seen, and why."""
+    """Return that the check was not made, and why."""
     return Observation(id=check, observed=reason, outcome=Outcome.SKIPPED)
 
 
 @dataclass
 class Recorder:
-    """The checks that were asked for, as they come in.
+    """Collects the results of the selected checks.
 
     Attributes:
-        titles: The checks by id.
-        select: Whether a check was asked for.
-        report: Told of each check.
-        timer: Runs since the first one began.
+        titles: Title of each check by its id.
+        select: Returns whether the check with an id is selected.
+        report: Called with each check when it is done.
+        timer: Started when the first check began.
     """
 
-    titles: dict[str, str]
+    titles: Mapping[str, str]
     select: Callable[[str], bool]
     report: Callable[[Check], None]
     timer: Timer
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    _entered_s: float = 0.0
+    _recorded_s: float = 0.0
 
-    def enter(self, seen: Observation) -> None:
-        """Enter what was seen; it took since the last entry."""
+    def record(self, observation: Observation) -> None:
+        """Record an observation; its duration is the time since the one before."""
         now_s = self.timer.seconds
-        duration_s, self._entered_s = now_s - self._entered_s, now_s
-        if not self.select(seen.id):
+        duration_s, self._recorded_s = now_s - self._recorded_s, now_s
+        if not self.select(observation.id):
             return
         check = Check(
             part=Part.KEYS,
-            id=seen.id,
-            title=self.titles[seen.id],
-            outcome=seen.outcome,
-            observed=seen.observed,
+            id=observation.id,
+            title=self.titles[observation.id],
+            outcome=observation.outcome,
+            observed=observation.observed,
             duration_s=duration_s,
         )
         self.checks.append(check)
-        if seen.weakness is not None:
-            self.findings.append(seen.weakness(check=seen.id))
+        if observation.weakness is not None:
+            self.findings.append(observation.weakness(check=observation.id))
         self.report(check)

@@ -1,87 +1,115 @@
 # DEV-ONLY: never ship to production.
-"""A new key signs from now on: when is it picked up, and what of the old one meanwhile?"""
+"""Checks of a new key: when it is accepted, and whether the old key stays accepted."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from token_issuer.probe.key_endpoint.context import ProbeContext
+from token_issuer.probe.key_endpoint.context import LONG_MAX_AGE_S, ProbeContext, read_kid
 from token_issuer.probe.key_endpoint.recorder import Observation, fail, skip
-from token_issuer.probe.key_endpoint.unknown import read_kid
-from token_issuer.probe.key_endpoint.weakness import (
+from token_issuer.probe.key_endpoint.weaknesses import (
     FORGETS_OLD_KEYS,
-    GIVES_UP,
     MISSES_NEW_KEYS,
+    STOPS_FETCHING,
     Weakness,
 )
-from token_issuer.probe.polling import Polling, is_accepted
+from token_issuer.probe.polling import Polling, describe, is_accepted
 from token_issuer.probe.results import Outcome
-from token_issuer.probe.target.target import Answer
+from token_issuer.probe.target.client import TargetResponse
 
-ROTATION, OVERLAP, RETURN = "keys-rotation", "keys-overlap", "keys-return"
-CACHE_WINDOW_S: Final = 2
+ROTATION: Final = "keys-rotation"
+OVERLAP: Final = "keys-overlap"
+RETURN: Final = "keys-return"
+STALE: Final = "keys-fault-stale"
 _MIN_RETURN_S: Final = 10.0
-_IN_A_ROW: Final = 5  # a target of several processes has picked a key up when all have
+_ALL_PROCESSES_POLLINGS: Final = 5  # the processes of a target fetch the new key one by one
+_MAX_STALE_S: Final = 0.5
 
 
-def watch_rotation(bench: ProbeContext) -> Iterator[Observation]:
-    """Let a new key take over, and send tokens of both."""
-    bench.set_faults(max_age_s=CACHE_WINDOW_S)
-    old = bench.known
-    new = bench.introduce_key()
-    if read_kid(new) == read_kid(old):
-        bench.obstacle = "the tokens for this target are signed by a key that does not rotate"
-        yield from (skip(check, bench.obstacle) for check in (ROTATION, OVERLAP))
+def observe_rotation(context: ProbeContext) -> Iterator[Observation]:
+    """Let a new key sign, and send tokens of the new and of the old key."""
+    context.set_faults(max_age_s=LONG_MAX_AGE_S)
+    old_token = context.known_token
+    new_token = context.rotate_key()
+    if read_kid(new_token) == read_kid(old_token):
+        context.skip_reason = "the tokens for this target are signed by a key that does not rotate"
+        yield from (skip(check, context.skip_reason) for check in (ROTATION, OVERLAP))
         return
-    overlap: list[Answer] = []
+    overlap: list[TargetResponse] = []
 
-    def send_both() -> Answer:
-        overlap.append(bench.send(old))
-        return bench.send(new)
+    def send_both() -> TargetResponse:
+        overlap.append(context.send(old_token))
+        return context.send(new_token)
 
-    pick_up = bench.poll_until(send_both, is_accepted, bench.pick_up_s)
-    if pick_up.is_reached:
-        bench.known = new
-        _let_all_processes_follow(bench)
-        overlap.append(bench.send(old))  # now that the newer set has come
+    polling = context.poll_until(send_both, is_accepted, context.new_key_wait_s)
+    if polling.is_reached:
+        context.known_token = new_token
+        _poll_all_processes(context)
+        overlap.append(context.send(old_token))  # the target has fetched the newer set by now
     else:
-        bench.obstacle = f"it fetched no newer keys ({ROTATION})"
-    yield _judge_pick_up(ROTATION, pick_up, MISSES_NEW_KEYS)
+        context.skip_reason = f"it fetched no newer keys ({ROTATION})"
+    yield _judge_new_key(ROTATION, polling, MISSES_NEW_KEYS)
     yield _judge_overlap(Polling(tuple(overlap)))
 
 
-def watch_return(bench: ProbeContext) -> Iterator[Observation]:
-    """After all that was done to the key endpoint: is a new key still picked up?"""
-    if not bench.is_disturbed:
-        yield skip(RETURN, bench.obstacle or "the key endpoint has had no fault")
+def observe_stale_document(context: ProbeContext) -> Iterator[Observation]:
+    """Send tokens of a new key while the key endpoint serves the old set, then the new one."""
+    context.set_faults({"kind": "stale"})
+    new_token = context.rotate_key()
+    fetch = context.poll_until_fetch()
+    if not fetch.is_reached:
+        yield skip(STALE, context.skip_reason)
         return
-    bench.issuer.reset_faults()
-    new = bench.introduce_key()
-    patience_s = min(bench.pick_up_s, max(bench.left_s, _MIN_RETURN_S))
-    pick_up = bench.poll_until(lambda: bench.send(new), is_accepted, patience_s)
-    if pick_up.is_reached:
-        bench.known = new
-    elif patience_s < bench.pick_up_s:  # its fetches may be limited: too short to judge
-        observed = f"not in the {patience_s:.0f} s that were left: {pick_up.last.describe()}"
+    early = context.poll_until(lambda: context.send(new_token), is_accepted, _MAX_STALE_S)
+    old_response = context.send_known()
+    context.set_faults()
+    late = context.poll_until(lambda: context.send(new_token), is_accepted, context.fetch_wait_s)
+    observed = (
+        f"while the set lacks the new key: its tokens {describe(early.last)}, those of the old "
+        f"one {describe(old_response)}; "
+    )
+    if not late.is_reached:
+        observed += f"not picked up within {late.duration_s:.0f} s after it"
+        yield fail(STALE, MISSES_NEW_KEYS, observed)
+        return
+    context.known_token = new_token
+    observed += f"picked up {late.duration_s:.1f} s after it"
+    outcome = Outcome.PASSED if is_accepted(old_response) else Outcome.OPEN
+    yield Observation(id=STALE, observed=observed, outcome=outcome)
+
+
+def observe_return(context: ProbeContext) -> Iterator[Observation]:
+    """Let a new key sign after all faults of the key endpoint, and send its tokens."""
+    if not context.had_faults:
+        yield skip(RETURN, context.skip_reason or "the key endpoint has had no fault")
+        return
+    context.issuer.reset_faults()
+    new_token = context.rotate_key()
+    limit_s = min(context.new_key_wait_s, max(context.remaining_s, _MIN_RETURN_S))
+    polling = context.poll_until(lambda: context.send(new_token), is_accepted, limit_s)
+    if polling.is_reached:
+        context.known_token = new_token
+    elif limit_s < context.new_key_wait_s:  # its fetches may be limited: too short to judge
+        observed = f"not in the {limit_s:.0f} s that were left: {polling.last.describe()}"
         yield Observation(id=RETURN, observed=observed, outcome=Outcome.OPEN)
         return
-    yield _judge_pick_up(RETURN, pick_up, GIVES_UP)
+    yield _judge_new_key(RETURN, polling, STOPS_FETCHING)
 
 
-def _let_all_processes_follow(bench: ProbeContext) -> None:
-    for _ in range(_IN_A_ROW):
-        bench.poll_until(bench.ask, is_accepted, bench.pick_up_s)
+def _poll_all_processes(context: ProbeContext) -> None:
+    for _ in range(_ALL_PROCESSES_POLLINGS):
+        context.poll_until(context.send_known, is_accepted, context.new_key_wait_s)
 
 
-def _judge_pick_up(check: str, pick_up: Polling, weakness: Weakness) -> Observation:
-    if pick_up.is_reached:
-        observed = f"picked up after {pick_up.duration_s:.1f} s"
+def _judge_new_key(check: str, polling: Polling, weakness: Weakness) -> Observation:
+    if polling.is_reached:
+        observed = f"picked up after {polling.duration_s:.1f} s"
         return Observation(id=check, observed=observed)
-    observed = f"not picked up within {pick_up.duration_s:.0f} s: {pick_up.last.describe()}"
+    observed = f"not picked up within {polling.duration_s:.0f} s: {polling.last.describe()}"
     return fail(check, weakness, observed)
 
 
 def _judge_overlap(overlap: Polling) -> Observation:
     observed = f"tokens of the old key meanwhile and after it: {overlap.describe()}"
-    if overlap.accepted < len(overlap.answers):
+    if overlap.accepted < len(overlap.responses):
         return fail(OVERLAP, FORGETS_OLD_KEYS, observed)
     return Observation(id=OVERLAP, observed=observed)

@@ -1,13 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""All checks of a probe as tables of the HTML page, one for each part."""
+"""All checks of a probe as tables of the HTML page, one per part."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from token_issuer.probe.report.markup import Markup, element, join, mark_code
-from token_issuer.probe.report.verdict import Group, count_outcomes
-from token_issuer.probe.report.wording import describe_duration
+from token_issuer.probe.report.verdict import Group, count_outcomes, list_counts
 from token_issuer.probe.results import Check, Outcome, Part, Result
+from token_issuer.probe.wording import describe_duration
 
 _SIGNS: Final = {
     Outcome.PASSED: "\N{CHECK MARK}",
@@ -21,22 +21,20 @@ _CAPTIONS: Final = {
     Part.KEYS: "Keys: how are the public keys fetched?",
 }
 _LEGEND: Final = {
-    Outcome.OPEN: "the specifications allow what was seen, and its opposite",
+    Outcome.OPEN: "the specifications allow the observed behaviour, and its opposite",
     Outcome.SKIPPED: "not made, for the reason given",
 }
 
 
 def render_checks(result: Result, groups: Sequence[Group]) -> Markup:
-    """Render a table for each part that has checks; what failed leads to its finding."""
-    places = {
+    """Render a table for each part that has checks; failed checks link to their findings."""
+    links = {
         finding.check: f"#finding-{number}"
         for number, group in enumerate(groups, start=1)
         for finding in group.findings
     }
     tables = [
-        _render_table(
-            part, counts, [check for check in result.checks if check.part is part], places
-        )
+        _render_table(part, counts, [check for check in result.checks if check.part is part], links)
         for part, counts in count_outcomes(result).items()
     ]
     present = {check.outcome for check in result.checks}
@@ -57,11 +55,12 @@ def _render_table(
     part: Part,
     counts: Mapping[Outcome, int],
     checks: Sequence[Check],
-    places: Mapping[str, str],
+    links: Mapping[str, str],
 ) -> Markup:
-    tally = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
     caption = element(
-        "caption", element("h3", _CAPTIONS[part], id=f"part-{part}"), element("span", tally)
+        "caption",
+        element("h3", _CAPTIONS[part], id=f"part-{part}"),
+        element("span", list_counts(counts)),
     )
     columns = {
         "Check": "",
@@ -75,17 +74,17 @@ def _render_table(
         "table",
         caption,
         element("thead", element("tr", *headings)),
-        element("tbody", *(_render_row(check, places.get(check.id)) for check in checks)),
+        element("tbody", *(_render_row(check, links.get(check.id)) for check in checks)),
     )
-    # Focusable, so that a keyboard can scroll it where the screen is narrower than the table.
+    # Focusable, so that the keyboard can scroll it if the screen is narrower than the table.
     return element(
         "div", table, class_="scroll", role="region", tabindex="0", aria_labelledby=f"part-{part}"
     )
 
 
-def _render_row(check: Check, place: str | None) -> Markup:
+def _render_row(check: Check, link: str | None) -> Markup:
     sign = element("span", _SIGNS[check.outcome], class_="sign", aria_hidden="true")
-    outcome = element("a", check.outcome, href=place) if place else check.outcome
+    outcome = element("a", check.outcome, href=link) if link else check.outcome
     return element(
         "tr",
         element(

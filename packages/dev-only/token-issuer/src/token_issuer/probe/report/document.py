@@ -1,33 +1,33 @@
 # DEV-ONLY: never ship to production.
-r"""The result as a JSON document for programs.
+r"""The result of a probe as a JSON document.
 
-The schema, version 1. Members may be added; none is renamed, retyped or removed without another
-version. Texts are as they were seen, but for lone surrogates, which JSON cannot carry to every
-reader (RFC 8259 §8.2): these are written as the text of their escape. The document is ASCII: no
-locale stands in its way.
+The schema, version 1. Members may be added; none is renamed, retyped or removed without a new
+version. Texts are unchanged except for lone surrogates, which not every JSON parser accepts
+(RFC 8259 §8.2): they are replaced by the text of their escape. The document is ASCII, so that it
+can be printed in any locale.
 
 | member | type | meaning |
 |---|---|---|
 | `schema` | integer | 1 |
 | `verdict` | text | the verdict in a sentence |
-| `stopped` | text or null | why the probe went no further than the baseline |
+| `stopped` | text or null | why the probe stopped after the baseline |
 | `target`, `issuer` | text | the URL that was probed, the base URL of the issuer |
-| `version` | text | the version of the prober |
+| `version` | text | the version of the token issuer |
 | `started_at` | text | RFC 3339, UTC |
 | `duration_s` | number | seconds |
-| `counts.severities` | object | how many findings: `critical`, `high`, `medium`, `low` |
-| `counts.outcomes` | object | how many checks: `passed`, `failed`, `open`, `skipped` |
+| `counts.severities` | object | number of findings: `critical`, `high`, `medium`, `low` |
+| `counts.outcomes` | object | number of checks: `passed`, `failed`, `open`, `skipped` |
 | `findings[]` | array | the worst first |
 | `findings[].check` | text | the id of the check that found it |
 | `findings[].severity` | text | `critical`, `high`, `medium`, `low` |
 | `findings[].cause` | text | what the verifier lacks; may be empty |
-| `findings[].title`, `.why`, `.remedy`, `.source` | text | as for people |
-| `checks[]` | array | in the order in which they were made |
+| `findings[].title`, `.why`, `.remedy`, `.source` | text | as in the other reports |
+| `checks[]` | array | in the order of the parts |
 | `checks[].part` | text | `baseline`, `tokens`, `keys` |
-| `checks[].id`, `.title`, `.observed` | text | its name, what it is about, what was seen |
+| `checks[].id`, `.title`, `.observed` | text | its name, the tested case, the observed behaviour |
 | `checks[].outcome` | text | `passed`, `failed`, `open`, `skipped` |
 | `checks[].reaction` | text or null | `accepted`, `refused`, `crashed`, `hung`, `unclear` |
-| `checks[].status` | integer or null | the HTTP status of the answer |
+| `checks[].status` | integer or null | the HTTP status of the response |
 | `checks[].duration_s` | number | seconds |
 """
 
@@ -42,8 +42,8 @@ from token_issuer.probe.report.verdict import (
     describe_verdict,
     rank_findings,
 )
-from token_issuer.probe.report.wording import format_instant
 from token_issuer.probe.results import Check, Finding, Outcome, Result
+from token_issuer.probe.wording import format_timestamp
 
 SCHEMA: Final = 1
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
@@ -60,7 +60,7 @@ def render_json(result: Result) -> str:
         "target": result.target,
         "issuer": result.issuer,
         "version": result.version,
-        "started_at": format_instant(result.started_at),
+        "started_at": format_timestamp(result.started_at),
         "duration_s": round(result.duration_s, 3),
         "counts": {
             "severities": {each.word: count for each, count in severities.items()},

@@ -1,9 +1,9 @@
 # DEV-ONLY: never ship to production.
-"""The result as JUnit XML, as Jenkins, GitLab and GitHub actions read it.
+"""The result of a probe as JUnit XML, for Jenkins, GitLab and GitHub Actions.
 
-There is no standard. This keeps to what two published schemas have in common, that of Ant's JUnit
-task and that of Jenkins' xUnit plugin: hence no `error`, no output of a single test case, and a
-time without its offset (it is UTC).
+JUnit XML has no standard. The report is valid under two published schemas, of Ant's JUnit task and
+of Jenkins' xUnit plugin: hence no `error`, no output per test case, and a timestamp without an
+offset (it is UTC).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,13 @@ from typing import Final, NamedTuple
 
 from token_issuer.probe.report.markup import Markup, element, join
 from token_issuer.probe.report.verdict import describe_verdict, rank_findings
-from token_issuer.probe.report.wording import format_instant
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
+from token_issuer.probe.wording import format_timestamp
 
-_BREAK: Final = Markup("\n")
+_LINE_FEED: Final = Markup("\n")
 
 
-class _Case(NamedTuple):
+class _TestCase(NamedTuple):
     check: Check
     findings: Sequence[Finding]
 
@@ -27,10 +27,10 @@ class _Case(NamedTuple):
 
 
 def render_junit(result: Result) -> str:
-    """Render *result*: a suite for each part, a test case for each check.
+    """Render *result*: a suite per part, a test case per check.
 
-    A check that failed is a failure with the text of its findings; one that was not made is skipped
-    with the reason. That a probe stopped is a failure of its own, named `complete`.
+    A failed check is a failure with the text of its findings, a skipped one is skipped with the
+    reason. If the probe stopped, an additional test case named `complete` fails.
     """
     cases = _collect_cases(result)
     parts = [part for part in Part if any(case.check.part is part for case in cases)]
@@ -38,14 +38,14 @@ def render_junit(result: Result) -> str:
         _render_suite(index, [case for case in cases if case.check.part is part], result)
         for index, part in enumerate(parts)
     ]
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{element("testsuites", _BREAK, *suites)}\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{element("testsuites", _LINE_FEED, *suites)}\n'
 
 
-def _collect_cases(result: Result) -> Sequence[_Case]:
+def _collect_cases(result: Result) -> Sequence[_TestCase]:
     findings: dict[str, list[Finding]] = {}
     for finding in rank_findings(result):
         findings.setdefault(finding.check, []).append(finding)
-    cases = [_Case(check, findings.get(check.id, ())) for check in result.checks]
+    cases = [_TestCase(check, findings.get(check.id, ())) for check in result.checks]
     if result.stopped:
         stop = Check(
             part=Part.BASELINE,
@@ -54,28 +54,28 @@ def _collect_cases(result: Result) -> Sequence[_Case]:
             outcome=Outcome.FAILED,
             observed=result.stopped,
         )
-        cases.append(_Case(stop, ()))
+        cases.append(_TestCase(stop, ()))
     return cases
 
 
-def _render_suite(index: int, cases: Sequence[_Case], result: Result) -> Markup:
+def _render_suite(index: int, cases: Sequence[_TestCase], result: Result) -> Markup:
     part = cases[0].check.part
     outcomes = [case.outcome for case in cases]
     lines = [f"{check.id}: {check.title}: {check.observed}\n" for check, _ in cases]
     return element(
         "testsuite",
-        _BREAK,
+        _LINE_FEED,
         element("properties", *_render_properties(result)),
-        _BREAK,
+        _LINE_FEED,
         *map(_render_case, cases),
         element("system-out", *lines),
         element("system-err"),
-        _BREAK,
+        _LINE_FEED,
         name=part,
         package="probe",
         id=str(index),
         hostname="localhost",
-        timestamp=format_instant(result.started_at).removesuffix("Z"),
+        timestamp=format_timestamp(result.started_at).removesuffix("Z"),
         tests=str(len(cases)),
         failures=str(outcomes.count(Outcome.FAILED)),
         errors="0",
@@ -94,19 +94,19 @@ def _render_properties(result: Result) -> Sequence[Markup]:
     return [element("property", name=name, value=value) for name, value in properties.items()]
 
 
-def _render_case(case: _Case) -> Markup:
+def _render_case(case: _TestCase) -> Markup:
     check = case.check
-    written = element(
+    markup = element(
         "testcase",
         _render_outcome(case),
         name=check.id,
         classname=f"probe.{check.part}",
         time=_format_time(check.duration_s),
     )
-    return join(written, _BREAK)
+    return join(markup, _LINE_FEED)
 
 
-def _render_outcome(case: _Case) -> Markup:
+def _render_outcome(case: _TestCase) -> Markup:
     check = case.check
     match case.outcome:
         case Outcome.FAILED if case.findings:

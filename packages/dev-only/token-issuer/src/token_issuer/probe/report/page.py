@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The result as one HTML page to hand on: it fetches nothing, runs nothing, escapes all text."""
+"""The result of a probe as one HTML page, without scripts and external resources."""
 
 import base64
 import hashlib
@@ -13,15 +13,14 @@ from token_issuer.probe.report.stylesheet import STYLESHEET
 from token_issuer.probe.report.verdict import (
     Cluster,
     Group,
-    count_of,
     count_severities,
     describe_extent,
     describe_verdict,
     find_checks,
     group_findings,
 )
-from token_issuer.probe.report.wording import describe_duration, format_instant
 from token_issuer.probe.results import Check, Finding, Result
+from token_issuer.probe.wording import describe_count, describe_duration, format_timestamp
 from token_issuer.severity import Severity
 
 _DIGEST: Final = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).decode()
@@ -29,7 +28,7 @@ _POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
 )
 _RFC: Final = re.compile(r"RFC (?P<number>[1-9][0-9]{2,4})(?: §(?P<section>[0-9]+(?:\.[0-9]+)*))?")
-_SHORT: Final = 4
+_MAX_SHORT_FINDINGS: Final = 4
 _PAGE: Final = """\
 <!doctype html>
 <html lang="en">
@@ -47,9 +46,10 @@ _PAGE: Final = """\
 
 
 def render_html(result: Result) -> str:
-    """Render *result* as one page: the verdict, the findings, each check with what was seen.
+    """Render *result* as one page: the verdict, the findings, and all checks.
 
-    It needs neither script nor network; its policy (CSP) allows its own style sheet alone.
+    The page needs neither scripts nor the network; its Content-Security-Policy allows only its
+    own style sheet.
     """
     groups = group_findings(result)
     body = element(
@@ -71,7 +71,7 @@ def _render_banner(result: Result, groups: Sequence[Group]) -> Markup:
     tone = "stopped" if result.stopped else groups[0].severity.word if groups else "clean"
     extent = f"{describe_extent(result)}."
     if groups:
-        extent += f" {count_of(len(groups), 'change')} to make, the most urgent first."
+        extent += f" {describe_count(len(groups), 'change')} to make, the most urgent first."
     return element(
         "header",
         element("p", "Token verification: report of a probe", class_="kicker"),
@@ -91,12 +91,12 @@ def _render_tally(result: Result) -> Iterator[Markup]:
 
 
 def _render_facts(result: Result) -> Markup:
-    moment = format_instant(result.started_at)
-    day, _, hour = moment.removesuffix("Z").partition("T")
+    started_at = format_timestamp(result.started_at)
+    day, _, hour = started_at.removesuffix("Z").partition("T")
     facts: Mapping[str, Markup] = {
         "Target": element("code", result.target),
         "Issuer": element("code", result.issuer),
-        "Started": element("time", f"{day}, {hour} UTC", datetime=moment),
+        "Started": element("time", f"{day}, {hour} UTC", datetime=started_at),
         "Took": join(describe_duration(result.duration_s)),
     }
     return element("dl", *(_render_row(*fact, "fact") for fact in facts.items()), class_="facts")
@@ -113,7 +113,7 @@ def _render_findings(groups: Sequence[Group], checks: Mapping[str, Check]) -> Ma
     )
     return element(
         "section",
-        element("h2", "What was found, and what to change"),
+        element("h2", "Findings, and what to change"),
         *articles,
         element("p", *legend, class_="legend"),
     )
@@ -130,8 +130,8 @@ def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Mar
         rows += _render_cluster(
             cluster, group, checks, "cases-row again" if position else "cases-row"
         )
-    # Printed, a short one stays on one page; longer ones would leave too much of a page empty.
-    size = " short" if len(group.findings) <= _SHORT else ""
+    # In print a short finding stays on one page; a longer one would leave too much space empty.
+    size = " short" if len(group.findings) <= _MAX_SHORT_FINDINGS else ""
     return element(
         "article",
         element("header", _render_badge(group.severity), element("h3", mark_code(group.heading))),
@@ -144,20 +144,20 @@ def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Mar
 def _render_cluster(
     cluster: Cluster, group: Group, checks: Mapping[str, Check], class_: str
 ) -> Iterator[Markup]:
-    cases = (_render_case(finding, group, checks) for finding in cluster.findings)
-    yield _render_row("What was seen", element("ul", *cases, class_="cases"), class_)
+    items = (_render_finding(finding, group, checks) for finding in cluster.findings)
+    yield _render_row("Observed", element("ul", *items, class_="cases"), class_)
     yield _render_row("Why it matters", element("p", mark_code(cluster.why), class_="lines"), "why")
     yield _render_row("Source", element("p", *_link_sources(cluster.source)), "source")
 
 
-def _render_case(finding: Finding, group: Group, checks: Mapping[str, Check]) -> Markup:
+def _render_finding(finding: Finding, group: Group, checks: Mapping[str, Check]) -> Markup:
     check = checks.get(finding.check)
     observed = "" if check is None else f" {check.observed}"
-    seen = element("span", element("code", finding.check), observed, class_="seen")
+    observation = element("span", element("code", finding.check), observed, class_="seen")
     if finding.title == group.heading:
-        return element("li", seen)
+        return element("li", observation)
     badge = _render_badge(finding.severity) if finding.severity < group.severity else ""
-    return element("li", mark_code(finding.title), badge, seen)
+    return element("li", mark_code(finding.title), badge, observation)
 
 
 def _render_badge(severity: Severity) -> Markup:
@@ -170,7 +170,7 @@ def _render_row(name: str, content: Markup, class_: str) -> Markup:
 
 
 def _link_sources(source: str) -> Iterator[str]:
-    """Write *source*, with a link to each RFC and section that it names."""
+    """Render *source* with a link to each RFC and section that it names."""
     end = 0
     for match in _RFC.finditer(source):
         yield source[end : match.start()]
@@ -183,7 +183,7 @@ def _link_sources(source: str) -> Iterator[str]:
 
 def _render_footer(result: Result) -> Markup:
     text = (
-        f"Made by token-issuer probe {result.version}, a tool for development and tests. It finds "
-        "the weaknesses that it looks for; it cannot show that there are no others."
+        f"Made by token-issuer probe {result.version}, a tool for development and tests. It tests "
+        "for known weaknesses; it cannot show that there are no others."
     )
     return element("footer", element("p", text))

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""How far a probe is, on standard error: a bar on a terminal, a line for each check elsewhere."""
+"""Progress of a probe on standard error: a bar on a terminal, otherwise a line per check."""
 
 import contextlib
 import os
@@ -7,24 +7,24 @@ import sys
 from types import TracebackType
 from typing import Final, Self, TextIO
 
-from token_issuer.probe.report.wording import make_visible
 from token_issuer.probe.results import Check, Outcome
+from token_issuer.probe.wording import make_visible
 
-_BAR: Final = 24
-_COLUMNS: Final = 80
-# Overwritten in place and only then erased to its end: erased first, the line would flicker.
+_BAR_COLUMNS: Final = 24
+_DEFAULT_COLUMNS: Final = 80
+# Overwrites the line, then erases the rest of it: erasing it first would make it flicker.
 _REDRAW: Final = "\r{}\x1b[K"
 
 
 class Progress:
-    """A context manager that shows each check as it is done, and takes the bar away at the end.
+    """A context manager that shows each check when it is done, and removes the bar at the end.
 
-    A stream that cannot be written to does not disturb the probe.
+    Errors of the stream are ignored.
 
     Attributes:
-        total: How many checks there are; more than that raise it.
-        done: How many are done.
-        failed: How many of these failed.
+        total: Number of checks; grows if more are done.
+        done: Number of checks that are done.
+        failed: Number of checks that failed.
     """
 
     def __init__(self, total: int, stream: TextIO | None = None) -> None:
@@ -65,20 +65,20 @@ class Progress:
             self._write(_REDRAW.format(self._render_bar(title)))
 
     def _render_bar(self, title: str) -> str:
-        filled = _BAR * self.done // max(self.total, 1)
-        bar = f"[{'#' * filled}{'.' * (_BAR - filled)}] {self.done}/{self.total}"
+        filled = _BAR_COLUMNS * self.done // max(self.total, 1)
+        bar = f"[{'#' * filled}{'.' * (_BAR_COLUMNS - filled)}] {self.done}/{self.total}"
         line = f"{bar}  {self.failed} failed  {title}" if self.failed else f"{bar}  {title}"
-        # One column stays free: in the last one some terminals wrap at once.
+        # One column stays free: some terminals wrap as soon as the last one is written.
         return _flatten(line)[: self._measure_columns() - 1]
 
     def _measure_columns(self) -> int:
         try:
-            return os.get_terminal_size(self._stream.fileno()).columns or _COLUMNS
+            return os.get_terminal_size(self._stream.fileno()).columns or _DEFAULT_COLUMNS
         except (OSError, ValueError):
-            return _COLUMNS
+            return _DEFAULT_COLUMNS
 
     def _write(self, text: str) -> None:
-        if self._stream is None:  # closed from the start: `2>&-`
+        if self._stream is None:  # closed before the start: `2>&-`
             return
         with contextlib.suppress(OSError, ValueError):
             self._stream.write(text)

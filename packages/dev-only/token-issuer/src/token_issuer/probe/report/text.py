@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The result for a person at a terminal: the verdict, the findings, a table of the parts."""
+"""The result of a probe as text: the verdict, the findings, and a table of the parts."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,11 +13,11 @@ from token_issuer.probe.report.verdict import (
     find_checks,
     group_findings,
 )
-from token_issuer.probe.report.wording import describe_duration, make_visible
 from token_issuer.probe.results import Check, Finding, Outcome, Result
+from token_issuer.probe.wording import describe_duration, make_visible
 from token_issuer.severity import Severity
 
-_WIDTH: Final = 80
+_MAX_LINE_COLUMNS: Final = 80
 _MARGIN: Final = " " * 9
 _MAX_OBSERVED_CHARACTERS: Final = 300
 _BOLD: Final = "1"
@@ -34,9 +34,8 @@ def render_text(result: Result, *, colour: bool) -> str:
     """Render *result* for a terminal of 80 columns or more.
 
     Args:
-        result: The whole probe.
-        colour: Whether to mark the verdict and the severities with ANSI colours too; the caller
-            knows whether it is a terminal, and of `NO_COLOR`.
+        result: The result of the probe.
+        colour: Whether to mark the verdict and the severities with ANSI colours.
     """
     groups, checks = group_findings(result), find_checks(result)
     lines = [*_render_verdict(result, groups, colour=colour)]
@@ -76,15 +75,15 @@ def _render_group(group: Group, checks: Mapping[str, Check], *, colour: bool) ->
 
 def _render_finding(finding: Finding, group: Group, checks: Mapping[str, Check]) -> Iterator[str]:
     if finding.title == group.heading:
-        yield from _wrap(f"{_MARGIN}seen    ", _describe_case(finding, checks))
+        yield from _wrap(f"{_MARGIN}seen    ", _describe_check(finding, checks))
         return
     milder = finding.severity < group.severity
     severity = f"({finding.severity.word}) " if milder else ""
     yield from _wrap(f"{_MARGIN}- ", f"{severity}{finding.title}")
-    yield from _wrap(f"{_MARGIN}  ", _describe_case(finding, checks))
+    yield from _wrap(f"{_MARGIN}  ", _describe_check(finding, checks))
 
 
-def _describe_case(finding: Finding, checks: Mapping[str, Check]) -> str:
+def _describe_check(finding: Finding, checks: Mapping[str, Check]) -> str:
     check = checks.get(finding.check)
     return finding.check if check is None else f"{finding.check}: {_shorten(check.observed)}"
 
@@ -96,7 +95,7 @@ def _render_table(result: Result) -> Iterator[str]:
 
 
 def _render_remarks(result: Result) -> Iterator[str]:
-    """Name the checks that were not made or have no verdict, those of one reason together."""
+    """List the skipped and open checks, grouped by reason."""
     for outcome in (Outcome.OPEN, Outcome.SKIPPED):
         reasons: dict[str, list[str]] = {}
         for check in result.checks:
@@ -107,16 +106,16 @@ def _render_remarks(result: Result) -> Iterator[str]:
 
 
 def _shorten(observed: str) -> str:
-    too_long = len(observed) > _MAX_OBSERVED_CHARACTERS
-    return f"{observed[:_MAX_OBSERVED_CHARACTERS]} ..." if too_long else observed
+    is_long = len(observed) > _MAX_OBSERVED_CHARACTERS
+    return f"{observed[:_MAX_OBSERVED_CHARACTERS]} ..." if is_long else observed
 
 
 def _wrap(label: str, text: str) -> list[str]:
-    """Wrap *text* behind *label*, the further lines below the first one's text."""
+    """Wrap *text* after *label*; continuation lines are indented below the text."""
     lines = [
         line
         for paragraph in make_visible(text).split("\n")
-        for line in textwrap.wrap(paragraph, _WIDTH - len(label), break_on_hyphens=False)
+        for line in textwrap.wrap(paragraph, _MAX_LINE_COLUMNS - len(label), break_on_hyphens=False)
     ]
     return [f"{' ' * len(label) if index else label}{line}" for index, line in enumerate(lines)]
 

@@ -1,14 +1,16 @@
 # DEV-ONLY: never ship to production.
-"""The verdict of a probe in words: its sentence, its findings ranked and grouped, its tallies."""
+"""The verdict of a probe: its sentence, its findings ranked and grouped, and its counts."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, Result
+from token_issuer.probe.wording import describe_count
 from token_issuer.severity import Severity
 
-_MEANINGS: Mapping[Reaction, str] = {
+_REACTIONS: Final[Mapping[Reaction, str]] = {
     Reaction.ACCEPTED: "accepted",
     Reaction.REFUSED: "wrongly refused",
     Reaction.CRASHED: "made it crash",
@@ -19,11 +21,11 @@ _MEANINGS: Mapping[Reaction, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Findings of a group from which the same follows.
+    """Findings of a group with the same consequence and source.
 
     Attributes:
-        why: What an attacker, or an accident, makes of each of them.
-        source: Where it says so, for each of them.
+        why: What an attacker, or an accident, can do with each of them.
+        source: The source of each of them.
         findings: Never empty, the worst first.
     """
 
@@ -34,10 +36,10 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Findings that one change mends.
+    """Findings that one change fixes.
 
     Attributes:
-        heading: The weakness in a sentence, or how many tokens the cause lets through.
+        heading: The weakness in a sentence, or the cause and the number of tokens.
         remedy: What to change.
         severity: That of the worst finding.
         clusters: Never empty, the worst first.
@@ -50,29 +52,25 @@ class Group:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All of them."""
+        """The findings of all clusters."""
         return tuple(finding for cluster in self.clusters for finding in cluster.findings)
 
 
 def describe_verdict(result: Result) -> str:
-    """Say the verdict in one sentence, without the reason for which a probe stopped."""
+    """Return the verdict in one sentence, without the reason why a probe stopped."""
     if result.stopped:
         return "The probe stopped"
-    match len(result.findings):
-        case 0:
-            return "Nothing found"
-        case 1:
-            return f"1 finding, and it is {result.findings[0].severity.word}"
-        case count:
-            worst = max(finding.severity for finding in result.findings)
-            return f"{count} findings, the worst is {worst.word}"
+    if not result.findings:
+        return "Nothing found"
+    worst = max(finding.severity for finding in result.findings).word
+    count = describe_count(len(result.findings), "finding")
+    return f"{count}, {'and it' if len(result.findings) == 1 else 'the worst'} is {worst}"
 
 
 def describe_extent(result: Result) -> str:
-    """Say what the verdict rests on: how many checks, and what became of them."""
+    """Return the number of checks, and how many have each outcome."""
     counts = Counter(check.outcome for check in result.checks)
-    kinds = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]
-    return f"{count_of(len(result.checks), 'check')}: {', '.join(kinds) or 'none'}"
+    return f"{describe_count(len(result.checks), 'check')}: {list_counts(counts) or 'none'}"
 
 
 def rank_findings(result: Result) -> tuple[Finding, ...]:
@@ -87,7 +85,7 @@ def rank_findings(result: Result) -> tuple[Finding, ...]:
 
 
 def group_findings(result: Result) -> tuple[Group, ...]:
-    """Put the findings of one cause and one remedy together; the worst group first.
+    """Group the findings of one cause and one remedy; the worst group comes first.
 
     Each finding is in exactly one cluster of one group.
     """
@@ -100,7 +98,7 @@ def group_findings(result: Result) -> tuple[Group, ...]:
 
 
 def find_checks(result: Result) -> Mapping[str, Check]:
-    """Map the id of each check to it."""
+    """Map each id to its check."""
     return {check.id: check for check in reversed(result.checks)}
 
 
@@ -111,7 +109,7 @@ def count_severities(result: Result) -> Mapping[Severity, int]:
 
 
 def count_outcomes(result: Result) -> Mapping[Part, Mapping[Outcome, int]]:
-    """Count what became of the checks, by part; parts without a check are left out."""
+    """Count the outcomes of the checks, by part; omit parts without checks."""
     counts = Counter((check.part, check.outcome) for check in result.checks)
     parts = {check.part for check in result.checks}
     return {
@@ -121,9 +119,9 @@ def count_outcomes(result: Result) -> Mapping[Part, Mapping[Outcome, int]]:
     }
 
 
-def count_of(count: int, noun: str) -> str:
-    """Write a number with its noun: `1 check`, `2 checks`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def list_counts(counts: Mapping[Outcome, int]) -> str:
+    """Write the outcomes that occurred: `2 passed, 6 failed, 1 open`; empty if none did."""
+    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
 
 
 def _build_group(
@@ -142,16 +140,16 @@ def _build_group(
 
 
 def _describe_findings(findings: list[Finding], checks: Mapping[str, Check]) -> str:
-    """Say how the target took the tokens of several findings: `algorithms: 9 tokens accepted`."""
+    """Describe the reactions to the tokens of several findings: `algorithms: 9 tokens accepted`."""
     cause = findings[0].cause or findings[0].title.rstrip(".")
     kinds = Counter(
-        _MEANINGS[check.reaction]
+        _REACTIONS[check.reaction]
         for finding in findings
         if (check := checks.get(finding.check)) is not None and check.reaction is not None
     )
     if kinds.total() < len(findings):
-        return f"{cause}: {len(findings)} weaknesses"
-    tokens = count_of(len(findings), "token")
+        return f"{cause}: {describe_count(len(findings), 'weakness')}"
+    tokens = describe_count(len(findings), "token")
     if len(kinds) == 1:
         return f"{cause}: {tokens} {next(iter(kinds))}"
     return f"{cause}: {tokens}, {', '.join(f'{count} {kind}' for kind, count in kinds.items())}"

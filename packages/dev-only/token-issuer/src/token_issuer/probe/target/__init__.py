@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The probed service: where it is, how it is sent a token, how its answers are read."""
+"""The probed service: its URL, how requests carry a token, and how responses are read."""

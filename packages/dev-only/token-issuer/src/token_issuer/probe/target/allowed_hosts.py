@@ -1,15 +1,15 @@
 # DEV-ONLY: never ship to production.
-"""Which targets may be probed: those of this machine, and one that is named twice."""
+"""Which targets may be probed: those on this machine, and an explicitly allowed host."""
 
 import ipaddress
 import socket
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from token_issuer.probe.errors import ProbeError
+from token_issuer.errors import ProbeError
 
 _SCHEMES: Final = ("http", "https")
-_NEEDED: Final = "expected a URL such as http://localhost:8080/orders"
+_EXPECTED: Final = "expected a URL such as http://localhost:8080/orders"
 
 
 def check_target(url: str, allowed_host: str | None) -> str:
@@ -17,10 +17,10 @@ def check_target(url: str, allowed_host: str | None) -> str:
 
     Args:
         url: An http or https URL.
-        allowed_host: A host that may be probed though it is not of this machine.
+        allowed_host: A host that may be probed although it is not this machine.
 
     Raises:
-        ProbeError: it is no such URL, it does not resolve, or it may not be probed.
+        ProbeError: *url* is not such a URL, its host does not resolve, or it may not be probed.
     """
     parts = _parse(url)
     host = parts.hostname or ""
@@ -30,8 +30,8 @@ def check_target(url: str, allowed_host: str | None) -> str:
     if outside:
         named = f", which --allow-host {allowed_host} does not name" if allowed_host else ""
         message = (
-            f"TARGET: {host} is not on this machine ({outside[0]}){named}; a probe may bring down "
-            f"what it is aimed at: say --allow-host {host} if that is yours to risk"
+            f"TARGET: {host} is not on this machine ({outside[0]}){named}; a probe may stop the "
+            f"service: set --allow-host {host} if you accept that risk"
         )
         raise ProbeError(message)
     return url
@@ -42,14 +42,14 @@ def _parse(url: str) -> SplitResult:
         parts = urlsplit(url)
         is_usable = parts.scheme in _SCHEMES and parts.hostname and parts.port != 0
     except ValueError as error:
-        message = f"TARGET: {error}; {_NEEDED}"
+        message = f"TARGET: {error}; {_EXPECTED}"
         raise ProbeError(message) from error
     if not is_usable or not url.isascii() or any(c.isspace() for c in url):
-        message = f"TARGET: {url[:80]!r} is no URL to send requests to; {_NEEDED}"
+        message = f"TARGET: {url[:80]!r} is not a URL to send requests to; {_EXPECTED}"
         raise ProbeError(message)
     if "@" in parts.netloc or parts.fragment:
         part = "credentials" if "@" in parts.netloc else "a fragment"
-        message = f"TARGET: a URL with {part} is not probed; leave that out"
+        message = f"TARGET: a URL with {part} cannot be probed; leave that out"
         raise ProbeError(message)
     return parts
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""How a token gets into a request: in a header field or in a cookie."""
+"""Where a request carries its token: in a header field or in a cookie."""
 
 import re
 from collections.abc import Sequence
@@ -11,23 +11,23 @@ from token_issuer.errors import TokenIssuerError
 _PREFIX: Final = "Bearer "
 _COOKIE_VALUE: Final = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 """RFC 6265 §4.1.1, `cookie-octet`."""
-_BREAKS_THE_FIELD: Final = re.compile(r"[\r\n\0]")
+_FIELD_END: Final = re.compile(r"[\r\n\0]")
 
 
 class UnsendableError(TokenIssuerError):
-    """The token is presented in a way that this header field or cookie cannot express."""
+    """The header field or cookie of this target cannot carry these credentials."""
 
     code = "unsendable"
 
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """Where the target looks for its token.
+    """Where the target expects its token.
 
     Attributes:
         header: The name of the header field.
-        has_scheme: Whether `Bearer ` stands before the token.
-        cookie: The name of the cookie; empty where the token comes in the header field.
+        has_scheme: Whether `Bearer ` precedes the token.
+        cookie: The name of the cookie; empty if the header field carries the token.
     """
 
     header: str = "Authorization"
@@ -38,9 +38,9 @@ class Presentation:
         """Return the header lines that carry the given values of `Authorization`, byte for byte.
 
         Raises:
-            UnsendableError: the header field or the cookie has no room for what is special here.
+            UnsendableError: the header field or the cookie cannot carry these values.
         """
-        if any(_BREAKS_THE_FIELD.search(value) for value in authorization):
+        if any(_FIELD_END.search(value) for value in authorization):
             message = "the value would end the header field"
             raise UnsendableError(message)
         if self.cookie:
@@ -54,13 +54,13 @@ class Presentation:
             raise UnsendableError(message)
         value = _strip_scheme(authorization[0])
         if not _COOKIE_VALUE.fullmatch(value):
-            message = "its characters cannot stand in a cookie"
+            message = "a cookie cannot contain its characters"
             raise UnsendableError(message)
         return f"Cookie: {self.cookie}={value}".encode()
 
 
 def _strip_scheme(value: str) -> str:
     if not value.startswith(_PREFIX):
-        message = "it is about the scheme before the token, and none is sent here"
+        message = "the defect is in the scheme before the token, and this target gets no scheme"
         raise UnsendableError(message)
     return value.removeprefix(_PREFIX)

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""One request on one connection: exact bytes out, the status of the answer in.
+"""One request per connection, sent byte for byte; reads the status of the response.
 
-HTTP libraries repair, fold or refuse the very header fields that a probe has to send.
+HTTP libraries repair, fold or reject the malformed header fields that a probe has to send.
 
 Spec: RFC 9112
 """
@@ -15,23 +15,23 @@ import httptools
 
 from token_issuer.probe.timing import Deadline
 
-_CHUNK: Final = 1 << 16
+_CHUNK_BYTES: Final = 1 << 16
 _MAX_BODY_BYTES: Final = 1 << 18
-_DRAIN_S: Final = 0.25
+_MAX_DRAIN_S: Final = 0.25
 _FIRST_FINAL_STATUS: Final = 200
 
 
 class ClosedError(Exception):
-    """The connection ended before a status came."""
+    """The connection ended before a status arrived."""
 
 
 class _Reader:
-    """The callbacks of the parser: the status, and when the message is complete."""
+    """Callbacks of the parser; hold the status and whether the message is complete."""
 
     def __init__(self) -> None:
         self.status: int | None = None
         self.is_complete = False
-        self.body_size = 0
+        self.body_bytes = 0
         self._parser = httptools.HttpResponseParser(self)
 
     def feed(self, data: bytes) -> None:
@@ -42,26 +42,28 @@ class _Reader:
         self.status = status if status >= _FIRST_FINAL_STATUS else None
 
     def on_body(self, body: bytes) -> None:
-        self.body_size += len(body)
+        self.body_bytes += len(body)
 
     def on_message_complete(self) -> None:
         self.is_complete = self.status is not None
 
 
-def exchange(connection: socket.socket, request: bytes, deadline: Deadline) -> int:
-    """Send *request* and return the status of the answer; its body is read in bounds only.
+def send_request(connection: socket.socket, request: bytes, deadline: Deadline) -> int:
+    """Send *request* and return the status of the response.
+
+    Reads at most 256 KiB of the body, for at most 0.25 s.
 
     Args:
-        connection: Just opened; the caller closes it.
+        connection: A new connection; the caller closes it.
         request: The bytes of the request.
-        deadline: When to give up. The sockets wait in real time, whatever its clock is.
+        deadline: Time limit. Sockets wait in real time, whatever its clock is.
 
     Raises:
-        ClosedError: the connection ended without an answer.
-        TimeoutError: no answer in time.
-        ValueError: the answer is not HTTP.
+        ClosedError: the connection ended without a response.
+        TimeoutError: no response arrived in time.
+        ValueError: the response is not HTTP.
     """
-    # What was said before the connection broke can still be read: a refusal of an overlong line.
+    # A response that arrived before the connection broke can still be read, such as 431.
     with contextlib.suppress(ConnectionError):
         _transmit(connection, request, deadline)
     reader = _Reader()
@@ -70,30 +72,32 @@ def exchange(connection: socket.socket, request: bytes, deadline: Deadline) -> i
         if not data:
             raise ClosedError
         _feed(reader, data)
-    deadline.get_remaining_s()  # an answer that comes too late is none
-    _drain(connection, reader, deadline.shorten(_DRAIN_S))
+    deadline.get_remaining_s()  # a response that arrives too late is ignored
+    _drain(connection, reader, deadline.shorten(_MAX_DRAIN_S))
     return reader.status
 
 
 def _transmit(connection: socket.socket, request: bytes, deadline: Deadline) -> None:
-    """Send until all is sent, or until the other side speaks: it need not hear the whole."""
-    # Of TLS nothing is watched: what comes may be its own, and no answer.
-    watched = [connection] if type(connection) is socket.socket else []
+    """Send the request until it is complete or the target responds early."""
+    # With TLS the socket may be readable although there is no response yet, so do not select on it.
+    readable_sockets = [connection] if type(connection) is socket.socket else []
     rest = memoryview(request)
     while rest:
         connection.settimeout(deadline.get_remaining_s())
-        heard, ready, _ = select.select(watched, [connection], [], deadline.get_remaining_s())
-        if heard:
+        readable, writable, _ = select.select(
+            readable_sockets, [connection], [], deadline.get_remaining_s()
+        )
+        if readable:
             return
-        if not ready:
+        if not writable:
             raise TimeoutError
-        rest = rest[connection.send(rest[:_CHUNK]) :]
+        rest = rest[connection.send(rest[:_CHUNK_BYTES]) :]
 
 
 def _receive(connection: socket.socket, deadline: Deadline) -> bytes:
     connection.settimeout(deadline.get_remaining_s())
     try:
-        return connection.recv(_CHUNK)
+        return connection.recv(_CHUNK_BYTES)
     except ConnectionError:
         return b""
 
@@ -109,9 +113,9 @@ def _feed(reader: _Reader, data: bytes) -> None:
 
 
 def _drain(connection: socket.socket, reader: _Reader, deadline: Deadline) -> None:
-    """Let the target finish a short answer; a stream or a long one is cut off."""
+    """Let the target finish a short response; close on a stream or a long one."""
     with contextlib.suppress(OSError):
-        while not reader.is_complete and reader.body_size < _MAX_BODY_BYTES:
+        while not reader.is_complete and reader.body_bytes < _MAX_BODY_BYTES:
             data = _receive(connection, deadline)
             if not data:
                 return

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Which status says what about a token."""
+"""The statuses by which a target accepts or refuses a token."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ DEFAULT_REFUSED: Final = frozenset(range(400, 500)) - {
     HTTPStatus.NOT_FOUND,
     HTTPStatus.TOO_MANY_REQUESTS,
 }
-"""404 may come from the service behind, and 429 is about the number of requests."""
+"""404 may come from the service behind the verifier, and 429 limits the number of requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Statuses:
     """The statuses by which a target accepts and refuses.
 
     Attributes:
-        accepted: The token counts.
-        refused: It does not.
+        accepted: Statuses of a response to an accepted token.
+        refused: Statuses of a response to a refused token.
     """
 
     accepted: frozenset[int] = DEFAULT_ACCEPTED
     refused: frozenset[int] = DEFAULT_REFUSED
 
     def judge(self, status: int) -> Reaction:
-        """Return what *status* says about the token."""
+        """Return the reaction that *status* stands for."""
         if status in self.accepted:
             return Reaction.ACCEPTED
         if status in self.refused:
@@ -41,10 +41,10 @@ class Statuses:
 
 
 def parse_statuses(text: str) -> frozenset[int]:
-    """Read a list such as `200-299,302`.
+    """Parse a list such as `200-299,302`.
 
     Raises:
-        ValueError: it is none; says what was expected.
+        ValueError: *text* is not such a list; the message says what was expected.
     """
     found: set[int] = set()
     for item in text.split(","):

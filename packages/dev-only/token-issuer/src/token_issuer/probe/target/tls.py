@@ -1,22 +1,22 @@
 # DEV-ONLY: never ship to production.
-"""How the certificate of an https target is checked."""
+"""TLS settings of an https target."""
 
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from token_issuer.probe.errors import ProbeError
+from token_issuer.errors import ProbeError
 
 
 @dataclass(frozen=True, slots=True)
 class TlsOptions:
-    """What TLS goes by.
+    """Options of TLS connections to the target.
 
     Attributes:
-        ca_file: Certificates to trust, PEM; None: those of this machine.
+        ca_file: Certificates to trust, PEM; None for those of this machine.
         is_checked: Whether the certificate of the target has to be valid.
-        client_file: The probe's own certificate and its key, PEM; None where none is asked for.
+        client_file: Client certificate and its key, PEM; None to send none.
     """
 
     ca_file: Path | None = None
@@ -27,9 +27,9 @@ class TlsOptions:
         """Return the `ssl.SSLContext`.
 
         Raises:
-            ProbeError: this Python has no TLS, or a file cannot be used.
+            ProbeError: this Python has no TLS, or a file cannot be read as PEM.
         """
-        # By name: the image holds a stand-in without content, and only https targets need it.
+        # By name: the image replaces `ssl` with an empty module, and only https targets need it.
         ssl: Any = importlib.import_module("ssl")
         if not hasattr(ssl, "OPENSSL_VERSION"):
             message = (

@@ -1,21 +1,20 @@
 # DEV-ONLY: never ship to production.
-"""From how the target took a defective token to what that means."""
+"""Checks and findings made from the reactions to defective tokens."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from token_issuer.probe.liveness import Aftermath
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
+from token_issuer.probe.target.client import TargetResponse
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.defect import CHECKS, Defect, Verdict
 
-FOLLOWED: Final = "attacker-keys"
-"""The id of the check that looks whether a token made the target fetch something."""
+ATTACKER_KEYS: Final = "attacker-keys"
+"""Id of the check that no token makes the target fetch the attacker's keys."""
 
-FAILURE: Final = "failure"
-"""The cause of findings about requests that the target fails on."""
-
-_FAILURE_WHY: Final = "Anybody can send such a request, again and again; it needs no key."
+_FAILURE: Final = "failure"
+_FAILURE_WHY: Final = "Anyone can send such a request repeatedly; no key is needed."
 _FAILURE_REMEDY: Final = (
     "Let the verifier answer whatever it cannot read or verify with 401, errors of its libraries "
     "included, and bound the length of the header field and the time that one request may take."
@@ -24,31 +23,51 @@ _FAILURE_SOURCE: Final = "RFC 6750 §3.1, CWE-755"
 _EXPECTED: Final = {Verdict.REFUSE: Reaction.REFUSED, Verdict.ACCEPT: Reaction.ACCEPTED}
 
 
-def build_check(defect: Defect, aftermath: Aftermath) -> Check:
-    """Say what was seen."""
-    answer = aftermath.answer
-    observed = answer.describe()
-    if not aftermath.is_alive:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The response to a defective token, and what requests after it showed.
+
+    Attributes:
+        response: The response; a closed connection is a refusal if the target still works.
+        is_alive: Whether a good token is still accepted.
+        is_about_any_kid: Whether a harmless unknown `kid` now fails in the same way.
+    """
+
+    response: TargetResponse
+    is_alive: bool = True
+    is_about_any_kid: bool = False
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the target crashed or hung."""
+        return self.response.reaction in {Reaction.CRASHED, Reaction.HUNG}
+
+
+def build_check(defect: Defect, evidence: Evidence) -> Check:
+    """Return the check of *defect* with its outcome."""
+    response = evidence.response
+    observed = response.describe()
+    if not evidence.is_alive:
         observed += "; it serves nobody since"
-    if aftermath.is_about_any_kid:
+    if evidence.is_about_any_kid:
         observed += ", and by now so does a harmless unknown kid"
     return Check(
         part=Part.TOKENS,
         id=defect.id,
         title=defect.title,
-        outcome=_judge(defect, answer.reaction),
+        outcome=_judge(defect, response.reaction),
         observed=observed,
-        reaction=answer.reaction,
-        status=answer.status,
-        duration_s=answer.duration_s,
+        reaction=response.reaction,
+        status=response.status,
+        duration_s=response.duration_s,
     )
 
 
-def build_finding(defect: Defect, aftermath: Aftermath) -> Finding:
-    """Say what follows from a check that failed."""
-    answer = aftermath.answer
-    if answer.reaction in {Reaction.ACCEPTED, Reaction.REFUSED}:
-        verb = "accepts" if answer.reaction is Reaction.ACCEPTED else "refuses"
+def build_finding(defect: Defect, evidence: Evidence) -> Finding:
+    """Return the finding of a check that failed."""
+    response = evidence.response
+    if response.reaction in {Reaction.ACCEPTED, Reaction.REFUSED}:
+        verb = "accepts" if response.reaction is Reaction.ACCEPTED else "refuses"
         return Finding(
             check=defect.id,
             severity=defect.severity,
@@ -58,34 +77,34 @@ def build_finding(defect: Defect, aftermath: Aftermath) -> Finding:
             source=defect.source,
             cause=defect.check,
         )
-    if not aftermath.is_alive:
+    if not evidence.is_alive:
         title = f"It stops serving anybody after {defect.title}."
-    elif answer.reaction is Reaction.HUNG:
+    elif response.reaction is Reaction.HUNG:
         title = f"It gives no answer to {defect.title}."
-    elif aftermath.is_about_any_kid:
-        title = f"It fails on tokens with unknown kids: {answer.describe()}."
+    elif evidence.is_about_any_kid:
+        title = f"It fails on tokens with unknown kids: {response.describe()}."
     else:
-        title = f"It fails on {defect.title}: {answer.describe()}."
+        title = f"It fails on {defect.title}: {response.describe()}."
     return Finding(
         check=defect.id,
-        severity=Severity.MEDIUM if aftermath.is_alive else Severity.HIGH,
+        severity=Severity.MEDIUM if evidence.is_alive else Severity.HIGH,
         title=title,
         why=_FAILURE_WHY,
         remedy=_FAILURE_REMEDY,
         source=_FAILURE_SOURCE,
-        cause=FAILURE,
+        cause=_FAILURE,
     )
 
 
-def judge_followed(defects: Sequence[str]) -> tuple[Check, Finding | None]:
-    """Say whether tokens made the target fetch the URL that they name, accepted or not.
+def judge_attacker_fetches(defects: Sequence[str]) -> tuple[Check, Finding | None]:
+    """Return the check that no token made the target fetch the URL it names, and its finding.
 
     Args:
-        defects: The ids of those that did.
+        defects: Ids of the defects whose tokens caused a fetch, accepted or not.
     """
     check = Check(
         part=Part.TOKENS,
-        id=FOLLOWED,
+        id=ATTACKER_KEYS,
         title="no token makes the target fetch the keys that it names",
         outcome=Outcome.FAILED if defects else Outcome.PASSED,
         observed=f"fetched for {', '.join(defects)}" if defects else "nothing was fetched",
@@ -93,11 +112,11 @@ def judge_followed(defects: Sequence[str]) -> tuple[Check, Finding | None]:
     if not defects:
         return check, None
     return check, Finding(
-        check=FOLLOWED,
+        check=ATTACKER_KEYS,
         severity=Severity.MEDIUM,
         title="It fetches the URL that a token names, whoever made the token.",
         why=(
-            "Anybody can make the service send requests to addresses that only it can reach, "
+            "Anyone can make the service send requests to addresses that only it can reach, "
             "before a signature has been verified."
         ),
         remedy=CHECKS["embedded-keys"],

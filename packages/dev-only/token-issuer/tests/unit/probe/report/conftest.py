@@ -91,7 +91,7 @@ FINDINGS: Final = (
 
 @pytest.fixture
 def bad() -> Result:
-    """Return the result of a verifier with six weaknesses, which three changes mend."""
+    """Return the result of a verifier with six weaknesses, which three changes fix."""
     return Result(
         target="http://127.0.0.1:8080/api",
         issuer="http://127.0.0.1:8081",
@@ -112,7 +112,7 @@ def clean(bad: Result) -> Result:
 
 @pytest.fixture
 def stopped(bad: Result) -> Result:
-    """Return the result of a probe that found no token to be needed."""
+    """Return the result of a probe of a URL that needs no token."""
     failed = dataclasses.replace(GOOD, id="baseline-none", outcome=Outcome.FAILED)
     reason = "no token is needed there. Name a URL that needs a bearer token."
     return dataclasses.replace(bad, checks=(GOOD, failed), findings=(), stopped=reason)
@@ -120,7 +120,7 @@ def stopped(bad: Result) -> Result:
 
 @pytest.fixture
 def fill(bad: Result) -> Callable[[str], Result]:
-    """Return a function that puts a text into every text of a result."""
+    """Return a function that sets every text of a result to a given text."""
 
     def fill(text: str) -> Result:
         check = Check(

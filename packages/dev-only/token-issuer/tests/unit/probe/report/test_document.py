@@ -16,7 +16,7 @@ OutcomeName = Literal["passed", "failed", "open", "skipped"]
 
 
 class Strict(msgspec.Struct, forbid_unknown_fields=True):
-    """A part of the documented schema: no member more, none less, each of its type."""
+    """A part of the documented schema; allows exactly its members and types."""
 
 
 class Counts(Strict):
@@ -63,7 +63,7 @@ def read(result: Result) -> Document:
     return msgspec.json.decode(render_json(result), type=Document)
 
 
-def test_document_keeps_to_the_schema_and_holds_everything(bad: Result) -> None:
+def test_document_follows_the_schema_and_is_complete(bad: Result) -> None:
     document = read(bad)
     assert document.started_at == bad.started_at
     assert document.verdict == "6 findings, the worst is critical"
@@ -89,17 +89,17 @@ def test_document_keeps_to_the_schema_and_holds_everything(bad: Result) -> None:
     ]
 
 
-def test_moment_is_rfc_3339(bad: Result) -> None:
+def test_timestamp_is_rfc_3339(bad: Result) -> None:
     assert json.loads(render_json(bad))["started_at"] == "2026-03-01T12:00:00Z"
 
 
-def test_stop_is_a_member_of_its_own(stopped: Result) -> None:
+def test_stop_has_a_separate_member(stopped: Result) -> None:
     document = read(stopped)
     assert document.verdict == "The probe stopped"
     assert document.stopped == stopped.stopped
 
 
-def test_texts_come_back_as_they_were(fill: Callable[[str], Result]) -> None:
+def test_texts_are_unchanged(fill: Callable[[str], Result]) -> None:
     text = 'a "quoted" \\ \x00\x1b\n</script> § 漢字 😀'
     document = read(fill(text))
     assert document.checks[0].observed == text

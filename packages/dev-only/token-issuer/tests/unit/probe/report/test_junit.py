@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The JUnit report against the rules that its published schemas have in common.
+"""The JUnit report under the rules that its published schemas share.
 
 `RULES` restates, element by element, https://github.com/windyroad/JUnit-Schema (Ant's JUnit task)
 and junit-10.xsd of Jenkins' xUnit plugin, as pytest keeps it; where they differ, the stricter one.
@@ -83,7 +83,7 @@ def test_suites_are_the_parts_and_cases_the_checks(bad: Result) -> None:
     assert cases == [(f"probe.{check.part}", check.id) for check in bad.checks]
 
 
-def test_each_outcome_has_its_place(bad: Result) -> None:
+def test_each_outcome_has_its_element(bad: Result) -> None:
     verdicts = {
         case.attrib["name"]: [child.tag for child in case] for case in parse(bad).iter("testcase")
     }
@@ -113,7 +113,7 @@ def test_skipped_check_says_why(bad: Result) -> None:
     assert skipped.attrib["message"] == "the probe was given no admin secret"
 
 
-def test_what_was_seen_is_told_of_passed_checks_too(bad: Result) -> None:
+def test_output_includes_the_observations_of_passed_checks(bad: Result) -> None:
     output = parse(bad).findtext("testsuite[@name='tokens']/system-out") or ""
     assert "typ-wrong: a token with typ JWE: accepted with 200" in output.splitlines()
 
@@ -126,9 +126,9 @@ def test_probe_that_stopped_fails_the_build(clean: Result) -> None:
 
 
 def test_stop_before_the_first_check_fails_the_build(clean: Result) -> None:
-    root = parse(dataclasses.replace(clean, checks=(), stopped="nobody listens there"))
+    root = parse(dataclasses.replace(clean, checks=(), stopped="nothing listens there"))
     check_rules(root)
-    assert [failure.text for failure in root.iter("failure")] == ["nobody listens there"]
+    assert [failure.text for failure in root.iter("failure")] == ["nothing listens there"]
 
 
 @pytest.mark.parametrize(

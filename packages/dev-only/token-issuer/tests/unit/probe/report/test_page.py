@@ -33,7 +33,7 @@ HOSTILE: Final = [
 
 
 class Page(HTMLParser):
-    """A page that must be balanced, as it is read by a parser."""
+    """A parsed page; its elements must be balanced."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ def test_page_fetches_nothing_and_runs_nothing(page: Page) -> None:
     assert not re.search(r"url\(|@import|expression", STYLESHEET)
 
 
-def test_policy_allows_the_style_sheet_alone(bad: Result) -> None:
+def test_policy_allows_only_the_style_sheet(bad: Result) -> None:
     text = render_html(bad)
     (policy,) = [
         meta["content"]
@@ -104,7 +104,7 @@ def test_policy_allows_the_style_sheet_alone(bad: Result) -> None:
     )
 
 
-def test_page_is_told_to_browsers_and_readers(page: Page) -> None:
+def test_page_has_metadata_for_browsers_and_screen_readers(page: Page) -> None:
     assert page.find("html") == [{"lang": "en"}]
     assert {"charset": "utf-8"} in page.find("meta")
     assert len(page.find("title")) == len(page.find("h1")) == len(page.find("main")) == 1
@@ -129,23 +129,23 @@ def test_tables_have_captions_and_headings(page: Page) -> None:
     )
 
 
-def test_verdict_is_told_first(bad: Result, clean: Result, stopped: Result) -> None:
+def test_verdict_comes_first(bad: Result, clean: Result, stopped: Result) -> None:
     assert "6 findings, the worst is critical" in Page(render_html(bad)).text[:200]
     assert "3 critical 1 high 2 medium 0 low" in Page(render_html(bad)).text[:400]
     assert "Nothing found 2 checks: 2 passed." in Page(render_html(clean)).text[:200]
     assert f"The probe stopped {stopped.stopped}" in Page(render_html(stopped)).text[:300]
 
 
-def test_page_holds_all_of_each_finding_and_check(bad: Result) -> None:
+def test_page_is_complete(bad: Result) -> None:
     text = Page(render_html(bad)).text
     for finding in bad.findings:
         for part in (finding.check, finding.title, finding.why, finding.remedy):
             assert part in text
     for check in bad.checks:
-        seen = (
+        row = (
             f"{check.title} {check.id} \\S? ?{check.outcome} {check.observed} {check.status or ''}"
         )
-        assert re.search(seen.strip(), text), check.id
+        assert re.search(row.strip(), text), check.id
 
 
 @pytest.mark.parametrize(
@@ -161,13 +161,13 @@ def test_text_between_backticks_is_code(text: str, markup: str) -> None:
     assert mark_code(text) == markup
 
 
-def test_milder_finding_of_a_group_bears_its_own_severity(bad: Result) -> None:
+def test_milder_finding_of_a_group_shows_its_severity(bad: Result) -> None:
     text = Page(render_html(bad)).text
     assert "high aud: 2 tokens accepted What to change" in text
     assert "It takes aud-missing wrongly. medium aud-missing accepted with 200" in text
 
 
-def test_failed_check_leads_to_its_finding(bad: Result) -> None:
+def test_failed_check_links_to_its_finding(bad: Result) -> None:
     page = Page(render_html(bad))
     links = [link["href"] for link in page.find("a") if link["href"].startswith("#")]
     # In the order of the checks: aud-missing, alg-none, alg-none-upper, alg-hs256, aud-wrong, keys.
@@ -193,7 +193,7 @@ def test_no_text_becomes_markup(fill: Callable[[str], Result], text: str) -> Non
     assert html.replace("\n", "").isprintable()
 
 
-def test_hostile_text_is_shown_as_it_is(fill: Callable[[str], Result]) -> None:
+def test_hostile_text_is_shown_unchanged(fill: Callable[[str], Result]) -> None:
     text = "<script>alert('a & b')</script>"
     page = Page(render_html(fill(text)))
     assert page.text.count(text) > 10

@@ -25,7 +25,7 @@ Read = Callable[[], str]
 
 @contextlib.contextmanager
 def open_terminal(columns: int) -> Iterator[tuple[TextIO, Read]]:
-    """Open a pseudo-terminal: what a program writes to, and what reads all until a blank line."""
+    """Open a pseudo-terminal; return its stream and a function that reads up to a blank line."""
     screen, program = pty.openpty()
     fcntl.ioctl(program, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     with os.fdopen(program, "w", encoding="utf-8") as stream:
@@ -43,13 +43,13 @@ def read_until_blank(screen: int) -> str:
 
 
 def drop_rest(stream: TextIO) -> None:
-    """Drop what could not be written: to close the stream would try again, and fail."""
+    """Drop unwritten text, which closing the stream would try to write again."""
     with Path(os.devnull).open("wb") as sink:
         os.dup2(sink.fileno(), stream.fileno())
 
 
 def show(written: str) -> list[str]:
-    """Return each state of the line that a person saw."""
+    """Return each visible state of the line."""
     assert "\n" not in written
     states = written.split("\r")
     assert states[0] == ""
@@ -73,7 +73,7 @@ def test_terminal_shows_a_bar_within_one_line_and_is_left_clean(bad: Result) -> 
     assert len(lines) == 13
 
 
-def test_bar_keeps_to_the_width_of_the_terminal(bad: Result) -> None:
+def test_bar_fits_the_width_of_the_terminal(bad: Result) -> None:
     with open_terminal(40) as (stream, read):
         with Progress(len(bad.checks), stream) as progress:
             for check in bad.checks:
@@ -81,7 +81,7 @@ def test_bar_keeps_to_the_width_of_the_terminal(bad: Result) -> None:
         assert max(map(len, show(read()))) == 39
 
 
-def test_bar_is_taken_away_when_the_probe_fails(bad: Result) -> None:
+def test_bar_is_removed_when_the_probe_fails(bad: Result) -> None:
     with open_terminal(100) as (stream, read):
         with contextlib.suppress(ZeroDivisionError), Progress(11, stream) as progress:
             progress.advance(bad.checks[0])
@@ -90,14 +90,14 @@ def test_bar_is_taken_away_when_the_probe_fails(bad: Result) -> None:
         assert show(read())[-1] == ""
 
 
-def test_terminal_without_a_known_width_is_taken_for_80_columns(bad: Result) -> None:
+def test_default_width_is_80_columns(bad: Result) -> None:
     with open_terminal(0) as (stream, read):
         with Progress(11, stream) as progress:
             progress.advance(replace(bad.checks[0], title="x" * 200))
         assert max(map(len, show(read()))) == 79
 
 
-def test_title_cannot_steer_the_terminal(bad: Result) -> None:
+def test_title_cannot_control_the_terminal(bad: Result) -> None:
     with open_terminal(100) as (stream, read):
         with Progress(11, stream) as progress:
             progress.advance(replace(bad.checks[0], title="a\x1b[2J\r\nb"))
@@ -120,14 +120,14 @@ def test_pipe_gets_a_line_for_each_check(bad: Result) -> None:
     assert lines[9] == "10/11  skipped  keys-max-age: the probe was given no admin secret"
 
 
-def test_total_grows_where_there_are_more_checks(bad: Result) -> None:
+def test_total_grows_if_there_are_more_checks(bad: Result) -> None:
     with Path(os.devnull).open("w", encoding="utf-8") as stream, Progress(1, stream) as progress:
         for check in bad.checks:
             progress.advance(check)
     assert (progress.done, progress.total, progress.failed) == (11, 11, 6)
 
 
-def test_reader_that_left_does_not_disturb_the_probe(bad: Result) -> None:
+def test_closed_pipe_does_not_disturb_the_probe(bad: Result) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(os.dup(writing), "w", encoding="utf-8", buffering=1) as stream:

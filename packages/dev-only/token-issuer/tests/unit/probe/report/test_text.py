@@ -89,13 +89,13 @@ def test_lines_fit_a_terminal_of_80_columns(fill: Callable[[str], Result]) -> No
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_answer_of_a_target_cannot_flood_the_terminal(bad: Result) -> None:
+def test_response_of_a_target_cannot_flood_the_terminal(bad: Result) -> None:
     checks = tuple(dataclasses.replace(check, observed="x" * 10_000) for check in bad.checks)
     text = render_text(dataclasses.replace(bad, checks=checks), colour=False)
     assert len(text) < 6_000
 
 
-def test_answer_of_a_target_cannot_steer_the_terminal(fill: Callable[[str], Result]) -> None:
+def test_response_of_a_target_cannot_control_the_terminal(fill: Callable[[str], Result]) -> None:
     text = render_text(fill("\x1b]0;owned\x07\r\u202e\u2028"), colour=False)
     assert r"\x1b]0;owned\x07\r\u202e\u2028" in text
     assert text.replace("\n", "").isprintable()

@@ -27,7 +27,7 @@ def test_findings_are_ranked_by_severity_then_by_the_order_of_the_checks(bad: Re
     ]
 
 
-def test_findings_that_one_change_mends_stand_together(bad: Result) -> None:
+def test_findings_that_one_change_fixes_are_grouped(bad: Result) -> None:
     groups = group_findings(bad)
     assert [
         (group.severity, [finding.check for finding in group.findings]) for group in groups
@@ -39,7 +39,7 @@ def test_findings_that_one_change_mends_stand_together(bad: Result) -> None:
     assert [len(cluster.findings) for cluster in groups[0].clusters] == [2, 1]
 
 
-def test_group_is_headed_by_how_its_tokens_were_taken(bad: Result) -> None:
+def test_heading_of_a_group_counts_the_reactions_to_its_tokens(bad: Result) -> None:
     assert [group.heading for group in group_findings(bad)] == [
         "algorithms: 3 tokens, 2 accepted, 1 made it crash",
         "aud: 2 tokens accepted",
@@ -47,13 +47,13 @@ def test_group_is_headed_by_how_its_tokens_were_taken(bad: Result) -> None:
     ]
 
 
-def test_heading_speaks_of_weaknesses_where_no_single_token_shows_them(bad: Result) -> None:
+def test_heading_counts_weaknesses_if_no_token_shows_them(bad: Result) -> None:
     checks = tuple(dataclasses.replace(check, reaction=None) for check in bad.checks)
     groups = group_findings(dataclasses.replace(bad, checks=checks))
     assert groups[0].heading == "algorithms: 3 weaknesses"
 
 
-def test_findings_of_one_cause_with_different_remedies_stand_apart(bad: Result) -> None:
+def test_findings_with_different_remedies_are_not_grouped(bad: Result) -> None:
     first, *others = bad.findings
     changed = dataclasses.replace(first, remedy="Something else.")
     groups = group_findings(dataclasses.replace(bad, findings=(changed, *others)))
@@ -78,7 +78,7 @@ def test_verdict_is_one_sentence(bad: Result, count: int, sentence: str) -> None
     assert describe_verdict(dataclasses.replace(bad, findings=bad.findings[:count])) == sentence
 
 
-def test_stop_comes_before_what_was_found(bad: Result) -> None:
+def test_stop_takes_precedence_over_findings(bad: Result) -> None:
     assert describe_verdict(dataclasses.replace(bad, stopped="why")) == "The probe stopped"
 
 
@@ -108,7 +108,7 @@ def test_counts_add_up(bad: Result) -> None:
         (Reaction.HUNG, "aud: 2 tokens left without an answer"),
     ],
 )
-def test_each_reaction_has_its_words(bad: Result, reaction: Reaction, heading: str) -> None:
+def test_each_reaction_has_its_wording(bad: Result, reaction: Reaction, heading: str) -> None:
     def react(check: Check) -> Check:
         return dataclasses.replace(check, reaction=reaction)
 

@@ -1,10 +1,10 @@
 # DEV-ONLY: never ship to production.
-"""A probe leaves the issuer without faults, however early it is told to stop."""
+"""A probe leaves the issuer without faults, even if a signal stops it early."""
 
 from collections.abc import Mapping
 
 import pytest
-from token_issuer.probe.issuer_control import IssuerClient
+from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.testing import RunningIssuer
 
 
@@ -20,6 +20,6 @@ def test_faults_are_cleared_when_a_signal_interrupts_the_first_request_that_sets
     monkeypatch.setattr(IssuerClient, "set_faults", set_and_stop)
 
     with pytest.raises(SystemExit), IssuerClient(token_issuer.url):
-        pytest.fail("it was told to stop")
+        pytest.fail("the signal must stop it")
 
     assert token_issuer.faults.list() == []

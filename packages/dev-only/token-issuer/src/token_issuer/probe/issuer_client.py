@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""A running issuer, from the probe's side: it mints, misbehaves on cue, and tells who came."""
+"""Client for the issuer that a target trusts: its token endpoint and its admin surface."""
 
 import json
 from collections.abc import Mapping
@@ -10,22 +10,21 @@ from typing import Any, Final, Self
 from jwt_core import base64url, strict_json
 
 from token_issuer.config.variables import PREFIX
-from token_issuer.errors import RemoteIssuerError
+from token_issuer.errors import ProbeError, RemoteIssuerError
 from token_issuer.paths import ATTACKER_PREFIX, KEY_PATHS
-from token_issuer.probe.errors import ProbeError
 from token_issuer.remote_issuer import fetch_json
 
-_MAX_AGE_S: Final = 2
+_DEFAULT_MAX_AGE_S: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class MintedToken:
-    """A token as the issuer gave it out.
+    """A token as the issuer returned it.
 
     Attributes:
         token: The token itself.
-        authorization: The values of `Authorization` that present it; several where the header
-            field comes several times.
+        authorization: The values of `Authorization` that carry it; several if the header field
+            is repeated.
     """
 
     token: str
@@ -33,15 +32,15 @@ class MintedToken:
 
     @property
     def claims(self) -> Mapping[str, object]:
-        """What the token says; only for tokens without a defect."""
+        """The claims of the token; valid only for tokens without a defect."""
         return strict_json.decode_object(base64url.decode(self.token.split(".")[1]))
 
 
 class IssuerClient:
-    """The token issuer that the target trusts, over its HTTP surface.
+    """HTTP client for the token issuer that the target trusts.
 
-    As a context manager it lets key documents be kept for two seconds only, so that the target soon
-    fetches by itself, and resets that and all other faults at the end, whatever the end is.
+    As a context manager it sets a max-age of 2 s on the key documents, so that the target soon
+    fetches by itself, and removes this and all other faults at the end, even after an error.
 
     Attributes:
         url: Its base URL.
@@ -50,23 +49,23 @@ class IssuerClient:
     def __init__(
         self, url: str, *, secret: str | None = None, fields: Mapping[str, object] | None = None
     ) -> None:
-        """Talk to the issuer at *url*.
+        """Create a client for the issuer at *url*.
 
         Args:
             url: Its base URL.
-            secret: What its admin surface asks for; None for nothing.
-            fields: Fields of `POST /token` that make a token good for the target, such as `aud`.
+            secret: The bearer token of its admin surface; None if it needs none.
+            fields: Fields of `POST /token` for tokens that the target accepts, such as `aud`.
         """
         self.url = url.rstrip("/")
         self._secret = secret
         self._fields = dict(fields or {})
 
     def __enter__(self) -> Self:
-        """Check that a token issuer answers, lets itself be controlled, and has no fault.
+        """Connect to the issuer and its admin surface, and reset its faults.
 
         Raises:
-            RemoteIssuerError: there is none.
-            ProbeError: it has no admin surface, or asks for another secret.
+            RemoteIssuerError: no token issuer answers at the URL.
+            ProbeError: the admin surface is disabled, or needs another secret.
         """
         fetch_json(f"{self.url}/health")
         try:
@@ -78,7 +77,7 @@ class IssuerClient:
                 f"{PREFIX}ADMIN_TOKEN, and set it to the same value for the probe"
             )
             raise ProbeError(message) from error
-        except BaseException as error:  # a signal: the issuer may have got the request
+        except BaseException as error:  # a signal: the issuer may have received the request
             self._clear_faults(error)
             raise
         return self
@@ -92,56 +91,58 @@ class IssuerClient:
         self._clear_faults(error)
 
     def mint(self, **fields: object) -> MintedToken:
-        """Return a token that is good for the target, but for what *fields* ask for.
+        """Mint a token for the target.
 
         Args:
-            fields: Fields of `POST /token`: `defect`, `sub`, `exp`, …; `claims` are added to those
-                that each token has.
+            fields: Fields of `POST /token` that override those of this client: `defect`, `sub`,
+                `exp`, …; `claims` are merged.
 
         Raises:
-            RemoteIssuerError: the issuer refuses, or is gone.
+            RemoteIssuerError: the issuer cannot be reached, or rejects the request.
         """
         merged = {**self._fields, **fields}
         claims = _merge(self._fields.get("claims"), fields.get("claims"))
         body = {**merged, "claims": claims} if claims else merged
-        answer = fetch_json(f"{self.url}/token", post=json.dumps(body).encode())
-        token = str(answer["access_token"])
-        return MintedToken(token, tuple(answer.get("authorization") or (f"Bearer {token}",)))
+        response = fetch_json(f"{self.url}/token", post=json.dumps(body).encode())
+        token = str(response["access_token"])
+        return MintedToken(token, tuple(response.get("authorization") or (f"Bearer {token}",)))
 
     def rotate(
         self, mode: str = "graceful", *, lead: str = "0s", retention: str | None = None
     ) -> str:
-        """Let a new key take over, and return its name.
+        """Rotate to a new signing key, and return its kid.
 
         Args:
             mode: `graceful`, `emergency` or `sign-before-publish`.
-            lead: How long it is published before it signs.
-            retention: How long the old key stays published; by default as long as its tokens live.
+            lead: How long the new key is published before it signs.
+            retention: How long the old key stays published; by default until its tokens expire.
         """
         body = {"mode": mode, "lead": lead} | ({"retention": retention} if retention else {})
-        return str(self._ask("POST", "/admin/keys/rotate", body)["kid"])
+        return str(self._request("POST", "/admin/keys/rotate", body)["kid"])
 
-    def set_faults(self, *faults: Mapping[str, object], max_age_s: int = _MAX_AGE_S) -> None:
-        """Let the key endpoint misbehave in these ways, and in no others.
+    def set_faults(
+        self, *faults: Mapping[str, object], max_age_s: int = _DEFAULT_MAX_AGE_S
+    ) -> None:
+        """Replace the faults of the key endpoint.
 
         Args:
-            faults: As `PUT /admin/faults` takes them.
-            max_age_s: For how long its documents may be kept meanwhile, in seconds.
+            faults: Entries of `PUT /admin/faults`.
+            max_age_s: The max-age of the key documents meanwhile, in seconds.
         """
         lifetime = {"kind": "max-age", "max_age": max_age_s}
-        self._ask("PUT", "/admin/faults", {"faults": [lifetime, *map(dict, faults)]})
+        self._request("PUT", "/admin/faults", {"faults": [lifetime, *map(dict, faults)]})
 
     def reset_faults(self) -> None:
-        """Let the key endpoint behave."""
+        """Remove all faults of the key endpoint but the short max-age."""
         self.set_faults()
 
     def count_key_fetches(self) -> int:
-        """Return how many requests for key documents the issuer has seen, whoever sent them."""
+        """Return how many requests for key documents the issuer has received, from any sender."""
         counts = self._read_counts()
         return sum(counts.get(path, 0) for path in KEY_PATHS)
 
     def count_attacker_hits(self) -> int:
-        """Return how many requests for the attacker's key documents the issuer has seen."""
+        """Return how many requests for the attacker's key documents the issuer has received."""
         counts = self._read_counts()
         return sum(
             count for path, count in counts.items() if path.startswith(f"{ATTACKER_PREFIX}/")
@@ -149,16 +150,16 @@ class IssuerClient:
 
     def _clear_faults(self, error: BaseException | None) -> None:
         try:
-            self._ask("DELETE", "/admin/faults")
+            self._request("DELETE", "/admin/faults")
         except RemoteIssuerError:
-            if error is None:  # else that has more to say
+            if error is None:  # otherwise the first error says more
                 raise
 
     def _read_counts(self) -> Mapping[str, int]:
-        counts: Mapping[str, int] = self._ask("GET", "/admin/requests?limit=0")["counts"]
+        counts: Mapping[str, int] = self._request("GET", "/admin/requests?limit=0")["counts"]
         return counts
 
-    def _ask(
+    def _request(
         self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> dict[str, Any]:
         post = None if body is None else json.dumps(body).encode()

@@ -1,8 +1,15 @@
 # DEV-ONLY: never ship to production.
+"""Numbers of things, durations, times and unprintable characters in reports."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from token_issuer.probe.report.wording import describe_duration, format_instant, make_visible
+from token_issuer.probe.wording import (
+    describe_count,
+    describe_duration,
+    format_timestamp,
+    make_visible,
+)
 
 pytestmark = pytest.mark.requirement("BV-3")
 
@@ -20,8 +27,23 @@ pytestmark = pytest.mark.requirement("BV-3")
         ("§ 3.1, naïve 漢字", "§ 3.1, naïve 漢字"),
     ],
 )
-def test_what_cannot_be_printed_is_written_as_its_escape(text: str, shown: str) -> None:
+def test_unprintable_characters_are_written_as_escapes(text: str, shown: str) -> None:
     assert make_visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "shown"),
+    [
+        (0, "check", "0 checks"),
+        (1, "check", "1 check"),
+        (2, "finding", "2 findings"),
+        (1, "fetch", "1 fetch"),
+        (200, "fetch", "200 fetches"),
+        (3, "weakness", "3 weaknesses"),
+    ],
+)
+def test_count_is_written_with_its_noun(count: int, noun: str, shown: str) -> None:
+    assert describe_count(count, noun) == shown
 
 
 @pytest.mark.parametrize(
@@ -37,11 +59,11 @@ def test_what_cannot_be_printed_is_written_as_its_escape(text: str, shown: str) 
         (72.4, "1 min 12 s"),
     ],
 )
-def test_duration_is_written_for_people(duration_s: float, shown: str) -> None:
+def test_duration_is_written_with_its_unit(duration_s: float, shown: str) -> None:
     assert describe_duration(duration_s) == shown
 
 
-def test_moment_is_written_in_utc_to_the_second() -> None:
+def test_timestamp_is_written_in_utc_to_the_second() -> None:
     east = datetime(2026, 3, 1, 14, 0, 0, 999_999, timezone(timedelta(hours=2)))
-    assert format_instant(east) == format_instant(datetime(2026, 3, 1, 12, tzinfo=UTC))
-    assert format_instant(east) == "2026-03-01T12:00:00Z"
+    assert format_timestamp(east) == format_timestamp(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    assert format_timestamp(east) == "2026-03-01T12:00:00Z"

@@ -1,35 +1,35 @@
 # DEV-ONLY: never ship to production.
-"""A whole probe: the baseline, the tokens, the keys, and what follows."""
+"""Run a whole probe: the baseline, then the token part, then the key part."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from token_issuer.probe.baseline import probe_baseline
-from token_issuer.probe.issuer_control import IssuerClient
-from token_issuer.probe.key_endpoint.run import DEFAULT_BUDGET_S, probe_keys
-from token_issuer.probe.liveness import is_alive
+from token_issuer.probe.baseline import check_baseline
+from token_issuer.probe.issuer_client import IssuerClient
+from token_issuer.probe.key_endpoint.key_checks import MAX_KEY_PART_S, check_keys
+from token_issuer.probe.polling import accepts_good_token
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 from token_issuer.probe.selection import Selection
-from token_issuer.probe.target.target import Target
+from token_issuer.probe.target.client import Target
 from token_issuer.probe.timing import Timer
-from token_issuer.probe.tokens.probe import probe_tokens
+from token_issuer.probe.tokens.token_checks import check_tokens
 
-_MAX_DURATION_S: Final = 57.0  # altogether, once the baseline has been passed
+_MAX_PARTS_S: Final = 57.0  # of the token part and the key part together
 _MIN_KEY_PART_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What is probed, and how.
+    """A probe of one target, ready to run.
 
     Attributes:
-        target: What is probed.
+        target: The URL to probe.
         issuer: The issuer that it trusts.
-        selection: Which checks are wanted.
-        wait_s: How long the first good token may take to be accepted, in seconds.
-        version: The version of the prober.
+        selection: The selected checks.
+        wait_s: Time limit until the target accepts the first good token, in seconds.
+        version: The version of the token issuer, for the report.
     """
 
     target: Target
@@ -39,26 +39,27 @@ class Probe:
     version: str
 
     def run(self, report: Callable[[Check], None]) -> Result:
-        """Probe, and return what was found.
+        """Make the selected checks, and return their result.
 
         Args:
-            report: Told of each check as it is done.
+            report: Called with each check when it is done.
 
         Raises:
-            RemoteIssuerError: the issuer is gone.
+            RemoteIssuerError: the issuer cannot be reached.
             ProbeError: the probe has sent as many requests as it may.
         """
         timer, started_at = self.target.timing.start_timer(), datetime.now(UTC)
-        checks, stopped = probe_baseline(
+        checks, stopped = check_baseline(
             self.target, self.issuer, wait_s=self.wait_s, report=report
         )
         findings: list[Finding] = []
         if not stopped:
             since_baseline = self.target.timing.start_timer()
-            tokens = self._probe_tokens(report)
-            for seen, found in (tokens, self._probe_keys(report, since_baseline)):
-                checks += seen
-                findings += found
+            token_part = self._check_tokens(report)
+            key_part = self._check_keys(report, since_baseline)
+            for part_checks, part_findings in (token_part, key_part):
+                checks += part_checks
+                findings += part_findings
         return Result(
             target=self.target.url,
             issuer=self.issuer.url,
@@ -70,20 +71,20 @@ class Probe:
             stopped=stopped,
         )
 
-    def _probe_tokens(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
-        return probe_tokens(self.target, self.issuer, select=self.selection.includes, report=report)
+    def _check_tokens(self, report: Callable[[Check], None]) -> tuple[list[Check], list[Finding]]:
+        return check_tokens(self.target, self.issuer, select=self.selection.includes, report=report)
 
-    def _probe_keys(
+    def _check_keys(
         self, report: Callable[[Check], None], since_baseline: Timer
     ) -> tuple[list[Check], list[Finding]]:
-        if is_alive(self.target, self.issuer):
-            left_s = max(_MAX_DURATION_S - since_baseline.seconds, _MIN_KEY_PART_S)
-            return probe_keys(
+        if accepts_good_token(self.target, self.issuer):
+            remaining_s = max(_MAX_PARTS_S - since_baseline.seconds, _MIN_KEY_PART_S)
+            return check_keys(
                 self.target,
                 self.issuer,
                 select=self.selection.includes,
                 report=report,
-                budget_s=min(left_s, DEFAULT_BUDGET_S),
+                budget_s=min(remaining_s, MAX_KEY_PART_S),
             )
         check = Check(
             part=Part.KEYS,

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What goes over the wire, and what is made of what comes back."""
+"""The bytes of a request, and the reaction read from the response."""
 
 import socket
 import struct
@@ -12,12 +12,12 @@ from typing import Final
 
 import pytest
 from tests.virtual_time.clock import VirtualClock
-from token_issuer.probe.errors import ProbeError
+from token_issuer.errors import ProbeError
 from token_issuer.probe.results import Reaction
+from token_issuer.probe.target.client import Target
 from token_issuer.probe.target.presentation import Presentation, UnsendableError
 from token_issuer.probe.target.rate_limit import RateLimiter
 from token_issuer.probe.target.statuses import Statuses
-from token_issuer.probe.target.target import Target
 from token_issuer.probe.timing import Timing
 
 pytestmark = pytest.mark.requirement("BV-3")
@@ -27,7 +27,7 @@ OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 @dataclass
 class Listener:
-    """A server of one answer, and the requests that it read."""
+    """A server with a fixed response, and the requests that it read."""
 
     port: int
     requests: list[bytes] = field(default_factory=list)
@@ -42,8 +42,8 @@ Listen = Callable[..., Listener]
 
 
 @contextmanager
-def run_listener(answer: bytes | Behave, *, reads: bool = True) -> Iterator[Listener]:
-    """Answer each connection with these bytes, or let a function do with it as it likes."""
+def run_listener(reply: bytes | Behave, *, reads: bool = True) -> Iterator[Listener]:
+    """Reply to each connection with these bytes, or pass it to a function."""
     with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as connections:
         listener = Listener(server.getsockname()[1])
 
@@ -55,10 +55,10 @@ def run_listener(answer: bytes | Behave, *, reads: bool = True) -> Iterator[List
                     return
                 if reads:
                     listener.requests.append(read_head(connection))
-                if callable(answer):
-                    answer(connection)
+                if callable(reply):
+                    reply(connection)
                 else:
-                    connection.sendall(answer)
+                    connection.sendall(reply)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -75,7 +75,7 @@ def read_head(connection: socket.socket) -> bytes:
 
 
 def drip(connection: socket.socket) -> None:
-    """Send an answer so slowly that it never ends."""
+    """Send a response so slowly that it never ends."""
     for byte in OK * 100:
         try:
             connection.sendall(bytes([byte]))
@@ -85,8 +85,8 @@ def drip(connection: socket.socket) -> None:
 
 
 @dataclass
-class RestlessClock:
-    """A clock that goes on by a tenth of a second whenever it is read."""
+class AdvancingClock:
+    """A clock that advances by 0.1 s at each reading."""
 
     seconds: float = 0.0
 
@@ -99,8 +99,8 @@ class RestlessClock:
 def listen() -> Iterator[Listen]:
     with ExitStack() as stack:
 
-        def start(answer: bytes | Behave = OK, *, reads: bool = True) -> Listener:
-            return stack.enter_context(run_listener(answer, reads=reads))
+        def start(reply: bytes | Behave = OK, *, reads: bool = True) -> Listener:
+            return stack.enter_context(run_listener(reply, reads=reads))
 
         yield start
 
@@ -117,16 +117,16 @@ def listen() -> Iterator[Listen]:
         [],
     ],
 )
-def test_header_fields_go_out_byte_for_byte(listen: Listen, values: list[str]) -> None:
+def test_header_fields_are_sent_byte_for_byte(listen: Listen, values: list[str]) -> None:
     server = listen()
 
-    answer = Target(server.url).send(values)
+    response = Target(server.url).send(values)
 
     lines = server.requests[0].split(b"\r\n")
     assert lines[:2] == [b"GET /orders?x=1 HTTP/1.1", f"Host: 127.0.0.1:{server.port}".encode()]
     sent = [line for line in lines if line.startswith(b"Authorization:")]
     assert sent == [b"Authorization: " + value.encode() for value in values]
-    assert (answer.reaction, answer.status) == (Reaction.ACCEPTED, 200)
+    assert (response.reaction, response.status) == (Reaction.ACCEPTED, 200)
 
 
 def test_token_of_over_a_megabyte_is_sent_whole(listen: Listen) -> None:
@@ -136,7 +136,7 @@ def test_token_of_over_a_megabyte_is_sent_whole(listen: Listen) -> None:
     assert len(server.requests[0]) > 1_500_000
 
 
-def test_refusal_before_the_end_of_a_long_line_is_heard(listen: Listen) -> None:
+def test_refusal_before_the_end_of_a_long_line_is_read(listen: Listen) -> None:
     def refuse(connection: socket.socket) -> None:
         connection.recv(1000)
         connection.sendall(b"HTTP/1.1 431 Too Large\r\nConnection: close\r\n\r\n")
@@ -155,7 +155,7 @@ def test_refusal_before_the_end_of_a_long_line_is_heard(listen: Listen) -> None:
         (Presentation(cookie="session"), b"Cookie: session=a.b.c"),
     ],
 )
-def test_token_goes_where_the_target_looks_for_it(
+def test_token_is_sent_where_the_target_expects_it(
     listen: Listen, presentation: Presentation, line: bytes
 ) -> None:
     server = listen()
@@ -170,13 +170,13 @@ def test_token_goes_where_the_target_looks_for_it(
     ("presentation", "values", "reason"),
     [
         (Presentation(cookie="c"), ["Bearer a", "Bearer b"], "one token only"),
-        (Presentation(cookie="c"), ["Bearer a;b"], "cannot stand in a cookie"),
+        (Presentation(cookie="c"), ["Bearer a;b"], "cookie cannot contain"),
         (Presentation(cookie="c"), ["bearer a"], "the scheme"),
         (Presentation("X-T", has_scheme=False), ["bearer a"], "the scheme"),
         (Presentation(), ["Bearer a\r\nX-Admin: 1"], "end the header field"),
     ],
 )
-def test_what_cannot_be_presented_is_not_sent(
+def test_credentials_that_cannot_be_presented_are_not_sent(
     listen: Listen, presentation: Presentation, values: list[str], reason: str
 ) -> None:
     server = listen()
@@ -199,45 +199,49 @@ def test_what_cannot_be_presented_is_not_sent(
         (302, Reaction.UNCLEAR, "answered 302, which counts neither as accepted nor as refused"),
     ],
 )
-def test_status_says_how_the_token_was_taken(
+def test_status_is_mapped_to_a_reaction(
     listen: Listen, status: int, reaction: Reaction, described: str
 ) -> None:
     server = listen(f"HTTP/1.1 {status} Status\r\nContent-Length: 0\r\n\r\n".encode())
 
-    answer = Target(server.url).send_token("a")
+    response = Target(server.url).send_token("a")
 
-    assert (answer.reaction, answer.status, answer.describe()) == (reaction, status, described)
+    assert (response.reaction, response.status, response.describe()) == (
+        reaction,
+        status,
+        described,
+    )
 
 
-def test_statuses_can_be_told(listen: Listen) -> None:
+def test_statuses_can_be_set(listen: Listen) -> None:
     server = listen(b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n")
     statuses = Statuses(refused=frozenset({302}))
 
     assert Target(server.url, statuses=statuses).send_token("a").reaction is Reaction.REFUSED
 
 
-def test_interim_answer_is_passed_over(listen: Listen) -> None:
+def test_interim_response_is_ignored(listen: Listen) -> None:
     server = listen(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK)
 
     assert Target(server.url).send_token("a").status == 200
 
 
-def test_endless_body_does_not_hold_the_probe_up(listen: Listen) -> None:
+def test_endless_body_does_not_block_the_probe(listen: Listen) -> None:
     def stream(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
         drip(connection)
 
     server = listen(stream)
-    pace = RateLimiter(timing=Timing(RestlessClock(), lambda _: None))
+    rate_limiter = RateLimiter(timing=Timing(AdvancingClock(), lambda _: None))
 
-    answer = Target(server.url, pace=pace).send_token("a")
+    response = Target(server.url, rate_limiter=rate_limiter).send_token("a")
 
-    assert answer.reaction is Reaction.ACCEPTED
-    assert answer.duration_s < 2  # of the five that an answer may take
+    assert response.reaction is Reaction.ACCEPTED
+    assert response.duration_s < 2  # of the five that a response may take
 
 
 def hang(_: socket.socket) -> None:
-    """Leave the connection open, and say nothing."""
+    """Leave the connection open without a response."""
 
 
 def reset(connection: socket.socket) -> None:
@@ -246,62 +250,65 @@ def reset(connection: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("behave", [hang, drip])
-def test_target_that_does_not_answer_in_time_hangs(listen: Listen, behave: object) -> None:
+def test_target_that_does_not_respond_in_time_hangs(listen: Listen, behave: object) -> None:
     server = listen(behave)
 
-    answer = Target(server.url, timeout_s=0.1).send_token("a")
+    response = Target(server.url, timeout_s=0.1).send_token("a")
 
-    assert (answer.reaction, answer.describe()) == (Reaction.HUNG, "no answer within 0.1 s")
+    assert (response.reaction, response.describe()) == (Reaction.HUNG, "no answer within 0.1 s")
 
 
-def test_answer_that_comes_too_late_is_none(listen: Listen) -> None:
+def test_late_response_is_ignored(listen: Listen) -> None:
     clock = VirtualClock()
 
     def dawdle(connection: socket.socket) -> None:
         clock.sleep(6)
         connection.sendall(OK)
 
-    pace = RateLimiter(timing=Timing(clock, clock.sleep))
+    rate_limiter = RateLimiter(timing=Timing(clock, clock.sleep))
 
-    answer = Target(listen(dawdle).url, pace=pace).send_token("a")
+    response = Target(listen(dawdle).url, rate_limiter=rate_limiter).send_token("a")
 
-    assert (answer.reaction, answer.duration_s) == (Reaction.HUNG, 6)
+    assert (response.reaction, response.duration_s) == (Reaction.HUNG, 6)
 
 
 @pytest.mark.parametrize("behave", [socket.socket.close, reset])
 def test_closed_connection_is_told_apart(listen: Listen, behave: object) -> None:
     server = listen(behave)
 
-    answer = Target(server.url).send_token("a")
+    response = Target(server.url).send_token("a")
 
-    assert answer.is_closed
-    assert answer.describe() == "closed the connection without an answer"
+    assert response.is_closed
+    assert response.describe() == "closed the connection without an answer"
 
 
-def test_answer_that_is_no_http_is_a_crash(listen: Listen) -> None:
+def test_response_that_is_not_http_is_a_crash(listen: Listen) -> None:
     server = listen(b"SSH-2.0-OpenSSH_9.2\r\n")
 
-    answer = Target(server.url).send_token("a")
+    response = Target(server.url).send_token("a")
 
-    assert answer.reaction is Reaction.CRASHED
-    assert "not HTTP" in answer.describe()
+    assert response.reaction is Reaction.CRASHED
+    assert "not HTTP" in response.describe()
 
 
-def test_nothing_listens() -> None:
+def test_refused_connection_is_a_crash() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
-    answer = Target(f"http://127.0.0.1:{port}/").send_token("a")
+    response = Target(f"http://127.0.0.1:{port}/").send_token("a")
 
-    assert (answer.reaction, answer.detail) == (
+    assert (response.reaction, response.detail) == (
         Reaction.CRASHED,
         "no connection: Connection refused",
     )
 
 
-def test_requests_are_bounded_in_number_and_rate(listen: Listen) -> None:
+def test_requests_are_limited_in_number_and_rate(listen: Listen) -> None:
     clock = VirtualClock()
-    target = Target(listen().url, pace=RateLimiter(20, most=4, timing=Timing(clock, clock.sleep)))
+    target = Target(
+        listen().url,
+        rate_limiter=RateLimiter(20, max_requests=4, timing=Timing(clock, clock.sleep)),
+    )
 
     for _ in range(4):
         target.send_token("a")

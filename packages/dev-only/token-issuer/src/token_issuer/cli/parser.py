@@ -90,7 +90,6 @@ class Parser(argparse.ArgumentParser):
     def _join_values(self, arguments: Sequence[str]) -> list[str]:
         """Join each option and its value by `=`, so that the value may begin with a hyphen."""
         joined: list[str] = []
-        given: set[str] = set()
         rest = deque(arguments)
         while rest:
             argument = rest.popleft()
@@ -100,18 +99,10 @@ class Parser(argparse.ArgumentParser):
                 option, equals, _ = argument.partition("=")
                 if option not in self.options:
                     self.error(self._explain_unknown_option(option, rest))
-                self._check_repetition(option, given)
                 if self.options[option].nargs is None and not equals:
                     argument = f"{option}={self._take_value(option, rest)}"
             joined.append(argument)
         return joined
-
-    def _check_repetition(self, option: str, given: set[str]) -> None:
-        action = self.options[option]
-        is_repeatable = isinstance(action, self._registry_get("action", "append"))
-        if option in given and action.nargs is None and not is_repeatable:
-            self.error(f"argument {option}: given more than once; write it once")
-        given.add(option)
 
     def _take_value(self, option: str, rest: deque[str]) -> str:
         action = self.options[option]

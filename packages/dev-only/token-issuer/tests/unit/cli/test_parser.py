@@ -55,7 +55,6 @@ VALUES = [
     for option, action in parser.options.items()
     if action.nargs is None
 ]
-REPEATABLE = {"--aud", "--claim", "--only", "--skip"}
 
 
 def test_all_commands_are_walked() -> None:
@@ -105,18 +104,6 @@ def test_blank_value_is_rejected(
 
     assert line.startswith(f"argument {option}: expected ")
     assert "got" in line
-
-
-@pytest.mark.parametrize(("command", "option"), VALUES)
-def test_only_lists_are_given_more_than_once(
-    reject: Reject, command: tuple[str, ...], option: str
-) -> None:
-    line = reject(*command, option, "x=1", option, "x=2", "--zzz")
-
-    if option in REPEATABLE:
-        assert line.startswith("no option is named '--zzz'")
-    else:
-        assert line == f"argument {option}: given more than once; write it once"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ CLEAN: Final = 0
 FOUND: Final = 1
 UNUSABLE: Final = 2
 DESCRIPTION: Final = (
-    "Refuse artefacts that contain any content of the dev-only token issuer. Looks through"
+    "Refuse artefacts that contain any piece of the dev-only token issuer. Looks through"
     " directories, wheels, sdists, zip, tar, gz, bz2 and xz archives, archives in archives,"
     " container images (docker save, OCI layouts; every layer, deleted files too), locks,"
     " requirements, SBOMs, Compose and Kubernetes files, env files."

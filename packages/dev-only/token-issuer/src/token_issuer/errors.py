@@ -119,15 +119,22 @@ class ApplicationError(TokenIssuerError):
 
 
 class OutputError(TokenIssuerError):
-    """The result cannot be written to standard output."""
+    """The result of a command cannot be written to standard output or to a file."""
 
     code = "output"
 
 
 class RemoteIssuerError(TokenIssuerError):
-    """A running issuer cannot be reached, or rejected the request."""
+    """A running issuer cannot be reached, or it does not do what was requested."""
 
     code = "remote_issuer"
+
+
+class RejectedRequestError(RemoteIssuerError):
+    """A running issuer rejects the request as invalid, with status 400."""
+
+    code = "rejected_request"
+    exit_code = 2
 
 
 class ProbeError(TokenIssuerError):

@@ -1,47 +1,67 @@
 # DEV-ONLY: never ship to production.
-"""JSON requests to a running issuer; standard library only, so that commands start fast."""
+"""HTTP client for a running issuer, on the standard library alone so that commands start fast."""
 
 import contextlib
 import http.client
 import json
+import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
-from token_issuer.errors import RemoteIssuerError
+from token_issuer.errors import RejectedRequestError, RemoteIssuerError
 
 _TIMEOUT_S: Final = 5
-_MAX_RESPONSE_BYTES: Final = (
-    8 << 20
-)  # the longest defective token has 1.3 MB, and is in the response twice
-_OK: Final = 200
+_URL: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+_MAX_RESPONSE_BYTES: Final = 8 << 20  # the longest token of a defect is 1.3 MB, and comes twice
+
+
+def parse_issuer_url(text: str) -> str:
+    """Return the base URL of an issuer, without a slash at its end.
+
+    >>> parse_issuer_url("http://localhost:8081/")
+    'http://localhost:8081'
+
+    Raises:
+        ValueError: not an http or https URL, or it has credentials, a query or a fragment.
+    """
+    example = "http://localhost:8081"
+    if not _URL.fullmatch(text) or not _has_usable_host(text):
+        message = f"expected a URL such as {example}"
+        raise ValueError(message)
+    parts = urlsplit(text)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        message = f"expected a URL without credentials, query and fragment, such as {example}"
+        raise ValueError(message)
+    return text.rstrip("/")
 
 
 def fetch_json(
     url: str, *, post: bytes | None = None, method: str | None = None, secret: str | None = None
 ) -> dict[str, Any]:
-    """Send a request and return the JSON response.
+    """Send a request to an issuer and return the JSON object of its response.
 
     Args:
-        url: The URL.
+        url: The whole URL; its base is what `parse_issuer_url` accepts.
         post: A JSON body.
         method: By default POST with a body, and GET without.
         secret: The bearer token of the admin surface.
 
     Raises:
-        RemoteIssuerError: the URL is unreachable, it is not a token issuer, or it rejects the
-            request; the message says which.
+        RejectedRequestError: the issuer answers 400.
+        RemoteIssuerError: it is unreachable, is not a token issuer, or answers another error.
     """
     request = _Request(url, method or ("GET" if post is None else "POST"), post, secret)
-    with _explained(url), contextlib.closing(_connect(url)) as connection:
-        response = _send(connection, request)
+    with _explain_errors(url), contextlib.closing(_connect(url)) as connection:
+        response = _exchange(connection, request)
     return _check(url, response)
 
 
 class KeptConnections:
-    """Connections that stay open between requests; threads may share them.
+    """Connections that are reused for all requests to one URL; threads may share them.
 
     As a context manager it closes them at the end.
     """
@@ -58,18 +78,19 @@ class KeptConnections:
             connection.close()
 
     def fetch_json(self, post: bytes) -> dict[str, Any]:
-        """Post a JSON body and return the JSON response.
+        """Post a JSON body and return the JSON object of the response.
 
         Raises:
-            RemoteIssuerError: as with `fetch_json` for a single request.
+            RejectedRequestError: the issuer answers 400.
+            RemoteIssuerError: it is unreachable, is not a token issuer, or answers another error.
         """
         request = _Request(self._url, "POST", post, None)
-        with _explained(self._url), self._borrow() as connection:
+        with _explain_errors(self._url), self._borrow() as connection:
             try:
-                response = _send(connection, request)
-            except ConnectionError:  # also if the issuer has closed an idle connection
+                response = _exchange(connection, request)
+            except ConnectionError:  # the issuer closes connections that were idle for a while
                 connection.close()
-                response = _send(connection, request)
+                response = _exchange(connection, request)
         return _check(self._url, response)
 
     @contextlib.contextmanager
@@ -99,8 +120,16 @@ class _Response(NamedTuple):
     document: Any
 
 
+def _has_usable_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is not a number, or a bracket is missing
+        return False
+
+
 @contextlib.contextmanager
-def _explained(url: str) -> Iterator[None]:
+def _explain_errors(url: str) -> Iterator[None]:
     try:
         yield
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
@@ -110,20 +139,18 @@ def _explained(url: str) -> Iterator[None]:
 
 
 def _check(url: str, response: _Response) -> dict[str, Any]:
-    document = response.document
+    status, document = response.status, response.document
     if not response.is_marked or not isinstance(document, dict):
         message = f"{url} is not a token issuer: its response lacks the header {HEADER_NAME}"
         raise RemoteIssuerError(message)
-    if response.status != _OK:
-        description = (
-            document.get("error_description") or document.get("detail") or f"HTTP {response.status}"
-        )
-        message = f"{url} refused: {description}"
-        raise RemoteIssuerError(message)
-    return document
+    if status == HTTPStatus.OK:
+        return document
+    description = document.get("error_description") or document.get("detail") or f"HTTP {status}"
+    message = f"{url} rejected the request: {description}"
+    raise (RejectedRequestError if status == HTTPStatus.BAD_REQUEST else RemoteIssuerError)(message)
 
 
-def _send(connection: http.client.HTTPConnection, request: _Request) -> _Response:
+def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Response:
     parts = urlsplit(request.url)
     headers = {"Accept": "application/json"}
     if request.body is not None:
@@ -132,19 +159,18 @@ def _send(connection: http.client.HTTPConnection, request: _Request) -> _Respons
         headers["Authorization"] = f"Bearer {request.secret}"
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     connection.request(request.method, path, request.body, headers)
-    response = connection.getresponse()
-    is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
-    return _Response(response.status, is_marked, json.loads(response.read(_MAX_RESPONSE_BYTES)))
+    with connection.getresponse() as response:
+        is_marked = response.getheader(HEADER_NAME) == HEADER_VALUE
+        body = response.read(_MAX_RESPONSE_BYTES)
+    return _Response(response.status, is_marked, json.loads(body))
 
 
 def _connect(url: str) -> http.client.HTTPConnection:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = "expected a URL such as http://localhost:8081"
-        raise ValueError(message)
+    host = str(parts.hostname)
     if parts.scheme == "http":
-        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)
-    if not hasattr(http.client, "HTTPSConnection"):  # as if Python was built without TLS
+        return http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_S)
+    if not hasattr(http.client, "HTTPSConnection"):  # so it is where Python was built without TLS
         message = "this Python has no TLS: use an http URL"
         raise ValueError(message)
-    return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=_TIMEOUT_S)
+    return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_S)

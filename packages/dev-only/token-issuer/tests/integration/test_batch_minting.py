@@ -136,10 +136,10 @@ def test_bad_count_is_refused(call_command: RunCommand, count: str) -> None:
 def test_count_and_one_jti_for_all_are_refused(call_command: RunCommand, claim: str) -> None:
     result = call_command("make-token", "--count", "2", "--claim", claim)
 
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert result.stderr == (
-        "token-issuer: --count and claims.jti contradict each other: each token gets a jti of its "
-        "own\n"
+        "token-issuer: --count and claims.jti contradict each other: each token gets its own jti; "
+        "leave one out\n"
     )
 
 
@@ -151,7 +151,7 @@ def test_refusal_leaves_the_file_as_it_was(
     options = ["--kid", "nope", "--count", "1000", "--output", str(output)]
     result = call_command("make-token", *source, *options)
 
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "no key is named 'nope'" in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert output.read_text() == "old"

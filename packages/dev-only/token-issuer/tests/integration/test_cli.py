@@ -81,7 +81,7 @@ def test_make_token_works_against_a_running_issuer(
 
     assert decode(by_url.stdout.strip(), filled_dir)["a"] == "b"
     assert decode(by_port.stdout.strip(), filled_dir)["aud"] == "theirs"
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "no key is named 'nope'; known keys: dev-key" in refused.stderr
 
 
@@ -105,8 +105,8 @@ def test_make_token_refuses_bad_fields(
 ) -> None:
     result = call_command("make-token", "--keys-dir", str(filled_dir), *arguments)
 
-    assert result.returncode == 1
-    assert result.stderr.startswith(f"token-issuer: {message}") or message in result.stderr
+    assert result.returncode == 2
+    assert message in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr
 
 
@@ -117,7 +117,7 @@ def test_make_token_refuses_what_is_not_json_before_it_asks_an_issuer(
 ) -> None:
     result = call_command("make-token", "--url", "http://127.0.0.1:1", *options)
 
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert result.stderr.startswith("token-issuer: the options cannot be sent as JSON: ")
     assert len(result.stderr.splitlines()) == 1
 

@@ -79,7 +79,7 @@ def test_unknown_defect_is_refused_in_each_command(
     minted = call_command("make-token", "--keys-dir", str(filled_dir), "--defect", "jkw")
 
     for result in (explained, minted):
-        assert (result.returncode, result.stdout) == (1, "")
+        assert (result.returncode, result.stdout) == (2, "")
         assert result.stderr.startswith(
             "token-issuer: defect: no defect is named 'jkw' (did you mean "
         )

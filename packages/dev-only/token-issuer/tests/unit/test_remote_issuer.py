@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, NoReturn
 
 import pytest
-from token_issuer.errors import RemoteIssuerError
-from token_issuer.remote_issuer import KeptConnections, fetch_json
+from token_issuer.errors import RejectedRequestError, RemoteIssuerError
+from token_issuer.remote_issuer import KeptConnections, fetch_json, parse_issuer_url
 
 
 class MisbehavingHandler(BaseHTTPRequestHandler):
@@ -52,14 +52,30 @@ def misbehaving_url() -> Iterator[str]:
         ("/200/marked/[]", "is not a token issuer"),
         ("/200/marked/<html>", "no token issuer answers at"),
         ("/200/marked/" + "[" * 60_000, "no token issuer answers at"),
-        ("/503/marked/{}", "refused: HTTP 503"),
-        ('/400/marked/{"error_description":"sub:bad"}', "refused: sub:bad"),
-        ('/404/marked/{"detail":"no-such-path"}', "refused: no-such-path"),
+        ("/503/marked/{}", "rejected the request: HTTP 503"),
+        ('/400/marked/{"error_description":"sub:bad"}', "rejected the request: sub:bad"),
+        ('/404/marked/{"detail":"no-such-path"}', "rejected the request: no-such-path"),
     ],
 )
-def test_invalid_response_is_rejected(misbehaving_url: str, path: str, message: str) -> None:
-    with pytest.raises(RemoteIssuerError, match=message):
+def test_bad_response_is_an_error_that_names_the_url(
+    misbehaving_url: str, path: str, message: str
+) -> None:
+    with pytest.raises(RemoteIssuerError, match=message) as caught:
         fetch_json(misbehaving_url + path)
+
+    assert misbehaving_url + path in str(caught.value)
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    ("status", "exit_code"), [(400, 2), (401, 1), (404, 1), (409, 1), (503, 1)]
+)
+def test_status_400_alone_is_wrong_usage(misbehaving_url: str, status: int, exit_code: int) -> None:
+    with pytest.raises(RemoteIssuerError) as caught:
+        fetch_json(f"{misbehaving_url}/{status}/marked/{{}}")
+
+    assert isinstance(caught.value, RejectedRequestError) is (status == 400)
+    assert caught.value.exit_code == exit_code
 
 
 @pytest.mark.requirement("TI-7")
@@ -69,11 +85,55 @@ def test_good_answer_is_returned(misbehaving_url: str) -> None:
 
 @pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize(
-    "url", ["localhost:8081", "ftp://localhost", "http://", "http://localhost:x", "http://[x", "", "http://127.0.0.1:1"]
-)  # fmt: skip
-def test_url_is_refused_when_nothing_answers(url: str) -> None:
-    with pytest.raises(RemoteIssuerError, match="token-issuer serve"):
-        fetch_json(url)
+    "url",
+    [
+        "localhost:8081",
+        "ftp://localhost",
+        "http://",
+        "http://localhost:x",
+        "http://localhost:0",
+        "http://localhost:65536",
+        "http://[x",
+        "http://local host",
+        "http://localhost\n",
+        "http://lökalhost",
+        "",
+    ],
+)
+def test_text_that_is_not_a_url_of_an_issuer_is_rejected(url: str) -> None:
+    with pytest.raises(ValueError, match=r"^expected a URL such as http://localhost:8081$"):
+        parse_issuer_url(url)
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    "url",
+    ["http://alice:hunter2@localhost", "http://localhost?a=hunter2", "http://localhost#hunter2"],
+)
+def test_url_with_more_than_a_base_is_rejected_and_not_shown(url: str) -> None:
+    with pytest.raises(ValueError, match="without credentials, query and fragment") as caught:
+        parse_issuer_url(url)
+
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.requirement("TI-7")
+@pytest.mark.parametrize(
+    ("url", "base"),
+    [
+        ("http://localhost:8081", "http://localhost:8081"),
+        ("HTTPS://[::1]:8081//", "HTTPS://[::1]:8081"),
+        ("https://issuer.test/dev/", "https://issuer.test/dev"),
+    ],
+)
+def test_base_url_has_no_slash_at_its_end(url: str, base: str) -> None:
+    assert parse_issuer_url(url) == base
+
+
+@pytest.mark.requirement("TI-7")
+def test_unreachable_issuer_is_an_error_that_says_how_to_start_one() -> None:
+    with pytest.raises(RemoteIssuerError, match="start one with: token-issuer serve"):
+        fetch_json("http://127.0.0.1:1")
 
 
 def refuse_tls() -> NoReturn:

@@ -1,15 +1,18 @@
 # DEV-ONLY: never ship to production.
-"""From the command line and the environment to settings, or to a refusal."""
+"""The settings of a command, and the URL of the running issuer that they describe."""
 
 import argparse
+from typing import Final
 
-from token_issuer.cli.arguments import collect_overrides
+from token_issuer.cli.options import collect_overrides
 from token_issuer.config.environment import (
     parse_environment,
     read_environment,
     refuse_production,
 )
 from token_issuer.config.settings import Settings
+
+_WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # translated, not bound
 
 
 def read_settings(args: argparse.Namespace, *, allow_production: bool = False) -> Settings:
@@ -23,3 +26,11 @@ def read_settings(args: argparse.Namespace, *, allow_production: bool = False) -
     if not allow_production:
         refuse_production(environ)
     return parse_environment(environ, problems)
+
+
+def locate_issuer(url: str | None, settings: Settings) -> str:
+    """Return the base URL *url*, or without one the URL of an issuer with these settings."""
+    if url is not None:
+        return url
+    host = _WILDCARDS.get(settings.host, settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from token_issuer.cli.batch.processes import make_blocks_by_processes
+from token_issuer.cli.batch.processes import make_blocks_in_processes
 from token_issuer.errors import WorkerError
 
 pytestmark = pytest.mark.requirement("TI-7")
@@ -39,7 +39,7 @@ def name_lines(length: int = 0) -> Callable[[], str]:
 @pytest.mark.parametrize("count", [1, 2, 7, 30_000])
 @pytest.mark.parametrize("processes", [1, 3])
 def test_each_line_is_made_once(list_makers: ListMakers, count: int, processes: int) -> None:
-    lines = "".join(make_blocks_by_processes(name_lines(), count, processes)).splitlines()
+    lines = "".join(make_blocks_in_processes(name_lines(), count, processes)).splitlines()
     makers = {line.split()[0] for line in lines}
 
     assert len(lines) == len(set(lines)) == count
@@ -49,14 +49,14 @@ def test_each_line_is_made_once(list_makers: ListMakers, count: int, processes: 
 
 
 def test_blocks_hold_whole_lines() -> None:
-    blocks = [block for block in make_blocks_by_processes(name_lines(1000), 500, 2) if block]
+    blocks = [block for block in make_blocks_in_processes(name_lines(1000), 500, 2) if block]
 
     assert len(blocks) > 2
     assert all(block.endswith("\n") for block in blocks)
 
 
 def test_processes_end_when_nobody_wants_more(list_makers: ListMakers) -> None:
-    with closing(make_blocks_by_processes(name_lines(1000), 10_000_000, 3)) as blocks:
+    with closing(make_blocks_in_processes(name_lines(1000), 10_000_000, 3)) as blocks:
         assert [next(blocks) for _ in range(3)]
         assert len(list_makers()) == 3
 
@@ -68,7 +68,7 @@ def test_error_of_the_first_line_comes_before_any_process() -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        list(make_blocks_by_processes(fail, 1000, 3))
+        list(make_blocks_in_processes(fail, 1000, 3))
 
 
 def test_process_that_ends_by_itself_is_an_error(
@@ -81,18 +81,18 @@ def test_process_that_ends_by_itself_is_an_error(
             raise LookupError
         return make_line()
 
-    with pytest.raises(WorkerError, match="ended by itself, with exit status 1"):
-        list(make_blocks_by_processes(fail_elsewhere, 1000, 2))
+    with pytest.raises(WorkerError, match="ended early, with exit status 1"):
+        list(make_blocks_in_processes(fail_elsewhere, 1000, 2))
 
     assert capfd.readouterr() == ("", "")
     assert not list_makers()
 
 
 def test_process_that_is_killed_is_an_error(list_makers: ListMakers) -> None:
-    with closing(make_blocks_by_processes(name_lines(1000), 10_000_000, 2)) as blocks:
+    with closing(make_blocks_in_processes(name_lines(1000), 10_000_000, 2)) as blocks:
         assert [next(blocks) for _ in range(2)]
         os.kill(list_makers()[0], signal.SIGKILL)
-        with pytest.raises(WorkerError, match="ended by itself, with exit status -9"):
+        with pytest.raises(WorkerError, match="ended early, with exit status -9"):
             list(blocks)
 
     assert not list_makers()
@@ -105,4 +105,4 @@ def test_process_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "fork", fork)
 
     with pytest.raises(WorkerError, match="--count: no process can be started: "):
-        list(make_blocks_by_processes(name_lines(), 5, 2))
+        list(make_blocks_in_processes(name_lines(), 5, 2))

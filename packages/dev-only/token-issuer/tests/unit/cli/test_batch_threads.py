@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from token_issuer.cli.batch.threads import make_blocks
+from token_issuer.cli.batch.threads import make_blocks_in_threads
 
 pytestmark = pytest.mark.requirement("TI-7")
 
@@ -30,14 +30,14 @@ def number_lines(length: int = 0) -> tuple[Callable[[], str], Iterator[int]]:
 @pytest.mark.parametrize("workers", [1, 4])
 def test_each_line_is_made_once(count: int, workers: int) -> None:
     make_line, _ = number_lines()
-    text = "".join(make_blocks(make_line, count, workers))
+    text = "".join(make_blocks_in_threads(make_line, count, workers))
 
     assert sorted(map(int, text.splitlines())) == list(range(count))
 
 
 def test_blocks_are_bounded_and_end_with_a_line() -> None:
     make_line, _ = number_lines(1000)
-    blocks = list(make_blocks(make_line, 200, 2))
+    blocks = list(make_blocks_in_threads(make_line, 200, 2))
 
     assert len(blocks) > 1
     assert all(len(block) <= 65_536 + 1000 and block.endswith("\n") for block in blocks)
@@ -45,7 +45,7 @@ def test_blocks_are_bounded_and_end_with_a_line() -> None:
 
 def test_little_is_made_while_nobody_takes_it() -> None:
     make_line, numbers = number_lines(70_000)  # each line is a block of its own
-    with closing(make_blocks(make_line, 1000, 2)) as blocks:
+    with closing(make_blocks_in_threads(make_line, 1000, 2)) as blocks:
         next(blocks)
         time.sleep(0.1)
         made = next(numbers)
@@ -60,7 +60,7 @@ def test_all_workers_work_at_once() -> None:
         meeting.wait()
         return "\n"
 
-    assert len("".join(make_blocks(make_line, 16, 4))) == 16
+    assert len("".join(make_blocks_in_threads(make_line, 16, 4))) == 16
 
 
 def test_error_of_a_line_ends_it() -> None:
@@ -73,6 +73,6 @@ def test_error_of_a_line_ends_it() -> None:
         return line
 
     with pytest.raises(LookupError):
-        list(make_blocks(fail_at_last, 10_000_000, 4))
+        list(make_blocks_in_threads(fail_at_last, 10_000_000, 4))
 
     assert next(numbers) < 10_000

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Many tokens at a time, made by threads or by processes."""
+"""Parallel work for `make-token --count`: by threads or by processes."""

@@ -1,8 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Many lines that each keep a core busy, made by several processes.
+"""Lines made by several processes, for work that keeps a core busy.
 
-Threads would not do: each line needs the interpreter's lock for a moment, and to wait for it costs
-a sixth of the time.
+Threads would compete for the interpreter's lock.
 """
 
 import os
@@ -14,30 +13,31 @@ from typing import Final, Self
 
 from token_issuer.errors import WorkerError
 
-_BLOCK_LENGTH: Final = 1 << 16
+_BLOCK_BYTES: Final = 1 << 16
 
 
-def make_blocks_by_processes(
+def make_blocks_in_processes(
     make_line: Callable[[], str], count: int, processes: int
 ) -> Generator[str, None, None]:
     """Yield *count* lines, in blocks of at most 64 KiB.
 
-    The first line is made here: what is wrong with all of them comes up before a process starts.
+    The first line is made in this process, so that an error that concerns all lines is raised
+    before any process starts.
 
     Args:
-        make_line: Makes a line, with its end.
-        count: How many lines.
-        processes: How many processes. Each is as far ahead as its pipe holds lines.
+        make_line: Makes a line, with its line feed.
+        count: The number of lines.
+        processes: The number of processes. Each works ahead until its pipe is full.
 
     Raises:
-        WorkerError: a process could not be started, or ended by itself.
+        WorkerError: a process cannot be started, or ended early.
     """
     yield make_line()
     shares = [len(range(first, count - 1, processes)) for first in range(processes)]
     with ExitStack() as stack, selectors.DefaultSelector() as selector:
         for share in filter(None, shares):
-            maker = stack.enter_context(_Maker(make_line, share))
-            selector.register(maker, selectors.EVENT_READ, maker.read_lines)
+            process = stack.enter_context(_LineProcess(make_line, share))
+            selector.register(process, selectors.EVENT_READ, process.read_lines)
         while selector.get_map():
             for key, _ in selector.select():
                 lines = key.data()
@@ -47,45 +47,46 @@ def make_blocks_by_processes(
                     yield lines
 
 
-class _Maker:
-    """A process that makes lines, and the end of the pipe at which they come out."""
+class _LineProcess:
+    """A forked process that makes lines, and the reading end of its pipe."""
 
     def __init__(self, make_line: Callable[[], str], count: int) -> None:
         self._reader, writer = os.pipe()
         try:
-            self._process = os.fork()
+            self._pid = os.fork()
         except OSError as error:
             message = f"--count: no process can be started: {error.strerror}; make fewer at a time"
             raise WorkerError(message) from error
-        if self._process == 0:
+        if self._pid == 0:
             os.close(self._reader)
             _write_lines(writer, make_line, count)
         os.close(writer)
-        self._rest = b""
+        self._incomplete = b""
 
     def fileno(self) -> int:
-        """Return what a selector waits for."""
+        """Return the file descriptor, for a selector."""
         return self._reader
 
     def read_lines(self) -> str | None:
-        """Return the next lines, as many as are whole; None when the process has ended.
+        """Return the complete lines that have arrived, or None when the process has ended.
 
         Raises:
-            WorkerError: it ended by itself.
+            WorkerError: the process ended early.
         """
-        data = os.read(self._reader, _BLOCK_LENGTH)
+        data = os.read(self._reader, _BLOCK_BYTES)
         if not data:
             self._finish()
             return None
-        lines, end, self._rest = (self._rest + data).rpartition(b"\n")
+        lines, end, self._incomplete = (self._incomplete + data).rpartition(b"\n")
         return (lines + end).decode()
 
     def _finish(self) -> None:
-        exit_code = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
-        self._process = 0
+        exit_code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        self._pid = 0
         if exit_code != 0:
             message = (
-                f"--count: a process that made tokens ended by itself, with exit status {exit_code}"
+                f"--count: a process that made tokens ended early, with exit status {exit_code}; "
+                "try again"
             )
             raise WorkerError(message)
 
@@ -93,19 +94,19 @@ class _Maker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let the process end, if it is still at work: nobody reads what it writes."""
+        """Close the pipe, which ends a process that is still writing to it."""
         os.close(self._reader)
-        if self._process:
-            os.waitpid(self._process, 0)
+        if self._pid:
+            os.waitpid(self._pid, 0)
 
 
 def _write_lines(writer: int, make_line: Callable[[], str], count: int) -> None:
-    """Write the lines, and leave without what the parent has to do at its end."""
+    """Write the lines, and exit without the clean-up that is the parent's."""
     exit_code = 1
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)  # the draft of the file is the parent's
-        with suppress(BrokenPipeError), open(writer, "w", _BLOCK_LENGTH, "utf-8") as pipe:
+            signal.signal(number, signal.SIG_DFL)  # the handlers remove the parent's file
+        with suppress(BrokenPipeError), open(writer, "w", _BLOCK_BYTES, "utf-8") as pipe:
             pipe.writelines(make_line() for _ in range(count))
         exit_code = 0
     finally:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Many lines that each take a while, made by several threads."""
+"""Lines made by several threads, for work that waits for responses most of the time."""
 
 import threading
 from collections import deque
@@ -7,22 +7,20 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-_BLOCK_LENGTH: Final = 1 << 16
+_BLOCK_BYTES: Final = 1 << 16
 
 
-def make_blocks(
+def make_blocks_in_threads(
     make_line: Callable[[], str], count: int, workers: int
 ) -> Generator[str, None, None]:
     """Yield *count* lines, in blocks of about 64 KiB.
 
-    Threads are enough where *make_line* waits for an answer most of its time.
-
     Args:
-        make_line: Makes a line, with its end; called by all threads.
-        count: How many lines.
-        workers: How many threads. Twice as many blocks are kept at most, while nobody takes them.
+        make_line: Makes a line, with its line feed; called by all threads.
+        count: The number of lines.
+        workers: The number of threads. At most twice as many blocks are held in memory.
     """
-    turns = iter(range(count))  # who takes one makes a line; taking is atomic
+    turns = iter(range(count))  # one for each line; next() on a range is atomic
     stopping = threading.Event()
 
     def fill_block() -> str:
@@ -31,7 +29,7 @@ def make_blocks(
         for _ in turns:
             lines.append(make_line())
             length += len(lines[-1])
-            if length >= _BLOCK_LENGTH or stopping.is_set():
+            if length >= _BLOCK_BYTES or stopping.is_set():
                 break
         return "".join(lines)
 

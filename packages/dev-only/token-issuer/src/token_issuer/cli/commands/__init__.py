@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The subcommands: one module each, with `run(args) -> int`."""
+"""The commands: one module each, with `add_options(parser)` and `run(args) -> int`."""

@@ -9,13 +9,34 @@ from typing import Final
 
 import msgspec
 
+from token_issuer.cli.options import EXIT_CODES
 from token_issuer.cli.output.stdout import write_output
+from token_issuer.cli.parser import Parser, parse_filled
 from token_issuer.tokens.defects.catalogue import CATALOGUE, find_entry
 from token_issuer.tokens.defects.defect import Defect
 from token_issuer.tokens.defects.description import describe_defect
 
 _WIDTH: Final = 100
 _INDENT: Final = 10
+_EXAMPLES: Final = """\
+examples:
+  token-issuer defects
+  token-issuer defects alg-none
+  token-issuer defects --json | jq -r '.[] | select(.verdict == "refuse").id'
+  token-issuer make-token --defect alg-none"""
+
+
+def add_options(parser: Parser) -> None:
+    """Add the options of `defects`."""
+    parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}"
+    parser.add_argument(
+        "defect",
+        nargs="?",
+        type=parse_filled,
+        metavar="ID",
+        help="id of a defect (default: list all)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,16 +4,24 @@
 import argparse
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
 from jwt_core import Algorithm
 
-from token_issuer.cli.issuer_url import locate_issuer
+from token_issuer.cli.options import (
+    ENVIRONMENT,
+    EXIT_CODES,
+    add_env_file,
+    add_override,
+    add_url,
+)
 from token_issuer.cli.output.stdout import write_output
-from token_issuer.cli.settings import read_settings
-from token_issuer.config.choices import RotationMode
+from token_issuer.cli.parser import Parser, parse_filled
+from token_issuer.cli.settings import locate_issuer, read_settings
+from token_issuer.config.choices import ALGORITHMS, RotationMode
+from token_issuer.config.setting import PREFIX
 from token_issuer.config.settings import Settings
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import parse_rotation_duration
@@ -21,24 +29,81 @@ from token_issuer.keys.service import KeyService
 from token_issuer.remote_issuer import fetch_json
 from token_issuer.tokens.factory import build_key_service, load_store
 
+_EXAMPLES: Final = """\
+examples:
+  token-issuer keys list
+  token-issuer keys rotate --lead 5s
+  token-issuer keys rotate --keys-dir ./keys --mode emergency
+  token-issuer keys remove --url http://localhost:8081 dev-key"""
+
+
+def add_options(parser: Parser) -> None:
+    """Add the three actions of `keys`, and their options."""
+    parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
+    add_env_file(parser)
+    listing = _add_action(parser, "list", "list the keys, oldest first")
+    listing.add_argument("--json", action="store_true", help="print the whole description")
+    rotation = _add_action(parser, "rotate", "add a key that replaces the signing key")
+    rotation.add_argument(
+        "--mode",
+        default=RotationMode.GRACEFUL.value,
+        choices=tuple(mode.value for mode in RotationMode),
+        help="graceful: published first, the old key stays for its tokens; emergency: active at "
+        "once, all others removed at once; sign-before-publish: the fault that causes outages "
+        "(default graceful)",
+    )
+    rotation.add_argument(
+        "--alg", default="RS256", choices=ALGORITHMS, help="algorithm of the key (default RS256)"
+    )
+    rotation.add_argument(
+        "--lead",
+        type=parse_filled,
+        metavar="DURATION",
+        help="how long the new key is published before it signs (default: a second more than key "
+        "documents may be cached; 18h with the rotation google)",
+    )
+    rotation.add_argument(
+        "--retention",
+        type=parse_filled,
+        metavar="DURATION",
+        help="how long the old key stays published afterwards (default: as long as tokens live and "
+        "documents may be cached; 8d with the rotation google)",
+    )
+    removal = _add_action(parser, "remove", "remove a key at once")
+    removal.add_argument("kid", type=parse_filled, metavar="KID", help="name of the key")
+
+
+def _add_action(parser: Parser, name: str, summary: str) -> Parser:
+    action = parser.add_command(name, metavar="ACTION", summary=summary)
+    source = action.add_mutually_exclusive_group()
+    add_override(
+        source,
+        "keys_dir",
+        "act on this directory; a running issuer picks up the change",
+    )
+    add_url(source, "a running issuer", f"; its admin secret is {PREFIX}ADMIN_TOKEN")
+    return action
+
 
 def run(args: argparse.Namespace) -> int:
-    """Do it in `--keys-dir`, at `--url`, in `PERSIST_KEYS_DIR`, or at the local issuer.
+    """List, rotate or remove keys in a key directory, or at a running issuer.
+
+    The directory is `--keys-dir` or `PERSIST_KEYS_DIR`; the issuer is `--url` or the local one.
 
     Raises:
         TokenIssuerError: production, wrong settings, unusable keys, no issuer, or it refuses.
     """
     settings = read_settings(args)
     if settings.keys_dir is None or args.url is not None:
-        answer = _ask_issuer(args, settings)
+        response = _request_issuer(args, settings)
     else:
         store = load_store(settings.keys_dir, settings)
-        answer = _change_directory(args, build_key_service(settings, store))
-    write_output(_render(args, answer))
+        response = _change_directory(args, build_key_service(settings, store))
+    write_output(_render(args, response))
     return 0
 
 
-def _ask_issuer(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+def _request_issuer(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     url = f"{locate_issuer(args.url, settings)}/admin/keys"
     secret = settings.admin_token
     match args.action:
@@ -62,20 +127,20 @@ def _change_directory(args: argparse.Namespace, keys: KeyService) -> dict[str, A
                 lead=parse_rotation_duration("lead", args.lead),
                 retention=parse_rotation_duration("retention", args.retention),
             )
-            answer: KeyDescription | KeyList = describe_key(entry, keys.clock())
+            response: KeyDescription | KeyList = describe_key(entry, keys.clock())
         case "remove":
             keys.remove(args.kid)
-            answer = describe_keys(keys)
+            response = describe_keys(keys)
         case _:
-            answer = describe_keys(keys)
-    described: dict[str, Any] = msgspec.to_builtins(answer)
+            response = describe_keys(keys)
+    described: dict[str, Any] = msgspec.to_builtins(response)
     return described
 
 
-def _render(args: argparse.Namespace, answer: Mapping[str, Any]) -> str:
+def _render(args: argparse.Namespace, response: Mapping[str, Any]) -> str:
     if args.action == "list" and args.json:
-        return f"{json.dumps(answer)}\n"
-    keys = [answer] if args.action == "rotate" else answer["keys"]
+        return f"{json.dumps(response)}\n"
+    keys = [response] if args.action == "rotate" else response["keys"]
     width = max(len(key["kid"]) for key in keys)
     return "".join(
         f"{key['kid']:<{width}}  {key['alg']:<5}  {key['state']:<9}  {_explain(key)}\n"
@@ -84,7 +149,7 @@ def _render(args: argparse.Namespace, answer: Mapping[str, Any]) -> str:
 
 
 def _explain(key: Mapping[str, Any]) -> str:
-    """Say what comes next in the life of a key, or what came last."""
+    """Return the next event in the life of a key, or the last one."""
     match key["state"]:
         case "published":
             return f"signs from {key['active_at']}"

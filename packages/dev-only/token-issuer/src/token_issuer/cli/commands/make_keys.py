@@ -3,16 +3,32 @@
 
 import argparse
 from dataclasses import replace
+from typing import Final
 
 from jwt_core import Algorithm, compute_thumbprint
 
+from token_issuer.cli.options import ENVIRONMENT, EXIT_CODES, add_env_file
 from token_issuer.cli.output.stdout import write_output
+from token_issuer.cli.parser import Parser, parse_path
 from token_issuer.cli.settings import read_settings
 from token_issuer.tokens.factory import build_issuer
 
+_EXAMPLES: Final = """\
+examples:
+  token-issuer make-keys ./keys"""
+
+
+def add_options(parser: Parser) -> None:
+    """Add the options of `make-keys`."""
+    parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
+    add_env_file(parser)
+    parser.add_argument(
+        "directory", type=parse_path, metavar="DIR", help="created if it does not exist"
+    )
+
 
 def run(args: argparse.Namespace) -> int:
-    """Make the key pair unless it exists, and say which one is there.
+    """Create the key pair unless it exists, and print which one is there.
 
     Raises:
         TokenIssuerError: production, wrong settings, or an unusable directory.

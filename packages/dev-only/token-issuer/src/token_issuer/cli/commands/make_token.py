@@ -4,6 +4,7 @@
 import argparse
 import json
 import os
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,15 +13,23 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from jwt_core import strict_json
 
-from token_issuer.cli.batch.processes import make_blocks_by_processes
-from token_issuer.cli.batch.threads import make_blocks
-from token_issuer.cli.issuer_url import locate_issuer
-from token_issuer.cli.options.token_fields import collect_fields
+from token_issuer.cli.batch.processes import make_blocks_in_processes
+from token_issuer.cli.batch.threads import make_blocks_in_threads
+from token_issuer.cli.options import (
+    ENVIRONMENT,
+    EXIT_CODES,
+    add_env_file,
+    add_override,
+    add_url,
+)
 from token_issuer.cli.output.file import OutputFile
 from token_issuer.cli.output.stdout import write_parts
-from token_issuer.cli.settings import read_settings
+from token_issuer.cli.parser import Parser, parse_filled, parse_path
+from token_issuer.cli.settings import locate_issuer, read_settings
+from token_issuer.cli.token_fields import add_claims, collect_fields
+from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.settings import Settings
-from token_issuer.errors import TokenRequestError
+from token_issuer.errors import InvalidInputError
 from token_issuer.remote_issuer import KeptConnections
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.tokens.factory import build_key_service, load_store
@@ -28,15 +37,77 @@ from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
 _CONNECTIONS: Final = 4  # keep an issuer busy, and leave it some time for others
+_MAX_TOKENS: Final = 10_000_000
+_TOKEN_OPTIONS: Final = (
+    ("sub", "subject"),
+    ("iss", "issuer"),
+    ("kid", "name of the signing key"),
+    ("alg", f"algorithm: {', '.join(ALGORITHMS)}; its active key signs"),
+    ("profile", "claims and lifetime: plain, google or a name from the profiles file"),
+    ("exp", "expiry: 15m, 2h, -5m (already expired) from now, or a NumericDate"),
+    ("now", "time of issue: a NumericDate, or RFC 3339 text such as 2026-03-01T12:00:00Z"),
+    ("scope", "scope, words separated by spaces"),
+    ("claims", "more claims as a JSON object"),
+    ("defect", "id of the defect that the token has; token-issuer defects lists them"),
+)
+_EXAMPLES: Final = """\
+examples:
+  token-issuer make-token --sub alice
+  token-issuer make-token --keys-dir ./keys --exp 2h --claim role=admin --claim level:=5
+  token-issuer make-token --url http://localhost:8081 --exp -5m --json
+  token-issuer make-token --keys-dir ./keys --count 100000 --output tokens.txt
+  curl -H "Authorization: Bearer $(token-issuer make-token --sub alice)" localhost:8080/"""
 
 
-class _Mint(NamedTuple):
-    """Where tokens come from.
+def add_options(parser: Parser) -> None:
+    """Add the options of `make-token`."""
+    parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
+    add_env_file(parser)
+    source = parser.add_mutually_exclusive_group()
+    add_override(source, "keys_dir", "offline, with the key of DIR")
+    add_url(source, "a running issuer")
+    for name, description in _TOKEN_OPTIONS:
+        parser.add_argument(
+            f"--{name}",
+            dest=f"field_{name}",
+            type=parse_filled,
+            choices=ALGORITHMS if name == "alg" else None,
+            metavar=name.upper(),
+            help=description,
+        )
+    add_claims(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print the whole response instead of the bare token"
+    )
+    parser.add_argument(
+        "--count",
+        type=_parse_count,
+        default=1,
+        metavar="N",
+        help="number of tokens, each with its own jti, one a line; NDJSON with --json (default 1)",
+    )
+    parser.add_argument(
+        "--output",
+        type=parse_path,
+        metavar="FILE",
+        help="write to FILE, which is replaced atomically, instead of standard output",
+    )
+
+
+def _parse_count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,8}", text) or not 1 <= int(text) <= _MAX_TOKENS:
+        message = f"expected a whole number from 1 to {_MAX_TOKENS}, got {text[:40]!r}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+class _TokenSource(NamedTuple):
+    """A key directory or a running issuer, from which tokens come.
 
     Attributes:
-        issue: Returns an answer with one more token.
-        make_blocks: Lets several workers make lines from such answers, each at the same time.
-        workers: How many.
+        issue: Returns the response to a token request, with a new token each time.
+        make_blocks: Makes lines of such responses in parallel.
+        workers: The number of threads or processes of *make_blocks*.
     """
 
     issue: Callable[[], Mapping[str, Any]]
@@ -53,32 +124,39 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     fields = collect_fields(args)
     if args.count > 1 and "jti" in fields.get("claims", {}):
-        message = "--count and claims.jti contradict each other: each token gets a jti of its own"
-        raise TokenRequestError(message, "claims.jti")
-    with _open_mint(args, settings, fields) as mint:
+        message = (
+            "--count and claims.jti contradict each other: each token gets its own jti; leave one "
+            "out"
+        )
+        raise InvalidInputError(message, "count", "claims.jti")
+    with _open_source(args, settings, fields) as source:
 
         def make_line() -> str:
-            answer = mint.issue()
-            return f"{json.dumps(answer) if args.json else answer['access_token']}\n"
+            response = source.issue()
+            return f"{json.dumps(response) if args.json else response['access_token']}\n"
 
-        with closing(mint.make_blocks(make_line, args.count, mint.workers)) as blocks:
+        with closing(source.make_blocks(make_line, args.count, source.workers)) as blocks:
             _write(blocks, args.output)
     return 0
 
 
 @contextmanager
-def _open_mint(
+def _open_source(
     args: argparse.Namespace, settings: Settings, fields: Mapping[str, Any]
-) -> Iterator[_Mint]:
+) -> Iterator[_TokenSource]:
     if settings.keys_dir is None or args.url is not None:
         body = _encode_fields(fields)
         with KeptConnections(f"{locate_issuer(args.url, settings)}/token") as issuer:
-            yield _Mint(lambda: issuer.fetch_json(body), make_blocks, _CONNECTIONS)
+            yield _TokenSource(
+                lambda: issuer.fetch_json(body), make_blocks_in_threads, _CONNECTIONS
+            )
     else:
         keys = build_key_service(settings, load_store(settings.keys_dir, settings))
         issue, request = Issuer(settings, keys).issue, convert_parameters(fields)
         cores = os.cpu_count() or 1
-        yield _Mint(lambda: msgspec.to_builtins(issue(request)), make_blocks_by_processes, cores)
+        yield _TokenSource(
+            lambda: msgspec.to_builtins(issue(request)), make_blocks_in_processes, cores
+        )
 
 
 def _encode_fields(fields: Mapping[str, Any]) -> bytes:
@@ -86,7 +164,7 @@ def _encode_fields(fields: Mapping[str, Any]) -> bytes:
         return strict_json.encode_object(fields)
     except ValueError as error:
         message = f"the options cannot be sent as JSON: {error}"
-        raise TokenRequestError(message) from error
+        raise InvalidInputError(message) from error
 
 
 def _write(blocks: Iterator[str], path: Path | None) -> None:
@@ -97,7 +175,7 @@ def _write(blocks: Iterator[str], path: Path | None) -> None:
 
     def leave(exit_code: int) -> None:
         file.discard()
-        os._exit(exit_code)  # no thread has anything to lose
+        os._exit(exit_code)  # at once: a thread may be waiting for a response
 
     exit_on_signals(leave=leave)
     with file:

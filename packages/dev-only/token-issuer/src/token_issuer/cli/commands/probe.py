@@ -10,11 +10,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from token_issuer.cli.options.probe import NEVER
-from token_issuer.cli.options.token_fields import collect_fields
+from token_issuer.cli.commands.probe_options import NEVER, add_probe_options
+from token_issuer.cli.options import add_env_file
 from token_issuer.cli.output.file import OutputFile
 from token_issuer.cli.output.stdout import write_output
+from token_issuer.cli.parser import Parser
 from token_issuer.cli.settings import read_settings
+from token_issuer.cli.token_fields import collect_fields
 from token_issuer.config.environment import read_environment
 from token_issuer.config.settings import Settings
 from token_issuer.errors import ProbeError, TokenIssuerError
@@ -41,6 +43,29 @@ if TYPE_CHECKING:
     from token_issuer.testing import RunningIssuer
 
 _WAIT_FOR_STARTED_S: Final = 60.0
+_EXIT_CODES: Final = (
+    "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage or\n"
+    "settings, or no probe: the target takes no good token, needs none, or no issuer answers"
+)
+_ENVIRONMENT: Final = "environment: as of the issuer, see token-issuer --help"
+_EXAMPLES: Final = """\
+examples:
+  token-issuer probe http://localhost:8080/orders
+      starts an issuer, says where to point the proxy, and waits for it
+  token-issuer probe http://localhost:8080/orders --issuer http://localhost:8081
+      with a running issuer that the proxy already trusts
+  token-issuer probe http://localhost:8080/ --issuer http://localhost:8081 --aud my-api --sub alice
+  token-issuer probe http://localhost:8080/ --only signature,algorithm --skip hs256-empty
+  token-issuer probe https://qa.example/ --allow-host qa.example --ca-file ca.pem
+  token-issuer probe http://localhost:8080/ --header X-Api-Token --no-scheme
+  token-issuer probe http://localhost:8080/ --junit probe.xml --html probe.html --fail-on high"""
+
+
+def add_options(parser: Parser) -> None:
+    """Add the options of `probe`."""
+    parser.epilog = f"{_EXAMPLES}\n\n{_EXIT_CODES}\n\n{_ENVIRONMENT}"
+    add_env_file(parser)
+    add_probe_options(parser)
 
 
 def run(args: argparse.Namespace, timing: Timing = REAL_TIME) -> int:
@@ -54,7 +79,7 @@ def run(args: argparse.Namespace, timing: Timing = REAL_TIME) -> int:
         ProbeError: wrong usage, or the probe cannot be made.
         SettingsError: one or more mistakes in the environment.
     """
-    # From here on a signal is an exception: whatever happens, the faults are reset.
+    # From here on a signal raises SystemExit, so that the faults are reset in any case.
     exit_on_signals(leave=sys.exit)
     try:
         return _run(args, read_settings(args), timing)
@@ -103,22 +128,22 @@ def _open_issuer(
         with IssuerClient(args.issuer, secret=settings.admin_token, fields=fields) as issuer:
             yield issuer
         return
-    # The web framework takes half a second to import: only those who start an issuer wait for it.
+    # Imported only to start an issuer: importing Litestar would dominate the start-up.
     from token_issuer.testing import run_token_issuer  # noqa: PLC0415
 
     secret = settings.admin_token or secrets.token_urlsafe()
     unused = {"keys_dir", "workers"}  # it is in memory, and in this process
     chosen = {name: getattr(settings, name) for name in settings.chosen - unused}
-    settings_of_own = {**chosen, "port": settings.port, "admin_token": secret}
+    own_settings = {**chosen, "port": settings.port, "admin_token": secret}
     with (
-        run_token_issuer(**settings_of_own) as started,
+        run_token_issuer(**own_settings) as started,
         IssuerClient(started.url, secret=secret, fields=fields) as issuer,
     ):
-        _say_where(started, issuer)
+        _print_issuer(started, issuer)
         yield issuer
 
 
-def _say_where(started: "RunningIssuer", issuer: IssuerClient) -> None:
+def _print_issuer(started: "RunningIssuer", issuer: IssuerClient) -> None:
     claims = issuer.mint().claims
     text = (
         f"token-issuer (DEV ONLY, never production) listens on {started.url}; point the target at "

@@ -4,30 +4,52 @@
 import argparse
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from token_issuer.cli.options import ENVIRONMENT, EXIT_CODES, add_env_file, add_override
 from token_issuer.cli.output.stdout import write_output
+from token_issuer.cli.parser import Parser
 from token_issuer.cli.settings import read_settings
-from token_issuer.keys.watermark import generate_marked_private_key
+from token_issuer.config.settings import SETTINGS
 
 if TYPE_CHECKING:
     from token_issuer.tokens.issuer import Issuer
 
 
+_EXAMPLES: Final = """\
+examples:
+  token-issuer
+  token-issuer serve --host 0.0.0.0 --port 8081
+  token-issuer serve --keys-dir ./keys"""
+
+
+def add_options(parser: Parser) -> None:
+    """Add the options of `serve`."""
+    parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
+    add_env_file(parser)
+    for setting in SETTINGS:
+        if setting.option is not None:
+            add_override(parser, setting.name)
+
+
 def run(args: argparse.Namespace) -> int:
-    """Serve until a signal says stop.
+    """Serve until SIGTERM or SIGINT.
 
     Raises:
         TokenIssuerError: production, wrong settings, unusable keys, the address is taken, or a
             worker ended by itself.
     """
     settings = read_settings(args)
+    # From here on imports are deferred: wrong settings are reported without them, and while a
+    # thread generates the key, which releases the interpreter's lock, this one imports the server.
+    from token_issuer.keys.watermark import generate_marked_private_key  # noqa: PLC0415
+
     with ThreadPoolExecutor(1) as executor:
         key = None if settings.keys_dir else executor.submit(generate_marked_private_key)
-        from token_issuer.tokens.factory import build_issuer  # noqa: PLC0415  # while the key is made
+        from token_issuer.tokens.factory import build_issuer  # noqa: PLC0415
 
         building = executor.submit(build_issuer, settings, key)
-        from token_issuer.server.server import (  # noqa: PLC0415  # while keys are made or loaded
+        from token_issuer.server.server import (  # noqa: PLC0415
             configure_logging,
             format_url,
             listen,
@@ -37,27 +59,27 @@ def run(args: argparse.Namespace) -> int:
         configure_logging(settings)
     issuer = building.result()
 
-    def answer(listener: socket.socket) -> None:
+    def serve_listener(listener: socket.socket) -> None:
         with issuer.keys:
             serve(issuer, listener)
 
     if settings.workers > 1:
-        from token_issuer.server.workers import (  # noqa: PLC0415  # few starts ask for it
+        from token_issuer.server.workers import (  # noqa: PLC0415  # rarely used
             listen_for_workers,
             serve_by_workers,
         )
 
         listeners = listen_for_workers(settings.host, settings.port, settings.workers)
-        _say_hello(issuer, format_url(listeners[0]))
-        serve_by_workers(listeners, answer)
+        _print_banner(issuer, format_url(listeners[0]))
+        serve_by_workers(listeners, serve_listener)
         return 0
     with listen(settings.host, settings.port) as listener:
-        _say_hello(issuer, format_url(listener))
-        answer(listener)
+        _print_banner(issuer, format_url(listener))
+        serve_listener(listener)
     return 0
 
 
-def _say_hello(issuer: "Issuer", url: str) -> None:
+def _print_banner(issuer: "Issuer", url: str) -> None:
     write_output(
         f"token-issuer (DEV ONLY, never production) listens on {url}, signs with kid "
         f"{issuer.keys.view.default_kid}, keeps keys in {issuer.settings.keys_dir or 'memory'}\n"

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Where the results of a command are written."""
+"""Results of a command: standard output and files."""

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Files that a long command fills, and must not find out at its end that it cannot."""
+"""Output files, opened before a long command starts and replaced when it has succeeded."""
 
 import contextlib
 import os
@@ -14,33 +14,34 @@ from token_issuer.errors import OutputError
 
 
 class OutputFile:
-    """A file that is replaced as a whole: nobody reads half of it.
+    """A file that is replaced atomically, so that no reader sees half of it.
 
-    As a context manager it is open for writing, and there when the block ends well; else nothing
-    has changed. A device or pipe has no name to take over, so it is written to as it is.
+    As a context manager it is open for writing in a temporary file beside it. When the block ends
+    without an exception, that file replaces it; otherwise the old file stays as it was. A device
+    or pipe cannot be replaced and is written to directly.
 
     Attributes:
-        option: The option that names it.
-        path: Where it is; a link is followed.
+        option: The option that names the file, for error messages.
+        path: The file; symbolic links are resolved.
     """
 
     def __init__(self, option: str, path: Path) -> None:
         self.option = option
         self._is_device = _is_device(path)
-        # What /dev/stdout and /dev/fd/63 lead to has no path that could be opened.
+        # /dev/stdout and /dev/fd/63 may resolve to pipe:[…], which cannot be opened.
         self.path = path if self._is_device else path.resolve()
-        self._draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        self._temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
 
     def __enter__(self) -> Self:
-        """Open it.
+        """Open the file for writing.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: the file cannot be written.
         """
-        with self._explained():
+        with self._explain_errors():
             if self.path.is_dir():
                 raise IsADirectoryError(0, "it is a directory")
-            self._stream = self.path.open("ab") if self._is_device else self._draft.open("xb")
+            self._stream = self.path.open("ab") if self._is_device else self._temporary.open("xb")
         return self
 
     def __exit__(
@@ -51,34 +52,34 @@ class OutputFile:
     ) -> None:
         try:
             if error is None:
-                self._keep()
+                self._commit()
         finally:
             self.discard()
-            with contextlib.suppress(OSError):  # the disk is still full
+            with contextlib.suppress(OSError):  # a full disk, which is reported already
                 self._stream.close()
 
     def write(self, text: str) -> None:
-        """Add *text*.
+        """Append *text*.
 
         Raises:
-            OutputError: it cannot be written, after all.
+            OutputError: the file cannot be written.
         """
-        with self._explained():
+        with self._explain_errors():
             self._stream.write(text.encode())
 
     def discard(self) -> None:
-        """Remove what was not finished; a handler of signals may do so at any moment."""
-        self._draft.unlink(missing_ok=True)
+        """Remove the temporary file, if any; safe to call from a signal handler."""
+        self._temporary.unlink(missing_ok=True)
 
-    def _keep(self) -> None:
-        with self._explained():
+    def _commit(self) -> None:
+        with self._explain_errors():
             self._stream.flush()
             if not self._is_device:
                 os.fsync(self._stream.fileno())
-                self._draft.replace(self.path)
+                self._temporary.replace(self.path)
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explain_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -89,6 +90,6 @@ class OutputFile:
 def _is_device(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
-    except OSError:  # not there, or not to be seen: opening it will tell
+    except OSError:  # it is missing or inaccessible: opening it reports which
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

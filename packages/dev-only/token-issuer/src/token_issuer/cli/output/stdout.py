@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Standard output, written at once: a full disk or a reader that left is noticed and explained."""
+"""Standard output, flushed at once, so that a full disk or a closed pipe is reported."""
 
 import os
 import sys
@@ -9,27 +9,27 @@ from token_issuer.errors import OutputError
 
 
 def write_output(text: str) -> None:
-    """Write *text*, or nothing where standard output was closed from the start (`>&-`).
+    """Write *text*; do nothing if standard output was closed at the start (`>&-`).
 
     Raises:
-        OutputError: the text did not get there.
+        OutputError: standard output cannot be written.
     """
     write_parts([text])
 
 
 def write_parts(parts: Iterable[str]) -> None:
-    """Write a text as its parts come; where standard output was closed, none is asked for.
+    """Write *parts* one by one; do not iterate if standard output was closed at the start.
 
     Raises:
-        OutputError: the text did not get there.
+        OutputError: standard output cannot be written.
     """
     if sys.stdout is None:
         return
     try:
-        # Through a stream of its own: what sys.stdout cannot write, it tries again at exit.
+        # Not through sys.stdout: the interpreter flushes its failed writes again at exit.
         with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as stream:
             for part in parts:
-                stream.write(os.fsencode(part))  # paths need not be text
+                stream.write(os.fsencode(part))  # paths may hold bytes that are not UTF-8
     except OSError as error:
         message = f"standard output: {error.strerror}"
         raise OutputError(message) from error

@@ -1,18 +1,12 @@
 # DEV-ONLY: never ship to production.
-"""The options of the command `probe`."""
+"""The options of `token-issuer probe`."""
 
-import argparse
 import re
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from token_issuer.cli.options.parser import (
-    add_claims,
-    add_command,
-    add_override,
-    parse_filled,
-    parse_path,
-)
+from token_issuer.cli.options import add_override
+from token_issuer.cli.parser import Parser, explain_with, parse_filled, parse_path
+from token_issuer.cli.token_fields import add_claims
 from token_issuer.config.setting import PREFIX
 from token_issuer.probe.target.rate_limit import (
     DEFAULT_RATE_PER_S,
@@ -21,6 +15,7 @@ from token_issuer.probe.target.rate_limit import (
     MAX_REQUESTS,
 )
 from token_issuer.probe.target.statuses import parse_statuses
+from token_issuer.remote_issuer import parse_issuer_url
 from token_issuer.severity import Severity
 from token_issuer.timing.durations import parse_duration
 
@@ -36,37 +31,10 @@ _TAKEN_HEADERS: Final = frozenset({
 })
 _MIN_RATE: Final = 0.1
 _MAX_DURATION_S: Final = 600.0
-_Value = TypeVar("_Value")
-
-_EXIT_CODES: Final = (
-    "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage or\n"
-    "settings, or no probe: the target takes no good token, needs none, or no issuer answers"
-)
-_ENVIRONMENT: Final = "environment: as of the issuer, see token-issuer --help"
-_EXAMPLES: Final = """\
-examples:
-  token-issuer probe http://localhost:8080/orders
-      starts an issuer, says where to point the proxy, and waits for it
-  token-issuer probe http://localhost:8080/orders --issuer http://localhost:8081
-      with a running issuer that the proxy already trusts
-  token-issuer probe http://localhost:8080/ --issuer http://localhost:8081 --aud my-api --sub alice
-  token-issuer probe http://localhost:8080/ --only signature,algorithm --skip hs256-empty
-  token-issuer probe https://qa.example/ --allow-host qa.example --ca-file ca.pem
-  token-issuer probe http://localhost:8080/ --header X-Api-Token --no-scheme
-  token-issuer probe http://localhost:8080/ --junit probe.xml --html probe.html --fail-on high"""
 
 
-def add_probe(commands: Any) -> None:
-    """Add the command `probe`."""
-    parser = add_command(
-        commands,
-        "probe",
-        summary="send defective tokens to a proxy, watch how it fetches its keys, and report what "
-        "it gets wrong",
-        examples=_EXAMPLES,
-        exit_codes=_EXIT_CODES,
-        environment=_ENVIRONMENT,
-    )
+def add_probe_options(parser: Parser) -> None:
+    """Add TARGET and the options, in the groups of the help."""
     parser.add_argument(
         "target",
         type=parse_filled,
@@ -78,7 +46,7 @@ def add_probe(commands: Any) -> None:
         "--allow-host",
         type=parse_filled,
         metavar="HOST",
-        help="probe a TARGET on this host, though it is not this machine; it may be brought down",
+        help="allow a TARGET on this host, which is another machine; a probe may bring it down",
     )
     _add_issuer(parser.add_argument_group("the issuer that the target trusts"))
     _add_good_token(parser.add_argument_group("the token that is good for the target"))
@@ -90,16 +58,16 @@ def add_probe(commands: Any) -> None:
 def _add_issuer(group: Any) -> None:
     group.add_argument(
         "--issuer",
-        type=parse_filled,
+        type=explain_with(parse_issuer_url),
         metavar="URL",
-        help="a running issuer; its keys rotate and misbehave meanwhile "
+        help="a running issuer; the probe rotates its keys and sets faults "
         f"[secret: {PREFIX}ADMIN_TOKEN] (default: one is started in memory)",
     )
     add_override(group, "host", "address of the issuer that is started")
     add_override(group, "port", "its port, 0 for any free one (default 8081)")
     group.add_argument(
         "--wait",
-        type=_argument(_parse_seconds),
+        type=explain_with(_parse_seconds),
         metavar="DURATION",
         help="how long it may take until the target accepts a good token (default: 60s with an "
         "issuer that is started, else 0s)",
@@ -107,8 +75,14 @@ def _add_issuer(group: Any) -> None:
 
 
 def _add_good_token(group: Any) -> None:
-    group.add_argument("--iss", dest="field_iss", metavar="ISS", help="issuer")
-    group.add_argument("--sub", dest="field_sub", metavar="SUB", help="subject")
+    for name, description in (("iss", "issuer"), ("sub", "subject")):
+        group.add_argument(
+            f"--{name}",
+            dest=f"field_{name}",
+            type=parse_filled,
+            metavar=name.upper(),
+            help=description,
+        )
     add_claims(group)
 
 
@@ -116,41 +90,41 @@ def _add_request(group: Any) -> None:
     place = group.add_mutually_exclusive_group()
     place.add_argument(
         "--header",
-        type=_argument(_parse_header),
+        type=explain_with(_parse_header),
         default="Authorization",
         metavar="NAME",
         help="header field for the token (default Authorization)",
     )
     place.add_argument(
         "--cookie",
-        type=_argument(_parse_name),
+        type=explain_with(_parse_name),
         metavar="NAME",
-        help="cookie for the token; what a cookie cannot carry is skipped",
+        help="cookie for the token; defects that a cookie cannot carry are skipped",
     )
     group.add_argument(
-        "--no-scheme", action="store_true", help="without 'Bearer ' before the token"
+        "--no-scheme", action="store_true", help="send the token without 'Bearer ' before it"
     )
     for option, default in (("--accept-status", "200-299"), ("--refuse-status", "400-499")):
         meaning = "accepts a token" if "accept" in option else "refuses one"
         but = " but 404 and 429" if "refuse" in option else ""
         group.add_argument(
             option,
-            type=_argument(parse_statuses),
+            type=explain_with(parse_statuses),
             metavar="LIST",
             help=f"statuses by which the target {meaning}, such as 200,302 "
-            f"(default {default}{but}); what is in neither list is not judged, 5xx is a crash",
+            f"(default {default}{but}); other statuses are not judged, and 5xx is a crash",
         )
     group.add_argument(
         "--timeout",
-        type=_argument(_parse_timeout),
+        type=explain_with(_parse_timeout),
         default=DEFAULT_TIMEOUT_S,
         metavar="DURATION",
-        help="how long an answer may take before the target counts as hung (default "
+        help="how long a response may take before the target is considered hung (default "
         f"{DEFAULT_TIMEOUT_S:g}s)",
     )
     group.add_argument(
         "--rate",
-        type=_argument(_parse_rate),
+        type=explain_with(_parse_rate),
         default=DEFAULT_RATE_PER_S,
         metavar="NUMBER",
         help=f"requests a second, at most {MAX_RATE_PER_S:g} (default {DEFAULT_RATE_PER_S:g})",
@@ -162,21 +136,21 @@ def _add_tls(group: Any) -> None:
         "--ca-file",
         type=parse_path,
         metavar="FILE",
-        help="certificates to trust, PEM (default: those of this machine)",
+        help="PEM file of certificates to trust (default: those of this machine)",
     )
     group.add_argument(
-        "--insecure", action="store_true", help="whatever certificate the target shows"
+        "--insecure", action="store_true", help="accept any certificate of the target"
     )
     group.add_argument(
         "--client-cert",
         type=parse_path,
         metavar="FILE",
-        help="certificate of the client and its key, in one PEM file",
+        help="PEM file with the client's certificate and its key",
     )
 
 
 def _add_report(group: Any) -> None:
-    for option, effect in (("--only", "make only these checks"), ("--skip", "leave these out")):
+    for option, effect in (("--only", "make only these checks"), ("--skip", "skip these checks")):
         group.add_argument(
             option,
             action="append",
@@ -187,10 +161,10 @@ def _add_report(group: Any) -> None:
         )
     group.add_argument("--json", action="store_true", help="print the report as JSON")
     group.add_argument(
-        "--junit", type=parse_path, metavar="FILE", help="write it as JUnit XML, too"
+        "--junit", type=parse_path, metavar="FILE", help="also write the report as JUnit XML"
     )
     group.add_argument(
-        "--html", type=parse_path, metavar="FILE", help="write it as one HTML page, too"
+        "--html", type=parse_path, metavar="FILE", help="also write the report as an HTML page"
     )
     group.add_argument(
         "--fail-on",
@@ -202,22 +176,10 @@ def _add_report(group: Any) -> None:
     )
 
 
-def _argument(parse: Callable[[str], _Value]) -> Callable[[str], _Value]:
-    """Let argparse show what *parse* has to say about a wrong value."""
-
-    def convert(text: str) -> _Value:
-        try:
-            return parse(text.strip())
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from error
-
-    return convert
-
-
 def _parse_seconds(text: str) -> float:
     seconds = parse_duration(text).total_seconds()
     if not 0 <= seconds <= _MAX_DURATION_S:
-        message = f"{text} is wrong: expected at most 10m"
+        message = f"expected 0s to 10m, got {text[:40]!r}"
         raise ValueError(message)
     return seconds
 
@@ -225,7 +187,7 @@ def _parse_seconds(text: str) -> float:
 def _parse_timeout(text: str) -> float:
     seconds = _parse_seconds(text)
     if not seconds:
-        message = "expected at least 1s"
+        message = f"expected 1s to 10m, got {text[:40]!r}"
         raise ValueError(message)
     return seconds
 

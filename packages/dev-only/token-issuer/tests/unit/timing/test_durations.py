@@ -1,7 +1,9 @@
 # DEV-ONLY: never ship to production.
+import doctest
 from datetime import timedelta
 
 import pytest
+from token_issuer.timing import durations
 from token_issuer.timing.durations import format_duration, parse_duration
 
 
@@ -76,3 +78,7 @@ def test_duration_is_refused_when_malformed(text: str) -> None:
 
 def test_largest_duration_does_not_overflow() -> None:
     assert parse_duration("999999d99999999h999999999m9999999999s") > timedelta(days=999999)
+
+
+def test_examples_are_right() -> None:
+    assert doctest.testmod(durations) == doctest.TestResults(failed=0, attempted=3)

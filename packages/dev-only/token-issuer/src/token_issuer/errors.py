@@ -3,7 +3,6 @@
 
 import re
 from collections.abc import Sequence
-from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -134,19 +133,11 @@ class TokenRequestError(InvalidInputError):
 
     Attributes:
         error: The error code of RFC 6749 §5.2.
-        status: The HTTP status of the response.
     """
 
     code = "token_request"
 
-    def __init__(
-        self,
-        description: str,
-        *fields: str,
-        error: str = "invalid_request",
-        status: int = HTTPStatus.BAD_REQUEST,
-    ) -> None:
+    def __init__(self, description: str, *fields: str, error: str = "invalid_request") -> None:
         text = _FORBIDDEN_IN_DESCRIPTION.sub("?", description.replace('"', "'"))
         super().__init__(text[:_MAX_DESCRIPTION_CHARACTERS], *fields)
         self.error = error
-        self.status = status

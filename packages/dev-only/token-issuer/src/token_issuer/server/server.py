@@ -18,8 +18,7 @@ from token_issuer.config.settings import Settings
 from token_issuer.errors import AddressError
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.fast_path.handlers import build_handlers
-from token_issuer.web.fast_path.protocol import Protocol
+from token_issuer.web.fast_path import Protocol
 from token_issuer.web.lazy_app import LazyApp
 
 _BACKLOG: Final = 2048
@@ -152,7 +151,7 @@ class _Server(uvicorn.Server):
 
 def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
     application = LazyApp(issuer)
-    protocol: Any = partial(Protocol, build_handlers(issuer))
+    protocol: Any = partial(Protocol, issuer)
     return _Server(
         uvicorn.Config(
             application,

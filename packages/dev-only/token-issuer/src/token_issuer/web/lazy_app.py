@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 """ASGI wrapper that builds the Litestar application in a background thread.
 
-Importing Litestar dominates the start, and plain requests do not need it, so it is imported after
-the server listens. Requests that arrive earlier wait for it.
+Importing Litestar dominates the start, and the fast path does not need it, so it is imported after
+the server listens. Requests for the full path that arrive earlier wait for it.
 """
 
 import asyncio
@@ -15,9 +15,10 @@ from jwt_core.algorithms import get_scheme
 
 from token_issuer.errors import ApplicationError
 from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.asgi import Receive, Scope, Send
 
 if TYPE_CHECKING:
-    from litestar.types import ASGIApp, Receive, Scope, Send
+    from token_issuer.web.full_path import FullPath
 
 # Litestar's modules import each other in circles, some only when an application is built. Of two
 # threads that import them at once, Python hands one a half-initialised module: its import fails.
@@ -34,7 +35,7 @@ class LazyApp:
 
     def __init__(self, issuer: Issuer) -> None:
         self.stopping = asyncio.Event()
-        self.built: Future[ASGIApp] = Future()
+        self.built: Future[FullPath] = Future()
         self.built.set_running_or_notify_cancel()  # a client that leaves must not cancel it
         self._issuer = issuer
         self._thread = threading.Thread(target=self._build)
@@ -54,8 +55,8 @@ class LazyApp:
         if error is not None:
             raise ApplicationError(error) from error
 
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """RawResponse a request."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on once the application is built."""
         self.begin()
         built = self.built
         app = built.result() if built.done() else await asyncio.wrap_future(built)
@@ -70,9 +71,9 @@ class LazyApp:
         else:
             self.built.set_result(app)
 
-    def _import_and_create(self) -> "ASGIApp":
+    def _import_and_create(self) -> "FullPath":
         get_scheme(Algorithm.RS256)  # loads what signs before the first token needs it
         from token_issuer.web.app import create_app  # noqa: PLC0415  # see the module
-        from token_issuer.web.faults.middleware import FaultMiddleware  # noqa: PLC0415  # see the module
+        from token_issuer.web.full_path import FullPath  # noqa: PLC0415  # see the module
 
-        return FaultMiddleware(create_app(self._issuer), self._issuer.faults, self.stopping)
+        return FullPath(create_app(self._issuer), self._issuer, self.stopping)

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Transport faults: how the bytes of an answer arrive.
+"""Transport faults: how the bytes of a response arrive.
 
-A wait ends at once when the client leaves or the server stops, and what is left is sent then.
+A wait ends at once when the client leaves or the server stops; the rest is sent then.
 """
 
 import asyncio
@@ -11,11 +11,10 @@ import time
 from types import TracebackType
 from typing import Final, Self
 
-from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Message, Receive, Send
-
 from token_issuer.faults.fault import Fault
 from token_issuer.faults.kinds import FaultKind
 from token_issuer.faults.registry import ActiveFaults
+from token_issuer.web.asgi import Message, Receive, Send
 
 MAX_DRIP_S: Final = 300
 _PATIENCE_S: Final = 0.5  # once the server stops; less than it grants to what is in flight
@@ -62,7 +61,7 @@ class Connection:
         return self._stopping.is_set()
 
     async def send(self, message: Message) -> None:
-        """Send a part of the answer; a client that does not read it cannot hold up the end."""
+        """Send a part of the response; a client that does not read cannot delay the server's stop."""
         sending = asyncio.create_task(self._pass_on(message))
         await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
         done, _ = await asyncio.wait((sending,), timeout=_PATIENCE_S)
@@ -106,21 +105,21 @@ class Connection:
 
 
 async def deliver(
-    strike: ActiveFaults, start: HTTPResponseStartEvent, body: bytes, connection: Connection
+    faults: ActiveFaults, start: Message, body: bytes, connection: Connection
 ) -> None:
-    """Send an answer as the transport faults of *strike* have it."""
-    delay = strike.find(FaultKind.DELAY)
+    """Send a response with the transport faults among *faults*."""
+    delay = faults.find(FaultKind.DELAY)
     if delay and not await connection.pause(delay.read_seconds("delay", 5)):
         return
-    reset = strike.find(FaultKind.RESET)
+    reset = faults.find(FaultKind.RESET)
     if reset is None or reset.at == "after-header":
         await connection.send(start)
     if reset:
         await connection.reset()
         return
-    truncated = strike.find(FaultKind.TRUNCATED)
+    truncated = faults.find(FaultKind.TRUNCATED)
     told = body[: len(body) // 2] if truncated else body
-    drip = strike.find(FaultKind.DRIP)
+    drip = faults.find(FaultKind.DRIP)
     if drip and not await _drip(drip, told, connection):
         return
     if not drip:
@@ -146,5 +145,5 @@ async def _drip(drip: Fault, body: bytes, connection: Connection) -> bool:
     return True
 
 
-def _build_part(data: bytes, *, more: bool = True) -> HTTPResponseBodyEvent:
+def _build_part(data: bytes, *, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": data, "more_body": more}

@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import ResponseHeader
 from litestar.di import Provide
-from proxy_guard.dev_marks import HEADER_NAME
+from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.config.settings import Settings
 from token_issuer.tokens.issuer import Issuer
@@ -17,11 +17,15 @@ from token_issuer.web.routes.defects import build_defects_router
 from token_issuer.web.routes.discovery import get_discovery_document
 from token_issuer.web.routes.exception_handlers import EXCEPTION_HANDLERS
 from token_issuer.web.routes.health import get_health
+from token_issuer.web.routes.methods import answer_options
 from token_issuer.web.routes.openapi import StructSchemas, build_openapi_config
 from token_issuer.web.routes.table import build_table_routes
 from token_issuer.web.routes.tokeninfo import get_token_info
 
 _LOCALHOST_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
+
+_DEV_MARK: Final = ResponseHeader(HEADER_NAME, value=HEADER_VALUE, documentation_only=True)
+"""The full path adds the header."""
 
 
 def create_app(issuer: Issuer) -> Litestar:
@@ -44,10 +48,9 @@ def create_app(issuer: Issuer) -> Litestar:
             *([build_admin_router(settings.admin_token)] if settings.has_admin else ()),
         ],
         dependencies={"issuer": Provide(provide_issuer)},
+        before_request=answer_options,
         exception_handlers=EXCEPTION_HANDLERS,
-        response_headers=[
-            ResponseHeader(HEADER_NAME, documentation_only=True)  # the full path adds it
-        ],
+        response_headers=[_DEV_MARK],
         cors_config=_build_cors_config(settings),
         plugins=[structs],
         openapi_config=build_openapi_config(structs),

@@ -1,10 +1,15 @@
 # DEV-ONLY: never ship to production.
 """The fast path: uvicorn's HTTP protocol, which answers plain requests as soon as they are read.
 
-A request takes the fast path if the table of handlers has its method and path, it is HTTP/1.1,
-carries no conditional, `Expect`, `Origin`, `Transfer-Encoding`, `Upgrade`, `X-Forwarded` or repeated
-field, and has a body of at most `MAX_BODY_BYTES`; no response before it on its connection is
-unfinished, no fault is set and there is no access log. All others take the full path.
+A request takes the fast path if
+
+- the table of handlers has its method and path,
+- it is HTTP/1.1 and carries no repeated field and none of `_SPECIAL_FIELDS`,
+- its body has at most `MAX_BODY_BYTES`,
+- the responses to earlier requests on its connection are complete,
+- no fault is set, no access log is written, and the response is not deferred.
+
+All others take the full path.
 """
 
 from typing import Any, Final

@@ -6,7 +6,7 @@ from it: here, and nowhere else, the two paths meet.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from token_issuer.paths import CERTIFICATES_PATH, JWKS_PATHS, TOKEN_PATH
 from token_issuer.tokens.issuer import Issuer
@@ -21,8 +21,9 @@ MAX_BODY_BYTES: Final = 64 * 1024
 DeferredResponse = Callable[[], RawResponse]
 """What is left to do where the response takes too long for an event loop: call it in a thread."""
 Handler = Callable[[Issuer, Request], RawResponse | DeferredResponse]
+Method = Literal["GET", "POST"]
 
-HANDLERS: Final[Mapping[tuple[str, str], Handler]] = {
+HANDLERS: Final[Mapping[tuple[Method, str], Handler]] = {
     ("POST", TOKEN_PATH): mint_token,
     **{("GET", path): get_jwks for path in JWKS_PATHS},
     ("GET", CERTIFICATES_PATH): get_certificates,

@@ -61,7 +61,7 @@ class Connection:
         return self._stopping.is_set()
 
     async def send(self, message: Message) -> None:
-        """Send a part of the response; a client that does not read cannot delay the server's stop."""
+        """Send a part of the response; a client that does not read cannot delay the stop."""
         sending = asyncio.create_task(self._pass_on(message))
         await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
         done, _ = await asyncio.wait((sending,), timeout=_PATIENCE_S)

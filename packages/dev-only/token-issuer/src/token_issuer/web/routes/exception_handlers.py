@@ -11,6 +11,7 @@ from litestar.types import ExceptionHandlersMap
 from token_issuer.paths import TOKEN_PATH
 from token_issuer.web.asgi import REQUEST_STATE
 from token_issuer.web.errors import HttpError, build_error_response
+from token_issuer.web.routes.methods import format_allow
 
 _HINTS: Final = {
     HTTPStatus.UNAUTHORIZED: "Authorization: expected Bearer and the secret of "
@@ -52,9 +53,8 @@ def _explain(request: Request[Any, Any, Any], error: HTTPException) -> str:
 
 def _read_headers(error: HTTPException) -> dict[str, str]:
     headers = dict(error.headers or {})
-    allowed = headers.get("allow")
-    if allowed is not None and "GET" in allowed.split(", "):
-        headers["allow"] = f"{allowed}, HEAD"  # the full path answers it as GET
+    if "allow" in headers:
+        headers["allow"] = format_allow(headers["allow"].split(", "))
     return headers
 
 

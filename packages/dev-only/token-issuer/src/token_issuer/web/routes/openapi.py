@@ -10,8 +10,9 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Router
+from litestar import MediaType, Request, Router
 from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Schema, SecurityScheme
@@ -65,8 +66,9 @@ class StructSchemas(OpenAPISchemaPlugin):
 
     def describe(self) -> dict[str, Any]:
         """Return the schemas of all Structs, and of the types in them, by name."""
-        _, schemas = msgspec.json.schema_components(self._structs, ref_template=_REFERENCE)
-        for struct in self._structs:
+        structs = sorted(self._structs, key=lambda struct: struct.__name__)
+        _, schemas = msgspec.json.schema_components(structs, ref_template=_REFERENCE)
+        for struct in structs:
             if struct.__struct_config__.forbid_unknown_fields:
                 schemas[struct.__name__]["additionalProperties"] = False
         return schemas
@@ -76,7 +78,7 @@ class _Document(JsonRenderPlugin):
     """The document; encoded when it is first requested."""
 
     def __init__(self, structs: StructSchemas) -> None:
-        super().__init__(path="/", media_type=JSON_TYPE)
+        super().__init__(path="/", media_type=MediaType.JSON)
         self._structs = structs
         self._encoded = b""
 
@@ -104,6 +106,7 @@ def build_openapi_config(structs: StructSchemas) -> OpenAPIConfig:
             security_schemes={"adminToken": SecurityScheme(type="http", scheme="bearer")}
         ),
         use_handler_docstrings=True,
+        operation_id_creator=_name_operation,
         render_plugins=[_Document(structs)],
         openapi_router=Router(
             _OPENAPI_PATH,
@@ -112,6 +115,12 @@ def build_openapi_config(structs: StructSchemas) -> OpenAPIConfig:
             before_request=_reject_paths_below,
         ),
     )
+
+
+def _name_operation(handler: HTTPRouteHandler, *_: object) -> str:
+    """Name an operation after its handler: `get_health` is `getHealth`."""
+    first, *others = handler.handler_name.split("_")
+    return first + "".join(map(str.title, others))
 
 
 async def _reject_paths_below(request: Request[Any, Any, Any]) -> None:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The Litestar routes of `POST /token` and the key documents, generated from the table of handlers."""
+"""The Litestar routes of `POST /token` and the key documents, generated from their handlers."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,11 +7,10 @@ from typing import Any
 from litestar import Request, route
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import Method
 
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import REQUEST_STATE, VARY_STATE
-from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler
+from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler, Method
 from token_issuer.web.response import RawResponse
 
 

@@ -2,9 +2,10 @@
 """`/admin/clock`: the clock of tokens, cache headers and `Date`."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
-from litestar import delete, get, put
+from litestar import Controller, delete, get, put
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from token_issuer.errors import InvalidInputError
@@ -12,8 +13,6 @@ from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import parse_duration
 from token_issuer.timing.timestamps import parse_timestamp
 from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, IssuerDependency
-
-_PATH: Final = "/clock"
 
 
 class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,33 +45,38 @@ class ClockReading(Struct, frozen=True, kw_only=True):
     frozen: bool
 
 
-@get(_PATH, responses=ADMIN_PROBLEMS)
-async def read_clock(issuer: IssuerDependency) -> ClockReading:
-    """Read the clock."""
-    return _describe(issuer.clock)
+class ClockController(Controller):
+    """Read, turn and reset the clock."""
 
+    path = "/clock"
 
-@put(_PATH, responses=BODY_PROBLEMS)
-async def turn_clock(data: ClockRequest, issuer: IssuerDependency) -> ClockReading:
-    """Turn the clock, and read it."""
-    try:
-        issuer.clock.turn(
-            now=None if data.now is None else parse_timestamp(data.now),
-            offset=None if data.offset is None else parse_duration(data.offset),
-            frozen=data.frozen,
-        )
-    except ValueError as error:
-        name = "now" if data.now is not None else "offset"
-        message = f"{name}: {error}"
-        raise InvalidInputError(message, name) from error
-    return _describe(issuer.clock)
+    @get(responses=ADMIN_PROBLEMS)
+    async def read_clock(self, issuer: IssuerDependency) -> ClockReading:
+        """Read the clock."""
+        return _describe(issuer.clock)
 
+    @put(responses=BODY_PROBLEMS)
+    async def turn_clock(
+        self, data: JSONBody[ClockRequest], issuer: IssuerDependency
+    ) -> ClockReading:
+        """Turn the clock, and read it."""
+        try:
+            issuer.clock.turn(
+                now=None if data.now is None else parse_timestamp(data.now),
+                offset=None if data.offset is None else parse_duration(data.offset),
+                frozen=data.frozen,
+            )
+        except ValueError as error:
+            name = "now" if data.now is not None else "offset"
+            message = f"{name}: {error}"
+            raise InvalidInputError(message, name) from error
+        return _describe(issuer.clock)
 
-@delete(_PATH, status_code=200, responses=ADMIN_PROBLEMS)
-async def reset_clock(issuer: IssuerDependency) -> ClockReading:
-    """Reset the clock to the machine's, and read it."""
-    issuer.clock.reset()
-    return _describe(issuer.clock)
+    @delete(status_code=200, responses=ADMIN_PROBLEMS)
+    async def reset_clock(self, issuer: IssuerDependency) -> ClockReading:
+        """Reset the clock to the machine's, and read it."""
+        issuer.clock.reset()
+        return _describe(issuer.clock)
 
 
 def _describe(clock: Clock) -> ClockReading:

@@ -1,16 +1,15 @@
 # DEV-ONLY: never ship to production.
 """`/admin/faults`: the faults of the key endpoints."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from litestar import delete, get, put
+from litestar import Controller, delete, get, put
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from token_issuer.faults.fault import MAX_FAULTS, Fault
 from token_issuer.faults.registry import FaultState
 from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, IssuerDependency
-
-_PATH: Final = "/faults"
 
 
 class FaultRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,21 +31,24 @@ class FaultList(Struct, frozen=True, kw_only=True):
     faults: list[FaultState]
 
 
-@get(_PATH, responses=ADMIN_PROBLEMS)
-async def list_faults(issuer: IssuerDependency) -> FaultList:
-    """List the faults that were set last."""
-    return FaultList(faults=issuer.faults.list())
+class FaultsController(Controller):
+    """List, replace and remove the faults."""
 
+    path = "/faults"
 
-# In a thread: a fault that publishes a key generates it first, a quarter of a second for RSA.
-@put(_PATH, responses=BODY_PROBLEMS, sync_to_thread=True)
-def set_faults(data: FaultRequest, issuer: IssuerDependency) -> FaultList:
-    """Replace the faults, and list them."""
-    return FaultList(faults=issuer.faults.set(*data.faults))
+    @get(responses=ADMIN_PROBLEMS)
+    async def list_faults(self, issuer: IssuerDependency) -> FaultList:
+        """List the faults that were set last."""
+        return FaultList(faults=issuer.faults.list())
 
+    # In a thread: a fault that publishes a key generates it first, a quarter of a second for RSA.
+    @put(responses=BODY_PROBLEMS, sync_to_thread=True)
+    def set_faults(self, data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultList:
+        """Replace the faults, and list them."""
+        return FaultList(faults=issuer.faults.set(*data.faults))
 
-@delete(_PATH, status_code=200, responses=ADMIN_PROBLEMS)
-async def reset_faults(issuer: IssuerDependency) -> FaultList:
-    """Remove all faults."""
-    issuer.faults.reset()
-    return FaultList(faults=issuer.faults.list())
+    @delete(status_code=200, responses=ADMIN_PROBLEMS)
+    async def reset_faults(self, issuer: IssuerDependency) -> FaultList:
+        """Remove all faults."""
+        issuer.faults.reset()
+        return FaultList(faults=issuer.faults.list())

@@ -4,8 +4,8 @@
 from typing import Annotated
 
 from jwt_core import Algorithm
-from litestar import delete, get, post
-from litestar.params import FromPath
+from litestar import Controller, delete, get, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from token_issuer.config.choices import RotationMode
@@ -35,37 +35,42 @@ class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retention: DurationText | None = None
 
 
-@get("/keys", responses=ADMIN_PROBLEMS)
-async def list_keys(issuer: IssuerDependency) -> KeyList:
-    """List the key ring."""
-    return describe_keys(issuer.keys)
+class KeysController(Controller):
+    """List the keys, rotate and remove them."""
 
+    path = "/keys"
 
-# In threads: generating an RSA key takes a quarter of a second, and both may write files.
-@post(
-    "/keys/rotate",
-    status_code=200,
-    responses=describe_problems(401, 403, 413, 503),
-    sync_to_thread=True,
-)
-def rotate_keys(data: RotateRequest, issuer: IssuerDependency) -> KeyDescription:
-    """Let a new key take over, and describe it."""
-    key = issuer.keys.rotate(
-        data.mode,
-        data.alg,
-        lead=read_step("lead", data.lead),
-        retention=read_step("retention", data.retention),
+    @get(responses=ADMIN_PROBLEMS)
+    async def list_keys(self, issuer: IssuerDependency) -> KeyList:
+        """List the key ring."""
+        return describe_keys(issuer.keys)
+
+    # In threads: generating an RSA key takes a quarter of a second, and both may write files.
+    @post(
+        "/rotate",
+        status_code=200,
+        responses=describe_problems(401, 403, 413, 503),
+        sync_to_thread=True,
     )
-    return describe_key(key, issuer.keys.clock())
+    def rotate_keys(
+        self, data: JSONBody[RotateRequest], issuer: IssuerDependency
+    ) -> KeyDescription:
+        """Let a new key take over, and describe it."""
+        key = issuer.keys.rotate(
+            data.mode,
+            data.alg,
+            lead=read_step("lead", data.lead),
+            retention=read_step("retention", data.retention),
+        )
+        return describe_key(key, issuer.keys.clock())
 
-
-@delete(
-    "/keys/{kid:str}",
-    status_code=200,
-    responses=describe_problems(401, 403, 404, 409, 503),
-    sync_to_thread=True,
-)
-def remove_key(kid: FromPath[str], issuer: IssuerDependency) -> KeyList:
-    """Remove a key at once, and list the others."""
-    issuer.keys.remove(kid)
-    return describe_keys(issuer.keys)
+    @delete(
+        "/{kid:str}",
+        status_code=200,
+        responses=describe_problems(401, 403, 404, 409, 503),
+        sync_to_thread=True,
+    )
+    def remove_key(self, kid: FromPath[str], issuer: IssuerDependency) -> KeyList:
+        """Remove a key at once, and list the others."""
+        issuer.keys.remove(kid)
+        return describe_keys(issuer.keys)

@@ -3,7 +3,7 @@
 
 from typing import Annotated, Any, Final
 
-from litestar import delete, get
+from litestar import Controller, delete, get
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import QueryParameter
@@ -13,7 +13,6 @@ from token_issuer.errors import InvalidInputError
 from token_issuer.request_log import LoggedRequest, RequestLog
 from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, IssuerDependency
 
-_PATH: Final = "/requests"
 _FILTERS: Final = ("path", "limit")
 
 PathFilter = Annotated[str | None, QueryParameter(description="Only requests for this path.")]
@@ -45,23 +44,26 @@ def reject_unknown_filters(
             raise InvalidInputError(message, name)
 
 
-@get(_PATH, guards=[reject_unknown_filters], responses=ADMIN_PROBLEMS)
-async def list_requests(
-    issuer: IssuerDependency, path: PathFilter = None, limit: Limit = None
-) -> RequestList:
-    """List the latest requests, of one path or of all, and count them."""
-    return _describe(issuer.requests, path, limit)
+class RequestsController(Controller):
+    """List and forget the requests."""
+
+    path = "/requests"
+    guards = (reject_unknown_filters,)
+
+    @get(responses=ADMIN_PROBLEMS)
+    async def list_requests(
+        self, issuer: IssuerDependency, path: PathFilter = None, limit: Limit = None
+    ) -> RequestList:
+        """List the latest requests, of one path or of all, and count them."""
+        return _describe(issuer.requests, path, limit)
+
+    @delete(status_code=200, responses=ADMIN_PROBLEMS)
+    async def forget_requests(self, issuer: IssuerDependency) -> RequestList:
+        """Forget all requests, and list the empty log."""
+        issuer.requests.clear()
+        return _describe(issuer.requests)
 
 
-@delete(_PATH, status_code=200, guards=[reject_unknown_filters], responses=ADMIN_PROBLEMS)
-async def forget_requests(issuer: IssuerDependency) -> RequestList:
-    """Forget all requests, and list the empty log."""
-    issuer.requests.clear()
-    return _describe(issuer.requests)
-
-
-def _describe(
-    log: RequestLog, path: str | None = None, limit: int | None = None
-) -> RequestList:
+def _describe(log: RequestLog, path: str | None = None, limit: int | None = None) -> RequestList:
     latest = log.list(path, limit=limit)
     return RequestList(count=log.count(path), counts=log.counts, requests=latest)

@@ -19,6 +19,7 @@ _TAGS: Final = ("defects",)
 # In threads, since the attacker's key is generated on first use.
 @get(
     ATTACKER_JWKS_PATH,
+    summary="The attacker's keys, where a jku points to",
     response_headers=NO_STORE,
     responses=describe_problems(),
     sync_to_thread=True,
@@ -32,6 +33,7 @@ def get_attacker_jwks(issuer: IssuerDependency) -> Response[dict[str, Any]]:
 
 @get(
     ATTACKER_CERTIFICATES_PATH,
+    summary="The attacker's certificate, where an x5u points to",
     media_type=_PEM_TYPE,
     response_headers=NO_STORE,
     responses=describe_problems(),

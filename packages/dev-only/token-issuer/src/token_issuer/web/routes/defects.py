@@ -17,13 +17,13 @@ from token_issuer.web.errors import HttpError
 from token_issuer.web.routes.declarations import SHORT_CACHE, describe_problems
 
 
-@get("/", responses=describe_problems())
+@get(summary="What can be wrong with a token", responses=describe_problems())
 async def list_defects() -> DefectList:
     """List the defects, in the order of the catalogue."""
     return DefectList(defects=[describe_defect(defect) for defect in CATALOGUE.values()])
 
 
-@get("/{defect:str}", responses=describe_problems(404))
+@get("/{defect:str}", summary="One defect", responses=describe_problems(404))
 async def get_defect(defect: FromPath[str]) -> DefectDescription:
     """Describe one defect."""
     try:

@@ -36,6 +36,7 @@ class DiscoveryDocument(Struct, frozen=True, kw_only=True):
 
 @get(
     "/.well-known/openid-configuration",
+    summary="What is served where",
     response_headers={**SHORT_CACHE, "Vary": "Host"},
     responses=describe_problems(),
 )

@@ -14,7 +14,12 @@ class Health(Struct, frozen=True, kw_only=True):
     kid: str
 
 
-@get("/health", response_headers=NO_STORE, responses=describe_problems())
+@get(
+    "/health",
+    summary="Whether the issuer is up",
+    response_headers=NO_STORE,
+    responses=describe_problems(),
+)
 async def get_health(issuer: IssuerDependency) -> Health:
     """Tell whether requests are answered, and which key signs."""
     return Health(status="ok", kid=issuer.keys.view.default_kid)

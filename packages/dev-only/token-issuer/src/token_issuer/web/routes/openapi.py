@@ -105,7 +105,6 @@ def build_openapi_config(structs: StructSchemas) -> OpenAPIConfig:
         components=Components(
             security_schemes={"adminToken": SecurityScheme(type="http", scheme="bearer")}
         ),
-        use_handler_docstrings=True,
         operation_id_creator=_name_operation,
         render_plugins=[_Document(structs)],
         openapi_router=Router(

@@ -20,7 +20,12 @@ _IdToken = Annotated[
 ]
 
 
-@get(_PATH, response_headers=NO_STORE, responses=describe_problems())
+@get(
+    _PATH,
+    summary="What a valid token holds, as text",
+    response_headers=NO_STORE,
+    responses=describe_problems(),
+)
 async def get_token_info(issuer: IssuerDependency, id_token: _IdToken = ()) -> dict[str, str]:
     """Return the claims of a valid token as text."""
     if len(id_token) != 1:

@@ -50,12 +50,12 @@ class ClockController(Controller):
 
     path = "/clock"
 
-    @get(responses=ADMIN_PROBLEMS)
+    @get(summary="Read the clock", responses=ADMIN_PROBLEMS)
     async def read_clock(self, issuer: IssuerDependency) -> ClockReading:
         """Read the clock."""
         return _describe(issuer.clock)
 
-    @put(responses=BODY_PROBLEMS)
+    @put(summary="Turn the clock", responses=BODY_PROBLEMS)
     async def turn_clock(
         self, data: JSONBody[ClockRequest], issuer: IssuerDependency
     ) -> ClockReading:
@@ -72,7 +72,7 @@ class ClockController(Controller):
             raise InvalidInputError(message, name) from error
         return _describe(issuer.clock)
 
-    @delete(status_code=200, responses=ADMIN_PROBLEMS)
+    @delete(summary="Reset the clock to the machine's", status_code=200, responses=ADMIN_PROBLEMS)
     async def reset_clock(self, issuer: IssuerDependency) -> ClockReading:
         """Reset the clock to the machine's, and read it."""
         issuer.clock.reset()

@@ -36,18 +36,22 @@ class FaultsController(Controller):
 
     path = "/faults"
 
-    @get(responses=ADMIN_PROBLEMS)
+    @get(summary="List the faults of the key endpoints", responses=ADMIN_PROBLEMS)
     async def list_faults(self, issuer: IssuerDependency) -> FaultList:
         """List the faults that were set last."""
         return FaultList(faults=issuer.faults.list())
 
     # In a thread: a fault that publishes a key generates it first, a quarter of a second for RSA.
-    @put(responses=BODY_PROBLEMS, sync_to_thread=True)
+    @put(
+        summary="Set the faults of the key endpoints", responses=BODY_PROBLEMS, sync_to_thread=True
+    )
     def set_faults(self, data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultList:
         """Replace the faults, and list them."""
         return FaultList(faults=issuer.faults.set(*data.faults))
 
-    @delete(status_code=200, responses=ADMIN_PROBLEMS)
+    @delete(
+        summary="Remove the faults of the key endpoints", status_code=200, responses=ADMIN_PROBLEMS
+    )
     async def reset_faults(self, issuer: IssuerDependency) -> FaultList:
         """Remove all faults."""
         issuer.faults.reset()

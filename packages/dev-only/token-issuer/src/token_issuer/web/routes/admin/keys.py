@@ -40,7 +40,7 @@ class KeysController(Controller):
 
     path = "/keys"
 
-    @get(responses=ADMIN_PROBLEMS)
+    @get(summary="List the key ring", responses=ADMIN_PROBLEMS)
     async def list_keys(self, issuer: IssuerDependency) -> KeyList:
         """List the key ring."""
         return describe_keys(issuer.keys)
@@ -48,6 +48,7 @@ class KeysController(Controller):
     # In threads: generating an RSA key takes a quarter of a second, and both may write files.
     @post(
         "/rotate",
+        summary="Let a new key take over",
         status_code=200,
         responses=describe_problems(401, 403, 413, 503),
         sync_to_thread=True,
@@ -66,6 +67,7 @@ class KeysController(Controller):
 
     @delete(
         "/{kid:str}",
+        summary="Remove a key at once",
         status_code=200,
         responses=describe_problems(401, 403, 404, 409, 503),
         sync_to_thread=True,

@@ -50,14 +50,14 @@ class RequestsController(Controller):
     path = "/requests"
     guards = (reject_unknown_filters,)
 
-    @get(responses=ADMIN_PROBLEMS)
+    @get(summary="List and count requests", responses=ADMIN_PROBLEMS)
     async def list_requests(
         self, issuer: IssuerDependency, path: PathFilter = None, limit: Limit = None
     ) -> RequestList:
         """List the latest requests, of one path or of all, and count them."""
         return _describe(issuer.requests, path, limit)
 
-    @delete(status_code=200, responses=ADMIN_PROBLEMS)
+    @delete(summary="Forget all requests", status_code=200, responses=ADMIN_PROBLEMS)
     async def forget_requests(self, issuer: IssuerDependency) -> RequestList:
         """Forget all requests, and list the empty log."""
         issuer.requests.clear()

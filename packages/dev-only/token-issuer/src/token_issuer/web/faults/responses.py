@@ -21,7 +21,7 @@ from token_issuer.web.faults.redirects import build_location
 from token_issuer.web.request import Request
 from token_issuer.web.response import RawResponse, encode_fields
 
-_EXPLANATION: Final = "a fault that was set for the key endpoints; GET /admin/faults lists it"
+_EXPLANATION: Final = "a fault is set for the key endpoints; GET /admin/faults lists it"
 
 
 def build_faulty_response(

@@ -17,14 +17,13 @@ from token_issuer.faults.registry import ActiveFaults
 from token_issuer.web.asgi import Message, Receive, Send
 
 MAX_DRIP_S: Final = 300
-_PATIENCE_S: Final = 0.5  # once the server stops; less than it grants to what is in flight
-_NO_LINGER: Final = struct.pack(
-    "ii", 1, 0
-)  # close at once: what is not sent is dropped, and RST goes out
+_MAX_SENDING_S: Final = 0.5  # once the server stops; below the grace period of its requests
+_NO_LINGER: Final = struct.pack("ii", 1, 0)
+"""Close at once: unsent data is dropped, and TCP sends RST."""
 
 
 class Connection:
-    """The way back to a client that may leave, from a server that may stop."""
+    """The connection to a client that may leave, from a server that may stop."""
 
     def __init__(
         self,
@@ -64,7 +63,7 @@ class Connection:
         """Send a part of the response; a client that does not read cannot delay the stop."""
         sending = asyncio.create_task(self._pass_on(message))
         await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
-        done, _ = await asyncio.wait((sending,), timeout=_PATIENCE_S)
+        done, _ = await asyncio.wait((sending,), timeout=_MAX_SENDING_S)
         if not done:
             self._transport.abort()
         await sending
@@ -75,14 +74,14 @@ class Connection:
         return not self._leaving.done()
 
     async def close(self) -> None:
-        """Close as if all had been said."""
+        """Close in order, as after a complete response."""
         self._transport.close()
         await self._wait(None)  # until the last byte has gone
         self._transport.abort()
         await self._leaving
 
     async def reset(self) -> None:
-        """Break the connection off with a TCP RST."""
+        """Close with a TCP RST."""
         self._transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
         )
@@ -101,7 +100,7 @@ class Connection:
 
     async def _wait_until_client_leaves(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
-            pass  # a body, which no key document asks for
+            pass  # the end of the request
 
 
 async def deliver(
@@ -118,12 +117,12 @@ async def deliver(
         await connection.reset()
         return
     truncated = faults.find(FaultKind.TRUNCATED)
-    told = body[: len(body) // 2] if truncated else body
+    sent = body[: len(body) // 2] if truncated else body
     drip = faults.find(FaultKind.DRIP)
-    if drip and not await _drip(drip, told, connection):
+    if drip and not await _drip(drip, sent, connection):
         return
     if not drip:
-        await connection.send(_build_part(told))
+        await connection.send(_build_part(sent))
     if truncated:
         await connection.close()
     else:

@@ -52,8 +52,8 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
 
 
 def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
-    # With an explicit protocol: asyncio disables Nagle's algorithm, which delays responses by 40 ms,
-    # only on sockets with IPPROTO_TCP. Those of socket.create_server lack it.
+    # With an explicit protocol: asyncio disables Nagle's algorithm only on sockets that name
+    # IPPROTO_TCP, which those of socket.create_server do not. It would delay responses by 40 ms.
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
     )[0]

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
-from litestar import MediaType, Request, Router
+from litestar import MediaType, Request, Response, Router
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
@@ -24,6 +24,7 @@ from token_issuer.media_types import FORM_TYPE, JSON_TYPE, PROBLEM_TYPE
 from token_issuer.paths import CERTIFICATES_PATH, JWKS_PATHS, TOKEN_PATH
 from token_issuer.tokens.messages import TokenRequest, TokenResponse
 from token_issuer.web.errors import TokenErrorResponse
+from token_issuer.web.routes.methods import answer_options
 from token_issuer.web.token_endpoint import BARE_TYPES
 
 ADMIN_SECURITY: Final[list[dict[str, list[str]]]] = [{}, {"adminToken": []}]
@@ -111,7 +112,7 @@ def build_openapi_config(structs: StructSchemas) -> OpenAPIConfig:
             _OPENAPI_PATH,
             route_handlers=[],
             include_in_schema=False,
-            before_request=_reject_paths_below,
+            before_request=_prepare,
         ),
     )
 
@@ -122,10 +123,11 @@ def _name_operation(handler: HTTPRouteHandler, *_: object) -> str:
     return first + "".join(map(str.title, others))
 
 
-async def _reject_paths_below(request: Request[Any, Any, Any]) -> None:
-    """Reject the pages that Litestar adds below the document."""
+async def _prepare(request: Request[Any, Any, Any]) -> Response[None] | None:
+    """Reject the pages that Litestar adds below the document; answer OPTIONS as everywhere."""
     if request.scope["path"] != _OPENAPI_PATH:
         raise NotFoundException
+    return await answer_options(request)
 
 
 def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:

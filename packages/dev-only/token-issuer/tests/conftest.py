@@ -29,8 +29,10 @@ from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.key_pair import open_key_directory
 from token_issuer.keys.storage.store import MemoryStore
 from token_issuer.keys.watermark import generate_marked_key
+from token_issuer.paths import TOKEN_PATH
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.request import Request
 
 NOW: Final = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 COMMAND: Final = (sys.executable, "-m", "token_issuer")
@@ -54,6 +56,7 @@ class RunningIssuer:
 StartIssuer = Callable[..., RunningIssuer]
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 StartWeakVerifier = Callable[..., str]
+ComposeRequest = Callable[..., Request]
 
 
 @pytest.fixture(scope="session")
@@ -213,6 +216,28 @@ def issuer(keys: KeyService) -> Issuer:
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(scope="session")
+def compose_request() -> ComposeRequest:
+    """Return a function that makes a request to `/token` of its query, body and two fields."""
+
+    def compose(
+        *, query: bytes = b"", content_type: str = "", body: bytes = b"", authorization: str = ""
+    ) -> Request:
+        fields = {b"content-type": content_type, b"authorization": authorization}
+        return Request(
+            method="POST",
+            path=TOKEN_PATH,
+            query=query,
+            fields=[(name, value.encode()) for name, value in fields.items()],
+            scheme="http",
+            address=("127.0.0.1", 8081),
+            time=NOW,
+            body=body,
+        )
+
+    return compose
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -189,19 +188,11 @@ class TokenRequestError(InvalidInputError):
 
     Attributes:
         error: The error code of RFC 6749 §5.2.
-        status: The HTTP status with which `web` answers.
     """
 
     code = "token_request"
 
-    def __init__(
-        self,
-        description: str,
-        *fields: str,
-        error: str = "invalid_request",
-        status: int = HTTPStatus.BAD_REQUEST,
-    ) -> None:
+    def __init__(self, description: str, *fields: str, error: str = "invalid_request") -> None:
         text = _FORBIDDEN_IN_DESCRIPTION.sub("?", description.replace('"', "'"))
         super().__init__(text[:_MAX_DESCRIPTION_CHARACTERS], *fields)
         self.error = error
-        self.status = status

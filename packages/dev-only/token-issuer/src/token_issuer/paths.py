@@ -1,7 +1,10 @@
 # DEV-ONLY: never ship to production.
-"""Where public keys are served, the good ones and the attacker's. No web framework is needed."""
+"""The paths that more than one package names. No web framework is needed."""
 
 from typing import Final
+
+TOKEN_PATH: Final = "/token"  # noqa: S105  # a path, not a secret
+ADMIN_PREFIX: Final = "/admin"
 
 JWKS_PATHS: Final = ("/.well-known/jwks.json", "/certs", "/oauth2/v3/certs")
 """The JWKS, its legacy alias, and its path at Google."""

@@ -35,6 +35,15 @@ def test_other_methods_are_refused_on_key_documents(http: httpx.Client) -> None:
 
 
 @pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("path", ["/certs", "/health", "/openapi.json", "/defects/alg-none"])
+def test_each_way_to_ask_for_the_methods_names_all_of_them(http: httpx.Client, path: str) -> None:
+    answers = [http.delete(path), http.options(path)]
+
+    assert [answer.status_code for answer in answers] == [405, 204]
+    assert {answer.headers["allow"] for answer in answers} == {"GET, HEAD, OPTIONS"}
+
+
+@pytest.mark.requirement("TI-4")
 @pytest.mark.parametrize("path", ["/token", "/token/", "//token", "//token//"])
 def test_each_spelling_that_is_routed_to_token_has_its_errors(issuer_url: str, path: str) -> None:
     for method in ("GET", "POST"):

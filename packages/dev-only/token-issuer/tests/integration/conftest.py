@@ -32,8 +32,7 @@ from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import RunningIssuer
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.fast_path.handlers import build_handlers
-from token_issuer.web.fast_path.protocol import Protocol
+from token_issuer.web.fast_path import Protocol
 from token_issuer.web.lazy_app import LazyApp
 from uvicorn.server import ServerState
 
@@ -152,7 +151,7 @@ def environment(
     loop = VirtualLoop(virtual_clock)
     accept = partial(
         Protocol,
-        build_handlers(virtual_core),
+        virtual_core,
         config=uvicorn.Config(application, lifespan="off", ws="none", log_config=None),
         server_state=ServerState(),
         app_state={},

@@ -247,6 +247,40 @@ def test_turned_clock_leaves_the_ring_alone(http: httpx.Client) -> None:
     assert http.get("/health").json()["kid"] == "dev-key"
 
 
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("path", ["/admin/clock", "/admin/faults"])
+def test_each_way_to_ask_for_the_methods_names_all_of_them(http: httpx.Client, path: str) -> None:
+    answers = [http.post(path), http.options(path)]
+
+    assert [answer.status_code for answer in answers] == [405, 204]
+    assert {answer.headers["allow"] for answer in answers} == {"DELETE, GET, HEAD, OPTIONS, PUT"}
+
+
+@pytest.mark.requirement("TI-4")
+def test_body_that_is_too_large_is_refused_with_the_limit_of_its_path(http: httpx.Client) -> None:
+    body = b'{"now": "' + b"0" * 16 * 1024 + b'"}'
+    response = http.put("/admin/clock", content=body)
+
+    assert response.status_code == 413
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["detail"] == "body: larger than 16 KiB"
+
+
+@pytest.mark.requirement("GO-3")
+@pytest.mark.parametrize("body", [b"", b"{}"])
+def test_empty_body_stands_for_all_defaults(http: httpx.Client, body: bytes) -> None:
+    assert http.put("/admin/clock", content=body).json()["frozen"] is False
+    assert http.post("/admin/keys/rotate", content=body).json()["alg"] == "RS256"
+    missing = http.put("/admin/faults", content=body)
+    assert missing.status_code == 400
+    assert missing.json()["detail"].endswith("field `faults`; expected JSON with some of: faults")
+
+
+@pytest.mark.requirement("GO-3")
+def test_types_are_not_converted(http: httpx.Client) -> None:
+    assert http.put("/admin/clock", json={"frozen": "true"}).status_code == 400
+
+
 @pytest.mark.requirement("GO-4")
 def test_requests_are_logged_counted_filtered_and_forgotten(http: httpx.Client) -> None:
     for _ in range(3):

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Plain requests have a short way to their answer: nobody can tell it from the long one."""
+"""The fast path: no client can tell its responses from those of the full path."""
 
 import contextlib
 import json
@@ -7,24 +7,33 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
-from jwt_core import base64url
+from jwt_core import Algorithm, SigningKey, base64url
 from tests import patient_http
+from token_issuer.config.settings import Settings
+from token_issuer.keys.ring import KeyRing
+from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.service import KeyService
+from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.watermark import generate_dev_key
+from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import RunningIssuer, run_token_issuer
+from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.lazy_app import LazyApp
 
 pytestmark = pytest.mark.requirement("TI-4")
 StartIssuer = Callable[..., Any]
 NOW: Final = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 FORM: Final = "application/x-www-form-urlencoded"
-LONG_WAY: Final = "X-Forwarded-Proto: http"
-"""Says nothing new, and makes a request one that is not plain."""
+FULL_PATH: Final = "X-Forwarded-Proto: http"
+"""Says nothing new, and makes a request take the full path."""
 
 
 @dataclass(frozen=True)
@@ -103,22 +112,22 @@ def blank(body: bytes) -> bytes:
         ("POST /token", [f"Content-Type: {FORM}"], "sub=" + 65_532 * "a"),
     ],
 )
-def test_answer_is_the_same_by_either_way(
+def test_answer_is_the_same_by_either_path(
     frozen: RunningIssuer, start: str, fields: list[str], body: str
 ) -> None:
     frozen.requests.clear()
-    short, long = (
-        ask(frozen.url, compose(start, *fields, *marks, body=body)) for marks in ([], [LONG_WAY])
+    fast, full = (
+        ask(frozen.url, compose(start, *fields, *marks, body=body)) for marks in ([], [FULL_PATH])
     )
     logged = [(r.method, r.path, r.status, r.user_agent, r.host) for r in frozen.requests.list()]
 
-    assert short.status == long.status
-    assert short.fields == long.fields
-    assert blank(short.body) == blank(long.body)
+    assert fast.status == full.status
+    assert fast.fields == full.fields
+    assert blank(fast.body) == blank(full.body)
     assert logged[0] == logged[1]
 
 
-def test_usual_clients_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_usual_clients_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> None:
     def build(_: LazyApp) -> Any:
         async def refuse(*_: object) -> None:
             message = "the application was asked"
@@ -136,6 +145,76 @@ def test_usual_clients_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> No
         ]
 
     assert statuses == [200, 200, 200, 500]
+
+
+@contextlib.contextmanager
+def serve(keys: KeyService) -> Iterator[str]:
+    """Serve an issuer with *keys*, and yield its URL."""
+    with listen("127.0.0.1", 0) as listener, serve_in_thread(Issuer(Settings(), keys), listener):
+        yield format_url(listener)
+
+
+@pytest.mark.parametrize("marks", [[], [FULL_PATH]])
+def test_failure_is_answered_once_and_logged_once(
+    keys: KeyService,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    marks: list[str],
+) -> None:
+    calls = []
+
+    def provide(algorithm: Algorithm) -> NoReturn:
+        calls.append(algorithm)
+        message = "private detail"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(keys, "provide", provide)
+    with serve(keys) as url:
+        response = ask(url, compose("POST /token", *marks))
+        again = ask(url, compose("GET /certs"))
+
+    assert (response.status, again.status) == (
+        "HTTP/1.1 500 Internal Server Error",
+        "HTTP/1.1 200 OK",
+    )
+    assert json.loads(response.body)["error"] == "server_error"
+    assert b"private detail" not in response.body
+    assert len(calls) == 1
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "unexpected error on /token"
+    ]
+
+
+@pytest.mark.parametrize("marks", [[], [FULL_PATH]])
+def test_key_is_generated_beside_the_event_loop(marks: list[str]) -> None:
+    generating, released = threading.Event(), threading.Event()
+
+    def generate(algorithm: Algorithm) -> SigningKey:
+        if algorithm is Algorithm.ES256:
+            generating.set()
+            assert released.wait(60)
+        return generate_dev_key(algorithm)
+
+    plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
+    keys = KeyService(MemoryStore(KeyRing(())), plan=plan, generate=generate)
+    keys.ensure_initial_keys((Algorithm.RS256,))
+    with serve(keys) as url, connect(url) as client:
+        try:
+            client.sendall(
+                compose("POST /token", f"Content-Type: {FORM}", *marks, body="alg=ES256")
+            )
+            assert generating.wait(60)
+            meanwhile = [
+                ask(url, compose(start)).status
+                for start in ("GET /health", "GET /certs", "POST /token")
+            ]
+        finally:
+            released.set()
+        response = read_response(client)
+
+    assert meanwhile == ["HTTP/1.1 200 OK"] * 3
+    assert response.status == "HTTP/1.1 200 OK"
+    assert [key.algorithm for key in keys.view.keys.values()] == [Algorithm.RS256, Algorithm.ES256]
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -185,7 +264,7 @@ def test_request_that_is_being_sent_is_answered_when_the_server_stops(
     assert running.process.wait(60) == 0
 
 
-@pytest.mark.parametrize("marks", [[], [LONG_WAY]])
+@pytest.mark.parametrize("marks", [[], [FULL_PATH]])
 def test_connection_is_closed_when_the_client_says_so(
     frozen: RunningIssuer, marks: list[str]
 ) -> None:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Serving the application on one socket until a signal says stop."""
+"""uvicorn on one socket, until SIGTERM or SIGINT, or in a thread."""
 
 import asyncio
 import logging
@@ -18,16 +18,14 @@ from token_issuer.config.settings import Settings
 from token_issuer.errors import AddressError
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.fast_path.handlers import build_handlers
-from token_issuer.web.fast_path.protocol import Protocol
+from token_issuer.web.fast_path import Protocol
 from token_issuer.web.lazy_app import LazyApp
 
 _BACKLOG: Final = 2048
-_GRACE_OF_TESTS_S: Final = 1
-_GRACE_S: Final = 8  # below the ten seconds after which Docker kills
-_PAUSE_S: Final = (
-    0.03  # in which who has waited for the start is answered before imports take up the CPU
-)
+_GRACE_S: Final = 8  # below the ten seconds after which Docker kills a container
+_THREAD_GRACE_S: Final = 1
+_BUILD_DELAY_S: Final = 0.03
+"""Requests that waited for the start are answered before the imports of Litestar use the CPU."""
 
 
 def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
@@ -36,11 +34,11 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
     Args:
         host: A name or address of this machine.
         port: The port; 0 is any free one.
-        is_shared: Let further sockets that are shared listen on the same port; Linux spreads the
+        is_shared: Let other shared sockets listen on the same port. Linux distributes the
             connections over them.
 
     Raises:
-        AddressError: the port is taken, or the host is no address of this machine.
+        AddressError: the port is taken, or the host is not an address of this machine.
     """
     try:
         return _open_listener(host, port, is_shared=is_shared)
@@ -54,8 +52,8 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
 
 
 def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
-    # With the protocol spelled out: asyncio switches Nagle's algorithm off only on sockets that say
-    # IPPROTO_TCP, and those of socket.create_server do not. It costs 40 ms a request.
+    # With an explicit protocol: asyncio disables Nagle's algorithm only on sockets that name
+    # IPPROTO_TCP, which those of socket.create_server do not. It would delay responses by 40 ms.
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
     )[0]
@@ -73,13 +71,13 @@ def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
 
 
 def format_url(listener: socket.socket) -> str:
-    """Return the base URL under which *listener* is reached."""
+    """Return the base URL of *listener*."""
     host, port, *_ = listener.getsockname()
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send the log to standard error; uvicorn's own start and stop notes only when debugging."""
+    """Log to standard error; uvicorn's messages about start and stop only at level debug."""
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
@@ -88,7 +86,7 @@ def configure_logging(settings: Settings) -> None:
 
 
 def serve(issuer: Issuer, listener: socket.socket) -> None:
-    """Answer requests on *listener* until SIGTERM or SIGINT.
+    """Serve *issuer* on *listener* until SIGTERM or SIGINT.
 
     Raises:
         ApplicationError: the web application could not be built.
@@ -98,8 +96,8 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
     def stop(_exit_code: int) -> None:
         server.should_exit = True
 
-    # uvicorn takes the signals over once it runs, and finishes what is in flight. An exception that
-    # is raised before, in the middle of its start, would leave traces.
+    # Once it runs, uvicorn handles the signals, and completes the responses in progress. Before, in
+    # the middle of its start, a handler must not raise an exception.
     exit_on_signals(leave=stop)
     server.run(sockets=[listener])
     server.application.check()
@@ -107,17 +105,17 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
 
 @contextmanager
 def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
-    """Answer requests on *listener* while the block runs; the signals are left alone.
+    """Serve *issuer* on *listener* while the block runs; signals are not handled.
 
     Raises:
-        ApplicationError: the web application could not be built. Raised at the end of the block, in
-            place of an exception of the block, which becomes its context.
+        ApplicationError: the web application could not be built. It is raised at the end of the
+            block. An exception of the block becomes its context.
     """
-    server = _build_server(issuer, grace_s=_GRACE_OF_TESTS_S)
+    server = _build_server(issuer, grace_s=_THREAD_GRACE_S)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listener]}, name=SERVICE_NAME, daemon=True
     )
-    thread.start()  # who connects before it is ready waits in the queue of the listener
+    thread.start()  # connections that come earlier wait in the backlog of the listener
     try:
         yield
     finally:
@@ -127,9 +125,9 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Builds the application soon after it listens, and stops if that fails.
+    """Builds the application soon after it listens, and stops if the build fails.
 
-    At the end no fault holds an answer back.
+    When it stops, no fault holds a response back.
     """
 
     def __init__(self, config: uvicorn.Config, application: LazyApp) -> None:
@@ -139,7 +137,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        asyncio.get_running_loop().call_later(_PAUSE_S, self.application.begin)
+        asyncio.get_running_loop().call_later(_BUILD_DELAY_S, self.application.begin)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.application.stopping.set()
@@ -152,7 +150,7 @@ class _Server(uvicorn.Server):
 
 def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
     application = LazyApp(issuer)
-    protocol: Any = partial(Protocol, build_handlers(issuer))
+    protocol: Any = partial(Protocol, issuer)
     return _Server(
         uvicorn.Config(
             application,
@@ -163,7 +161,7 @@ def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
             log_config=None,
             access_log=issuer.settings.access_log,
             server_header=False,
-            date_header=False,  # each answer has the date of the issuer's own clock
+            date_header=False,  # the common headers have the date of the issuer's clock
             timeout_graceful_shutdown=grace_s,
         ),
         application,

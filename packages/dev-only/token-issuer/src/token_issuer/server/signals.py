@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""What SIGTERM and SIGINT do.
+"""Handlers of SIGTERM and SIGINT.
 
-Process 1 of a container has no default handlers: until these are installed it is deaf to both.
+Process 1 of a container has no default handlers: it ignores both until these are installed.
 """
 
 import os
@@ -16,10 +16,9 @@ def exit_on_signals(
     """Let SIGTERM and SIGINT end the process.
 
     Args:
-        exit_code: By default that of shells, 128 and the number of the signal: what was asked for
-            is not done.
-        leave: By default at once, as without a handler. An exception would do no better where it is
-            raised in the middle of an import: some extension modules swallow it.
+        exit_code: By default 128 plus the number of the signal, as in shells.
+        leave: How the process ends; by default at once. An exception in the middle of an import may
+            get lost: some extension modules suppress it.
     """
 
     def handle(number: int, _frame: FrameType | None) -> None:

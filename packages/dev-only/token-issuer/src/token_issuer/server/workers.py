@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Several processes that answer on one port, with the same keys.
+"""Several processes that serve on one port, with the same keys.
 
-They are forked once the keys are there. None of them outlives the process that started them.
+They are forked after the keys are generated or loaded. None outlives the process that started it.
 """
 
 import os
@@ -22,9 +22,9 @@ def listen_for_workers(host: str, port: int, count: int) -> list[socket.socket]:
     """Open a listening socket for each worker, all on one port.
 
     Raises:
-        AddressError: the port is taken, or the host is no address of this machine.
+        AddressError: the port is taken, or the host is not an address of this machine.
     """
-    with listen(host, port) as probe:  # a shared one would let a second issuer join the first
+    with listen(host, port) as probe:  # a shared socket could join those of another issuer
         port = probe.getsockname()[1]
     with ExitStack() as stack:
         listeners = [stack.enter_context(listen(host, port, is_shared=True)) for _ in range(count)]
@@ -35,17 +35,17 @@ def listen_for_workers(host: str, port: int, count: int) -> list[socket.socket]:
 def serve_by_workers(listeners: Sequence[socket.socket], serve: Serve) -> None:
     """Call *serve* in a process for each of *listeners*, until SIGTERM or SIGINT ends them.
 
-    It returns in each of the processes.
+    It returns in each worker, and in the process that started them.
 
     Raises:
-        WorkerError: one of them could not be started, or ended by itself.
+        WorkerError: a worker could not be started, or ended by itself.
     """
     lifeline, held_end = os.pipe()
     workers: set[int] = set()
     for listener in listeners:
         try:
             worker = os.fork()
-        except OSError as error:  # those that run end with this process
+        except OSError as error:  # the workers that run end with this process
             message = (
                 f"cannot start a worker: {error.strerror}; ask for fewer: TOKEN_ISSUER_WORKERS"
             )
@@ -62,7 +62,10 @@ def serve_by_workers(listeners: Sequence[socket.socket], serve: Serve) -> None:
 
 
 def _close_others(listeners: Sequence[socket.socket], kept: socket.socket | None = None) -> None:
-    """Close what is another's: a connection that nobody accepts would wait for ever."""
+    """Close the other workers' listeners.
+
+    Otherwise the kernel queues connections on them that nobody accepts.
+    """
     for listener in listeners:
         if listener is not kept:
             listener.close()
@@ -70,10 +73,10 @@ def _close_others(listeners: Sequence[socket.socket], kept: socket.socket | None
 
 def _serve_while_parent_lives(listener: socket.socket, serve: Serve, lifeline: int) -> None:
     def stop_with_parent() -> None:
-        os.read(lifeline, 1)  # nobody writes: it returns when the other end is closed
+        os.read(lifeline, 1)  # nobody writes: it returns when the parent ends
         os.kill(os.getpid(), signal.SIGTERM)
 
-    os.setpgid(0, 0)  # Ctrl-C goes to the parent alone, which passes it on once
+    os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which signals each worker once
     threading.Thread(target=stop_with_parent, daemon=True).start()
     serve(listener)
 
@@ -85,7 +88,7 @@ def _supervise(workers: set[int]) -> None:
         nonlocal is_stopping
         is_stopping = True
         for worker in workers:
-            with suppress(ProcessLookupError):  # it has just ended
+            with suppress(ProcessLookupError):  # the worker has just ended
                 os.kill(worker, signal.SIGTERM)
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -94,7 +97,7 @@ def _supervise(workers: set[int]) -> None:
     while workers:
         worker, status = os.wait()
         if worker not in workers:
-            continue  # an orphan: process 1 of a container inherits those
+            continue  # an orphan, which process 1 of a container inherits
         workers.remove(worker)
         exit_code = os.waitstatus_to_exitcode(status)
         if exit_code != 0 or not is_stopping:

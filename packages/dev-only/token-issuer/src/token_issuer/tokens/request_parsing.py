@@ -1,50 +1,25 @@
 # DEV-ONLY: never ship to production.
-"""Reading a token request from a query string, a form, a JSON body and a Basic header.
+"""Token requests from parameters: decoded JSON, or `name=value` pairs of text.
 
-Spec: RFC 6749 §3.2, §4.4.2 and §2.3.1; RFC 8259
+Spec: RFC 6749 §3.2, RFC 8259
 """
 
-import base64
-import binascii
 import json
 import re
-from collections.abc import Mapping
-from http import HTTPStatus
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, unquote_plus
+from urllib.parse import quote
 
 import msgspec
 from jwt_core import strict_json
 from msgspec import UNSET
 
 from token_issuer.errors import TokenRequestError, suggest_names
-from token_issuer.media_types import FORM_TYPE, JSON_TYPE
 from token_issuer.tokens.messages import FIELDS, TokenRequest
 
 _REPEATABLE_FIELDS: Final = frozenset({"aud", "resource"})
-_MAX_PARAMETERS: Final = 100
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _SCHEMA_ERROR: Final = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
-
-
-def read_token_request(
-    *, query: bytes = b"", content_type: str = "", body: bytes = b"", authorization: str = ""
-) -> TokenRequest:
-    """Read a token request from the parts of an HTTP request; the body wins over the query.
-
-    Raises:
-        TokenRequestError: unreadable, or a field is unknown, repeated or of the wrong type.
-    """
-    parameters = {
-        **_decode_pairs(query, "query string"),
-        **_decode_body(content_type, body),
-    }
-    client_id = _decode_basic_client_id(authorization)
-    if client_id is not None and parameters.setdefault("client_id", client_id) != client_id:
-        message = "client_id and the Authorization header contradict each other: send one of them"
-        raise TokenRequestError(message, "client_id", "Authorization")
-    media_type = content_type.partition(";")[0].strip().lower()
-    return convert_parameters(parameters, is_form=media_type != JSON_TYPE)
 
 
 def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) -> TokenRequest:
@@ -84,7 +59,7 @@ def parse_text_parameter(name: str, text: str) -> Any:
     """
     if name == "claims":
         # Python decodes command-line bytes that are not UTF-8 to surrogates: restore the bytes.
-        return _decode_json_object(text.encode(errors="surrogateescape"), "claims")
+        return decode_json_object(text.encode(errors="surrogateescape"), "claims")
     if name in {"exp", "now"} and _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text
@@ -98,22 +73,12 @@ def _show_claims(claims: dict[str, str], *, is_form: bool) -> str:
     return f"claims={quote(json.dumps(claims, separators=(',', ':')), safe=':')}"
 
 
-def _decode_body(content_type: str, body: bytes) -> dict[str, Any]:
-    if not body:
-        return {}
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type == JSON_TYPE:
-        return _decode_json_object(body, "JSON body")
-    if media_type != FORM_TYPE:
-        message = f"Content-Type: expected {JSON_TYPE} or {FORM_TYPE}"
-        raise TokenRequestError(message, "Content-Type", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    if body.lstrip().startswith(b"{"):  # what curl -d does with JSON unless told otherwise
-        message = f"Content-Type: this body is JSON: send the header Content-Type: {JSON_TYPE}"
-        raise TokenRequestError(message, "Content-Type")
-    return _decode_pairs(body, "form body")
+def decode_json_object(data: bytes, source: str) -> dict[str, Any]:
+    """Decode strict JSON; an error names its *source*.
 
-
-def _decode_json_object(data: bytes, source: str) -> dict[str, Any]:
+    Raises:
+        TokenRequestError: *data* is not one JSON object in UTF-8.
+    """
     try:
         return strict_json.decode_object(data)
     except ValueError as error:
@@ -122,21 +87,14 @@ def _decode_json_object(data: bytes, source: str) -> dict[str, Any]:
         raise TokenRequestError(message, source) from error
 
 
-def _decode_pairs(data: bytes, source: str) -> dict[str, Any]:
-    """Decode `name=value` pairs; those without a value count as omitted (RFC 6749 §3.2)."""
-    if not data:
-        return {}
-    try:
-        pairs = parse_qsl(
-            data.decode("utf-8"),
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=_MAX_PARAMETERS,
-            keep_blank_values=True,
-        )
-    except ValueError as error:
-        message = f"{source}: expected at most {_MAX_PARAMETERS} URL-encoded parameters in UTF-8"
-        raise TokenRequestError(message, source) from error
+def combine_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Combine decoded `name=value` pairs into parameters; an empty value counts as omitted.
+
+    Raises:
+        TokenRequestError: a field is repeated that must not be, or `claims` is not a JSON object.
+
+    Spec: RFC 6749 §3.2
+    """
     texts: dict[str, list[str]] = {}
     for name, text in pairs:
         texts.setdefault(name, []).append(text)
@@ -150,20 +108,3 @@ def _combine_values(name: str, texts: list[str]) -> Any:
         message = f"{name[:80]}: given {len(texts)} times; only aud and resource may be repeated"
         raise TokenRequestError(message, name)
     return texts
-
-
-def _decode_basic_client_id(authorization: str) -> str | None:
-    """Return the client id of a Basic header; other schemes are none of our business."""
-    scheme, _, credentials = authorization.strip().partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        text = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
-        client_id, colon, _ = text.partition(":")
-        client_id = unquote_plus(client_id, errors="strict")
-    except (binascii.Error, ValueError):
-        colon = client_id = ""
-    if not colon or not client_id:
-        message = "Authorization: expected Basic base64(client_id:client_secret), both URL-encoded"
-        raise TokenRequestError(message, "Authorization")
-    return client_id

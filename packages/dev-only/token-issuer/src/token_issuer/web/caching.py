@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What the key documents tell caches: the headers that Google sends, and truthfully.
+"""Cache headers of the key documents: those that Google sends, true to the next change.
 
 Spec: RFC 9111 §5.2.2, RFC 9110 §8.8.3, §13.1.2
 """
@@ -13,11 +13,11 @@ VARY: Final = "Origin,X-Origin,Referer,Accept-Encoding"
 
 
 def compute_max_age(now: datetime, change: datetime | None, max_age: timedelta) -> int:
-    """Return for how many seconds a document may be cached.
+    """Return for how many seconds a document may be cached; *max_age* if no *change* is known.
 
-    Time up to the next change is divided into windows of *max_age*, the last of which ends with the
-    change: no cache that keeps its word holds a document beyond it, nor all of them the same one
-    for long. Where no change is known it is *max_age*.
+    The time up to the next change is divided into windows of *max_age*, and the last window ends
+    with the change. No compliant cache keeps the document past the change, and caches that fetched
+    it at different times expire together.
     """
     window_s = max_age.total_seconds()
     if change is None or window_s == 0:
@@ -31,13 +31,13 @@ def build_cache_headers(now: datetime, max_age_s: int, etag: str) -> dict[str, s
     """Return the headers of a key document.
 
     Args:
-        now: The time that the answer bears as its `Date`.
-        max_age_s: For how long it may be cached. `Age` is 0, since each answer is made anew.
+        now: The `Date` of the response.
+        max_age_s: How long the document may be cached. `Age` is 0: each response is a new one.
         etag: The document's entity tag.
     """
     try:
         expires = format_http_date(now + timedelta(seconds=max_age_s))
-    except OverflowError:  # the clock has been turned to the end of all dates
+    except OverflowError:  # the clock is turned to the last date that Python can represent
         expires = format_http_date(now)
     return {
         "Cache-Control": f"public, max-age={max_age_s}, must-revalidate, no-transform",
@@ -50,11 +50,11 @@ def build_cache_headers(now: datetime, max_age_s: int, etag: str) -> dict[str, s
 
 
 def matches_etag(if_none_match: str, etag: str) -> bool:
-    """Tell whether an `If-None-Match` names *etag*; weak tags compare like strong ones."""
+    """Tell whether *if_none_match* lists *etag*; weak tags match like strong ones."""
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return etag in tags or "*" in tags
 
 
-def format_http_date(moment: datetime) -> str:
-    """Write a moment as HTTP has it, such as `Sun, 01 Mar 2026 12:00:00 GMT`."""
-    return format_datetime(moment, usegmt=True)
+def format_http_date(time: datetime) -> str:
+    """Format a time for an HTTP header, such as `Sun, 01 Mar 2026 12:00:00 GMT`."""
+    return format_datetime(time, usegmt=True)

@@ -1,43 +1,39 @@
 # DEV-ONLY: never ship to production.
-"""What goes for each answer: the dev mark, the date of the issuer's clock, an entry in the log."""
+"""Applied to every response: the dev-only header, a `Date` from the issuer's clock, a log entry."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
-from token_issuer.tokens.issuer import Issuer
+from token_issuer.paths import ADMIN_PREFIX
+from token_issuer.request_log import RequestLog
 from token_issuer.web.caching import format_http_date
-from token_issuer.web.faults.strikes import find_active_faults
-from token_issuer.web.request_headers import read_field
-from token_issuer.web.request_time import read_request_time
-from token_issuer.web.responses import Field, encode_fields
-
-if TYPE_CHECKING:
-    from litestar.types import HTTPScope
+from token_issuer.web.request import Request
+from token_issuer.web.response import Field, encode_fields
 
 
-def build_marks(issuer: Issuer, scope: "HTTPScope") -> tuple[Field, ...]:
-    """Return the fields that each answer bears."""
-    return _build_marks(int(read_request_time(issuer, scope).timestamp()))
+def build_common_fields(request: Request) -> tuple[Field, ...]:
+    """Return the header fields of every response."""
+    return _build_fields(int(request.time.timestamp()))
 
 
-def record_request(issuer: Issuer, scope: "HTTPScope", status: int) -> None:
-    """Enter a request in the log, as it was answered."""
-    strike = find_active_faults(scope)
-    issuer.requests.record(
+def record_request(log: RequestLog, request: Request, status: int) -> None:
+    """Add a request and the status of its response to *log*; requests to `/admin` stay out."""
+    if request.path.startswith(f"{ADMIN_PREFIX}/"):
+        return
+    log.record(
         at=datetime.now(UTC),
-        method=scope["method"],
-        path=scope["path"],
+        method=request.method,
+        path=request.path,
         status=status,
-        user_agent=read_field(scope, b"user-agent"),
-        host=read_field(scope, b"host"),
-        faults=() if strike is None else strike.kinds,
+        user_agent=request.get_field(b"user-agent"),
+        host=request.get_field(b"host"),
+        faults=() if request.faults is None else request.faults.kinds,
     )
 
 
 @lru_cache(maxsize=2)
-def _build_marks(second: int) -> tuple[Field, ...]:
+def _build_fields(second: int) -> tuple[Field, ...]:
     date = format_http_date(datetime.fromtimestamp(second, UTC))
     return encode_fields({HEADER_NAME: HEADER_VALUE, "Date": date})

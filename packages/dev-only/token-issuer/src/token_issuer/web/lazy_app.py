@@ -1,51 +1,50 @@
 # DEV-ONLY: never ship to production.
 """ASGI wrapper that builds the Litestar application in a background thread.
 
-Importing Litestar dominates the start, and plain requests do not need it, so it is imported after
-the server listens. Requests that arrive earlier wait for it.
+Importing Litestar dominates the start, and the fast path does not need it, so it is imported after
+the server listens. Requests for the full path that arrive earlier wait for it.
 """
 
 import asyncio
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from jwt_core import Algorithm
 from jwt_core.algorithms import get_scheme
 
 from token_issuer.errors import ApplicationError
 from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.asgi import Receive, Scope, Send
+from token_issuer.web.full_path import FullPath
 
-if TYPE_CHECKING:
-    from litestar.types import ASGIApp, Receive, Scope, Send
-
-# Litestar's modules import each other in circles, some only when an application is built. Of two
-# threads that import them at once, Python hands one a half-initialised module: its import fails.
+# Litestar's modules import each other in circles, some only when an application is built. If two
+# threads import them at once, one gets a half-initialised module, and its import fails.
 _LOCK: Final = threading.Lock()
 
 
 class LazyApp:
-    """An ASGI application around *issuer*.
+    """ASGI application of *issuer*.
 
     Attributes:
-        stopping: Set when the server stops: nothing is held back from then on.
-        built: The Litestar application, or the exception that its import or construction raised.
+        stopping: Set when the server stops: no response is held back from then on.
+        built: The application, or the exception that the import of Litestar or its build raised.
     """
 
     def __init__(self, issuer: Issuer) -> None:
         self.stopping = asyncio.Event()
-        self.built: Future[ASGIApp] = Future()
+        self.built: Future[FullPath] = Future()
         self.built.set_running_or_notify_cancel()  # a client that leaves must not cancel it
         self._issuer = issuer
         self._thread = threading.Thread(target=self._build)
 
     def begin(self) -> None:
-        """Begin to build the application, unless that has been done."""
+        """Start to build the application, unless it was started before."""
         if self._thread.ident is None:
             self._thread.start()
 
     def check(self) -> None:
-        """Raise the error if the application could not be built.
+        """Raise the error that the build has failed with, if it has.
 
         Raises:
             ApplicationError: its import or construction failed.
@@ -54,8 +53,8 @@ class LazyApp:
         if error is not None:
             raise ApplicationError(error) from error
 
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """RawResponse a request."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on once the application is built."""
         self.begin()
         built = self.built
         app = built.result() if built.done() else await asyncio.wrap_future(built)
@@ -65,14 +64,13 @@ class LazyApp:
         try:
             with _LOCK:
                 app = self._import_and_create()
-        except BaseException as error:  # noqa: BLE001  # `built` carries it to those who wait
+        except BaseException as error:  # noqa: BLE001  # `built` raises it to its waiters
             self.built.set_exception(error)
         else:
             self.built.set_result(app)
 
-    def _import_and_create(self) -> "ASGIApp":
+    def _import_and_create(self) -> FullPath:
         get_scheme(Algorithm.RS256)  # loads what signs before the first token needs it
         from token_issuer.web.app import create_app  # noqa: PLC0415  # see the module
-        from token_issuer.web.faults.middleware import FaultMiddleware  # noqa: PLC0415  # see the module
 
-        return FaultMiddleware(create_app(self._issuer), self._issuer.faults, self.stopping)
+        return FullPath(create_app(self._issuer), self._issuer, self.stopping)

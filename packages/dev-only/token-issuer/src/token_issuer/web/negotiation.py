@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Choosing the form of an answer by the `Accept` header.
+"""Selection of a media type by the `Accept` header.
 
-Litestar's own matcher takes `q=0` for a wish and fails on `q=inf`.
+Litestar's own matcher selects a type with `q=0`, and fails on `q=inf`.
 
 Spec: RFC 9110 §12.5.1
 """
@@ -16,24 +16,24 @@ _QUALITY: Final = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)")
 
 @lru_cache(maxsize=32)  # a client sends the same with each request
 def choose_media_type(accept: str, offers: tuple[str, ...]) -> str:
-    """Return the offer that *accept* likes best; the first one where it likes none."""
-    wishes = [_parse_wish(item) for item in accept.split(",") if item.strip()]
-    rated = [(_rate(offer, wishes), -index) for index, offer in enumerate(offers)]
+    """Return the offer that *accept* prefers; the first one if it accepts none."""
+    ranges = [_parse_range(item) for item in accept.split(",") if item.strip()]
+    rated = [(_rate(offer, ranges), -index) for index, offer in enumerate(offers)]
     best = max(rated, default=(0.0, 0))
     return offers[-best[1]] if best[0] > 0 else offers[0]
 
 
-def _parse_wish(item: str) -> tuple[str, float]:
+def _parse_range(item: str) -> tuple[str, float]:
     media_range, *parameters = (part.strip().lower() for part in item.split(";"))
     quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
     return media_range, float(quality) if _QUALITY.fullmatch(quality) else 0.0
 
 
-def _rate(offer: str, wishes: Sequence[tuple[str, float]]) -> float:
-    """Return the quality of the most specific wish that covers *offer*."""
+def _rate(offer: str, ranges: Sequence[tuple[str, float]]) -> float:
+    """Return the quality of the most specific media range that includes *offer*."""
     main_type = offer.partition("/")[0]
     for media_range in (offer, f"{main_type}/*", "*/*"):
-        qualities = [quality for wish, quality in wishes if wish == media_range]
+        qualities = [quality for name, quality in ranges if name == media_range]
         if qualities:
             return max(qualities)
     return 0.0

@@ -1,50 +1,144 @@
 # DEV-ONLY: never ship to production.
-"""`POST /token`.
+"""`POST /token`: parameters from query string, body and Basic header; JSON or a bare token back.
 
-Spec: RFC 6749 §3.2 and §5
+Spec: RFC 6749 §2.3.1, §3.2 and §5
 """
 
-from typing import TYPE_CHECKING, Final
+import base64
+import binascii
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
+from jwt_core import Algorithm
+from msgspec import UNSET
 
-from token_issuer.media_types import JSON_TYPE
+from token_issuer.errors import TokenRequestError
+from token_issuer.media_types import FORM_TYPE, JSON_TYPE
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.tokens.request_parsing import read_token_request
+from token_issuer.tokens.messages import TokenRequest
+from token_issuer.tokens.request_parsing import (
+    combine_pairs,
+    convert_parameters,
+    decode_json_object,
+)
+from token_issuer.web.errors import HttpError
 from token_issuer.web.negotiation import choose_media_type
-from token_issuer.web.request_headers import find_host_url, read_field, read_list
-from token_issuer.web.responses import RawResponse, encode_fields
+from token_issuer.web.request import Request
+from token_issuer.web.response import RawResponse, encode_fields
 
-if TYPE_CHECKING:
-    from litestar.types import HTTPScope
-
-TOKEN_PATH: Final = "/token"  # noqa: S105  # a path, not a secret
-MAX_BODY_BYTES: Final = 64 * 1024
 BARE_TYPES: Final = ("application/jwt", "text/plain")
+"""The media types of a token without JSON around it, for shells."""
 _OFFERS: Final = (JSON_TYPE, *BARE_TYPES)
 _FIELDS: Final = encode_fields({
     "Cache-Control": "no-store",
     "Pragma": "no-cache",
     "Vary": "Accept",
 })
+_MAX_PARAMETERS: Final = 100
 
 
-def answer_token_request(issuer: Issuer, scope: "HTTPScope", body: bytes) -> RawResponse:
-    """Mint the token that a request asks for: as RFC 6749 JSON, or bare for shells.
+def mint_token(issuer: Issuer, request: Request) -> RawResponse | Callable[[], RawResponse]:
+    """Mint the token that a request asks for, or defer it if a key may have to be generated first.
 
     Raises:
+        HttpError: the body has an unsupported media type.
         TokenRequestError: the request is unreadable, contradicts itself or cannot be met.
         KeyDirectoryError: a key of a new algorithm is asked for, and it cannot be kept.
     """
-    token_request = read_token_request(
-        query=scope["query_string"],
-        content_type=read_field(scope, b"content-type"),
-        body=body,
-        authorization=read_field(scope, b"authorization"),
-    )
-    response = issuer.issue(token_request, base_url=find_host_url(scope))
-    media_type = choose_media_type(read_list(scope, b"accept"), _OFFERS)
+    token_request = read_token_request(request)
+    mint = partial(_mint, issuer, request, token_request)
+    return mint if _may_generate_key(issuer, token_request) else mint()
+
+
+def read_token_request(request: Request) -> TokenRequest:
+    """Read a token request from the parts of an HTTP request; the body wins over the query.
+
+    Raises:
+        HttpError: the body has an unsupported media type.
+        TokenRequestError: unreadable, or a field is unknown, repeated or of the wrong type.
+    """
+    parameters = {**_decode_pairs(request.query, "query string"), **_decode_body(request)}
+    client_id = _decode_basic_client_id(request.get_field(b"authorization"))
+    if client_id is not None and parameters.setdefault("client_id", client_id) != client_id:
+        message = "client_id and the Authorization header contradict each other: send one of them"
+        raise TokenRequestError(message, "client_id", "Authorization")
+    is_json = bool(request.body) and _read_media_type(request) == JSON_TYPE
+    return convert_parameters(parameters, is_form=not is_json)
+
+
+def _may_generate_key(issuer: Issuer, token_request: TokenRequest) -> bool:
+    """Tell whether a key may be generated: one of RSA takes a quarter of a second.
+
+    The attacker's key and those of weak defects are generated on first use.
+    """
+    if token_request.defect is not UNSET:
+        return True
+    algorithm = Algorithm.RS256 if token_request.alg is UNSET else token_request.alg
+    return token_request.kid is UNSET and algorithm not in issuer.keys.view.signers
+
+
+def _mint(issuer: Issuer, request: Request, token_request: TokenRequest) -> RawResponse:
+    response = issuer.issue(token_request, base_url=request.host_url)
+    media_type = choose_media_type(request.join_field(b"accept"), _OFFERS)
     if media_type not in BARE_TYPES:
         return RawResponse.build(msgspec.json.encode(response), media_type, _FIELDS)
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     return RawResponse.build(response.access_token.encode(), media_type + charset, _FIELDS)
+
+
+def _decode_body(request: Request) -> dict[str, Any]:
+    body = request.body
+    if not body:
+        return {}
+    media_type = _read_media_type(request)
+    if media_type == JSON_TYPE:
+        return decode_json_object(body, "JSON body")
+    if media_type != FORM_TYPE:
+        message = f"Content-Type: expected {JSON_TYPE} or {FORM_TYPE}"
+        raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
+    if body.lstrip().startswith(b"{"):  # what curl -d does with JSON unless told otherwise
+        message = f"Content-Type: this body is JSON: send the header Content-Type: {JSON_TYPE}"
+        raise TokenRequestError(message, "Content-Type")
+    return _decode_pairs(body, "form body")
+
+
+def _read_media_type(request: Request) -> str:
+    return request.get_field(b"content-type").partition(";")[0].strip().lower()
+
+
+def _decode_pairs(data: bytes, source: str) -> dict[str, Any]:
+    if not data:
+        return {}
+    try:
+        pairs = parse_qsl(
+            data.decode("utf-8"),
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=_MAX_PARAMETERS,
+            keep_blank_values=True,
+        )
+    except ValueError as error:
+        message = f"{source}: expected at most {_MAX_PARAMETERS} URL-encoded parameters in UTF-8"
+        raise TokenRequestError(message, source) from error
+    return combine_pairs(pairs)
+
+
+def _decode_basic_client_id(authorization: str) -> str | None:
+    """Return the client id of a Basic header; None for any other scheme."""
+    scheme, _, credentials = authorization.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        text = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
+        client_id, colon, _ = text.partition(":")
+        client_id = unquote_plus(client_id, errors="strict")
+    except (binascii.Error, ValueError):
+        colon = client_id = ""
+    if not colon or not client_id:
+        message = "Authorization: expected Basic base64(client_id:client_secret), both URL-encoded"
+        raise TokenRequestError(message, "Authorization")
+    return client_id

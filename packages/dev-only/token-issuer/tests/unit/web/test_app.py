@@ -1,16 +1,35 @@
 # DEV-ONLY: never ship to production.
+"""The application as the server serves it, in this process."""
+
 import dataclasses
-import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import NoReturn
 
+import httpx
 import pytest
 from litestar.routes import HTTPRoute
-from litestar.testing import TestClient
+from tests import patient_http
 from token_issuer.config.settings import Settings
 from token_issuer.request_log import RequestLog
+from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.app import create_app
-from token_issuer.web.routes.openapi.document import encode_openapi_document
+
+Serve = Callable[[Issuer], httpx.Client]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Return a function that serves an issuer, and returns a client of it."""
+    with ExitStack() as stack:
+
+        def serve(issuer: Issuer) -> httpx.Client:
+            listener = stack.enter_context(listen("127.0.0.1", 0))
+            stack.enter_context(serve_in_thread(issuer, listener))
+            return stack.enter_context(patient_http.Client(base_url=format_url(listener)))
+
+        yield serve
 
 
 class BrokenLog(RequestLog):
@@ -23,13 +42,9 @@ class BrokenLog(RequestLog):
 
 @pytest.mark.requirement("TI-4")
 def test_unexpected_error_is_logged_and_answered_without_its_details(
-    issuer: Issuer, caplog: pytest.LogCaptureFixture
+    issuer: Issuer, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with TestClient(
-        create_app(dataclasses.replace(issuer, requests=BrokenLog())),
-        raise_server_exceptions=False,
-    ) as client:
-        response = client.get("/admin/requests")
+    response = serve(dataclasses.replace(issuer, requests=BrokenLog())).get("/admin/requests")
 
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
@@ -49,38 +64,43 @@ def test_unexpected_error_is_logged_and_answered_without_its_details(
     ],
 )
 def test_configured_origins_replace_localhost(
-    issuer: Issuer, configured: tuple[str, ...], origin: str, *, is_allowed: bool
+    issuer: Issuer, serve: Serve, configured: tuple[str, ...], origin: str, *, is_allowed: bool
 ) -> None:
     settings = Settings(cors_origins=configured)
-    with TestClient(create_app(dataclasses.replace(issuer, settings=settings))) as client:
-        response = client.get("/certs", headers={"Origin": origin})
+    client = serve(dataclasses.replace(issuer, settings=settings))
+    response = client.get("/certs", headers={"Origin": origin})
 
     allowed = response.headers.get("access-control-allow-origin")
     assert (allowed in {origin, "*"}) is is_allowed
 
 
 @pytest.mark.requirement("TI-4", "GO-4")
-def test_openapi_document_names_each_path_and_method_that_is_served(issuer: Issuer) -> None:
-    paths = json.loads(encode_openapi_document())["paths"]
+@pytest.mark.parametrize("admin", [True, False])
+def test_openapi_document_names_each_path_and_method_that_is_served(
+    issuer: Issuer, serve: Serve, *, admin: bool
+) -> None:
+    issuer = dataclasses.replace(issuer, settings=Settings(admin=admin))
+    paths = serve(issuer).get("/openapi.json").json()["paths"]
     documented = {path: {method.upper() for method in item} for path, item in paths.items()}
 
     served = {
-        route.path_format: set(route.methods) - {"OPTIONS", "HEAD"}
+        route.path_format: set(route.methods) - {"OPTIONS"}
         for route in create_app(issuer).routes
-        if isinstance(route, HTTPRoute)
+        if isinstance(route, HTTPRoute) and not route.path.startswith("/openapi.json")
     }
 
     assert served == documented
+    assert ("/admin/clock" in documented) is admin
 
 
 @pytest.mark.requirement("GO-2")
-def test_discovery_says_what_the_settings_say(issuer: Issuer) -> None:
+def test_discovery_says_what_the_settings_say(issuer: Issuer, serve: Serve) -> None:
     settings = Settings(
         public_url="https://login.test/base", profile="google", issuer="https://own.test",
         chosen=frozenset({"issuer"}),
     )  # fmt: skip
-    with TestClient(create_app(dataclasses.replace(issuer, settings=settings))) as client:
-        document = client.get("/.well-known/openid-configuration").json()
+    client = serve(dataclasses.replace(issuer, settings=settings))
+    document = client.get("/.well-known/openid-configuration").json()
 
     assert document["issuer"] == "https://own.test"
     assert document["jwks_uri"] == "https://login.test/base/.well-known/jwks.json"

@@ -1,59 +1,43 @@
 # DEV-ONLY: never ship to production.
-"""Where a redirect leads: the same host, another name of it, or back to itself."""
+"""Targets of redirects: the same host, another name of it, or the requested path itself."""
 
 import socket
-from dataclasses import dataclass
 from typing import Final
 
 from token_issuer.paths import ATTACKER_JWKS_PATH
-from token_issuer.web.hosts import HOST
+from token_issuer.web.request import HOST, Request
 
-REDIRECTED_QUERY: Final = "redirected"
-"""Marks the URL that a redirect to the same host names: it is not redirected again."""
+REDIRECTED_QUERY: Final = b"redirected"
+"""Marks the URL of a redirect to the same host, which is not redirected again."""
 _LOOPBACK: Final = {"127.0.0.1": "localhost", "[::1]": "localhost"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for.
-
-    Attributes:
-        path: The key document's path.
-        host: The `Host` field; empty where there is none.
-        address: The address and port at which the connection came in.
-    """
-
-    path: str
-    host: str
-    address: tuple[str, int | None]
-
-
-def locate(to: str, asked: Asked) -> str:
+def build_location(to: str, request: Request) -> str:
     """Return the `Location` of a redirect *to* `same-host`, `other-host` or `loop`."""
-    name, port = _split_host(asked)
+    name, port = _split_host(request)
     match to:
         case "loop":
-            return f"http://{name}{port}{asked.path}"
+            return f"http://{name}{port}{request.path}"
         case "other-host":
-            return f"http://{_find_other_name(name, asked)}{port}{ATTACKER_JWKS_PATH}"
+            return f"http://{_find_other_name(name, request)}{port}{ATTACKER_JWKS_PATH}"
         case _:
-            return f"http://{name}{port}{asked.path}?{REDIRECTED_QUERY}"
+            return f"http://{name}{port}{request.path}?{REDIRECTED_QUERY.decode()}"
 
 
-def _split_host(asked: Asked) -> tuple[str, str]:
-    match = HOST.fullmatch(asked.host)
+def _split_host(request: Request) -> tuple[str, str]:
+    match = HOST.fullmatch(request.get_field(b"host"))
     if match is not None:
         return match["name"], match["port"] or ""
-    return _bracket(asked.address[0]), f":{asked.address[1]}"
+    return _bracket(request.address[0]), f":{request.address[1]}"
 
 
-def _find_other_name(name: str, asked: Asked) -> str:
-    """Return another spelling of this issuer's address that the client can reach.
+def _find_other_name(name: str, request: Request) -> str:
+    """Return another name of this issuer's address that the client can reach.
 
-    A name becomes the address at which the connection came in, and an address of loopback
-    `localhost`; any other address becomes the machine's name, which is all that is known of it.
+    A name becomes the address on which the connection came in, and a loopback address `localhost`;
+    any other address becomes the machine's name, the only other one that is known.
     """
-    address = _bracket(asked.address[0])
+    address = _bracket(request.address[0])
     if name in _LOOPBACK:
         return _LOOPBACK[name]
     return address if name != address else socket.gethostname()

@@ -1,10 +1,9 @@
 # DEV-ONLY: never ship to production.
-"""RawResponse faults: status, header and media type of what a struck request gets.
+"""Response faults: status, header fields and media type of the response to a struck request.
 
 Spec: RFC 9110 §10.2.3 and §15.4, RFC 9111 §5.2.2
 """
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -16,58 +15,60 @@ from token_issuer.faults.registry import ActiveFaults
 from token_issuer.keys.view import Document
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
 from token_issuer.web.caching import build_cache_headers
-from token_issuer.web.faults.redirects import Asked, locate
-from token_issuer.web.problems import ProblemResponse
-from token_issuer.web.responses import RawResponse, encode_fields
+from token_issuer.web.errors import ProblemResponse
+from token_issuer.web.faults.redirects import build_location
+from token_issuer.web.request import Request
+from token_issuer.web.response import RawResponse, encode_fields
 
-_EXPLANATION: Final = "a fault that was set for the key endpoints; GET /admin/faults lists it"
+_EXPLANATION: Final = "a fault is set for the key endpoints; GET /admin/faults lists it"
 
 
-def build_answer(
-    strike: ActiveFaults, asked: Asked, document: Document, now: datetime, max_age_s: int
+def build_faulty_response(
+    faults: ActiveFaults, request: Request, document: Document, max_age_s: int
 ) -> RawResponse:
-    """Return what *strike* makes of *document*; always in full, so that no 304 hides a fault.
+    """Change the response with *document* as *faults* say; always in full: a 304 would hide them.
 
     Args:
-        strike: What strikes.
-        asked: What was asked for.
-        document: What a good answer would hold.
-        now: The time that the answer bears as its `Date`.
-        max_age_s: For how long a good answer may be cached.
+        faults: The faults that strike the request.
+        request: The request.
+        document: The document of a response without faults.
+        max_age_s: How long a response without faults may be cached.
     """
-    fault = strike.find(FaultKind.MAX_AGE)
+    fault = faults.find(FaultKind.MAX_AGE)
     stated_s = None if fault is None else int(fault.read_seconds("max_age", 0))
-    refusal = strike.find(FaultKind.STATUS, FaultKind.REDIRECT)
+    refusal = faults.find(FaultKind.STATUS, FaultKind.REDIRECT)
     if refusal is None:
-        shown = strike.change_document(document)
-        headers = build_cache_headers(now, max_age_s if stated_s is None else stated_s, shown.etag)
+        shown = faults.change_document(document)
+        headers = build_cache_headers(
+            request.time, max_age_s if stated_s is None else stated_s, shown.etag
+        )
         fields = encode_fields(headers)
-        return RawResponse.build(shown.body, _find_media_type(strike, JSON_TYPE), fields)
+        return RawResponse.build(shown.body, _find_media_type(faults, JSON_TYPE), fields)
     headers = {"Cache-Control": "no-store"}
     if stated_s is not None:
-        headers = build_cache_headers(now, stated_s, "")
+        headers = build_cache_headers(request.time, stated_s, "")
         del headers["ETag"]
-    return _refuse(strike, refusal, asked, headers)
+    return _refuse(faults, refusal, request, headers)
 
 
 def _refuse(
-    strike: ActiveFaults, refusal: Fault, asked: Asked, headers: dict[str, str]
+    faults: ActiveFaults, refusal: Fault, request: Request, headers: dict[str, str]
 ) -> RawResponse:
-    """RawResponse without a document."""
+    """Respond without a document."""
     if refusal.kind == FaultKind.REDIRECT:
-        headers["Location"] = locate(refusal.to or "same-host", asked)
+        headers["Location"] = build_location(refusal.to or "same-host", request)
         status = refusal.status or HTTPStatus.FOUND
-        media_type = _find_media_type(strike, "text/plain")
+        media_type = _find_media_type(faults, "text/plain")
         return RawResponse.build(b"", media_type, encode_fields(headers), status=status)
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(int(refusal.read_seconds("retry_after", 0)))
     status = refusal.status or HTTPStatus.SERVICE_UNAVAILABLE
     problem = ProblemResponse(type="about:blank", title="Fault", status=status, detail=_EXPLANATION)
     body = msgspec.json.encode(problem)
-    media_type = _find_media_type(strike, PROBLEM_TYPE)
+    media_type = _find_media_type(faults, PROBLEM_TYPE)
     return RawResponse.build(body, media_type, encode_fields(headers), status=status)
 
 
-def _find_media_type(strike: ActiveFaults, good: str) -> str:
-    fault = strike.find(FaultKind.CONTENT_TYPE)
-    return good if fault is None else fault.content_type or "text/html"
+def _find_media_type(faults: ActiveFaults, default: str) -> str:
+    fault = faults.find(FaultKind.CONTENT_TYPE)
+    return default if fault is None else fault.content_type or "text/html"

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Transport faults: how the bytes of an answer arrive.
+"""Transport faults: how the bytes of a response arrive.
 
-A wait ends at once when the client leaves or the server stops, and what is left is sent then.
+A wait ends at once when the client leaves or the server stops; the rest is sent then.
 """
 
 import asyncio
@@ -11,21 +11,19 @@ import time
 from types import TracebackType
 from typing import Final, Self
 
-from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Message, Receive, Send
-
 from token_issuer.faults.fault import Fault
 from token_issuer.faults.kinds import FaultKind
 from token_issuer.faults.registry import ActiveFaults
+from token_issuer.web.asgi import Message, Receive, Send
 
 MAX_DRIP_S: Final = 300
-_PATIENCE_S: Final = 0.5  # once the server stops; less than it grants to what is in flight
-_NO_LINGER: Final = struct.pack(
-    "ii", 1, 0
-)  # close at once: what is not sent is dropped, and RST goes out
+_MAX_SENDING_S: Final = 0.5  # once the server stops; below the grace period of its requests
+_NO_LINGER: Final = struct.pack("ii", 1, 0)
+"""Close at once: unsent data is dropped, and TCP sends RST."""
 
 
 class Connection:
-    """The way back to a client that may leave, from a server that may stop."""
+    """The connection to a client that may leave, from a server that may stop."""
 
     def __init__(
         self,
@@ -62,10 +60,10 @@ class Connection:
         return self._stopping.is_set()
 
     async def send(self, message: Message) -> None:
-        """Send a part of the answer; a client that does not read it cannot hold up the end."""
+        """Send a part of the response; a client that does not read cannot delay the stop."""
         sending = asyncio.create_task(self._pass_on(message))
         await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
-        done, _ = await asyncio.wait((sending,), timeout=_PATIENCE_S)
+        done, _ = await asyncio.wait((sending,), timeout=_MAX_SENDING_S)
         if not done:
             self._transport.abort()
         await sending
@@ -76,14 +74,14 @@ class Connection:
         return not self._leaving.done()
 
     async def close(self) -> None:
-        """Close as if all had been said."""
+        """Close in order, as after a complete response."""
         self._transport.close()
         await self._wait(None)  # until the last byte has gone
         self._transport.abort()
         await self._leaving
 
     async def reset(self) -> None:
-        """Break the connection off with a TCP RST."""
+        """Close with a TCP RST."""
         self._transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
         )
@@ -102,29 +100,29 @@ class Connection:
 
     async def _wait_until_client_leaves(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
-            pass  # a body, which no key document asks for
+            pass  # the end of the request
 
 
 async def deliver(
-    strike: ActiveFaults, start: HTTPResponseStartEvent, body: bytes, connection: Connection
+    faults: ActiveFaults, start: Message, body: bytes, connection: Connection
 ) -> None:
-    """Send an answer as the transport faults of *strike* have it."""
-    delay = strike.find(FaultKind.DELAY)
+    """Send a response with the transport faults among *faults*."""
+    delay = faults.find(FaultKind.DELAY)
     if delay and not await connection.pause(delay.read_seconds("delay", 5)):
         return
-    reset = strike.find(FaultKind.RESET)
+    reset = faults.find(FaultKind.RESET)
     if reset is None or reset.at == "after-header":
         await connection.send(start)
     if reset:
         await connection.reset()
         return
-    truncated = strike.find(FaultKind.TRUNCATED)
-    told = body[: len(body) // 2] if truncated else body
-    drip = strike.find(FaultKind.DRIP)
-    if drip and not await _drip(drip, told, connection):
+    truncated = faults.find(FaultKind.TRUNCATED)
+    sent = body[: len(body) // 2] if truncated else body
+    drip = faults.find(FaultKind.DRIP)
+    if drip and not await _drip(drip, sent, connection):
         return
     if not drip:
-        await connection.send(_build_part(told))
+        await connection.send(_build_part(sent))
     if truncated:
         await connection.close()
     else:
@@ -146,5 +144,5 @@ async def _drip(drip: Fault, body: bytes, connection: Connection) -> bool:
     return True
 
 
-def _build_part(data: bytes, *, more: bool = True) -> HTTPResponseBodyEvent:
+def _build_part(data: bytes, *, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": data, "more_body": more}

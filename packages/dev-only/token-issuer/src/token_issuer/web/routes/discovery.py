@@ -6,42 +6,60 @@ Spec: OpenID Connect Discovery §3, RFC 8414 §2
 
 from typing import Any, Final
 
-import msgspec
 from jwt_core import Algorithm
-from litestar import HttpMethod, Request, Response, route
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar import Request, get
+from msgspec import Struct, field
 from proxy_guard.dev_marks import JWKS_MEMBER
 
-from token_issuer.media_types import JSON_TYPE
-from token_issuer.paths import JWKS_PATHS
-from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.routes.location import find_base_url
-from token_issuer.web.token_endpoint import TOKEN_PATH
+from token_issuer.errors import InvalidInputError
+from token_issuer.paths import JWKS_PATHS, TOKEN_PATH
+from token_issuer.web.asgi import REQUEST_STATE
+from token_issuer.web.routes.declarations import SHORT_CACHE, IssuerDependency, describe_problems
 
-DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 _REGISTERED_CLAIMS: Final = ("aud", "exp", "iat", "iss", "sub")
 
 
-@route(DISCOVERY_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+class DiscoveryDocument(Struct, frozen=True, kw_only=True):
+    """The metadata of the issuer, as relying parties read it."""
+
+    issuer: str
+    token_endpoint: str
+    jwks_uri: str
+    response_types_supported: list[str]
+    grant_types_supported: list[str]
+    subject_types_supported: list[str]
+    id_token_signing_alg_values_supported: list[Algorithm]
+    token_endpoint_auth_methods_supported: list[str]
+    claims_supported: list[str]
+    dev_only: bool = field(name=JWKS_MEMBER, default=True)
+
+
+@get(
+    "/.well-known/openid-configuration",
+    summary="What is served where",
+    response_headers={**SHORT_CACHE, "Vary": "Host"},
+    responses=describe_problems(),
+)
 async def get_discovery_document(
-    request: Request[Any, Any, Any],
-    issuer: NamedDependency[SkipValidation[Issuer]],
-) -> Response[bytes]:
-    """Serve the discovery document."""
-    base = find_base_url(request, issuer.settings)
-    profile = issuer.find_profile()
-    document = {
-        "issuer": issuer.identifier,
-        "token_endpoint": base + TOKEN_PATH,
-        "jwks_uri": base + JWKS_PATHS[0],
-        "response_types_supported": [],  # required, and there is no authorization endpoint
-        "grant_types_supported": ["client_credentials"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [algorithm.value for algorithm in Algorithm],
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-        "claims_supported": sorted({*_REGISTERED_CLAIMS, *profile.claims}),
-        JWKS_MEMBER: True,
-    }
-    headers = {"Cache-Control": "public, max-age=300", "Vary": "Host"}
-    return Response(msgspec.json.encode(document), media_type=JSON_TYPE, headers=headers)
+    request: Request[Any, Any, Any], issuer: IssuerDependency
+) -> DiscoveryDocument:
+    """Serve the discovery document.
+
+    The endpoints are below the public URL of the settings, or else below the URL of the request.
+    The `iss` claim has nothing to do with it.
+    """
+    base = issuer.settings.public_url or request.scope["state"][REQUEST_STATE].host_url
+    if base is None:
+        message = "Host: expected a host name and port, to tell where the endpoints are"
+        raise InvalidInputError(message, "Host")
+    return DiscoveryDocument(
+        issuer=issuer.identifier,
+        token_endpoint=base + TOKEN_PATH,
+        jwks_uri=base + JWKS_PATHS[0],
+        response_types_supported=[],  # required, and there is no authorization endpoint
+        grant_types_supported=["client_credentials"],
+        subject_types_supported=["public"],
+        id_token_signing_alg_values_supported=list(Algorithm),
+        token_endpoint_auth_methods_supported=["client_secret_post", "client_secret_basic"],
+        claims_supported=sorted({*_REGISTERED_CLAIMS, *issuer.find_profile().claims}),
+    )

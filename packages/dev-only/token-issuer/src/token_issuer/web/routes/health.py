@@ -1,26 +1,25 @@
 # DEV-ONLY: never ship to production.
-"""Is it up?"""
+"""`/health`: whether the issuer answers."""
 
-from typing import Final
+from litestar import get
+from msgspec import Struct
 
-import msgspec
-from litestar import HttpMethod, Response, route
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
-
-from token_issuer.media_types import JSON_TYPE
-from token_issuer.tokens.issuer import Issuer
-
-HEALTH_PATH: Final = "/health"
+from token_issuer.web.routes.declarations import NO_STORE, IssuerDependency, describe_problems
 
 
-@route(HEALTH_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])
-async def get_health(
-    issuer: NamedDependency[SkipValidation[Issuer]],
-) -> Response[bytes]:
-    """Say that requests are answered, and which key signs."""
-    return Response(
-        msgspec.json.encode({"status": "ok", "kid": issuer.keys.view.default_kid}),
-        media_type=JSON_TYPE,
-        headers={"Cache-Control": "no-store"},
-    )
+class Health(Struct, frozen=True, kw_only=True):
+    """The state of the issuer."""
+
+    status: str
+    kid: str
+
+
+@get(
+    "/health",
+    summary="Whether the issuer is up",
+    response_headers=NO_STORE,
+    responses=describe_problems(),
+)
+async def get_health(issuer: IssuerDependency) -> Health:
+    """Tell whether requests are answered, and which key signs."""
+    return Health(status="ok", kid=issuer.keys.view.default_kid)

@@ -1,37 +1,34 @@
 # DEV-ONLY: never ship to production.
 """`/tokeninfo?id_token=`: Google's endpoint for looking into a token while debugging."""
 
-from typing import Any, Final
-from urllib.parse import parse_qs
+from collections.abc import Sequence
+from typing import Annotated, Final
 
-import msgspec
-from litestar import HttpMethod, Request, Response, route
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar import get
+from litestar.params import QueryParameter
 
-from token_issuer.errors import TokenRequestError
-from token_issuer.media_types import JSON_TYPE
+from token_issuer.errors import InvalidInputError
 from token_issuer.tokens.introspection import describe_token
-from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.routes.declarations import NO_STORE, IssuerDependency, describe_problems
 
-TOKENINFO_PATH: Final = "/tokeninfo"
-_FIELD: Final = "id_token"
+_PATH: Final = "/tokeninfo"
+
+# A list, since Litestar reads the last one of several values into a string. With a default, since
+# its own message for a missing parameter repeats the query.
+_IdToken = Annotated[
+    Sequence[str], QueryParameter(description="One token of this issuer.", required=True)
+]
 
 
-@route(TOKENINFO_PATH, http_method=[HttpMethod.GET, HttpMethod.HEAD])
-async def get_token_info(
-    request: Request[Any, Any, Any],
-    issuer: NamedDependency[SkipValidation[Issuer]],
-) -> Response[bytes]:
-    """Say what a valid token holds."""
-    query = parse_qs(request.scope["query_string"].decode("ascii", errors="replace"))
-    tokens = query.get(_FIELD, [])
-    if len(tokens) != 1:
-        message = f"{_FIELD}: expected one token, as {TOKENINFO_PATH}?{_FIELD}=eyJ…"
-        raise TokenRequestError(message, _FIELD)
-    described = describe_token(tokens[0], issuer.keys.view.verification_keys, issuer.clock)
-    return Response(
-        msgspec.json.encode(described),
-        media_type=JSON_TYPE,
-        headers={"Cache-Control": "no-store"},
-    )
+@get(
+    _PATH,
+    summary="What a valid token holds, as text",
+    response_headers=NO_STORE,
+    responses=describe_problems(),
+)
+async def get_token_info(issuer: IssuerDependency, id_token: _IdToken = ()) -> dict[str, str]:
+    """Return the claims of a valid token as text."""
+    if len(id_token) != 1:
+        message = f"id_token: expected one token, as {_PATH}?id_token=eyJ..."
+        raise InvalidInputError(message, "id_token")
+    return describe_token(id_token[0], issuer.keys.view.verification_keys, issuer.clock)

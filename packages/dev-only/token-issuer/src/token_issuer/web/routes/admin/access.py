@@ -5,30 +5,31 @@ Spec: RFC 6750 §2.1 and §3
 """
 
 import secrets
-from typing import Any, Final
+from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Guard
 
-ADMIN_TOKEN_STATE: Final = "admin_token"  # noqa: S105  # a name, not a secret
 
+def build_admin_guard(admin_token: str | None) -> Guard:
+    """Return the guard that admits callers with *admin_token*.
 
-def require_admin(
-    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
-) -> None:
-    """Let those in who know the secret; where there is none, all but other sites' web pages.
-
-    Raises:
-        NotAuthorizedException: the secret is missing or wrong.
-        PermissionDeniedException: a browser says that a page of another site sends the request.
+    Without one it admits everybody but the web pages of other sites.
     """
-    if connection.headers.get("sec-fetch-site") == "cross-site":
-        raise PermissionDeniedException
-    expected: str | None = connection.app.state[ADMIN_TOKEN_STATE]
-    if expected is None:
-        return
-    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-    is_known = secrets.compare_digest(given.strip().encode(), expected.encode())
-    if scheme.lower() != "bearer" or not is_known:
-        raise NotAuthorizedException(headers={"WWW-Authenticate": 'Bearer realm="token-issuer"'})
+
+    def require_admin(
+        connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+    ) -> None:
+        if connection.headers.get("sec-fetch-site") == "cross-site":
+            raise PermissionDeniedException
+        if admin_token is None:
+            return
+        scheme, _, given = connection.headers.get("authorization", "").partition(" ")
+        is_known = secrets.compare_digest(given.strip().encode(), admin_token.encode())
+        if scheme.lower() != "bearer" or not is_known:
+            headers = {"WWW-Authenticate": 'Bearer realm="token-issuer"'}
+            raise NotAuthorizedException(headers=headers)
+
+    return require_admin

@@ -1,51 +1,82 @@
 # DEV-ONLY: never ship to production.
-"""`/admin/clock`: the time that tokens, cache headers and `Date` go by."""
+"""`/admin/clock`: the clock of tokens, cache headers and `Date`."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated
 
-from litestar import HttpMethod, Request, Response, route
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar import Controller, delete, get, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
 
 from token_issuer.errors import InvalidInputError
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import parse_duration
 from token_issuer.timing.timestamps import parse_timestamp
-from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.routes.admin.bodies import MAX_BODY_BYTES, answer, read_body
-from token_issuer.web.routes.admin.schemas import ClockReading, ClockRequest
+from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, IssuerDependency
 
 
-# One handler for all methods: the header Allow that Litestar derives names those of one handler.
-@route(
-    "/clock",
-    http_method=[HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE],
-    status_code=200,
-    request_max_body_size=MAX_BODY_BYTES,
-)
-async def handle_clock(
-    request: Request[Any, Any, Any], issuer: NamedDependency[SkipValidation[Issuer]]
-) -> Response[bytes]:
-    """Read the clock, turn it, or let it go by the machine's clock again."""
-    match request.method:
-        case HttpMethod.PUT:
-            _turn(issuer.clock, read_body(await request.body(), ClockRequest))
-        case HttpMethod.DELETE:
-            issuer.clock.reset()
-    return answer(_describe(issuer.clock))
+class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the clock is turned to: `now` or `offset`; neither keeps its time."""
+
+    now: (
+        Annotated[
+            int | float | str,
+            Meta(description="A NumericDate, or RFC 3339 text.", examples=["2026-03-01T12:00:00Z"]),
+        ]
+        | None
+    ) = None
+    offset: (
+        Annotated[
+            str,
+            Meta(description="Ahead of the machine's clock by this; -5m: behind.", examples=["8d"]),
+        ]
+        | None
+    ) = None
+    frozen: Annotated[bool, Meta(description="Whether it stands still there.")] = False
 
 
-def _turn(clock: Clock, body: ClockRequest) -> None:
-    try:
-        clock.turn(
-            now=None if body.now is None else parse_timestamp(body.now),
-            offset=None if body.offset is None else parse_duration(body.offset),
-            frozen=body.frozen,
-        )
-    except ValueError as error:
-        name = "now" if body.now is not None else "offset"
-        message = f"{name}: {error}"
-        raise InvalidInputError(message, name) from error
+class ClockReading(Struct, frozen=True, kw_only=True):
+    """The clock."""
+
+    now: Annotated[datetime, Meta(tz=True)]
+    offset_s: Annotated[
+        float, Meta(description="How far ahead of the machine's clock, in seconds.")
+    ]
+    frozen: bool
+
+
+class ClockController(Controller):
+    """Read, turn and reset the clock."""
+
+    path = "/clock"
+
+    @get(summary="Read the clock", responses=ADMIN_PROBLEMS)
+    async def read_clock(self, issuer: IssuerDependency) -> ClockReading:
+        """Read the clock."""
+        return _describe(issuer.clock)
+
+    @put(summary="Turn the clock", responses=BODY_PROBLEMS)
+    async def turn_clock(
+        self, data: JSONBody[ClockRequest], issuer: IssuerDependency
+    ) -> ClockReading:
+        """Turn the clock, and read it."""
+        try:
+            issuer.clock.turn(
+                now=None if data.now is None else parse_timestamp(data.now),
+                offset=None if data.offset is None else parse_duration(data.offset),
+                frozen=data.frozen,
+            )
+        except ValueError as error:
+            name = "now" if data.now is not None else "offset"
+            message = f"{name}: {error}"
+            raise InvalidInputError(message, name) from error
+        return _describe(issuer.clock)
+
+    @delete(summary="Reset the clock to the machine's", status_code=200, responses=ADMIN_PROBLEMS)
+    async def reset_clock(self, issuer: IssuerDependency) -> ClockReading:
+        """Reset the clock to the machine's, and read it."""
+        issuer.clock.reset()
+        return _describe(issuer.clock)
 
 
 def _describe(clock: Clock) -> ClockReading:

@@ -1,34 +1,58 @@
 # DEV-ONLY: never ship to production.
-"""`/admin/faults`: how the key endpoints misbehave."""
+"""`/admin/faults`: the faults of the key endpoints."""
 
-from typing import Any
+from typing import Annotated
 
-from litestar import HttpMethod, Request, Response, route
-from litestar.concurrency import sync_to_thread
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar import Controller, delete, get, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
 
-from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.routes.admin.bodies import MAX_BODY_BYTES, answer, read_body
-from token_issuer.web.routes.admin.schemas import FaultList, FaultRequest
+from token_issuer.faults.fault import MAX_FAULTS, Fault
+from token_issuer.faults.registry import FaultState
+from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, IssuerDependency
 
 
-# One handler for all methods, as for the clock.
-@route(
-    "/faults",
-    http_method=[HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE],
-    status_code=200,
-    request_max_body_size=MAX_BODY_BYTES,
-)
-async def handle_faults(
-    request: Request[Any, Any, Any], issuer: NamedDependency[SkipValidation[Issuer]]
-) -> Response[bytes]:
-    """List the faults, put others in their place, or let the endpoints behave."""
-    match request.method:
-        case HttpMethod.PUT:
-            body = read_body(await request.body(), FaultRequest)
-            # A fault that shows a key of its own makes it first, a quarter of a second for RSA.
-            await sync_to_thread(issuer.faults.set, *body.faults)
-        case HttpMethod.DELETE:
-            issuer.faults.reset()
-    return answer(FaultList(faults=issuer.faults.list()))
+class FaultRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The faults that take the place of those that are on."""
+
+    faults: Annotated[
+        list[Fault],
+        Meta(
+            max_length=MAX_FAULTS,
+            description="They strike together; of two that exclude each other, such as two of one "
+            "kind, the second takes over when the first is over.",
+        ),
+    ]
+
+
+class FaultList(Struct, frozen=True, kw_only=True):
+    """The faults that were set last, over or not."""
+
+    faults: list[FaultState]
+
+
+class FaultsController(Controller):
+    """List, replace and remove the faults."""
+
+    path = "/faults"
+
+    @get(summary="List the faults of the key endpoints", responses=ADMIN_PROBLEMS)
+    async def list_faults(self, issuer: IssuerDependency) -> FaultList:
+        """List the faults that were set last."""
+        return FaultList(faults=issuer.faults.list())
+
+    # In a thread: a fault that publishes a key generates it first, a quarter of a second for RSA.
+    @put(
+        summary="Set the faults of the key endpoints", responses=BODY_PROBLEMS, sync_to_thread=True
+    )
+    def set_faults(self, data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultList:
+        """Replace the faults, and list them."""
+        return FaultList(faults=issuer.faults.set(*data.faults))
+
+    @delete(
+        summary="Remove the faults of the key endpoints", status_code=200, responses=ADMIN_PROBLEMS
+    )
+    async def reset_faults(self, issuer: IssuerDependency) -> FaultList:
+        """Remove all faults."""
+        issuer.faults.reset()
+        return FaultList(faults=issuer.faults.list())

@@ -1,46 +1,78 @@
 # DEV-ONLY: never ship to production.
 """`/admin/keys`: list, rotate, remove."""
 
-from typing import Any
+from typing import Annotated
 
-from litestar import Request, Response, delete, get, post
-from litestar.concurrency import sync_to_thread
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from jwt_core import Algorithm
+from litestar import Controller, delete, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta, Struct
 
-from token_issuer.keys.description import describe_key, describe_keys
+from token_issuer.config.choices import RotationMode
+from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import parse_rotation_duration
-from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.routes.admin.bodies import MAX_BODY_BYTES, answer, read_body
-from token_issuer.web.routes.admin.schemas import RotateRequest
+from token_issuer.web.routes.declarations import (
+    ADMIN_PROBLEMS,
+    IssuerDependency,
+    describe_problems,
+)
+
+DurationText = Annotated[str, Meta(description="A duration such as 90s, 15m, 2h.", examples=["5s"])]
 
 
-@get("/keys")
-async def list_keys(issuer: NamedDependency[SkipValidation[Issuer]]) -> Response[bytes]:
-    """List the ring."""
-    return answer(describe_keys(issuer.keys))
+class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a new key takes over."""
+
+    mode: Annotated[
+        RotationMode,
+        Meta(
+            description="graceful: published first, the old key stays for its tokens. emergency: "
+            "active at once, all others removed at once. sign-before-publish: the fault."
+        ),
+    ] = RotationMode.GRACEFUL
+    alg: Annotated[Algorithm, Meta(description="Whose key rotates.")] = Algorithm.RS256
+    lead: DurationText | None = None
+    retention: DurationText | None = None
 
 
-@post("/keys/rotate", status_code=200, request_max_body_size=MAX_BODY_BYTES)
-async def rotate_keys(
-    request: Request[Any, Any, Any], issuer: NamedDependency[SkipValidation[Issuer]]
-) -> Response[bytes]:
-    """Let a new key take over, and describe it."""
-    body = read_body(await request.body(), RotateRequest)
-    key = await sync_to_thread(  # making an RSA key takes a quarter of a second
-        issuer.keys.rotate,
-        body.mode,
-        body.alg,
-        lead=parse_rotation_duration("lead", body.lead),
-        retention=parse_rotation_duration("retention", body.retention),
+class KeysController(Controller):
+    """List the keys, rotate and remove them."""
+
+    path = "/keys"
+
+    @get(summary="List the key ring", responses=ADMIN_PROBLEMS)
+    async def list_keys(self, issuer: IssuerDependency) -> KeyList:
+        """List the key ring."""
+        return describe_keys(issuer.keys)
+
+    # In threads: generating an RSA key takes a quarter of a second, and both may write files.
+    @post(
+        "/rotate",
+        summary="Let a new key take over",
+        status_code=200,
+        responses=describe_problems(401, 403, 413, 503),
+        sync_to_thread=True,
     )
-    return answer(describe_key(key, issuer.keys.clock()))
+    def rotate_keys(
+        self, data: JSONBody[RotateRequest], issuer: IssuerDependency
+    ) -> KeyDescription:
+        """Let a new key take over, and describe it."""
+        key = issuer.keys.rotate(
+            data.mode,
+            data.alg,
+            lead=parse_rotation_duration("lead", data.lead),
+            retention=parse_rotation_duration("retention", data.retention),
+        )
+        return describe_key(key, issuer.keys.clock())
 
-
-@delete("/keys/{kid:str}", status_code=200)
-async def remove_key(
-    kid: FromPath[str], issuer: NamedDependency[SkipValidation[Issuer]]
-) -> Response[bytes]:
-    """Remove a key at once, and list what is left."""
-    await sync_to_thread(issuer.keys.remove, kid)
-    return answer(describe_keys(issuer.keys))
+    @delete(
+        "/{kid:str}",
+        summary="Remove a key at once",
+        status_code=200,
+        responses=describe_problems(401, 403, 404, 409, 503),
+        sync_to_thread=True,
+    )
+    def remove_key(self, kid: FromPath[str], issuer: IssuerDependency) -> KeyList:
+        """Remove a key at once, and list the others."""
+        issuer.keys.remove(kid)
+        return describe_keys(issuer.keys)

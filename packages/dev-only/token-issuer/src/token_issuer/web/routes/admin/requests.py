@@ -1,48 +1,69 @@
 # DEV-ONLY: never ship to production.
-"""`/admin/requests`: what the issuer was asked."""
+"""`/admin/requests`: the log of requests."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from litestar import HttpMethod, Request, Response, route
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar import Controller, delete, get
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.params import QueryParameter
+from msgspec import Meta, Struct
 
 from token_issuer.errors import InvalidInputError
-from token_issuer.request_log import RequestLog
-from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.routes.admin.bodies import answer
-from token_issuer.web.routes.admin.schemas import RequestList
+from token_issuer.request_log import LoggedRequest, RequestLog
+from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, IssuerDependency
 
 _FILTERS: Final = ("path", "limit")
-_MAX_LIMIT_DIGITS: Final = 9
+
+PathFilter = Annotated[str | None, QueryParameter(description="Only requests for this path.")]
+Limit = Annotated[
+    int | None,
+    QueryParameter(description="At most this many, the latest.", ge=0, le=999_999_999),
+]
 
 
-# One handler for both methods, as for the clock.
-@route("/requests", http_method=[HttpMethod.GET, HttpMethod.DELETE], status_code=200)
-async def handle_requests(
-    request: Request[Any, Any, Any], issuer: NamedDependency[SkipValidation[Issuer]]
-) -> Response[bytes]:
-    """List the latest requests, of one path or of all, and count them; or forget them."""
-    if request.method == HttpMethod.DELETE:
-        issuer.requests.clear()
-    return answer(_describe(issuer.requests, dict(request.query_params.items())))
+class RequestList(Struct, frozen=True, kw_only=True):
+    """The requests since the log was cleared, without those for /admin."""
+
+    count: Annotated[int, Meta(ge=0, description="All of them, also those no longer listed.")]
+    counts: Annotated[dict[str, int], Meta(description="How many for each path.")]
+    requests: Annotated[list[LoggedRequest], Meta(description="The latest, oldest first.")]
 
 
-def _describe(log: RequestLog, filters: Mapping[str, str]) -> RequestList:
-    for name in filters:
+def reject_unknown_filters(
+    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+) -> None:
+    """Reject a request with a misspelt filter: it would list too much.
+
+    Raises:
+        InvalidInputError: a query parameter is unknown.
+    """
+    for name in connection.query_params:
         if name not in _FILTERS:
             message = f"unknown parameter '{name[:80]}'; known parameters: {', '.join(_FILTERS)}"
             raise InvalidInputError(message, name)
-    path = filters.get("path")
-    latest = log.list(path, limit=_read_limit(filters.get("limit")))
+
+
+class RequestsController(Controller):
+    """List and forget the requests."""
+
+    path = "/requests"
+    guards = (reject_unknown_filters,)
+
+    @get(summary="List and count requests", responses=ADMIN_PROBLEMS)
+    async def list_requests(
+        self, issuer: IssuerDependency, path: PathFilter = None, limit: Limit = None
+    ) -> RequestList:
+        """List the latest requests, of one path or of all, and count them."""
+        return _describe(issuer.requests, path, limit)
+
+    @delete(summary="Forget all requests", status_code=200, responses=ADMIN_PROBLEMS)
+    async def forget_requests(self, issuer: IssuerDependency) -> RequestList:
+        """Forget all requests, and list the empty log."""
+        issuer.requests.clear()
+        return _describe(issuer.requests)
+
+
+def _describe(log: RequestLog, path: str | None = None, limit: int | None = None) -> RequestList:
+    latest = log.list(path, limit=limit)
     return RequestList(count=log.count(path), counts=log.counts, requests=latest)
-
-
-def _read_limit(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_LIMIT_DIGITS):
-        message = f"limit: '{text[:40]}' is wrong: expected a number of requests"
-        raise InvalidInputError(message, "limit")
-    return int(text)

@@ -1,30 +1,32 @@
 # DEV-ONLY: never ship to production.
-"""The admin surface: what a test turns, and what it asks afterwards. Clients are not told of it."""
+"""The admin surface: controls and inspection for tests. The discovery document does not name it."""
 
 from typing import Final
 
 from litestar import Router
 
-from token_issuer.web.routes.admin.access import require_admin
-from token_issuer.web.routes.admin.clock import handle_clock
-from token_issuer.web.routes.admin.faults import handle_faults
-from token_issuer.web.routes.admin.keys import list_keys, remove_key, rotate_keys
-from token_issuer.web.routes.admin.requests import handle_requests
+from token_issuer.paths import ADMIN_PREFIX
+from token_issuer.web.routes.admin.access import build_admin_guard
+from token_issuer.web.routes.admin.clock import ClockController
+from token_issuer.web.routes.admin.faults import FaultsController
+from token_issuer.web.routes.admin.json_request import JsonRequest
+from token_issuer.web.routes.admin.keys import KeysController
+from token_issuer.web.routes.admin.requests import RequestsController
+from token_issuer.web.routes.declarations import NO_STORE
+from token_issuer.web.routes.openapi import ADMIN_SECURITY
 
-ADMIN_PREFIX: Final = "/admin"
+_MAX_BODY_BYTES: Final = 16 * 1024
 
 
-def build_admin_router() -> Router:
-    """Collect the endpoints below `/admin`, all behind the same guard."""
+def build_admin_router(admin_token: str | None) -> Router:
+    """Collect the endpoints below `/admin`; callers need *admin_token*, if there is one."""
     return Router(
         ADMIN_PREFIX,
-        route_handlers=[
-            list_keys,
-            rotate_keys,
-            remove_key,
-            handle_clock,
-            handle_faults,
-            handle_requests,
-        ],
-        guards=[require_admin],
+        route_handlers=[KeysController, ClockController, FaultsController, RequestsController],
+        guards=[build_admin_guard(admin_token)],
+        request_class=JsonRequest,
+        request_max_body_size=_MAX_BODY_BYTES,
+        response_headers=NO_STORE,
+        security=ADMIN_SECURITY,
+        tags=["admin"],
     )

@@ -1,21 +1,20 @@
 # DEV-ONLY: never ship to production.
-"""An answer ready to be sent."""
+"""A response ready to be sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-if TYPE_CHECKING:
-    from litestar.types import HTTPScope, Receive, Send
+from token_issuer.web.asgi import Receive, Scope, Send
 
 Field = tuple[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """Status, header and body, the length among the fields.
+    """Status, header fields (with the length) and body.
 
-    It is an ASGI application of its own, which is what Litestar takes in place of a response.
+    It is an ASGI application, which Litestar accepts in place of a response.
     """
 
     status: int
@@ -33,19 +32,18 @@ class RawResponse:
         )
         return cls(status, description + fields, body)
 
-    async def __call__(self, scope: "HTTPScope", _receive: "Receive", send: "Send") -> None:
-        """Send it; to HEAD without its body."""
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
         await send({
             "type": "http.response.start",
             "status": self.status,
             "headers": list(self.fields),
         })
-        body = b"" if scope["method"] == "HEAD" else self.body
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
 def encode_fields(headers: Mapping[str, str]) -> tuple[Field, ...]:
-    """Encode a header as ASGI has it."""
+    """Encode header fields for ASGI: names in lower case, all in bytes."""
     return tuple(
         (name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers.items()
     )

@@ -1,0 +1,143 @@
+# DEV-ONLY: never ship to production.
+"""The fast path: uvicorn's HTTP protocol, which answers plain requests as soon as they are read.
+
+A request takes the fast path if
+
+- the table of handlers has its method and path,
+- it is HTTP/1.1 and carries no repeated field and none of `_SPECIAL_FIELDS`,
+- its body has at most `MAX_BODY_BYTES`,
+- the responses to earlier requests on its connection are complete,
+- no fault is set, no access log is written, and the response is not deferred.
+
+All others take the full path.
+"""
+
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.asgi import TRANSPORT_EXTENSION
+from token_issuer.web.common_headers import build_common_fields, record_request
+from token_issuer.web.errors import build_error_response
+from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler
+from token_issuer.web.request import Request, build_request
+from token_issuer.web.response import Field, RawResponse
+
+_HANDLERS: Final = {
+    (method.encode(), path.encode()): handler for (method, path), handler in HANDLERS.items()
+}
+_SPECIAL_FIELDS: Final = frozenset({
+    b"expect", b"if-none-match", b"origin", b"transfer-encoding", b"upgrade",
+    b"x-forwarded-for", b"x-forwarded-proto",
+})  # fmt: skip
+_CLOSING: Final = ((b"connection", b"close"),)
+
+
+class Protocol(HttpToolsProtocol):
+    """Protocol of one connection: answers plain requests, and passes the others to uvicorn."""
+
+    def __init__(self, issuer: Issuer, **rest: Any) -> None:
+        """Answer for *issuer*; *rest* is uvicorn's own."""
+        super().__init__(**rest)
+        self._issuer = issuer
+        self._handler: Handler | None = None
+        self._body = b""
+
+    def on_message_begin(self) -> None:
+        """Put the transport in the scope."""
+        super().on_message_begin()
+        self.scope["extensions"] = {TRANSPORT_EXTENSION: {"transport": self.transport}}
+
+    def on_headers_complete(self) -> None:
+        """Wait for the body of a plain request."""
+        self._handler, self._body = self._find_handler(), b""
+        if self._handler is None:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Collect the body of a plain request."""
+        if self._handler is None:
+            super().on_body(body)
+        else:
+            self._body += body
+
+    def on_message_complete(self) -> None:
+        """Answer a plain request, unless its response is deferred."""
+        is_answered = self._handler is not None and self._answer(self._handler)
+        if is_answered:
+            self._handler = None
+        else:
+            self._take_full_path()
+            super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Finish the request that is being read."""
+        self._take_full_path()
+        super().shutdown()
+
+    def _find_handler(self) -> Handler | None:
+        handler = _HANDLERS.get((self.parser.get_method(), self.url))
+        if handler is None:
+            return None
+        fields = dict(self.headers)
+        is_plain = (
+            _SPECIAL_FIELDS.isdisjoint(fields)
+            and len(fields) == len(self.headers)
+            and int(fields.get(b"content-length", 0)) <= MAX_BODY_BYTES
+            and self.parser.get_http_version() == "1.1"
+        )
+        return handler if is_plain and self._is_idle() else None
+
+    def _is_idle(self) -> bool:
+        """Tell whether nothing has to be sent before the response, done to it or logged with it."""
+        cycle: RequestResponseCycle | None = self.cycle
+        is_finished = cycle is None or cycle.response_complete
+        return (
+            is_finished
+            and not self.flow.write_paused
+            and not self.access_log
+            and self._issuer.faults.is_empty
+        )
+
+    def _answer(self, handler: Handler) -> bool:
+        """Answer a request, also one that fails; return False if its response is deferred."""
+        scope: Any = self.scope  # uvicorn has not filled it in yet
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["path"] = self.url.decode("ascii")
+        scope["query_string"] = b""
+        request = build_request(scope, self._issuer.clock(), self._body)
+        try:
+            response = handler(self._issuer, request)
+        except Exception as error:  # noqa: BLE001  # the response and the log say what it is
+            response = build_error_response(request.path, error)
+        if not isinstance(response, RawResponse):
+            return False
+        self._send(request, response)
+        return True
+
+    def _send(self, request: Request, response: RawResponse) -> None:
+        record_request(self._issuer.requests, request, response.status)
+        is_last = not self.parser.should_keep_alive()
+        more = build_common_fields(request) + (_CLOSING if is_last else ())
+        self.transport.write(_encode(response, more))
+        if is_last:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _take_full_path(self) -> None:
+        if self._handler is not None:
+            self._handler = None
+            super().on_headers_complete()
+            super().on_body(self._body)
+
+
+def _encode(response: RawResponse, more: tuple[Field, ...]) -> bytes:
+    parts = [STATUS_LINE[response.status]]
+    for name, value in response.fields + more:
+        parts += (name, b": ", value, b"\r\n")
+    return b"".join((*parts, b"\r\n", response.body))

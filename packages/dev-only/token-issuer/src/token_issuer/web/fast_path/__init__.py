@@ -1,2 +1,0 @@
-# DEV-ONLY: never ship to production.
-"""Responses to the most frequent requests without the web framework."""

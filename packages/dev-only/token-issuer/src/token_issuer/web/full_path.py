@@ -1,0 +1,98 @@
+# DEV-ONLY: never ship to production.
+"""The full path: what happens between the server and the Litestar application.
+
+Every request gets its value, the faults that strike it, the common header fields and its log entry.
+`HEAD` is answered as `GET`, without the body, which the server leaves out.
+"""
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from token_issuer.faults.registry import ActiveFaults
+from token_issuer.paths import KEY_PATHS
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.asgi import (
+    REQUEST_STATE,
+    TRANSPORT_EXTENSION,
+    VARY_STATE,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
+from token_issuer.web.common_headers import build_common_fields, record_request
+from token_issuer.web.faults.redirects import REDIRECTED_QUERY
+from token_issuer.web.faults.transport import Connection, deliver
+from token_issuer.web.request import Request, build_request
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+
+class FullPath:
+    """ASGI application around *app*, the Litestar application of *issuer*."""
+
+    def __init__(self, app: "Litestar", issuer: Issuer, stopping: asyncio.Event) -> None:
+        """Hold no response back once *stopping* is set: the server stops."""
+        self._app: Any = app  # Litestar types ASGI more narrowly than it is
+        self._issuer = issuer
+        self._stopping = stopping
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an HTTP request."""
+        request = build_request(scope, self._issuer.clock())
+        faults = self._claim_faults(request)
+        if faults is None:
+            await self._call(scope, receive, send, request)
+            return
+        collected = _Collector()
+        await self._call(scope, receive, collected.send, replace(request, faults=faults))
+        transport = scope["extensions"][TRANSPORT_EXTENSION]["transport"]
+        async with Connection(receive, send, transport, self._stopping) as connection:
+            await deliver(faults, collected.start, bytes(collected.body), connection)
+
+    def _claim_faults(self, request: Request) -> ActiveFaults | None:
+        registry = self._issuer.faults
+        is_struck = request.method in {"GET", "HEAD"} and request.path in KEY_PATHS
+        if registry.is_empty or not is_struck:
+            return None
+        return registry.activate(request.path, is_redirected=request.query == REDIRECTED_QUERY)
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
+        """Let the application answer, and complete its header."""
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                fields = [*message["headers"], *build_common_fields(request)]
+                message["headers"] = _restore_vary(fields, scope["state"].get(VARY_STATE))
+                record_request(self._issuer.requests, request, message["status"])
+            await send(message)
+
+        scope["state"][REQUEST_STATE] = request
+        method = "GET" if request.method == "HEAD" else request.method
+        await self._app({**scope, "method": method}, receive, complete)
+
+
+class _Collector:
+    """What the application sends."""
+
+    start: Message
+
+    def __init__(self) -> None:
+        self.body = bytearray()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+        elif message["type"] == "http.response.body":
+            self.body += message["body"]
+
+
+def _restore_vary(
+    fields: list[tuple[bytes, bytes]], vary: bytes | None
+) -> list[tuple[bytes, bytes]]:
+    """Undo that the CORS middleware replaces a `Vary` by `Origin`."""
+    if vary is None:
+        return fields
+    return [(name, vary if name == b"vary" else value) for name, value in fields]

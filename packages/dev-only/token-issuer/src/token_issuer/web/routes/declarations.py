@@ -1,0 +1,38 @@
+# DEV-ONLY: never ship to production.
+"""What the declarations of several routes have in common."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
+from litestar.params import SkipValidation
+
+from token_issuer.media_types import PROBLEM_TYPE
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.errors import ProblemResponse
+
+IssuerDependency = NamedDependency[SkipValidation[Issuer]]
+
+NO_STORE: Final = {"Cache-Control": "no-store"}
+SHORT_CACHE: Final = {"Cache-Control": "public, max-age=300"}
+
+
+def describe_problems(*statuses: int) -> Mapping[int, ResponseSpec]:
+    """Describe error responses: those of every route (bad `Host`, bad method), and *statuses*."""
+    return {
+        status: ResponseSpec(
+            ProblemResponse,
+            generate_examples=False,
+            description=HTTPStatus(status).phrase,
+            media_type=PROBLEM_TYPE,
+        )
+        for status in (HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED, *statuses)
+    }
+
+
+ADMIN_PROBLEMS: Final = describe_problems(401, 403)
+"""The error responses of every route below `/admin`."""
+BODY_PROBLEMS: Final = describe_problems(401, 403, 413)
+"""Those of a route below `/admin` with a body."""

@@ -1,0 +1,64 @@
+# DEV-ONLY: never ship to production.
+"""Litestar's exception handlers: its own exceptions explained, all of them answered by `errors`."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from token_issuer.paths import TOKEN_PATH
+from token_issuer.web.asgi import REQUEST_STATE
+from token_issuer.web.errors import HttpError, build_error_response
+from token_issuer.web.routes.methods import format_allow
+
+_HINTS: Final = {
+    HTTPStatus.UNAUTHORIZED: "Authorization: expected Bearer and the secret of "
+    "TOKEN_ISSUER_ADMIN_TOKEN",
+    HTTPStatus.FORBIDDEN: "the admin surface takes no requests from web pages of other sites",
+    HTTPStatus.NOT_FOUND: "no such path; see /openapi.json for those that exist. Those below "
+    "/admin are served on loopback, or where TOKEN_ISSUER_ADMIN_TOKEN is set",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this method is not allowed here; the header Allow names those "
+    f"that are. Tokens are made by POST {TOKEN_PATH}",
+}
+
+
+def _handle_http_exception(
+    request: Request[Any, Any, Any], error: HTTPException
+) -> Response[bytes]:
+    status = HTTPStatus(error.status_code)
+    return _handle(request, HttpError(status, _explain(request, error), _read_headers(error)))
+
+
+def _handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    response = build_error_response(request.scope["state"][REQUEST_STATE].path, error)
+    headers = {name.decode(): value.decode("latin-1") for name, value in response.fields}
+    del headers["content-length"]  # Litestar adds it
+    media_type = headers.pop("content-type")
+    return Response(
+        response.body, status_code=response.status, media_type=media_type, headers=headers
+    )
+
+
+def _explain(request: Request[Any, Any, Any], error: HTTPException) -> str:
+    status = HTTPStatus(error.status_code)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        max_bytes = request.route_handler.resolve_request_max_body_size() or 0
+        return f"body: larger than {max_bytes // 1024} KiB"
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        return "; ".join(f"{entry['key']}: {entry['message']}" for entry in error.extra)
+    return _HINTS.get(status, status.phrase)
+
+
+def _read_headers(error: HTTPException) -> dict[str, str]:
+    headers = dict(error.headers or {})
+    if "allow" in headers:
+        headers["allow"] = format_allow(headers["allow"].split(", "))
+    return headers
+
+
+EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
+    HTTPException: _handle_http_exception,
+    Exception: _handle,
+}

@@ -1,2 +1,0 @@
-# DEV-ONLY: never ship to production.
-"""The OpenAPI document."""

@@ -1,0 +1,42 @@
+# DEV-ONLY: never ship to production.
+"""The Litestar routes of `POST /token` and the key documents, generated from their handlers."""
+
+from dataclasses import replace
+from typing import Any
+
+from litestar import Request, route
+from litestar.concurrency import sync_to_thread
+from litestar.handlers import HTTPRouteHandler
+
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.asgi import REQUEST_STATE, VARY_STATE
+from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler, Method
+from token_issuer.web.response import RawResponse
+
+
+def build_table_routes(issuer: Issuer) -> list[HTTPRouteHandler]:
+    """Return a route for each handler of the table."""
+    return [
+        _build_route(issuer, method, path, handler) for (method, path), handler in HANDLERS.items()
+    ]
+
+
+def _build_route(issuer: Issuer, method: Method, path: str, handle: Handler) -> HTTPRouteHandler:
+    @route(
+        path,
+        http_method=method,
+        status_code=200,
+        request_max_body_size=MAX_BODY_BYTES,
+        include_in_schema=False,  # described by hand, see the module openapi
+    )
+    async def answer(request: Request[Any, Any, Any]) -> RawResponse:
+        state = request.scope["state"]
+        response = handle(issuer, replace(state[REQUEST_STATE], body=await request.body()))
+        if not isinstance(response, RawResponse):
+            response = await sync_to_thread(response)
+        vary = dict(response.fields).get(b"vary", b"")
+        if b"Origin" in vary:
+            state[VARY_STATE] = vary
+        return response
+
+    return answer

@@ -168,7 +168,7 @@ def test_failure_is_answered_once_and_logged_once(
         message = "private detail"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(keys, "provide", provide)
+    monkeypatch.setattr(keys, "ensure_key", provide)
     with serve(keys) as url:
         response = ask(url, compose("POST /token", *marks))
         again = ask(url, compose("GET /certs"))

@@ -6,8 +6,9 @@ Every request gets its value, the faults that strike it, the common header field
 """
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from token_issuer.faults.registry import ActiveFaults
 from token_issuer.paths import KEY_PATHS

@@ -12,14 +12,12 @@ from token_issuer.paths import CERTIFICATES_PATH, JWKS_PATHS, TOKEN_PATH
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.key_documents import get_certificates, get_jwks
 from token_issuer.web.request import Request
-from token_issuer.web.response import RawResponse
+from token_issuer.web.response import DeferredResponse, RawResponse
 from token_issuer.web.token_endpoint import mint_token
 
 MAX_BODY_BYTES: Final = 64 * 1024
 """The largest body that these paths accept."""
 
-DeferredResponse = Callable[[], RawResponse]
-"""What is left to do where the response takes too long for an event loop: call it in a thread."""
 Handler = Callable[[Issuer, Request], RawResponse | DeferredResponse]
 Method = Literal["GET", "POST"]
 

@@ -6,9 +6,10 @@ Spec: RFC 9110 §5.3 and §7.2
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from token_issuer.faults.registry import ActiveFaults
 from token_issuer.web.asgi import Scope
@@ -18,8 +19,7 @@ HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?P<port>
 _SLASHES: Final = re.compile("/{2,}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """All that a handler may know of a request.
 
     Attributes:
@@ -78,4 +78,6 @@ def build_request(scope: Scope, time: datetime, body: bytes = b"") -> Request:
 
 
 def _normalize_path(path: str) -> str:
+    if "//" not in path and not path.endswith("/"):
+        return path
     return _SLASHES.sub("/", path).rstrip("/") or "/"

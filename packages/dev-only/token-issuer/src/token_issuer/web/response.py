@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """A response ready to be sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -40,6 +40,10 @@ class RawResponse:
             "headers": list(self.fields),
         })
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+DeferredResponse = Callable[[], RawResponse]
+"""The rest of a handler that takes too long for an event loop: call it in a thread."""
 
 
 def encode_fields(headers: Mapping[str, str]) -> tuple[Field, ...]:

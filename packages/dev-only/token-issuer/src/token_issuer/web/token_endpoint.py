@@ -6,7 +6,6 @@ Spec: RFC 6749 §2.3.1, §3.2 and §5
 
 import base64
 import binascii
-from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -28,7 +27,7 @@ from token_issuer.tokens.request_parsing import (
 from token_issuer.web.errors import HttpError
 from token_issuer.web.negotiation import choose_media_type
 from token_issuer.web.request import Request
-from token_issuer.web.response import RawResponse, encode_fields
+from token_issuer.web.response import DeferredResponse, RawResponse, encode_fields
 
 BARE_TYPES: Final = ("application/jwt", "text/plain")
 """The media types of a token without JSON around it, for shells."""
@@ -41,7 +40,7 @@ _FIELDS: Final = encode_fields({
 _MAX_PARAMETERS: Final = 100
 
 
-def mint_token(issuer: Issuer, request: Request) -> RawResponse | Callable[[], RawResponse]:
+def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredResponse:
     """Mint the token that a request asks for, or defer it if a key may have to be generated first.
 
     Raises:

@@ -16,7 +16,8 @@ from token_issuer.web.routes.methods import format_allow
 _HINTS: Final = {
     HTTPStatus.UNAUTHORIZED: "Authorization: expected Bearer and the secret of "
     "TOKEN_ISSUER_ADMIN_TOKEN",
-    HTTPStatus.FORBIDDEN: "the admin surface takes no requests from web pages of other sites",
+    HTTPStatus.FORBIDDEN: "Sec-Fetch-Site: the admin surface rejects requests from web pages of "
+    "other sites; send the request from a command line or a test",
     HTTPStatus.NOT_FOUND: "no such path; see /openapi.json for those that exist. Those below "
     "/admin are served on loopback, or where TOKEN_ISSUER_ADMIN_TOKEN is set",
     HTTPStatus.METHOD_NOT_ALLOWED: "this method is not allowed here; the header Allow names those "

@@ -1,12 +1,12 @@
 # DEV-ONLY: never ship to production.
 """The Litestar routes of `POST /token` and the key documents, generated from their handlers."""
 
-from dataclasses import replace
 from typing import Any
 
 from litestar import Request, route
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
+from msgspec.structs import replace
 
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import REQUEST_STATE, VARY_STATE

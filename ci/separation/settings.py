@@ -69,7 +69,7 @@ def _leads_to_simulator(name: str, value: str) -> bool:
     names_issuer = _ISSUER_NAMES.search(name) is not None
     if _WORD.fullmatch(value) or not (names_issuer or name.isupper()):
         return False
-    verdict = urls.inspect_issuer(value)
+    verdict = urls.find_dev_mark(value)
     if verdict is None or verdict.code == urls.UNREADABLE_URI:
         return False
     # Whatever else listens on this machine's port 8081 is nobody's business here.

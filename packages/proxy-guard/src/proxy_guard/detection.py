@@ -1,4 +1,4 @@
-"""Detects dev marks and leaked keys in keys, key sets, certificates and tokens, however nested.
+"""The search for the watermark, other dev marks and leaked keys, in keys, key sets and tokens.
 
 A work list holds the values to search. Text is searched, decoded, and the decoded bytes join the
 list; JSON is parsed, and its values join the list. The list is limited in steps and bytes, so that
@@ -14,7 +14,7 @@ from proxy_guard.jwk import read_jwk
 from proxy_guard.key_encodings import find_keys
 from proxy_guard.leaked_keys import find_leak
 from proxy_guard.unwrapping import decode_runs, list_base64_alignments, to_ascii, to_text, unescape
-from proxy_guard.urls import inspect_issuer
+from proxy_guard.urls import find_dev_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _find_member_marks(members: Mapping[object, object]) -> Iterator[Mark]:
             yield codes.DEV_KID, repr(kid)
     for name in _REFERENCES:
         reference = members.get(name)
-        verdict = inspect_issuer(reference) if isinstance(reference, str) else None
+        verdict = find_dev_mark(reference) if isinstance(reference, str) else None
         if verdict:
             yield codes.DEV_REFERENCE, f"its {name} names it ({verdict.detail})"
 

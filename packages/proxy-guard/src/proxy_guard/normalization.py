@@ -1,4 +1,4 @@
-"""Normalization of URIs, so that all spellings of one host compare equal.
+"""Normalization of disguised URIs: percent-encoding, punycode and Unicode variants are undone.
 
 The result is searched for dev marks, never fetched. If HTTP clients disagree about a spelling, the
 reading that leads to the simulator is used.

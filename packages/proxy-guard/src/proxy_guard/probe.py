@@ -22,7 +22,7 @@ from proxy_guard.findings import DEV_HEADER, DEV_REFERENCE, Finding
 from proxy_guard.normalization import STRIPPED_CHARACTERS
 from proxy_guard.report import CLEAN, FAILED, FOUND, ProbeOutcome
 from proxy_guard.rules import JWKS_URI_VARIABLE
-from proxy_guard.urls import inspect_issuer, inspect_uri
+from proxy_guard.urls import find_dev_mark, inspect_uri
 
 TIMEOUT_S: Final = 2.0
 """For the whole probe: name resolution, connecting, TLS, each redirect and each body."""
@@ -94,7 +94,7 @@ class _Fetcher:
         if HEADER_NAME.lower() in response.header_names:
             self._add(DEV_HEADER, f"by the header {HEADER_NAME}")
         for location in response.locations:
-            verdict = inspect_issuer(location)
+            verdict = find_dev_mark(location)
             if verdict:
                 self._add(DEV_REFERENCE, f"it redirects to {verdict.detail}")
 

@@ -27,7 +27,7 @@ def check_jwks_uri(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def check_issuer(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Look at whose tokens will be accepted."""
-    verdict = urls.inspect_issuer(environ.get(ISSUER_VARIABLE, ""))
+    verdict = urls.find_dev_mark(environ.get(ISSUER_VARIABLE, ""))
     if verdict:
         yield Finding(verdict.code, variable=ISSUER_VARIABLE, detail=verdict.detail)
 
@@ -38,7 +38,7 @@ def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
     if urls.is_unset(value):
         return
     if "://" in value and len(value) <= urls.MAX_URI_CHARS:
-        verdict = urls.inspect_issuer(value)
+        verdict = urls.find_dev_mark(value)
         if verdict:
             yield Finding(verdict.code, variable=PUBLIC_KEY_VARIABLE, detail=verdict.detail)
             return

@@ -1,4 +1,4 @@
-"""Does a configured URI lead to the dev-only token issuer? Pure: text in, verdict out.
+"""Recognition of URIs that lead to the dev-only token issuer, however they are disguised.
 
 The whole value is searched for marks, not only what one parser takes for the host: parsers disagree
 about user info, backslashes and blanks, and no disagreement may be a way in.
@@ -69,10 +69,10 @@ def inspect_uri(value: str) -> Verdict | None:
 
     Spec: RFC 3986 §3, WHATWG URL §4.4, UTS #46
     """
-    return inspect_issuer(value) or _find_fault(fold(value).strip(STRIPPED_CHARACTERS))
+    return find_dev_mark(value) or _find_syntax_error(fold(value).strip(STRIPPED_CHARACTERS))
 
 
-def inspect_issuer(value: str) -> Verdict | None:
+def find_dev_mark(value: str) -> Verdict | None:
     """Judge an `iss` value: it need not be a URI (RFC 7519 §4.1.1), but may bear no dev mark.
 
     Returns:
@@ -150,7 +150,7 @@ def _is_local_dev_port(endpoint: str) -> bool:
     return is_local(host)
 
 
-def _find_fault(text: str) -> Verdict | None:
+def _find_syntax_error(text: str) -> Verdict | None:
     if sum("://" in part for part in text.translate(_TO_BLANKS).split()) > 1:
         return Verdict(SEVERAL_URIS, "it holds several URIs")
     scheme, separator, rest = text.partition(":")

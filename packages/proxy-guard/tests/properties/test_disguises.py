@@ -152,11 +152,11 @@ def test_no_honest_url_is_refused(scheme: str, host: str, port: str, path: str, 
     url = f"{scheme}://{host}{port}/{path}{query}"
 
     assert urls.inspect_uri(url) is None
-    assert urls.inspect_issuer(url) is None
+    assert urls.find_dev_mark(url) is None
 
 
 @settings(max_examples=300, deadline=None)
 @given(value=st.text())
 def test_any_text_gets_a_verdict_that_is_fit_to_be_printed(value: str) -> None:
-    for verdict in (urls.inspect_uri(value), urls.inspect_issuer(value)):
+    for verdict in (urls.inspect_uri(value), urls.find_dev_mark(value)):
         assert verdict is None or verdict.detail.isprintable()

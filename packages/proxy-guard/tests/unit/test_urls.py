@@ -34,13 +34,13 @@ def test_uri_is_refused_in_disguise(value: str, code: str) -> None:
 @pytest.mark.parametrize("value", PRODUCTION_URIS.values(), ids=PRODUCTION_URIS.keys())
 def test_uri_passes_when_it_is_a_production_one(value: str) -> None:
     assert urls.inspect_uri(value) is None
-    assert urls.inspect_issuer(value) is None
+    assert urls.find_dev_mark(value) is None
 
 
 @pytest.mark.requirement("PG-2")
 @pytest.mark.parametrize(("value", "code"), DEV_VALUES.values(), ids=DEV_VALUES.keys())
 def test_issuer_is_refused_in_disguise(value: str, code: str) -> None:
-    verdict = urls.inspect_issuer(value)
+    verdict = urls.find_dev_mark(value)
 
     assert verdict is not None
     assert verdict.code == code
@@ -63,7 +63,7 @@ def test_issuer_is_refused_in_disguise(value: str, code: str) -> None:
     ],
 )
 def test_issuer_passes_when_it_only_is_no_url(value: str) -> None:
-    assert urls.inspect_issuer(value) is None
+    assert urls.find_dev_mark(value) is None
 
 
 def test_table_of_production_uris_is_long_enough_to_mean_something() -> None:

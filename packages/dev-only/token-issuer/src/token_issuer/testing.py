@@ -27,6 +27,7 @@ from token_issuer.faults.registry import FaultRegistry
 from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
+from token_issuer.tokens.claims import get_configured_claim
 from token_issuer.tokens.factory import build_issuer
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.messages import FIELDS, TokenResponse
@@ -71,8 +72,11 @@ class RunningIssuer:
 
     @property
     def audience(self) -> str:
-        """The `aud` claim of its tokens."""
-        return self._issuer.settings.audience
+        """The `aud` claim of its tokens; if it is a list, the first member."""
+        issuer = self._issuer
+        audience = get_configured_claim(issuer.settings, issuer.find_profile(), "aud")
+        first: str = audience[0] if isinstance(audience, list) else audience
+        return first
 
     @property
     def kid(self) -> str:

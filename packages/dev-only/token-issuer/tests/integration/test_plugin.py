@@ -13,6 +13,7 @@ import jwt
 import pytest
 from tests import patient_http
 from token_issuer import RunningIssuer, run_token_issuer
+from token_issuer.config.profiles import Profile
 from token_issuer.errors import InvalidInputError, ProductionEnvironmentError, SettingsError
 
 RunProject = Callable[..., subprocess.CompletedProcess[str]]
@@ -197,6 +198,17 @@ def test_mistake_in_a_rotation_is_explained(
 ) -> None:
     with pytest.raises(InvalidInputError, match=f"^{problem}"):
         token_issuer.rotate(**mistake)
+
+
+@pytest.mark.requirement("GO-2")
+@pytest.mark.parametrize("audience", ["api", ["api", "web"]])
+def test_audience_is_that_of_the_profile(audience: str | list[str]) -> None:
+    team = Profile(name="team", claims={"aud": audience})
+    with run_token_issuer(profile="team", profiles={"team": team}) as issuer:
+        claims = jwt.decode(issuer.mint(), options={"verify_signature": False})
+
+        assert claims["aud"] == audience
+        assert issuer.audience == "api"
 
 
 @pytest.mark.requirement("GO-4")

@@ -5,7 +5,7 @@ import argparse
 from typing import Any, Final
 
 from token_issuer.cli.parser import Parser, explain_with, parse_filled, parse_path
-from token_issuer.config.setting import PREFIX
+from token_issuer.config.declaration import PREFIX
 from token_issuer.config.settings import SETTINGS
 
 EXIT_CODES: Final = "exit codes: 0 ok, 1 refused or failed, 2 wrong usage or settings"

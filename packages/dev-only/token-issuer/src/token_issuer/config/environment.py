@@ -10,7 +10,7 @@ from typing import Final
 
 from proxy_guard.environment import classify
 
-from token_issuer.config.setting import PREFIX
+from token_issuer.config.declaration import PREFIX
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.config.validation import build_settings
 from token_issuer.errors import ProductionEnvironmentError

@@ -16,8 +16,10 @@ class Profile:
 
     Attributes:
         name: Its name in requests and settings.
-        claims: Claims of its tokens beside `iss`, `sub`, `aud`, `iat`, `nbf`, `exp`, `jti`.
-        omit: Those of these claims that its tokens lack.
+        claims: The claims that its tokens have by default. They override the defaults of the
+            settings for `iss`, `sub` and `aud`.
+        omit: The claims that its tokens lack: neither a default nor a field of the request sets
+            them.
         ttl: How long its tokens are valid; None leaves that to the settings.
         is_id_token: Its tokens are OpenID Connect ID tokens, with `azp` and `at_hash`.
     """

@@ -23,6 +23,7 @@ from token_issuer.config.choices import (
     LogLevel,
     Rotation,
 )
+from token_issuer.config.declaration import list_settings, setting
 from token_issuer.config.parsers import (
     MAX_ROTATION_FACTOR,
     parse_algorithms,
@@ -41,7 +42,6 @@ from token_issuer.config.parsers import (
     parse_workers,
 )
 from token_issuer.config.profiles import BUILT_IN, GOOGLE, Profile
-from token_issuer.config.setting import list_settings, setting
 from token_issuer.timing.durations import format_duration, parse_ttl
 
 _MAX_AGE: Final = timedelta(minutes=5)
@@ -54,7 +54,7 @@ class Settings:
     """How an issuer behaves.
 
     Attributes:
-        chosen: The names of the settings that a source has set.
+        explicit: The names of the settings that a source has set.
     """
 
     host: str = setting(
@@ -177,7 +177,7 @@ class Settings:
         " and each algorithm has a key from the start",
         metavar="NUMBER",
     )
-    chosen: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    explicit: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     @property
     def kid_style(self) -> KidStyle:

@@ -33,7 +33,7 @@ def build_settings(
         except ValueError as error:
             shown = "the value" if setting.is_secret else _shorten(value)
             problems.append(f"{names[setting.name]}: {shown} is wrong: {error}")
-    settings = Settings(**parsed, chosen=frozenset(parsed))
+    settings = Settings(**parsed, explicit=frozenset(parsed))
     invalid = values.keys() - parsed.keys()
     problems += _find_contradictions(settings, names, invalid)
     if problems:

@@ -94,8 +94,8 @@ class _SetFault:
             seconds_left=seconds_left,
         )
 
-    def affects(self, path: str, now_s: float) -> bool:
-        """Tell whether the fault affects a request for *path*, if no other fault is set."""
+    def strikes(self, path: str, now_s: float) -> bool:
+        """Tell whether the fault strikes a request for *path*, if no other fault is set."""
         if path not in (self.fault.paths or (path,)):
             return False
         if path == CERTIFICATES_PATH and self.fault.kind in JWKS_ONLY_KINDS:
@@ -155,7 +155,7 @@ class FaultRegistry:
         with self._lock:
             self._faults, self._snapshot = (), {}
 
-    def activate(self, path: str, *, is_redirected: bool = False) -> ActiveFaults | None:
+    def strike(self, path: str, *, is_redirected: bool = False) -> ActiveFaults | None:
         """Return the faults that affect a request, and count the request; None if there are none.
 
         Args:
@@ -169,7 +169,7 @@ class FaultRegistry:
             for candidate in self._faults:
                 if candidate.fault.kind == FaultKind.REDIRECT and is_redirected:
                     continue
-                if candidate.affects(path, now_s):
+                if candidate.strikes(path, now_s):
                     kinds = find_exclusive_kinds(FaultKind(candidate.fault.kind))
                     active.setdefault(kinds, candidate)
             if REPLACEMENT_KINDS in active:  # the response holds no document to change

@@ -23,13 +23,13 @@ class Attacker:
     """An attacker, whose key is not in the JWK Set. Safe to use from several threads.
 
     Attributes:
-        verifier_url: The base URL under which a verifier last fetched key documents, and can fetch
+        reachable_url: The base URL under which a verifier last fetched key documents, and can fetch
             the attacker's; None before the first fetch.
     """
 
     def __init__(self, clock: Callable[[], datetime] = read_system_clock) -> None:
         """Date the attacker's certificate by *clock*."""
-        self.verifier_url: str | None = None
+        self.reachable_url: str | None = None
         self._created_at = clock()
         self._lock = threading.Lock()  # signing and publishing must use one key
 

@@ -27,7 +27,10 @@ def get_weak_key() -> RSAPrivateKey:
 
 
 def get_throwaway_key() -> RSAPrivateKey:
-    """Return the 2048-bit RSA key that signs no token; faults may publish its private part."""
+    """Return the 2048-bit RSA key whose private part faults may publish.
+
+    The issuer signs no token with it.
+    """
     return _get_key(KEY_BITS)
 
 

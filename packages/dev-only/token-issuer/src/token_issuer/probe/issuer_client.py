@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from jwt_core import base64url, strict_json
 
-from token_issuer.config.setting import PREFIX
+from token_issuer.config.declaration import PREFIX
 from token_issuer.errors import ProbeError, RemoteIssuerError
 from token_issuer.paths import ATTACKER_PREFIX, KEY_PATHS
 from token_issuer.remote_issuer import fetch_json

@@ -25,7 +25,7 @@ _SCOPE: Final = re.compile(
 )  # RFC 6749 §3.3
 _AT_HASH_BYTES: Final = 16  # the left half of a SHA-256
 _AUDIENCE_FIELDS: Final = ("aud", "audience", "resource")
-_FIELDS_OF_SETTINGS: Final = {"iss": "issuer", "sub": "subject", "aud": "audience"}
+_SETTING_BY_CLAIM: Final = {"iss": "issuer", "sub": "subject", "aud": "audience"}
 
 
 def build_claims(
@@ -76,30 +76,32 @@ def _derive_claims(claims: Mapping[str, Any], client_id: str | None) -> dict[str
     return {"azp": client_id or first, "at_hash": at_hash}
 
 
-def get_default_claim(settings: Settings, profile: Profile, claim: str) -> Any:
-    """Return the default of `iss`, `sub` or `aud`: its value unless the request sets the claim.
+def get_configured_claim(settings: Settings, profile: Profile, claim: str) -> Any:
+    """Return `iss`, `sub` or `aud` as the settings and the profile configure it.
 
     A setting that was set overrides the profile; the profile overrides the default of a setting.
     """
-    field = _FIELDS_OF_SETTINGS[claim]
+    field = _SETTING_BY_CLAIM[claim]
     value = getattr(settings, field)
-    return value if field in settings.chosen else profile.claims.get(claim, value)
+    return value if field in settings.explicit else profile.claims.get(claim, value)
 
 
 def _build_default_claims(
     settings: Settings, profile: Profile, client_id: str | None, now: datetime
 ) -> dict[str, Any]:
     """Return the default of each claim, without those that *profile* omits."""
-    ttl = settings.ttl if "ttl" in settings.chosen else profile.ttl or settings.ttl
+    ttl = settings.ttl if "ttl" in settings.explicit else profile.ttl or settings.ttl
     issued_at = int(now.timestamp())
+    expiry = {"exp": int(now.timestamp() + ttl.total_seconds())}
     defaults: dict[str, Any] = {
-        **profile.claims,
-        **{claim: get_default_claim(settings, profile, claim) for claim in _FIELDS_OF_SETTINGS},
-        **({} if client_id is None else {"sub": client_id}),
         "iat": issued_at,
         "nbf": issued_at,
-        "exp": int(now.timestamp() + ttl.total_seconds()),
+        **expiry,
         "jti": secrets.token_urlsafe(16),
+        **profile.claims,
+        **(expiry if "ttl" in settings.explicit else {}),
+        **{claim: get_configured_claim(settings, profile, claim) for claim in _SETTING_BY_CLAIM},
+        **({} if client_id is None else {"sub": client_id}),
     }
     return {claim: value for claim, value in defaults.items() if claim not in profile.omit}
 

@@ -24,7 +24,7 @@ from token_issuer.keys.service import KeyService
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.timestamps import parse_timestamp
-from token_issuer.tokens.claims import LATEST_NUMERIC_DATE, build_claims, get_default_claim
+from token_issuer.tokens.claims import LATEST_NUMERIC_DATE, build_claims, get_configured_claim
 from token_issuer.tokens.messages import TokenRequest, TokenResponse
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Issuer:
     @property
     def identifier(self) -> str:
         """The issuer identifier: the default of the `iss` claim."""
-        identifier: str = get_default_claim(self.settings, self.find_profile(), "iss")
+        identifier: str = get_configured_claim(self.settings, self.find_profile(), "iss")
         return identifier
 
     def issue(self, request: TokenRequest, *, base_url: str | None = None) -> TokenResponse:
@@ -158,7 +158,7 @@ class Issuer:
             now=int(now.timestamp()),
             jwks=self.keys.view.jwks.body,
             attacker=self.attacker,
-            base_url=self.attacker.verifier_url or base_url,
+            base_url=self.attacker.reachable_url or base_url,
         )
         minted = mint_defective(entry, ingredients)
         return TokenResponse(

@@ -12,14 +12,14 @@ from typing import Final
 VARY: Final = "Origin,X-Origin,Referer,Accept-Encoding"
 
 
-def compute_max_age(now: datetime, change: datetime | None, max_age: timedelta) -> int:
-    """Return for how many seconds a document may be cached; *max_age* if no *change* is known.
+def compute_max_age(now: datetime, change: datetime | None, limit: timedelta) -> int:
+    """Return for how many seconds a document may be cached: at most *limit*.
 
-    The time up to the next change is divided into windows of *max_age*, and the last window ends
-    with the change. No compliant cache keeps the document past the change, and caches that fetched
-    it at different times expire together.
+    Without a known *change* it is *limit*. Otherwise the time up to the change is divided into
+    windows of *limit*, and the last window ends with the change. No compliant cache keeps the
+    document past the change, and caches that fetched it at different times expire together.
     """
-    window_s = max_age.total_seconds()
+    window_s = limit.total_seconds()
     if change is None or window_s == 0:
         return int(window_s)
     left_s = max((change - now).total_seconds(), 0.0)

@@ -16,7 +16,7 @@ from jwt_core.algorithms import get_scheme
 from token_issuer.errors import ApplicationError
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import Receive, Scope, Send
-from token_issuer.web.full_path import FullPath
+from token_issuer.web.middleware import Middleware
 
 # Litestar's modules import each other in circles, some only when an application is built. If two
 # threads import them at once, one gets a half-initialised module, and its import fails.
@@ -33,7 +33,7 @@ class LazyApp:
 
     def __init__(self, issuer: Issuer) -> None:
         self.stopping = asyncio.Event()
-        self.built: Future[FullPath] = Future()
+        self.built: Future[Middleware] = Future()
         self.built.set_running_or_notify_cancel()  # a client that leaves must not cancel it
         self._issuer = issuer
         self._thread = threading.Thread(target=self._build)
@@ -69,8 +69,8 @@ class LazyApp:
         else:
             self.built.set_result(app)
 
-    def _import_and_create(self) -> FullPath:
+    def _import_and_create(self) -> Middleware:
         get_scheme(Algorithm.RS256)  # loads what signs before the first token needs it
         from token_issuer.web.app import create_app  # noqa: PLC0415  # see the module
 
-        return FullPath(create_app(self._issuer), self._issuer, self.stopping)
+        return Middleware(create_app(self._issuer), self._issuer, self.stopping)

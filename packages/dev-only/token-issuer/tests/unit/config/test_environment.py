@@ -78,7 +78,7 @@ def test_settings_are_read_from_each_variable() -> None:
         request_log=5,
     )
     assert "correct-horse" not in repr(settings)
-    assert {"issuer", "ttl", "admin_token"} <= settings.chosen
+    assert {"issuer", "ttl", "admin_token"} <= settings.explicit
 
 
 @pytest.mark.requirement("TI-9")

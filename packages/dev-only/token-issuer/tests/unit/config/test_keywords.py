@@ -53,7 +53,7 @@ def test_keywords_are_python_values_or_the_text_of_variables(
     settings = parse_keywords(keywords)
 
     assert settings == Settings(**expected)
-    assert settings.chosen == keywords.keys()
+    assert settings.explicit == keywords.keys()
 
 
 @pytest.mark.requirement("TI-9")
@@ -61,7 +61,7 @@ def test_none_leaves_a_setting_without_default_unset() -> None:
     settings = parse_keywords({"keys_dir": None, "admin": None, "kids": None})
 
     assert settings == Settings()
-    assert not settings.chosen
+    assert not settings.explicit
 
 
 @pytest.mark.requirement("GO-2")

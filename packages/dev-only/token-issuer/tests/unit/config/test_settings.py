@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from jwt_core import Algorithm
 from token_issuer.config.choices import ALGORITHMS, KidStyle
-from token_issuer.config.setting import Setting
+from token_issuer.config.declaration import Setting
 from token_issuer.config.settings import SETTINGS, Settings
 
 README: Final = Path(__file__).parents[3] / "README.md"

@@ -16,12 +16,12 @@ def test_time_ends_a_fault_to_the_second(keys: KeyService) -> None:
     registry.set({"kind": "status", "for": "10s", "requests": 3})
 
     now_s = 1009.9
-    assert registry.activate("/certs") is not None
+    assert registry.strike("/certs") is not None
     (state,) = registry.list()
     assert (state.requests_left, state.is_over) == (2, False)
     assert state.seconds_left == pytest.approx(0.1)
     now_s = 1010.0
-    assert registry.activate("/certs") is None
+    assert registry.strike("/certs") is None
     assert registry.list()[0].is_over
 
 
@@ -46,7 +46,7 @@ def test_unknown_option_is_rejected_with_those_that_resemble_it(keys: KeyService
 def test_added_certificate_stays_the_same_while_the_fault_is_set(keys: KeyService) -> None:
     registry = FaultRegistry(keys)
     registry.set({"kind": "weak-key"})
-    first, second = (registry.activate(CERTIFICATES_PATH) for _ in range(2))
+    first, second = (registry.strike(CERTIFICATES_PATH) for _ in range(2))
 
     assert first
     assert second

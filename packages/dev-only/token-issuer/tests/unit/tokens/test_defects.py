@@ -168,16 +168,16 @@ def test_response_does_not_promise_a_lifetime(issuer: Issuer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verifier_url", "base_url", "expected"),
+    ("reachable_url", "base_url", "expected"),
     [
         ("http://a.test", "http://b.test", "http://a.test"),
         (None, "http://b.test", "http://b.test"),
     ],
 )
 def test_attacker_is_sought_where_the_verifier_found_the_keys(
-    issuer: Issuer, verifier_url: str | None, base_url: str, expected: str
+    issuer: Issuer, reachable_url: str | None, base_url: str, expected: str
 ) -> None:
-    issuer.attacker.verifier_url = verifier_url
+    issuer.attacker.reachable_url = reachable_url
     answer = issuer.issue(convert_parameters({"defect": "jku"}), base_url=base_url)
 
     header = jwt.get_unverified_header(answer.access_token)

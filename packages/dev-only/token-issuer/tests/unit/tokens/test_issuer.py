@@ -236,7 +236,7 @@ def test_claims_are_rejected_when_no_token_can_hold_them(issuer: Issuer, value: 
 def test_variable_that_is_set_wins_over_the_profile(
     issuer: Issuer, chosen: dict[str, Any], expected: tuple[str, str, int]
 ) -> None:
-    settings = Settings(profile="google", chosen=frozenset(chosen), **chosen)
+    settings = Settings(profile="google", explicit=frozenset(chosen), **chosen)
 
     claims = mint(dataclasses.replace(issuer, settings=settings))[1]
 
@@ -258,3 +258,20 @@ def test_profile_of_a_team_is_used(issuer: Issuer) -> None:
     )
     assert "jti" not in claims
     assert "groups" not in mint(with_staff)[1]
+
+
+@pytest.mark.requirement("GO-2")
+@pytest.mark.parametrize("explicit", [{}, {"ttl": "2m"}])
+def test_profile_may_set_each_claim(issuer: Issuer, explicit: dict[str, Any]) -> None:
+    fixed = {"exp": 4102444800, "iat": 5, "nbf": 6, "jti": "one"}
+    profiles = {"fixed": Profile(name="fixed", claims=fixed)}
+    settings = parse_keywords({"profile": "fixed", "profiles": profiles, **explicit})
+
+    claims = mint(dataclasses.replace(issuer, settings=settings))[1]
+
+    assert {name: claims[name] for name in ("iat", "nbf", "jti")} == {
+        "iat": 5,
+        "nbf": 6,
+        "jti": "one",
+    }
+    assert (claims["exp"] == fixed["exp"]) is not bool(explicit)

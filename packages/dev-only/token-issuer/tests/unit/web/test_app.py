@@ -97,7 +97,7 @@ def test_openapi_document_names_each_path_and_method_that_is_served(
 def test_discovery_says_what_the_settings_say(issuer: Issuer, serve: Serve) -> None:
     settings = Settings(
         public_url="https://login.test/base", profile="google", issuer="https://own.test",
-        chosen=frozenset({"issuer"}),
+        explicit=frozenset({"issuer"}),
     )  # fmt: skip
     client = serve(dataclasses.replace(issuer, settings=settings))
     document = client.get("/.well-known/openid-configuration").json()

@@ -21,7 +21,7 @@ from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser, parse_filled
 from token_issuer.cli.settings import locate_issuer, read_settings
 from token_issuer.config.choices import ALGORITHMS, RotationMode
-from token_issuer.config.setting import PREFIX
+from token_issuer.config.declaration import PREFIX
 from token_issuer.config.settings import Settings
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import parse_rotation_duration

@@ -133,7 +133,7 @@ def _open_issuer(
 
     secret = settings.admin_token or secrets.token_urlsafe()
     unused = {"keys_dir", "workers"}  # it is in memory, and in this process
-    chosen = {name: getattr(settings, name) for name in settings.chosen - unused}
+    chosen = {name: getattr(settings, name) for name in settings.explicit - unused}
     own_settings = {**chosen, "port": settings.port, "admin_token": secret}
     with (
         run_token_issuer(**own_settings) as started,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from token_issuer.cli.options import add_override
 from token_issuer.cli.parser import Parser, explain_with, parse_filled, parse_path
 from token_issuer.cli.token_fields import add_claims
-from token_issuer.config.setting import PREFIX
+from token_issuer.config.declaration import PREFIX
 from token_issuer.probe.target.rate_limit import (
     DEFAULT_RATE_PER_S,
     DEFAULT_TIMEOUT_S,

@@ -15,8 +15,8 @@ _MAX_FETCH_WAIT_S: Final = 6.0
 _INTERVAL_S: Final = 0.4
 
 
-def needs_keys(defect: Defect) -> bool:
-    """Return whether the token of *defect* is signed with another key than good tokens."""
+def needs_publication(defect: Defect) -> bool:
+    """Tell whether the key that signs the token of *defect* must be published first."""
     return bool(defect.fault) or defect.alg not in {"", _GOOD_ALGORITHM}
 
 

@@ -17,7 +17,7 @@ from token_issuer.probe.tokens.judging import (
     build_finding,
     judge_attacker_fetches,
 )
-from token_issuer.probe.tokens.key_priming import needs_keys, publish_keys
+from token_issuer.probe.tokens.key_priming import needs_publication, publish_keys
 from token_issuer.tokens.defects.catalogue import CATALOGUE
 from token_issuer.tokens.defects.defect import Defect
 
@@ -61,7 +61,7 @@ def check_tokens(
 def _run(target: Target, issuer: IssuerClient, select: Callable[[str], bool]) -> Iterator[_Result]:
     """Send tokens of known keys first; then those of new keys, after one fetch for all of them."""
     chosen = [defect for defect in CATALOGUE.values() if select(defect.id)]
-    of_new_keys = [defect for defect in chosen if needs_keys(defect)]
+    of_new_keys = [defect for defect in chosen if needs_publication(defect)]
     session = _Session(target, issuer, issuer.count_attacker_hits())
     for defect in chosen:
         if defect not in of_new_keys:
@@ -130,7 +130,7 @@ class _Session:
 
     def _fails_on_any_kid(self, defect: Defect, response: TargetResponse) -> bool:
         """Return whether a failure on this kid happens with all unknown kids, as a limit would."""
-        if defect.check != "kid" and not needs_keys(defect):
+        if defect.check != "kid" and not needs_publication(defect):
             return False
         harmless = self.issuer.mint(defect=_HARMLESS_KID_DEFECT).authorization
         return self.target.send(harmless).reaction is response.reaction

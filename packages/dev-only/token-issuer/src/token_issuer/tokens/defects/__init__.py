@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Tokens that are wrong in exactly one way."""
+"""Defects: tokens with one deliberate deviation each, to test verifiers."""

@@ -36,8 +36,8 @@ def build_faulty_response(
     """
     fault = faults.find(FaultKind.MAX_AGE)
     stated_s = None if fault is None else int(fault.read_seconds("max_age", 0))
-    refusal = faults.find(FaultKind.STATUS, FaultKind.REDIRECT)
-    if refusal is None:
+    replacement = faults.find(FaultKind.STATUS, FaultKind.REDIRECT)
+    if replacement is None:
         shown = faults.change_document(document)
         headers = build_cache_headers(
             request.time, max_age_s if stated_s is None else stated_s, shown.etag
@@ -48,21 +48,21 @@ def build_faulty_response(
     if stated_s is not None:
         headers = build_cache_headers(request.time, stated_s, "")
         del headers["ETag"]
-    return _refuse(faults, refusal, request, headers)
+    return _replace(faults, replacement, request, headers)
 
 
-def _refuse(
-    faults: ActiveFaults, refusal: Fault, request: Request, headers: dict[str, str]
+def _replace(
+    faults: ActiveFaults, replacement: Fault, request: Request, headers: dict[str, str]
 ) -> RawResponse:
     """Respond without a document."""
-    if refusal.kind == FaultKind.REDIRECT:
-        headers["Location"] = build_location(refusal.to or "same-host", request)
-        status = refusal.status or HTTPStatus.FOUND
+    if replacement.kind == FaultKind.REDIRECT:
+        headers["Location"] = build_location(replacement.to or "same-host", request)
+        status = replacement.status or HTTPStatus.FOUND
         media_type = _find_media_type(faults, "text/plain")
         return RawResponse.build(b"", media_type, encode_fields(headers), status=status)
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(int(refusal.read_seconds("retry_after", 0)))
-    status = refusal.status or HTTPStatus.SERVICE_UNAVAILABLE
+    if replacement.retry_after is not None:
+        headers["Retry-After"] = str(int(replacement.read_seconds("retry_after", 0)))
+    status = replacement.status or HTTPStatus.SERVICE_UNAVAILABLE
     problem = ProblemResponse(type="about:blank", title="Fault", status=status, detail=_EXPLANATION)
     body = msgspec.json.encode(problem)
     media_type = _find_media_type(faults, PROBLEM_TYPE)

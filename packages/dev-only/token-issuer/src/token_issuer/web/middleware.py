@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""The full path: what happens between the server and the Litestar application.
+"""Middleware of the full path: lets faults strike, adds the common header fields, logs requests.
 
-Every request gets its value, the faults that strike it, the common header fields and its log entry.
-`HEAD` is answered as `GET`, without the body, which the server leaves out.
+It wraps the Litestar application. `HEAD` is answered as `GET`, without the body, which the server
+leaves out.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from litestar import Litestar
 
 
-class FullPath:
+class Middleware:
     """ASGI application around *app*, the Litestar application of *issuer*."""
 
     def __init__(self, app: "Litestar", issuer: Issuer, stopping: asyncio.Event) -> None:
@@ -43,7 +43,7 @@ class FullPath:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an HTTP request."""
         request = build_request(scope, self._issuer.clock())
-        faults = self._claim_faults(request)
+        faults = self._strike(request)
         if faults is None:
             await self._call(scope, receive, send, request)
             return
@@ -53,12 +53,12 @@ class FullPath:
         async with Connection(receive, send, transport, self._stopping) as connection:
             await deliver(faults, collected.start, bytes(collected.body), connection)
 
-    def _claim_faults(self, request: Request) -> ActiveFaults | None:
+    def _strike(self, request: Request) -> ActiveFaults | None:
         registry = self._issuer.faults
-        is_struck = request.method in {"GET", "HEAD"} and request.path in KEY_PATHS
-        if registry.is_empty or not is_struck:
+        is_key_request = request.method in {"GET", "HEAD"} and request.path in KEY_PATHS
+        if registry.is_empty or not is_key_request:
             return None
-        return registry.activate(request.path, is_redirected=request.query == REDIRECTED_QUERY)
+        return registry.strike(request.path, is_redirected=request.query == REDIRECTED_QUERY)
 
     async def _call(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
         """Let the application answer, and complete its header."""

@@ -1,5 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""Fault registry: which faults are set, for how much longer, and which of them affect a request.
+"""Fault registry: which faults are set, for how much longer, and which of them strike a request.
+
+A fault that strikes changes the document (`faults.documents`), the status and header fields
+(`web.faults.responses`) or the bytes on the wire (`web.faults.transport`).
 
 Time here is monotonic, not the simulated clock: a test that waits for a fault to end waits in real
 time, and changing the simulated clock must not end a fault.

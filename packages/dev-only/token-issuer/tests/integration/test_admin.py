@@ -173,7 +173,8 @@ def test_max_age_counts_down_to_the_next_change() -> None:
 
 @pytest.mark.requirement("GO-3")
 def test_clock_turns_claims_cache_headers_and_date_alike(http: httpx.Client) -> None:
-    turned = http.put("/admin/clock", json={"now": "2031-05-06T07:08:09Z", "frozen": True}).json()
+    turning = http.put("/admin/clock", json={"now": "2031-05-06T07:08:09Z", "frozen": True})
+    turned = turning.json()
     response = http.get("/oauth2/v3/certs")
     claims = jwt.decode(
         http.post("/token").json()["access_token"], options={"verify_signature": False}
@@ -181,6 +182,7 @@ def test_clock_turns_claims_cache_headers_and_date_alike(http: httpx.Client) -> 
     at = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
     assert turned["frozen"] is True
+    assert turning.headers["date"] == "Tue, 06 May 2031 07:08:09 GMT"
     assert http.get("/admin/clock").json()["now"] == turned["now"]
     assert datetime.fromisoformat(turned["now"]) == at
     assert parsedate_to_datetime(response.headers["date"]) == at

@@ -65,7 +65,10 @@ class Middleware:
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                fields = [*message["headers"], *build_common_fields(request)]
+                handled: Request = scope["state"][REQUEST_STATE]
+                if handled is request:  # the time was not used, and may have been changed
+                    handled = replace(request, time=self._issuer.clock())
+                fields = [*message["headers"], *build_common_fields(handled)]
                 message["headers"] = _restore_vary(fields, scope["state"].get(VARY_STATE))
                 record_request(self._issuer.requests, request, message["status"])
             await send(message)

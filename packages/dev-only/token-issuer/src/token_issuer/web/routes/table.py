@@ -31,7 +31,10 @@ def _build_route(issuer: Issuer, method: Method, path: str, handle: Handler) -> 
     )
     async def answer(request: Request[Any, Any, Any]) -> RawResponse:
         state = request.scope["state"]
-        response = handle(issuer, replace(state[REQUEST_STATE], body=await request.body()))
+        body = await request.body()
+        handled = replace(state[REQUEST_STATE], time=issuer.clock(), body=body)
+        state[REQUEST_STATE] = handled
+        response = handle(issuer, handled)
         if not isinstance(response, RawResponse):
             response = await sync_to_thread(response)
         vary = dict(response.fields).get(b"vary", b"")

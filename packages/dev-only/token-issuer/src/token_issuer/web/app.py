@@ -13,7 +13,7 @@ from token_issuer.config.settings import Settings
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.routes.admin.router import build_admin_router
 from token_issuer.web.routes.attacker import get_attacker_certificate, get_attacker_jwks
-from token_issuer.web.routes.defects import build_defects_router
+from token_issuer.web.routes.defects import get_defect, list_defects
 from token_issuer.web.routes.discovery import get_discovery_document
 from token_issuer.web.routes.exception_handlers import EXCEPTION_HANDLERS
 from token_issuer.web.routes.health import get_health
@@ -41,7 +41,8 @@ def create_app(issuer: Issuer) -> Litestar:
             *build_table_routes(issuer),
             get_discovery_document,
             get_token_info,
-            build_defects_router(),
+            list_defects,
+            get_defect,
             get_attacker_jwks,
             get_attacker_certificate,
             get_health,

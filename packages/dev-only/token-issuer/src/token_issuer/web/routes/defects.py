@@ -3,7 +3,7 @@
 
 from http import HTTPStatus
 
-from litestar import Router, get
+from litestar import get
 from litestar.params import FromPath
 
 from token_issuer.errors import InvalidInputError
@@ -17,13 +17,25 @@ from token_issuer.web.errors import HttpError
 from token_issuer.web.routes.declarations import SHORT_CACHE, describe_problems
 
 
-@get(summary="What can be wrong with a token", responses=describe_problems())
+@get(
+    "/defects",
+    summary="What can be wrong with a token",
+    responses=describe_problems(),
+    response_headers=SHORT_CACHE,
+    tags=["defects"],
+)
 async def list_defects() -> DefectList:
     """List the defects, in the order of the catalogue."""
     return DefectList(defects=[describe_defect(defect) for defect in CATALOGUE.values()])
 
 
-@get("/{defect:str}", summary="One defect", responses=describe_problems(404))
+@get(
+    "/defects/{defect:str}",
+    summary="One defect",
+    responses=describe_problems(404),
+    response_headers=SHORT_CACHE,
+    tags=["defects"],
+)
 async def get_defect(defect: FromPath[str]) -> DefectDescription:
     """Describe one defect."""
     try:
@@ -31,13 +43,3 @@ async def get_defect(defect: FromPath[str]) -> DefectDescription:
     except InvalidInputError as error:
         raise HttpError(HTTPStatus.NOT_FOUND, str(error)) from error
     return describe_defect(entry.defect)
-
-
-def build_defects_router() -> Router:
-    """Collect the endpoints of the catalogue."""
-    return Router(
-        "/defects",
-        route_handlers=[list_defects, get_defect],
-        response_headers=SHORT_CACHE,
-        tags=["defects"],
-    )

@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from litestar import Controller, delete, get, put
+from litestar import delete, get, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -45,38 +45,35 @@ class ClockReading(Struct, frozen=True, kw_only=True):
     frozen: bool
 
 
-class ClockController(Controller):
-    """Read, turn and reset the clock."""
+@get("/clock", summary="Read the clock", responses=ADMIN_PROBLEMS)
+async def read_clock(issuer: IssuerDependency) -> ClockReading:
+    """Read the clock."""
+    return _describe(issuer.clock)
 
-    path = "/clock"
 
-    @get(summary="Read the clock", responses=ADMIN_PROBLEMS)
-    async def read_clock(self, issuer: IssuerDependency) -> ClockReading:
-        """Read the clock."""
-        return _describe(issuer.clock)
+@put("/clock", summary="Turn the clock", responses=BODY_PROBLEMS)
+async def turn_clock(data: JSONBody[ClockRequest], issuer: IssuerDependency) -> ClockReading:
+    """Turn the clock, and read it."""
+    try:
+        issuer.clock.turn(
+            now=None if data.now is None else parse_timestamp(data.now),
+            offset=None if data.offset is None else parse_duration(data.offset),
+            frozen=data.frozen,
+        )
+    except ValueError as error:
+        name = "now" if data.now is not None else "offset"
+        message = f"{name}: {error}"
+        raise InvalidInputError(message, name) from error
+    return _describe(issuer.clock)
 
-    @put(summary="Turn the clock", responses=BODY_PROBLEMS)
-    async def turn_clock(
-        self, data: JSONBody[ClockRequest], issuer: IssuerDependency
-    ) -> ClockReading:
-        """Turn the clock, and read it."""
-        try:
-            issuer.clock.turn(
-                now=None if data.now is None else parse_timestamp(data.now),
-                offset=None if data.offset is None else parse_duration(data.offset),
-                frozen=data.frozen,
-            )
-        except ValueError as error:
-            name = "now" if data.now is not None else "offset"
-            message = f"{name}: {error}"
-            raise InvalidInputError(message, name) from error
-        return _describe(issuer.clock)
 
-    @delete(summary="Reset the clock to the machine's", status_code=200, responses=ADMIN_PROBLEMS)
-    async def reset_clock(self, issuer: IssuerDependency) -> ClockReading:
-        """Reset the clock to the machine's, and read it."""
-        issuer.clock.reset()
-        return _describe(issuer.clock)
+@delete(
+    "/clock", summary="Reset the clock to the machine's", status_code=200, responses=ADMIN_PROBLEMS
+)
+async def reset_clock(issuer: IssuerDependency) -> ClockReading:
+    """Reset the clock to the machine's, and read it."""
+    issuer.clock.reset()
+    return _describe(issuer.clock)
 
 
 def _describe(clock: Clock) -> ClockReading:

@@ -3,7 +3,7 @@
 
 from typing import Annotated
 
-from litestar import Controller, delete, get, put
+from litestar import delete, get, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -31,28 +31,31 @@ class FaultList(Struct, frozen=True, kw_only=True):
     faults: list[FaultState]
 
 
-class FaultsController(Controller):
-    """List, replace and remove the faults."""
+@get("/faults", summary="List the faults of the key endpoints", responses=ADMIN_PROBLEMS)
+async def list_faults(issuer: IssuerDependency) -> FaultList:
+    """List the faults that were set last."""
+    return FaultList(faults=issuer.faults.list())
 
-    path = "/faults"
 
-    @get(summary="List the faults of the key endpoints", responses=ADMIN_PROBLEMS)
-    async def list_faults(self, issuer: IssuerDependency) -> FaultList:
-        """List the faults that were set last."""
-        return FaultList(faults=issuer.faults.list())
+# In a thread: a fault that publishes a key generates it first, a quarter of a second for RSA.
+@put(
+    "/faults",
+    summary="Set the faults of the key endpoints",
+    responses=BODY_PROBLEMS,
+    sync_to_thread=True,
+)
+def set_faults(data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultList:
+    """Replace the faults, and list them."""
+    return FaultList(faults=issuer.faults.set(*data.faults))
 
-    # In a thread: a fault that publishes a key generates it first, a quarter of a second for RSA.
-    @put(
-        summary="Set the faults of the key endpoints", responses=BODY_PROBLEMS, sync_to_thread=True
-    )
-    def set_faults(self, data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultList:
-        """Replace the faults, and list them."""
-        return FaultList(faults=issuer.faults.set(*data.faults))
 
-    @delete(
-        summary="Remove the faults of the key endpoints", status_code=200, responses=ADMIN_PROBLEMS
-    )
-    async def reset_faults(self, issuer: IssuerDependency) -> FaultList:
-        """Remove all faults."""
-        issuer.faults.reset()
-        return FaultList(faults=issuer.faults.list())
+@delete(
+    "/faults",
+    summary="Remove the faults of the key endpoints",
+    status_code=200,
+    responses=ADMIN_PROBLEMS,
+)
+async def reset_faults(issuer: IssuerDependency) -> FaultList:
+    """Remove all faults."""
+    issuer.faults.reset()
+    return FaultList(faults=issuer.faults.list())

@@ -4,7 +4,7 @@
 from typing import Annotated
 
 from jwt_core import Algorithm
-from litestar import Controller, delete, get, post
+from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
@@ -35,44 +35,39 @@ class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retention: DurationText | None = None
 
 
-class KeysController(Controller):
-    """List the keys, rotate and remove them."""
+@get("/keys", summary="List the key ring", responses=ADMIN_PROBLEMS)
+async def list_keys(issuer: IssuerDependency) -> KeyList:
+    """List the key ring."""
+    return describe_keys(issuer.keys)
 
-    path = "/keys"
 
-    @get(summary="List the key ring", responses=ADMIN_PROBLEMS)
-    async def list_keys(self, issuer: IssuerDependency) -> KeyList:
-        """List the key ring."""
-        return describe_keys(issuer.keys)
-
-    # In threads: generating an RSA key takes a quarter of a second, and both may write files.
-    @post(
-        "/rotate",
-        summary="Let a new key take over",
-        status_code=200,
-        responses=describe_problems(401, 403, 413, 503),
-        sync_to_thread=True,
+# In threads: generating an RSA key takes a quarter of a second, and both may write files.
+@post(
+    "/keys/rotate",
+    summary="Let a new key take over",
+    status_code=200,
+    responses=describe_problems(401, 403, 413, 503),
+    sync_to_thread=True,
+)
+def rotate_keys(data: JSONBody[RotateRequest], issuer: IssuerDependency) -> KeyDescription:
+    """Let a new key take over, and describe it."""
+    key = issuer.keys.rotate(
+        data.mode,
+        data.alg,
+        lead=parse_rotation_duration("lead", data.lead),
+        retention=parse_rotation_duration("retention", data.retention),
     )
-    def rotate_keys(
-        self, data: JSONBody[RotateRequest], issuer: IssuerDependency
-    ) -> KeyDescription:
-        """Let a new key take over, and describe it."""
-        key = issuer.keys.rotate(
-            data.mode,
-            data.alg,
-            lead=parse_rotation_duration("lead", data.lead),
-            retention=parse_rotation_duration("retention", data.retention),
-        )
-        return describe_key(key, issuer.keys.clock())
+    return describe_key(key, issuer.keys.clock())
 
-    @delete(
-        "/{kid:str}",
-        summary="Remove a key at once",
-        status_code=200,
-        responses=describe_problems(401, 403, 404, 409, 503),
-        sync_to_thread=True,
-    )
-    def remove_key(self, kid: FromPath[str], issuer: IssuerDependency) -> KeyList:
-        """Remove a key at once, and list the others."""
-        issuer.keys.remove(kid)
-        return describe_keys(issuer.keys)
+
+@delete(
+    "/keys/{kid:str}",
+    summary="Remove a key at once",
+    status_code=200,
+    responses=describe_problems(401, 403, 404, 409, 503),
+    sync_to_thread=True,
+)
+def remove_key(kid: FromPath[str], issuer: IssuerDependency) -> KeyList:
+    """Remove a key at once, and list the others."""
+    issuer.keys.remove(kid)
+    return describe_keys(issuer.keys)

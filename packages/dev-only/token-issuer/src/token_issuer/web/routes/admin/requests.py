@@ -3,7 +3,7 @@
 
 from typing import Annotated, Any, Final
 
-from litestar import Controller, delete, get
+from litestar import delete, get
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import QueryParameter
@@ -44,24 +44,30 @@ def reject_unknown_filters(
             raise InvalidInputError(message, name)
 
 
-class RequestsController(Controller):
-    """List and forget the requests."""
+@get(
+    "/requests",
+    guards=[reject_unknown_filters],
+    summary="List and count requests",
+    responses=ADMIN_PROBLEMS,
+)
+async def list_requests(
+    issuer: IssuerDependency, path: PathFilter = None, limit: Limit = None
+) -> RequestList:
+    """List the latest requests, of one path or of all, and count them."""
+    return _describe(issuer.requests, path, limit)
 
-    path = "/requests"
-    guards = (reject_unknown_filters,)
 
-    @get(summary="List and count requests", responses=ADMIN_PROBLEMS)
-    async def list_requests(
-        self, issuer: IssuerDependency, path: PathFilter = None, limit: Limit = None
-    ) -> RequestList:
-        """List the latest requests, of one path or of all, and count them."""
-        return _describe(issuer.requests, path, limit)
-
-    @delete(summary="Forget all requests", status_code=200, responses=ADMIN_PROBLEMS)
-    async def forget_requests(self, issuer: IssuerDependency) -> RequestList:
-        """Forget all requests, and list the empty log."""
-        issuer.requests.clear()
-        return _describe(issuer.requests)
+@delete(
+    "/requests",
+    guards=[reject_unknown_filters],
+    summary="Forget all requests",
+    status_code=200,
+    responses=ADMIN_PROBLEMS,
+)
+async def forget_requests(issuer: IssuerDependency) -> RequestList:
+    """Forget all requests, and list the empty log."""
+    issuer.requests.clear()
+    return _describe(issuer.requests)
 
 
 def _describe(log: RequestLog, path: str | None = None, limit: int | None = None) -> RequestList:

@@ -7,11 +7,11 @@ from litestar import Router
 
 from token_issuer.paths import ADMIN_PREFIX
 from token_issuer.web.routes.admin.access import build_admin_guard
-from token_issuer.web.routes.admin.clock import ClockController
-from token_issuer.web.routes.admin.faults import FaultsController
+from token_issuer.web.routes.admin.clock import read_clock, reset_clock, turn_clock
+from token_issuer.web.routes.admin.faults import list_faults, reset_faults, set_faults
 from token_issuer.web.routes.admin.json_request import JsonRequest
-from token_issuer.web.routes.admin.keys import KeysController
-from token_issuer.web.routes.admin.requests import RequestsController
+from token_issuer.web.routes.admin.keys import list_keys, remove_key, rotate_keys
+from token_issuer.web.routes.admin.requests import forget_requests, list_requests
 from token_issuer.web.routes.declarations import NO_STORE
 from token_issuer.web.routes.openapi import ADMIN_SECURITY
 
@@ -22,7 +22,19 @@ def build_admin_router(admin_token: str | None) -> Router:
     """Collect the endpoints below `/admin`; callers need *admin_token*, if there is one."""
     return Router(
         ADMIN_PREFIX,
-        route_handlers=[KeysController, ClockController, FaultsController, RequestsController],
+        route_handlers=[
+            list_keys,
+            rotate_keys,
+            remove_key,
+            read_clock,
+            turn_clock,
+            reset_clock,
+            list_faults,
+            set_faults,
+            reset_faults,
+            list_requests,
+            forget_requests,
+        ],
         guards=[build_admin_guard(admin_token)],
         request_class=JsonRequest,
         request_max_body_size=_MAX_BODY_BYTES,

@@ -10,7 +10,7 @@ from jwt_core import base64url, strict_json
 from jwt_core.errors import MalformedTokenError
 
 MAX_TOKEN_CHARS: Final = 16 * 1024
-"""Longest accepted token; common servers accept no more for all header fields together."""
+"""Longest accepted token. Common servers limit all header fields of a request to 16 KiB or less."""
 
 _PART_COUNT: Final = 3
 
@@ -26,14 +26,14 @@ class UnverifiedToken:
 
 
 def parse_compact(text: object) -> UnverifiedToken:
-    """Split a token and decode its parts; of these only the header is parsed.
+    """Split a token and decode its parts; parse only the header.
 
     Raises:
         MalformedTokenError: *text* is not a str, is too long, does not have three parts in strict
             base64url, or its header is not one JSON object with distinct members.
     """
     if not isinstance(text, str) or len(text) > MAX_TOKEN_CHARS:
-        message = f"the token must be text of at most {MAX_TOKEN_CHARS} characters"
+        message = f"the token must be a str of at most {MAX_TOKEN_CHARS} characters"
         raise MalformedTokenError(message)
     signing_input, _, _ = text.rpartition(".")
     try:
@@ -51,7 +51,7 @@ def parse_compact(text: object) -> UnverifiedToken:
 
 
 def parse_json_part(data: bytes, name: str) -> dict[str, Any]:
-    """Decode the part *name*, header or payload.
+    """Decode a part of a token; *name*, header or payload, appears in the message.
 
     Raises:
         MalformedTokenError: *data* is not one JSON object with distinct members and finite numbers.

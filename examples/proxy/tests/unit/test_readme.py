@@ -10,17 +10,14 @@ from reference_proxy.settings import Settings
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text("utf-8")
-ENV_FILE: Final = (ROOT / ".env.docker.example").read_text("utf-8")
-CONFIGURATIONS: Final = {
-    "README": dict(re.findall(r"^export (\w+)=(\S*)$", README, re.MULTILINE)),
-    "env file": dict(re.findall(r"^(\w+)=(.*)$", ENV_FILE, re.MULTILINE)),
-}
+ENV_FILES: Final = {path.name: path.read_text("utf-8") for path in ROOT.glob(".env.*.example")}
 
 
 @pytest.mark.requirement("OPS-2")
-@pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_shown_configuration_is_valid_in_development_and_refused_in_production(name: str) -> None:
-    environ = CONFIGURATIONS[name]
+@pytest.mark.parametrize("name", sorted(ENV_FILES))
+def test_env_file_is_valid_in_development_and_refused_in_production(name: str) -> None:
+    assert name in README
+    environ = dict(re.findall(r"^(\w+)=(.*)$", ENV_FILES[name], re.MULTILINE))
 
     assert Settings.from_env(environ).issuer == environ["JWT_ISSUER"]
     assert proxy_guard.check(environ, probe=False).allowed

@@ -309,6 +309,26 @@ def test_requests_are_logged_counted_filtered_and_forgotten(http: httpx.Client) 
 
 
 @pytest.mark.requirement("GO-4")
+def test_paths_are_logged_as_they_are_routed_and_without_admin(token_issuer: RunningIssuer) -> None:
+    for path in ("/admin", "/admin/", "//admin", "/admin/nope", "//admin//keys/"):
+        patient_http.get(token_issuer.url + path)
+    for path in ("/administration", "/certs/", "//certs"):
+        patient_http.get(token_issuer.url + path)
+
+    assert token_issuer.requests.counts == {"/administration": 1, "/certs": 2}
+
+
+@pytest.mark.requirement("GO-4")
+def test_log_in_this_process_has_plain_statuses(
+    http: httpx.Client, token_issuer: RunningIssuer
+) -> None:
+    http.get("/nope")
+    http.post("/token", data={"alg": "none"})
+
+    assert [type(request.status) for request in token_issuer.requests.list()] == [int, int]
+
+
+@pytest.mark.requirement("GO-4")
 @pytest.mark.parametrize("query", ["limit=x", "limit=-1", "limit=9999999999", "pth=/certs"])
 def test_bad_filter_is_refused_by_name(http: httpx.Client, query: str) -> None:
     response = http.get(f"/admin/requests?{query}")

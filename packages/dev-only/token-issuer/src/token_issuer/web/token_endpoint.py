@@ -38,6 +38,7 @@ _FIELDS: Final = encode_fields({
     "Vary": "Accept",
 })
 _MAX_PARAMETERS: Final = 100
+_ALGORITHMS: Final[frozenset[str]] = frozenset(Algorithm)
 
 
 def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredResponse:
@@ -70,18 +71,19 @@ def read_token_request(request: Request) -> TokenRequest:
 
 
 def _may_generate_key(issuer: Issuer, token_request: TokenRequest) -> bool:
-    """Tell whether a key may be generated: one of RSA takes a quarter of a second.
+    """Tell whether the token may need a new key. To generate one takes too long for an event loop.
 
-    The attacker's key and those of weak defects are generated on first use.
+    Some defects need the attacker's key or a weak key, which are generated on first use.
     """
     if token_request.defect is not UNSET:
         return True
     algorithm = Algorithm.RS256 if token_request.alg is UNSET else token_request.alg
-    return token_request.kid is UNSET and algorithm not in issuer.keys.view.signers
+    is_missing = algorithm in _ALGORITHMS and algorithm not in issuer.keys.view.signers
+    return token_request.kid is UNSET and is_missing
 
 
 def _mint(issuer: Issuer, request: Request, token_request: TokenRequest) -> RawResponse:
-    response = issuer.issue(token_request, base_url=request.host_url)
+    response = issuer.issue(token_request, base_url=request.host_url, now=request.time)
     media_type = choose_media_type(request.join_field(b"accept"), _OFFERS)
     if media_type not in BARE_TYPES:
         return RawResponse.build(msgspec.json.encode(response), media_type, _FIELDS)

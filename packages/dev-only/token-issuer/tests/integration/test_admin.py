@@ -335,3 +335,15 @@ def test_bad_filter_is_refused_by_name(http: httpx.Client, query: str) -> None:
 
     assert response.status_code == 400
     assert query.partition("=")[0] in response.json()["detail"]
+
+
+@pytest.mark.requirement("GO-4")
+def test_limit_is_a_decimal_number(http: httpx.Client) -> None:
+    for _ in range(2):
+        http.get("/health")
+    bad = http.get("/admin/requests?limit=abc").json()
+
+    assert len(http.get("/admin/requests?limit=01").json()["requests"]) == 1
+    assert bad["detail"] == (
+        "limit: 'abc' is wrong: expected a number of requests, from 0 to 999999999"
+    )

@@ -14,13 +14,14 @@ from token_issuer.faults.kinds import FaultKind
 from token_issuer.faults.registry import ActiveFaults
 from token_issuer.keys.view import Document
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
+from token_issuer.paths import ADMIN_FAULTS_PATH
 from token_issuer.web.caching import VARY, build_cache_headers
 from token_issuer.web.errors import ProblemResponse
 from token_issuer.web.faults.redirects import build_location
 from token_issuer.web.request import Request
 from token_issuer.web.response import RawResponse, encode_fields
 
-_EXPLANATION: Final = "a fault is set for the key endpoints; GET /admin/faults lists it"
+_EXPLANATION: Final = f"a fault is set for the key endpoints; GET {ADMIN_FAULTS_PATH} lists it"
 
 
 def build_faulty_response(

@@ -4,6 +4,7 @@
 from litestar import get
 from msgspec import Struct
 
+from token_issuer.paths import HEALTH_PATH
 from token_issuer.web.routes.declarations import NO_STORE, IssuerDependency, describe_problems
 
 
@@ -15,7 +16,7 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 @get(
-    "/health",
+    HEALTH_PATH,
     summary="Whether the issuer is up",
     response_headers=NO_STORE,
     responses=describe_problems(),

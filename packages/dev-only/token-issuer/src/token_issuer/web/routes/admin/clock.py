@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from token_issuer.errors import InvalidInputError
+from token_issuer.paths import ADMIN_CLOCK_PATH
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import parse_duration
 from token_issuer.timing.timestamps import parse_timestamp
@@ -45,13 +46,13 @@ class ClockReading(Struct, frozen=True, kw_only=True):
     frozen: bool
 
 
-@get("/clock", summary="Read the clock", responses=ADMIN_PROBLEMS)
+@get(ADMIN_CLOCK_PATH, summary="Read the clock", responses=ADMIN_PROBLEMS)
 async def read_clock(issuer: IssuerDependency) -> ClockReading:
     """Read the clock."""
     return _describe(issuer.clock)
 
 
-@put("/clock", summary="Turn the clock", responses=BODY_PROBLEMS)
+@put(ADMIN_CLOCK_PATH, summary="Turn the clock", responses=BODY_PROBLEMS)
 async def turn_clock(data: JSONBody[ClockRequest], issuer: IssuerDependency) -> ClockReading:
     """Turn the clock, and read it."""
     try:
@@ -68,7 +69,10 @@ async def turn_clock(data: JSONBody[ClockRequest], issuer: IssuerDependency) -> 
 
 
 @delete(
-    "/clock", summary="Reset the clock to the machine's", status_code=200, responses=ADMIN_PROBLEMS
+    ADMIN_CLOCK_PATH,
+    summary="Reset the clock to the system clock",
+    status_code=200,
+    responses=ADMIN_PROBLEMS,
 )
 async def reset_clock(issuer: IssuerDependency) -> ClockReading:
     """Reset the clock to the machine's, and read it."""

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from token_issuer.faults.fault import MAX_FAULTS, Fault
 from token_issuer.faults.registry import FaultState
+from token_issuer.paths import ADMIN_FAULTS_PATH
 from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, IssuerDependency
 
 
@@ -31,7 +32,7 @@ class FaultList(Struct, frozen=True, kw_only=True):
     faults: list[FaultState]
 
 
-@get("/faults", summary="List the faults of the key endpoints", responses=ADMIN_PROBLEMS)
+@get(ADMIN_FAULTS_PATH, summary="List the faults of the key endpoints", responses=ADMIN_PROBLEMS)
 async def list_faults(issuer: IssuerDependency) -> FaultList:
     """List the faults that were set last."""
     return FaultList(faults=issuer.faults.list())
@@ -39,7 +40,7 @@ async def list_faults(issuer: IssuerDependency) -> FaultList:
 
 # In a thread: a fault that publishes a key generates it first, a quarter of a second for RSA.
 @put(
-    "/faults",
+    ADMIN_FAULTS_PATH,
     summary="Set the faults of the key endpoints",
     responses=BODY_PROBLEMS,
     sync_to_thread=True,
@@ -50,7 +51,7 @@ def set_faults(data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultL
 
 
 @delete(
-    "/faults",
+    ADMIN_FAULTS_PATH,
     summary="Remove the faults of the key endpoints",
     status_code=200,
     responses=ADMIN_PROBLEMS,

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from token_issuer.config.choices import RotationMode
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import parse_rotation_duration
+from token_issuer.paths import ADMIN_KEYS_PATH, ADMIN_ROTATE_PATH
 from token_issuer.web.routes.declarations import (
     ADMIN_PROBLEMS,
     IssuerDependency,
@@ -35,7 +36,7 @@ class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retention: DurationText | None = None
 
 
-@get("/keys", summary="List the key ring", responses=ADMIN_PROBLEMS)
+@get(ADMIN_KEYS_PATH, summary="List the key ring", responses=ADMIN_PROBLEMS)
 async def list_keys(issuer: IssuerDependency) -> KeyList:
     """List the key ring."""
     return describe_keys(issuer.keys)
@@ -43,7 +44,7 @@ async def list_keys(issuer: IssuerDependency) -> KeyList:
 
 # In threads: generating an RSA key takes a quarter of a second, and both may write files.
 @post(
-    "/keys/rotate",
+    ADMIN_ROTATE_PATH,
     summary="Let a new key take over",
     status_code=200,
     responses=describe_problems(401, 403, 413, 503),
@@ -61,7 +62,7 @@ def rotate_keys(data: JSONBody[RotateRequest], issuer: IssuerDependency) -> KeyD
 
 
 @delete(
-    "/keys/{kid:str}",
+    f"{ADMIN_KEYS_PATH}/{{kid:str}}",
     summary="Remove a key at once",
     status_code=200,
     responses=describe_problems(401, 403, 404, 409, 503),

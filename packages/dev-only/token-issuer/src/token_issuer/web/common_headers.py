@@ -14,7 +14,7 @@ from token_issuer.web.response import Field, encode_fields
 
 
 def build_common_fields(request: Request) -> tuple[Field, ...]:
-    """Return the header fields of every response."""
+    """Return the header fields that every response to *request* has."""
     return _build_fields(int(request.time.timestamp()))
 
 

@@ -38,11 +38,11 @@ logger = logging.getLogger(__name__)
 
 
 class HttpError(TokenIssuerError):
-    """A request is rejected for a reason that only HTTP has.
+    """A request is rejected for a reason that exists only in HTTP, such as its media type.
 
     Attributes:
         status: The status of the response.
-        headers: Further header fields of the response.
+        headers: More header fields of the response.
     """
 
     code = "http"
@@ -59,14 +59,14 @@ class HttpError(TokenIssuerError):
 
 
 class TokenErrorResponse(Struct, frozen=True, kw_only=True):
-    """RFC 6749 §5.2."""
+    """The body of an error response to `/token` (RFC 6749 §5.2)."""
 
     error: str
     error_description: str
 
 
 class ProblemResponse(Struct, frozen=True, kw_only=True):
-    """RFC 9457 §3."""
+    """The body of an error response to any other path (RFC 9457 §3)."""
 
     type: str
     title: str
@@ -77,7 +77,7 @@ class ProblemResponse(Struct, frozen=True, kw_only=True):
 def build_error_response(path: str, error: Exception) -> RawResponse:
     """Return the response to a request for *path* that failed with *error*.
 
-    Errors of the issuer itself are logged.
+    Errors of the issuer itself (status 500 and above) are logged.
     """
     status = _find_status(error)
     is_own_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR

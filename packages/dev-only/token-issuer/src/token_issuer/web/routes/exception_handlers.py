@@ -35,7 +35,7 @@ def _handle_http_exception(
 def _handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     response = build_error_response(request.scope["state"][REQUEST_STATE].path, error)
     headers = {name.decode(): value.decode("latin-1") for name, value in response.fields}
-    del headers["content-length"]  # Litestar adds it
+    del headers["content-length"]  # Litestar adds the field
     media_type = headers.pop("content-type")
     return Response(
         response.body, status_code=response.status, media_type=media_type, headers=headers

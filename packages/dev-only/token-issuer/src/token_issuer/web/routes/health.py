@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`/health`: whether the issuer answers."""
+"""`/health`: the health of the issuer."""
 
 from litestar import get
 from msgspec import Struct
@@ -17,10 +17,10 @@ class Health(Struct, frozen=True, kw_only=True):
 
 @get(
     HEALTH_PATH,
-    summary="Whether the issuer is up",
+    summary="Check that the issuer is healthy",
     response_headers=NO_STORE,
     responses=describe_problems(),
 )
 async def get_health(issuer: IssuerDependency) -> Health:
-    """Tell whether requests are answered, and which key signs."""
+    """Return the status, and the `kid` of the key that signs."""
     return Health(status="ok", kid=issuer.keys.view.default_kid)

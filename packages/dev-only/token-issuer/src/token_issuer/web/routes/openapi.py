@@ -4,7 +4,6 @@
 Where Litestar's description is wrong or missing, `_complete` and `openapi_paths` correct it.
 """
 
-from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -93,7 +92,7 @@ class _DocumentRouter(Router):
     Litestar also registers a page for unknown paths below it, and a second path of the document.
     """
 
-    def register(self, value: Any) -> Sequence[BaseRoute]:
+    def register(self, value: Any) -> list[BaseRoute]:
         """Register the handler at the root of this router, and ignore all others."""
         return super().register(value) if value.paths == {_ROOT} else []
 

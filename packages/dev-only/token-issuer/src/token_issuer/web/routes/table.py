@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The Litestar routes of `POST /token` and the key documents, generated from their handlers."""
+"""The Litestar routes of `POST /token` and the key documents, built from the table of handlers."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`/admin/clock`: the clock of tokens, cache headers and `Date`."""
+"""`/admin/clock`: the simulated clock, which sets the time of tokens, cache headers and `Date`."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,10 @@ from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, 
 
 
 class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the clock is turned to: `now` or `offset`; neither keeps its time."""
+    """How to set the clock: to `now`, or ahead of the system clock by `offset`.
+
+    Without both, the clock keeps its time.
+    """
 
     now: (
         Annotated[
@@ -29,20 +32,21 @@ class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     offset: (
         Annotated[
             str,
-            Meta(description="Ahead of the machine's clock by this; -5m: behind.", examples=["8d"]),
+            Meta(
+                description="How far ahead of the system clock; -5m is behind it.",
+                examples=["8d"],
+            ),
         ]
         | None
     ) = None
-    frozen: Annotated[bool, Meta(description="Whether it stands still there.")] = False
+    frozen: Annotated[bool, Meta(description="Whether the clock stands still.")] = False
 
 
 class ClockReading(Struct, frozen=True, kw_only=True):
-    """The clock."""
+    """The state of the clock."""
 
     now: Annotated[datetime, Meta(tz=True)]
-    offset_s: Annotated[
-        float, Meta(description="How far ahead of the machine's clock, in seconds.")
-    ]
+    offset_s: Annotated[float, Meta(description="How far ahead of the system clock, in seconds.")]
     frozen: bool
 
 
@@ -52,9 +56,9 @@ async def read_clock(issuer: IssuerDependency) -> ClockReading:
     return _describe(issuer.clock)
 
 
-@put(ADMIN_CLOCK_PATH, summary="Turn the clock", responses=BODY_PROBLEMS)
+@put(ADMIN_CLOCK_PATH, summary="Set the clock", responses=BODY_PROBLEMS)
 async def turn_clock(data: JSONBody[ClockRequest], issuer: IssuerDependency) -> ClockReading:
-    """Turn the clock, and read it."""
+    """Set the clock, and read it."""
     try:
         issuer.clock.turn(
             now=None if data.now is None else parse_timestamp(data.now),
@@ -75,7 +79,7 @@ async def turn_clock(data: JSONBody[ClockRequest], issuer: IssuerDependency) -> 
     responses=ADMIN_PROBLEMS,
 )
 async def reset_clock(issuer: IssuerDependency) -> ClockReading:
-    """Reset the clock to the machine's, and read it."""
+    """Reset the clock to the system clock, and read it."""
     issuer.clock.reset()
     return _describe(issuer.clock)
 

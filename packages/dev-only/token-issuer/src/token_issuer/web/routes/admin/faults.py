@@ -14,20 +14,20 @@ from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, 
 
 
 class FaultRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The faults that take the place of those that are on."""
+    """The faults that replace those that are set."""
 
     faults: Annotated[
         list[Fault],
         Meta(
             max_length=MAX_FAULTS,
-            description="They strike together; of two that exclude each other, such as two of one "
-            "kind, the second takes over when the first is over.",
+            description="All faults are active at the same time. Of faults that exclude each "
+            "other, such as two of one kind, only the first that has not ended is active.",
         ),
     ]
 
 
 class FaultList(Struct, frozen=True, kw_only=True):
-    """The faults that were set last, over or not."""
+    """The faults that were set last, including those that have ended."""
 
     faults: list[FaultState]
 
@@ -38,7 +38,7 @@ async def list_faults(issuer: IssuerDependency) -> FaultList:
     return FaultList(faults=issuer.faults.list())
 
 
-# In a thread: a fault that publishes a key generates it first, a quarter of a second for RSA.
+# In a thread, since some faults generate an RSA key, which takes too long for an event loop.
 @put(
     ADMIN_FAULTS_PATH,
     summary="Set the faults of the key endpoints",
@@ -46,7 +46,7 @@ async def list_faults(issuer: IssuerDependency) -> FaultList:
     sync_to_thread=True,
 )
 def set_faults(data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultList:
-    """Replace the faults, and list them."""
+    """Replace the faults, and list the new ones."""
     return FaultList(faults=issuer.faults.set(*data.faults))
 
 

@@ -22,16 +22,17 @@ DurationText = Annotated[str, Meta(description="A duration such as 90s, 15m, 2h.
 
 
 class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a new key takes over."""
+    """How to rotate to a new key."""
 
     mode: Annotated[
         RotationMode,
         Meta(
-            description="graceful: published first, the old key stays for its tokens. emergency: "
-            "active at once, all others removed at once. sign-before-publish: the fault."
+            description="graceful: publish the new key before it signs, keep the old key for its "
+            "tokens. emergency: sign with the new key and remove all others at once. "
+            "sign-before-publish: sign before the new key is published, which is a fault."
         ),
     ] = RotationMode.GRACEFUL
-    alg: Annotated[Algorithm, Meta(description="Whose key rotates.")] = Algorithm.RS256
+    alg: Annotated[Algorithm, Meta(description="The algorithm of the new key.")] = Algorithm.RS256
     lead: DurationText | None = None
     retention: DurationText | None = None
 
@@ -42,16 +43,16 @@ async def list_keys(issuer: IssuerDependency) -> KeyList:
     return describe_keys(issuer.keys)
 
 
-# In threads: generating an RSA key takes a quarter of a second, and both may write files.
+# In threads, since rotation generates a key, and both may write files.
 @post(
     ADMIN_ROTATE_PATH,
-    summary="Let a new key take over",
+    summary="Rotate to a new key",
     status_code=200,
     responses=describe_problems(401, 403, 413, 503),
     sync_to_thread=True,
 )
 def rotate_keys(data: JSONBody[RotateRequest], issuer: IssuerDependency) -> KeyDescription:
-    """Let a new key take over, and describe it."""
+    """Rotate to a new key, and describe it."""
     key = issuer.keys.rotate(
         data.mode,
         data.alg,
@@ -69,6 +70,6 @@ def rotate_keys(data: JSONBody[RotateRequest], issuer: IssuerDependency) -> KeyD
     sync_to_thread=True,
 )
 def remove_key(kid: FromPath[str], issuer: IssuerDependency) -> KeyList:
-    """Remove a key at once, and list the others."""
+    """Remove a key at once, and list the key ring."""
     issuer.keys.remove(kid)
     return describe_keys(issuer.keys)

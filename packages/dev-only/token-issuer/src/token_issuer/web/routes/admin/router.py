@@ -18,7 +18,11 @@ _MAX_BODY_BYTES: Final = 16 * 1024
 
 
 def build_admin_router(admin_token: str | None) -> Router:
-    """Collect the endpoints below `/admin`; callers need *admin_token*, if there is one."""
+    """Build the router of all paths below `/admin`.
+
+    Args:
+        admin_token: The secret that callers must send; None if they need none.
+    """
     return Router(
         "/",  # each route names its whole path
         route_handlers=[

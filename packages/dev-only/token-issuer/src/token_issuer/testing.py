@@ -25,6 +25,7 @@ from token_issuer.config.parsers import Choice, parse_choice
 from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
 from token_issuer.keys.rotation_plan import parse_rotation_duration
+from token_issuer.paths import JWKS_PATHS
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.claims import get_configured_claim
@@ -63,7 +64,7 @@ class RunningIssuer:
     @property
     def jwks_uri(self) -> str:
         """The URL of its JWKS."""
-        return f"{self.url}/.well-known/jwks.json"
+        return f"{self.url}{JWKS_PATHS[0]}"
 
     @property
     def issuer(self) -> str:

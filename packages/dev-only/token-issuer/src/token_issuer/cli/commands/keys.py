@@ -26,6 +26,7 @@ from token_issuer.config.settings import Settings
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.keys.service import KeyService
+from token_issuer.paths import ADMIN_KEYS_PATH, ADMIN_ROTATE_PATH
 from token_issuer.remote_issuer import fetch_json
 from token_issuer.tokens.factory import build_key_service, load_store
 
@@ -104,18 +105,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _request_issuer(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
-    url = f"{locate_issuer(args.url, settings)}/admin/keys"
+    base = locate_issuer(args.url, settings)
     secret = settings.admin_token
     match args.action:
         case "rotate":
             body = {"mode": args.mode, "alg": args.alg}
             body |= {"lead": args.lead} if args.lead else {}
             body |= {"retention": args.retention} if args.retention else {}
-            return fetch_json(f"{url}/rotate", post=json.dumps(body).encode(), secret=secret)
+            data = json.dumps(body).encode()
+            return fetch_json(f"{base}{ADMIN_ROTATE_PATH}", post=data, secret=secret)
         case "remove":
-            return fetch_json(f"{url}/{quote(args.kid, safe='')}", method="DELETE", secret=secret)
+            url = f"{base}{ADMIN_KEYS_PATH}/{quote(args.kid, safe='')}"
+            return fetch_json(url, method="DELETE", secret=secret)
         case _:
-            return fetch_json(url, secret=secret)
+            return fetch_json(f"{base}{ADMIN_KEYS_PATH}", secret=secret)
 
 
 def _change_directory(args: argparse.Namespace, keys: KeyService) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from token_issuer.cli.token_fields import add_claims, collect_fields
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.settings import Settings
 from token_issuer.errors import InvalidInputError
+from token_issuer.paths import TOKEN_PATH
 from token_issuer.remote_issuer import KeptConnections
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.tokens.factory import build_key_service, load_store
@@ -146,7 +147,7 @@ def _open_source(
 ) -> Iterator[_TokenSource]:
     if settings.keys_dir is None or args.url is not None:
         body = _encode_fields(fields)
-        with KeptConnections(f"{locate_issuer(args.url, settings)}/token") as issuer:
+        with KeptConnections(f"{locate_issuer(args.url, settings)}{TOKEN_PATH}") as issuer:
             yield _TokenSource(
                 lambda: issuer.fetch_json(body), make_blocks_in_threads, _CONNECTIONS
             )

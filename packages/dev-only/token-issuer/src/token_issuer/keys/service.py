@@ -63,6 +63,7 @@ class KeyService:
         self._generate = generate
         self._view = KeyView(store.ring, plan, clock())
         self._pregenerated = dict(pregenerated or {})
+        self._locks = {algorithm: threading.Lock() for algorithm in Algorithm}
         self._stopping = threading.Event()
 
     @property
@@ -91,15 +92,13 @@ class KeyService:
     def ensure_key(self, algorithm: Algorithm) -> SigningKey:
         """Return the key that signs with *algorithm*; add one if the ring has none.
 
+        Threads that call this at the same time generate one key.
+
         Raises:
             KeyDirectoryError: the ring cannot be stored.
         """
         signer = self.view.signers.get(algorithm)
-        if signer is None:
-            event = EnsureKey(self._take_key(algorithm), self._style)
-            self._store.update(lambda ring: apply_event(ring, self.clock(), event))
-            signer = self.view.signers[algorithm]
-        return signer
+        return self._add_key(algorithm) if signer is None else signer
 
     def rotate(
         self,
@@ -167,6 +166,15 @@ class KeyService:
                 self.refresh()
             except Exception as error:  # a full disk must not end the thread
                 logger.exception("cannot refresh the keys; they stay as they are", exc_info=error)
+
+    def _add_key(self, algorithm: Algorithm) -> SigningKey:
+        with self._locks[algorithm]:
+            signer = self.view.signers.get(algorithm)
+            if signer is not None:  # another thread has added it
+                return signer
+            event, now = EnsureKey(self._take_key(algorithm), self._style), self.clock()
+            ring = self._store.update(lambda ring: apply_event(ring, now, event))
+            return KeyView(ring, self.plan, now).signers[algorithm]
 
     def _is_due(self, ring: KeyRing, algorithm: Algorithm) -> bool:
         due = self.plan.find_due_time(ring, algorithm)

@@ -8,6 +8,7 @@ updates them. A directory with a single key has no `ring.json`, only the two PEM
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 
 class DirectoryStore:
-    """Keeps a ring in a directory. Safe to use from several processes.
+    """Keeps a ring in a directory. Safe to use from several threads and processes.
 
     Attributes:
         directory: The directory.
@@ -76,6 +77,8 @@ class DirectoryStore:
         self._allow_unmarked = allow_unmarked
         self._clock = clock
         self._checked_key = checked_key
+        # `_ring` and `_ring_version` change together; lock_directory keeps other processes out.
+        self._lock = threading.Lock()
         self._ring_version = self._read_version()
         self._ring = self._read()
         self._kid_of_pem_files: str | None = None
@@ -126,7 +129,7 @@ class DirectoryStore:
         Raises:
             KeyDirectoryError: the directory cannot be written, or a PEM file holds another key.
         """
-        with explain_os_errors(self.directory), lock_directory(self.directory):
+        with self._lock, explain_os_errors(self.directory), lock_directory(self.directory):
             remove_leftovers(self.directory)
             ring = self._read()
             check_pair(self.directory, ring)
@@ -142,14 +145,15 @@ class DirectoryStore:
 
         If the ring cannot be used, the error is logged once and the old ring stays.
         """
-        try:
-            version = self._read_version()
-            if version not in {self._ring_version, None}:
-                self._ring_version = version
-                self._ring = self._read()
-        except KeyDirectoryError as error:
-            logger.warning("the keys stay as they are: %s", error)
-        self._update_pair()
+        with self._lock:
+            try:
+                version = self._read_version()
+                if version not in {self._ring_version, None}:
+                    self._ring_version = version
+                    self._ring = self._read()
+            except KeyDirectoryError as error:
+                logger.warning("the keys stay as they are: %s", error)
+            self._update_pair()
 
     def _read(self) -> KeyRing:
         for _ in range(_MAX_READ_ATTEMPTS - 1):

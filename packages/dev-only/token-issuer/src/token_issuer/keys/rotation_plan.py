@@ -73,7 +73,7 @@ def parse_rotation_duration(name: str, value: timedelta | str | None) -> timedel
     try:
         duration = parse_duration(value)
     except ValueError as error:
-        message = f"{name}: '{str(value)[:40]}' is {error}"
+        message = f"{name}: {repr(value)[:42]} is {error}"
         raise InvalidInputError(message, name) from error
     if not timedelta(0) <= duration <= _MAX_DURATION:
         message = f"{name}: '{str(value)[:40]}' is out of range: expected zero to ten years"

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Rotation plan: when the key ring rotates by itself, and its lead and retention.
+"""Rotation plan: when the key ring rotates automatically, and its lead and retention.
 
 The *lead* is the time for which a key is published before it signs; the *retention* is the time for
 which it stays published after its last signature.

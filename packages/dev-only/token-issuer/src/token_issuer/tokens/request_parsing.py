@@ -24,7 +24,7 @@ _SCHEMA_ERROR: Final = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?"
 
 
 def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) -> TokenRequest:
-    """Return the token request of decoded *parameters*.
+    """Return the token request of decoded *parameters*, without its client secret.
 
     Args:
         parameters: The values of the fields by name.
@@ -45,7 +45,6 @@ def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) 
         match = _SCHEMA_ERROR.fullmatch(str(error))
         what, path = match.group("what", "path") if match else (str(error), None)
         raise TokenRequestError(f"{path}: {what}", path or "") from error  # noqa: EM102
-    # The secret is not checked, so it is not kept.
     return msgspec.structs.replace(request, client_secret=UNSET)
 
 
@@ -94,10 +93,10 @@ def decode_json_object(data: bytes, source: str) -> dict[str, Any]:
 
 
 def combine_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Combine decoded `name=value` pairs into parameters; an empty value counts as omitted.
+    """Combine decoded `name=value` pairs into parameters; a field with an empty value is omitted.
 
     Raises:
-        TokenRequestError: a field is repeated that must not be, or `claims` is not a JSON object.
+        TokenRequestError: a field is repeated wrongly, or `claims` is not a JSON object.
 
     Spec: RFC 6749 §3.2
     """

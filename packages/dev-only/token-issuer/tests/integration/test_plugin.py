@@ -187,7 +187,7 @@ def test_durations_are_timedeltas_or_text(token_issuer: RunningIssuer) -> None:
 @pytest.mark.parametrize(
     ("mistake", "problem"),
     [
-        ({"lead": 5}, "lead: '5' is not a duration: it has no unit; write \"5s\""),
+        ({"lead": 5}, 'lead: 5 is not a duration: it has no unit; write "5s"'),
         ({"retention": "-5s"}, "retention: '-5s' is out of range: expected zero to ten years"),
         ({"mode": "gracefull"}, "mode: 'gracefull' is wrong: .* [(]did you mean graceful"),
         ({"alg": "RS265"}, "alg: 'RS265' is wrong: .* [(]did you mean .*RS256"),

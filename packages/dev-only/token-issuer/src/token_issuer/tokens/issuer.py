@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The issuer: its settings, keys and clock, and how it issues the token of a request."""
+"""The issuer: its settings, keys and clock, and the issue of tokens."""
 
 import math
 from collections.abc import Mapping

@@ -3,13 +3,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import ClassVar, Final
 
 _FORBIDDEN_IN_DESCRIPTION: Final = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 _MAX_DESCRIPTION_CHARACTERS: Final = 600
 _MAX_NAME_CHARACTERS: Final = 80
+_MAX_SUGGESTIONS: Final = 3
+_MIN_RESEMBLANCE: Final = 0.6  # the default of difflib.get_close_matches
+_MAX_RESEMBLANCE_GAP: Final = 0.15  # to the closest name; others are not suggested beside it
 
 
 def describe_unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
@@ -22,11 +25,40 @@ def describe_unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     return f"no {kind} is named '{shown}'{suggest_names(shown, known)}"
 
 
-def suggest_names(name: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean NAME?)` if *known* names resemble *name*, otherwise empty text."""
-    folded = {candidate.casefold(): candidate for candidate in known}
-    close = get_close_matches(name[:_MAX_NAME_CHARACTERS].casefold(), folded)
-    return f" (did you mean {' or '.join(folded[match] for match in close)}?)" if close else ""
+def suggest_names(name: str, known: Iterable[str], *, prefix: str = "") -> str:
+    """Return ` (did you mean NAME?)` if *known* names resemble *name*, otherwise empty text.
+
+    A known name that differs in upper and lower case only is suggested alone.
+
+    Args:
+        name: The unknown name.
+        known: The names that exist.
+        prefix: Text that many names begin with, such as `--`; the comparison ignores it.
+
+    >>> suggest_names("rs256", ["RS256", "PS256"])
+    ' (did you mean RS256?)'
+    """
+    close = _find_similar_names(name, known, prefix)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
+
+
+def _find_similar_names(name: str, known: Iterable[str], prefix: str) -> list[str]:
+    """Return the *known* names that resemble *name* most, the closest first."""
+
+    def simplify(text: str) -> str:
+        return text[:_MAX_NAME_CHARACTERS].removeprefix(prefix).casefold()
+
+    wanted = simplify(name)
+    ratings: dict[str, float] = {}
+    for candidate in known:
+        simple = simplify(candidate)
+        if simple == wanted and candidate != name:
+            return [candidate]
+        ratings[candidate] = SequenceMatcher(None, simple, wanted).ratio()
+    ratings.pop(name, None)
+    least = max(ratings.values(), default=0) - _MAX_RESEMBLANCE_GAP
+    close = [other for other in ratings if ratings[other] >= max(least, _MIN_RESEMBLANCE)]
+    return sorted(close, key=ratings.__getitem__, reverse=True)[:_MAX_SUGGESTIONS]
 
 
 class TokenIssuerError(Exception):

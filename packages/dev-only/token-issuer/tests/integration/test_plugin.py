@@ -72,7 +72,7 @@ def broken(request, monkeypatch):
 """
 
 EXPLANATIONS: Final = """
-@pytest.mark.token_issuer: audienc: no such setting (did you mean audience or admin?)
+@pytest.mark.token_issuer: audienc: no such setting (did you mean audience?)
 @pytest.mark.token_issuer: ttl: 5 is wrong: not a duration: it has no unit; write "5s" for seconds
 @pytest.mark.token_issuer: 'my-api' has no name; expected settings by name, such as \
 @pytest.mark.token_issuer(audience='my-api')
@@ -262,7 +262,7 @@ def test_unknown_setting_is_refused_before_anything_starts() -> None:
     with (
         pytest.raises(
             SettingsError,
-            match=r"^audienc: no such setting [(]did you mean audience or admin[?][)]$",
+            match=r"^audienc: no such setting [(]did you mean audience[?][)]$",
         ),
         run_token_issuer(audienc="a"),  # type: ignore[call-arg]  # the mistake of the test
     ):

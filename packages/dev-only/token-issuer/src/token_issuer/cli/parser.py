@@ -5,7 +5,6 @@ import argparse
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,10 +24,9 @@ _Value = TypeVar("_Value")
 class Parser(argparse.ArgumentParser):
     """Parser of the command line, of one of its commands, or of an action of a command.
 
-    It differs from `argparse.ArgumentParser` in five ways:
+    It differs from `argparse.ArgumentParser` in four ways:
 
     - An argument after an option is its value even if it begins with one hyphen: `--exp -5m`.
-    - An option is given at most once, unless it collects values.
     - Options cannot be abbreviated.
     - Errors name the option, command or choice that was probably meant.
     - Help that cannot be written is an error.
@@ -124,7 +122,7 @@ class Parser(argparse.ArgumentParser):
         # Options are written without hyphens too: `token-issuer help`, `token-issuer version`.
         others = () if action.option_strings else self.options
         expected = " or ".join(filter(None, (", ".join(choices[:-1]), choices[-1])))
-        hint = suggest_names(value, [*choices, *others])
+        hint = suggest_names(value, [*choices, *others], prefix="--")
         message = f"expected {expected}, got {_quote(value)}{hint}"
         raise argparse.ArgumentError(action, message)
 
@@ -138,16 +136,11 @@ class Parser(argparse.ArgumentParser):
             name = self.prog.removeprefix(self.parent.prog).strip()
             return f"{option} belongs before {name}: write {self.parent.prog} {option}"
         message = f"no option is named {_quote(option)}"
-        if hint := self._suggest_option(option):
+        if hint := suggest_names(option, self.options, prefix="--"):
             return f"{message}{hint}"
         if any(not action.option_strings for action in self._actions):
             message += "; an argument that begins with a hyphen comes after --"
         return f"{message}; {self.prog} --help lists the options"
-
-    def _suggest_option(self, option: str) -> str:
-        # The closest alone: the hyphens make all options resemble each other.
-        closest = get_close_matches(option[:_MAX_SHOWN_CHARACTERS], self.options, n=1)
-        return suggest_names(option, closest)
 
     def _explain_extra(self, argument: str) -> str:
         """Say what to write instead of an argument that no option is in front of."""
@@ -155,9 +148,11 @@ class Parser(argparse.ArgumentParser):
         if self.parent is not None and argument in self.parent.commands:
             command = f"{self.parent.prog} {argument}"
             return f"{message}; a command comes before its options: write {command} first"
+        if argument in self.options:
+            return f"{message}; an option comes before --: leave -- out"
         if option := self._guess_option(argument):
             return f"{message} (did you mean {option}?)"
-        hint = self._suggest_option(f"--{argument}")
+        hint = suggest_names(argument, self.options, prefix="--")
         return f"{message}{hint or f'; {self.prog} --help lists the options'}"
 
     def _guess_option(self, argument: str) -> str | None:

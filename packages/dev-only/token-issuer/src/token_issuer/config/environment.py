@@ -4,7 +4,6 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,7 @@ from proxy_guard.environment import classify
 from token_issuer.config.declaration import PREFIX
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.config.validation import build_settings
-from token_issuer.errors import ProductionEnvironmentError
+from token_issuer.errors import ProductionEnvironmentError, suggest_names
 
 _NAMES: Final[Mapping[str, str]] = {setting.name: setting.variable for setting in SETTINGS}
 _LISTED: Final = ", ".join(_NAMES.values())
@@ -92,16 +91,8 @@ def _find_unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
     for name, value in sorted(environ.items()):
         if name in _NAMES.values() or _is_injected(name, value):
             continue
-        closest = _find_closest(name)
+        hint = suggest_names(name, _NAMES.values(), prefix=PREFIX)
         if name.startswith(PREFIX):
-            hint = f" (did you mean {closest}?)" if closest else f"; known are {_LISTED}"
+            yield f"{name}: no such variable{hint or f'; known are {_LISTED}'}"
+        elif name.startswith("PERSIST_KEY") and _NAMES["keys_dir"] in hint:
             yield f"{name}: no such variable{hint}"
-        elif name.startswith("PERSIST_KEY") and closest == _NAMES["keys_dir"]:
-            yield f"{name}: no such variable (did you mean {closest}?)"
-
-
-def _find_closest(name: str) -> str | None:
-    """Return the variable that *name* resembles, apart from what most names have in common."""
-    known = {variable.removeprefix(PREFIX): variable for variable in _NAMES.values()}
-    close = get_close_matches(name.removeprefix(PREFIX)[:80], known, n=1)
-    return known[close[0]] if close else None

@@ -134,6 +134,7 @@ def test_blank_value_is_rejected(
         ("keys rotate graceful", "(did you mean --mode graceful"),
         ("-5m", "no option is named '-5m'"),
         ("-- serve", "a command comes before its options"),
+        ("keys rotate -- --mode emergency", "'--mode'; an option comes before --: leave -- out"),
         ("keys remove -kid", "an argument that begins with a hyphen comes after --"),
         ("make-token --exp --json", "expected a value before '--json': --exp EXP; a value that"),
         ("make-token --claim x", "argument --claim: expected NAME=TEXT or NAME:=JSON, got 'x'"),

@@ -78,7 +78,7 @@ def test_profiles_are_given_as_objects_or_by_their_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keywords", "problem"),
     [
-        ({"audienc": "a"}, "audienc: no such setting (did you mean audience or admin?)"),
+        ({"audienc": "a"}, "audienc: no such setting (did you mean audience?)"),
         ({"x": 1}, "x: no such setting; known are host, port, "),
         ({"audience": 5}, "audience: 5 is wrong: expected text"),
         ({"ttl": 5}, 'ttl: 5 is wrong: not a duration: it has no unit; write "5s"'),

@@ -13,8 +13,8 @@ from token_issuer.config.profiles import BUILT_IN, Profile
 from token_issuer.timing.durations import parse_ttl
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-_KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a table"}
-_KEYS: Mapping[str, type] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
+_KINDS: Final[Mapping[type, str]] = {str: "text", list: "a list", dict: "a table"}
+_KEYS: Final[Mapping[str, type]] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
 
 
 def read_profiles(path: Path) -> dict[str, Profile]:
@@ -130,12 +130,12 @@ def _is_numeric_date(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_REGISTERED: Mapping[str, Callable[[Any], bool]] = {
+_REGISTERED: Final[Mapping[str, Callable[[Any], bool]]] = {
     **dict.fromkeys(("iss", "sub", "jti"), _is_text),
     **dict.fromkeys(("exp", "nbf", "iat"), _is_numeric_date),
     "aud": _is_audience,
 }
-_CHECKS: Mapping[str, Callable[[Any], Iterator[str]]] = {
+_CHECKS: Final[Mapping[str, Callable[[Any], Iterator[str]]]] = {
     "extends": _check_base,
     "ttl": _check_ttl,
     "omit": _check_omitted,

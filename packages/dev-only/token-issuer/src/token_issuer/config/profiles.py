@@ -47,5 +47,5 @@ GOOGLE: Final = Profile(
     ttl=timedelta(hours=1),
     is_id_token=True,
 )
-BUILT_IN: Mapping[str, Profile] = MappingProxyType({p.name: p for p in (PLAIN, GOOGLE)})
+BUILT_IN: Final[Mapping[str, Profile]] = MappingProxyType({p.name: p for p in (PLAIN, GOOGLE)})
 """The profiles that need no file."""

@@ -11,7 +11,7 @@ The pytest fixtures yield such an issuer. The web framework is imported when the
 starts, not with this module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Unpack
@@ -27,6 +27,7 @@ from token_issuer.faults.registry import FaultRegistry
 from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
+from token_issuer.timing.durations import format_duration
 from token_issuer.tokens.claims import get_configured_claim
 from token_issuer.tokens.factory import build_issuer
 from token_issuer.tokens.issuer import Issuer
@@ -87,9 +88,10 @@ class RunningIssuer:
         """Return a token.
 
         Args:
-            claims: The fields of `POST /token`, such as `sub`, `aud`, `exp` (`"-5m"` is expired),
-                `kid`, `alg`, `profile`, `defect` (see `present` for defects that are not in the
-                token alone); any other name becomes a claim.
+            claims: The fields of `POST /token`, such as `sub`, `aud`, `kid`, `alg`, `profile`,
+                `defect`; any other name becomes a claim. `exp` is a duration from now (`"-5m"` or
+                `timedelta(minutes=-5)` is expired), or a NumericDate. Some defects are in the
+                header field rather than in the token: see `present`.
 
         Raises:
             TokenRequestError: a field is invalid.
@@ -165,10 +167,15 @@ def _choose(name: str, value: str, choices: tuple[Choice, ...]) -> Choice:
 
 
 def _separate(claims: dict[str, Any]) -> dict[str, Any]:
-    """Move names that are not fields of a token request into its `claims`."""
+    """Return the fields of a token request: names that are not fields go into `claims`."""
     fields = {name: value for name, value in claims.items() if name in FIELDS}
     extra = {name: value for name, value in claims.items() if name not in FIELDS}
-    return {**fields, "claims": {**fields.get("claims", {}), **extra}} if extra else fields
+    if isinstance(exp := fields.get("exp"), timedelta):
+        fields["exp"] = format_duration(exp)
+    given = fields.get("claims", {})
+    if not extra or not isinstance(given, Mapping):
+        return fields  # the request rejects claims that are not a mapping
+    return {**fields, "claims": {**given, **extra}}
 
 
 @contextmanager

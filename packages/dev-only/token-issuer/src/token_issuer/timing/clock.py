@@ -64,17 +64,20 @@ class Clock:
         """Set the clock; without *now* and *offset* it keeps its time.
 
         Args:
-            now: The time to set.
+            now: The time to set, with a time zone: `datetime(2030, 1, 1, tzinfo=UTC)`.
             offset: The time to add to the system clock: a `timedelta`, or text such as `2h`, `-5m`.
             frozen: Whether to stop the clock at that time.
 
         Raises:
-            InvalidInputError: *now* and *offset* are both given, *offset* is not a duration, or the
-                time is not in the years 1970 to 9998.
+            InvalidInputError: *now* and *offset* are both given, *now* is not a `datetime` with a
+                time zone, *offset* is not a duration, or the time is not in the years 1970 to 9998.
         """
         if now is not None and offset is not None:
             message = "now and offset contradict each other: send one of them"
             raise InvalidInputError(message, "now", "offset")
+        if now is not None and (not isinstance(now, datetime) or now.utcoffset() is None):
+            message = "now: expected a datetime with a time zone; use datetime(…, tzinfo=UTC)"
+            raise InvalidInputError(message, "now")
         ahead = None if offset is None else _parse_offset(offset)
         system = self._read()
         try:
@@ -85,7 +88,7 @@ class Clock:
             field = "now" if now is not None else "offset"
             message = f"{field}: expected a time in the years 1970 to 9998"
             raise InvalidInputError(message, field)
-        self.setting = ClockSetting(target - system, target if frozen else None)
+        self.setting = ClockSetting(target - system, target.astimezone(UTC) if frozen else None)
 
     def reset(self) -> None:
         """Reset the clock to the system clock."""

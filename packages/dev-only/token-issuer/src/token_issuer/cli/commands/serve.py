@@ -80,7 +80,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print_banner(issuer: "Issuer", url: str) -> None:
+    directory = issuer.settings.keys_dir
+    place = "memory, new at each start" if directory is None else directory
     write_output(
-        f"token-issuer (DEV ONLY, never production) listens on {url}, signs with kid "
-        f"{issuer.keys.view.default_kid}, keeps keys in {issuer.settings.keys_dir or 'memory'}\n"
+        f"token-issuer (DEV ONLY, never production) listens on {url}\n"
+        f"Signs with kid {issuer.keys.view.default_kid}; keeps keys in {place}\n"
+        f"Try: curl -s -X POST {url}/token -d sub=alice\n"
     )

@@ -162,7 +162,7 @@ class RemoteIssuerError(TokenIssuerError):
 
 
 class RejectedRequestError(RemoteIssuerError):
-    """A running issuer rejects the request as invalid, with status 400."""
+    """A running issuer rejects the request as invalid (400), or has not what it names (404)."""
 
     code = "rejected_request"
     exit_code = 2
@@ -179,6 +179,7 @@ class NoSuchKeyError(TokenIssuerError):
     """No key of the key ring has this `kid`."""
 
     code = "no_such_key"
+    exit_code = 2
 
     def __init__(self, kid: str, known: Sequence[str]) -> None:
         problem = describe_unknown_name("key", kid, known)

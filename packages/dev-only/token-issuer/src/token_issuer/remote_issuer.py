@@ -15,6 +15,7 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 from token_issuer.errors import RejectedRequestError, RemoteIssuerError
 
 _TIMEOUT_S: Final = 5
+_WRONG_USAGE: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 _URL: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _MAX_RESPONSE_BYTES: Final = 8 << 20  # the longest token of a defect is 1.3 MB, and comes twice
 
@@ -147,7 +148,7 @@ def _check(url: str, response: _Response) -> dict[str, Any]:
         return document
     description = document.get("error_description") or document.get("detail") or f"HTTP {status}"
     message = f"{url} rejected the request: {description}"
-    raise (RejectedRequestError if status == HTTPStatus.BAD_REQUEST else RemoteIssuerError)(message)
+    raise (RejectedRequestError if status in _WRONG_USAGE else RemoteIssuerError)(message)
 
 
 def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Response:

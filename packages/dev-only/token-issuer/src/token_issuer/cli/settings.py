@@ -22,10 +22,11 @@ def read_settings(args: argparse.Namespace, *, allow_production: bool = False) -
         ProductionEnvironmentError: a variable says production.
         SettingsError: one or more mistakes, all of them listed.
     """
-    environ, problems = read_environment(args.env_file, collect_overrides(args))
+    options = collect_overrides(args)
+    environ, problems = read_environment(args.env_file, options)
     if not allow_production:
         refuse_production(environ)
-    return parse_environment(environ, problems)
+    return parse_environment(environ, problems, options)
 
 
 def locate_issuer(url: str | None, settings: Settings) -> str:

@@ -3,7 +3,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -62,12 +62,15 @@ def refuse_production(environ: Mapping[str, str]) -> None:
         raise ProductionEnvironmentError(environment.variable, environment.reason)
 
 
-def parse_environment(environ: Mapping[str, str], problems: Sequence[str] = ()) -> Settings:
+def parse_environment(
+    environ: Mapping[str, str], problems: Sequence[str] = (), options: Container[str] = ()
+) -> Settings:
     """Return the settings that variables ask for; a blank variable counts as unset.
 
     Args:
         environ: The variables.
         problems: Mistakes found while *environ* was put together, to be reported too.
+        options: The variables that command-line options have set; errors name the options.
 
     Raises:
         SettingsError: one or more mistakes, all of them listed.
@@ -78,7 +81,11 @@ def parse_environment(environ: Mapping[str, str], problems: Sequence[str] = ()) 
         if (text := environ.get(setting.variable, "").strip())
         and not _is_injected(setting.variable, text)
     }
-    return build_settings(values, _NAMES, [*problems, *_find_unknown_variables(environ)])
+    names = {
+        setting.name: (setting.variable in options and setting.option) or setting.variable
+        for setting in SETTINGS
+    }
+    return build_settings(values, names, [*problems, *_find_unknown_variables(environ)])
 
 
 def _is_injected(name: str, value: str) -> bool:

@@ -27,18 +27,18 @@ MAX_ROTATION_FACTOR: Final = 86400  # a key each eight seconds
 
 
 def parse_text(value: object) -> str:
-    """Return any text as it is."""
-    if not isinstance(value, str):
-        message = "expected text"
-        raise ValueError(message)  # noqa: TRY004  # the one error of all parsers
+    """Return text as it is, unless it is blank."""
+    if not isinstance(value, str) or not value.strip():
+        message = "expected text that is not blank"
+        raise ValueError(message)
     return value
 
 
 def parse_directory(value: object) -> Path:
     """Return the path of a directory, which need not exist yet."""
-    if not isinstance(value, str | Path):
+    if not isinstance(value, str | Path) or not str(value).strip():
         message = "expected the path of a directory"
-        raise ValueError(message)  # noqa: TRY004  # the one error of all parsers
+        raise ValueError(message)
     path = Path(value)
     if str(path).startswith("~"):
         message = "only a shell expands ~: write the whole path of the directory"

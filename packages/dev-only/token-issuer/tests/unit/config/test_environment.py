@@ -240,6 +240,23 @@ def test_several_workers_refuse_what_they_would_not_share(
 
 
 @pytest.mark.requirement("TI-9")
+def test_mistake_is_explained_under_the_option_that_set_the_value() -> None:
+    environ = {
+        "TOKEN_ISSUER_TTL": "soon",
+        "TOKEN_ISSUER_KEYS_MAX_AGE": "soon",
+        "TOKEN_ISSUER_WORKERS": "2",
+        "TOKEN_ISSUER_ROTATION": "google",
+    }
+    options = {"TOKEN_ISSUER_TTL", "TOKEN_ISSUER_WORKERS", "TOKEN_ISSUER_ROTATION"}
+    with pytest.raises(SettingsError) as caught:
+        parse_environment(environ, options=options)
+
+    names = [problem.partition(":")[0] for problem in caught.value.problems]
+    assert names == ["--ttl", "TOKEN_ISSUER_KEYS_MAX_AGE", "--workers"]
+    assert caught.value.problems[-1].endswith("set PERSIST_KEYS_DIR, or --rotation=off")
+
+
+@pytest.mark.requirement("TI-9")
 def test_several_workers_need_linux(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
 

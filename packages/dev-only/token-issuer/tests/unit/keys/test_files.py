@@ -1,12 +1,14 @@
 # DEV-ONLY: never ship to production.
+import errno
 import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from token_issuer.errors import KeyDirectoryError
-from token_issuer.keys.storage.files import write_file
+from token_issuer.keys.storage.files import make_directory, write_file
 
 pytestmark = pytest.mark.requirement("TI-6")
 
@@ -64,3 +66,15 @@ def test_unwritable_target_is_a_clear_error_and_leaves_nothing(
     assert caught.value.path == path
     assert str(path) in str(caught.value)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_directory_that_the_file_system_refuses_is_explained_without_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+
+    with pytest.raises(KeyDirectoryError, match=r"file system; choose another directory$"):
+        make_directory(tmp_path / "x" / "keys")

@@ -34,7 +34,11 @@ def make_directory(directory: Path) -> None:
         if directory.exists() and not directory.is_dir():
             problem = "is not a directory; give the directory that holds (or will hold) the keys"
             raise KeyDirectoryError(directory, problem)
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except FileNotFoundError as error:  # as in /proc, which holds no directories of users
+            problem = "cannot be created on this file system; choose another directory"
+            raise KeyDirectoryError(directory, problem) from error
 
 
 def exists(path: Path) -> bool:

@@ -74,7 +74,7 @@ class TokenIssuerError(Exception):
 
 
 class SettingsError(TokenIssuerError):
-    """One or more settings are invalid; all of them are reported together.
+    """Settings are invalid; all of them are reported together.
 
     Attributes:
         problems: One sentence for each invalid setting, beginning with the variable's name.
@@ -144,8 +144,8 @@ class ApplicationError(TokenIssuerError):
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(
-            f"cannot build the web application: {type(error).__name__}: {error}; install "
-            "token-issuer again, with the dependencies that it names"
+            f"cannot build the web application: {type(error).__name__}: {error}; reinstall "
+            "token-issuer with its dependencies"
         )
 
 
@@ -156,13 +156,13 @@ class OutputError(TokenIssuerError):
 
 
 class RemoteIssuerError(TokenIssuerError):
-    """A running issuer cannot be reached, or it does not do what was requested."""
+    """A running issuer cannot be reached, or it rejects or fails a request."""
 
     code = "remote_issuer"
 
 
 class RejectedRequestError(RemoteIssuerError):
-    """A running issuer rejects the request as invalid (400), or has not what it names (404)."""
+    """A running issuer rejects a request: it is invalid (400), or names an unknown key (404)."""
 
     code = "rejected_request"
     exit_code = 2

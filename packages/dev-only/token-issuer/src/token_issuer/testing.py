@@ -7,8 +7,8 @@
         client = MyService(jwks_uri=issuer.jwks_uri)
         assert client.get("/", token=issuer.mint(sub="alice")).ok
 
-The pytest fixtures yield such an issuer. The web framework is imported when the first issuer
-starts, not with this module.
+The pytest fixtures yield such an issuer. Litestar is imported when the first issuer starts, not
+with this module.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,10 +36,10 @@ from token_issuer.tokens.request_parsing import convert_parameters
 
 
 class RunningIssuer:
-    """A running issuer: where it is, what it issues, and controls for tests.
+    """A running issuer: its URLs and tokens, and controls for tests.
 
     Attributes:
-        url: Its base URL.
+        url: The base URL.
     """
 
     def __init__(self, issuer: Issuer, url: str) -> None:
@@ -81,7 +81,7 @@ class RunningIssuer:
 
     @property
     def kid(self) -> str:
-        """The name of the key that signs."""
+        """The `kid` of the signing key."""
         return self._issuer.keys.view.default_kid
 
     def mint(self, **claims: Any) -> str:
@@ -125,16 +125,16 @@ class RunningIssuer:
         lead: timedelta | str = timedelta(0),
         retention: timedelta | str | None = None,
     ) -> str:
-        """Let a new key take over, and return its name.
+        """Rotate to a new key, and return its `kid`.
 
         Args:
             mode: `graceful`: the old key stays published; `emergency`: it is removed at once;
                 `sign-before-publish`: the new key signs, but is not published for *lead*.
             alg: The algorithm whose keys rotate.
             lead: How long a new key is published before it signs, such as `5s`. By default it signs
-                at once: a verifier has to fetch again.
-            retention: How long the old key stays published; by default for as long as its tokens
-                are valid.
+                at once, so that verifiers have to fetch the keys again.
+            retention: How long the old key stays published after its last signature. By default, as
+                long as its tokens are valid and key documents may be cached.
 
         Raises:
             InvalidInputError: an argument is invalid.
@@ -148,10 +148,9 @@ class RunningIssuer:
         return entry.kid
 
     def reset(self) -> None:
-        """Reset clock and faults, and clear the request log; settings and keys stay.
+        """Reset clock and faults, and clear the request log; keep settings and keys.
 
-        This takes microseconds, so tests can share an issuer: the fixture `shared_token_issuer`
-        calls it before each test.
+        The fixture `shared_token_issuer` calls it before each test.
         """
         self.clock.reset()
         self.faults.reset()
@@ -180,21 +179,21 @@ def _separate(claims: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def run_token_issuer(**settings: Unpack[SettingKeywords]) -> Iterator[RunningIssuer]:
-    """Run an issuer for as long as the block lasts, on a free port unless `port` is given.
+    """Run an issuer until the block ends, on a free port unless `port` is given.
 
     Args:
         settings: The settings of `token-issuer serve`, such as `issuer`, `audience`, `profile`,
             `ttl="90s"`. Environment variables do not apply.
 
     Raises:
-        ProductionEnvironmentError: the environment calls itself production.
+        ProductionEnvironmentError: a variable names a production environment.
         SettingsError: a setting is unknown or invalid; all mistakes are listed.
         KeyDirectoryError: the key directory cannot be used.
         AddressError: the port is taken, or the host is not an address of this machine.
     """
     refuse_production(read_environment()[0])
     chosen = parse_keywords({"port": 0, **settings})
-    # Importing the web framework takes longest, so only callers that run an issuer wait for it.
+    # Importing the server is slow, so it is not imported with this module.
     from token_issuer.server.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 
     issuer = build_issuer(chosen)

@@ -102,6 +102,6 @@ def test_command_whose_application_cannot_be_built_exits_with_1(
     assert result.returncode == 1
     assert (
         "token-issuer: cannot build the web application: ImportError: broken installation; "
-        "install token-issuer again, with the dependencies that it names"
+        "reinstall token-issuer with its dependencies"
     ) in result.stderr.splitlines()
     assert "Traceback" not in result.stderr

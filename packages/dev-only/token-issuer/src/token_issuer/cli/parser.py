@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The argument parser of the command line: its errors say what to write instead."""
+"""Argument parser whose errors say what to write instead."""
 
 import argparse
 import re
@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.errors import suggest_names
 
-_MAX_SHOWN_CHARACTERS: Final = 40  # the header of a token or the first line of a key, no more
-# What an argument without an option in front of it looks like, and the option it was meant for.
+_MAX_SHOWN_CHARACTERS: Final = 40  # too few to show a whole token or private key
+# The options whose value is recognised by its shape if the option itself is missing.
 _SHAPES: Final = (
     ("--port", re.compile(r"[0-9]{1,5}")),
     ("--url", re.compile(r"https?://.+")),
@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
 
         Args:
             name: The name of the command.
-            metavar: What help and errors call such a command; the attribute in lower case.
+            metavar: The name of the argument in help and errors; in lower case, the attribute.
             summary: What it does, for the help.
         """
         if self._subparsers_action is None:
@@ -79,7 +79,7 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(  # type: ignore[override]  # the only caller is argparse
         self, args: Sequence[str], namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Parse *args*; an unknown argument is an error of the parser that meets it."""
+        """Parse *args*; the parser that finds an unknown argument reports the error."""
         parsed, extra = super().parse_known_args(self._join_values(args), namespace)
         if unknown := [argument for argument in extra if argument != "--"]:
             self.error(self._explain_extra(unknown[0]))
@@ -119,7 +119,7 @@ class Parser(argparse.ArgumentParser):
         if action.choices is None or value in action.choices:
             return
         choices = [str(choice) for choice in action.choices]
-        # Options are written without hyphens too: `token-issuer help`, `token-issuer version`.
+        # Suggest options too, for `token-issuer help` and `token-issuer version`.
         others = () if action.option_strings else self.options
         expected = " or ".join(filter(None, (", ".join(choices[:-1]), choices[-1])))
         hint = suggest_names(value, [*choices, *others], prefix="--")
@@ -127,7 +127,7 @@ class Parser(argparse.ArgumentParser):
         raise argparse.ArgumentError(action, message)
 
     def _explain_unknown_option(self, option: str, rest: Iterable[str]) -> str:
-        """Say where an option belongs that this parser does not have, or which was meant."""
+        """Explain where an unknown option belongs, or which option was probably meant."""
         for name in (*rest, *self.commands):
             if name in self.commands and option in self.commands[name].options:
                 command = f"{self.commands[name].prog} {option}"
@@ -139,17 +139,17 @@ class Parser(argparse.ArgumentParser):
         if hint := suggest_names(option, self.options, prefix="--"):
             return f"{message}{hint}"
         if any(not action.option_strings for action in self._actions):
-            message += "; an argument that begins with a hyphen comes after --"
+            message += "; write an argument that begins with a hyphen after --"
         return f"{message}; {self.prog} --help lists the options"
 
     def _explain_extra(self, argument: str) -> str:
-        """Say what to write instead of an argument that no option is in front of."""
+        """Explain what to write instead of an unexpected argument."""
         message = f"unexpected argument {_quote(argument)}"
         if self.parent is not None and argument in self.parent.commands:
             command = f"{self.parent.prog} {argument}"
             return f"{message}; a command comes before its options: write {command} first"
         if argument in self.options:
-            return f"{message}; an option comes before --: leave -- out"
+            return f"{message}; options come before --: leave -- out"
         if option := self._guess_option(argument):
             return f"{message} (did you mean {option}?)"
         hint = suggest_names(argument, self.options, prefix="--")
@@ -170,7 +170,7 @@ class Parser(argparse.ArgumentParser):
 
 
 class ShowVersion(argparse.Action):
-    """`--version`, which imports `importlib.metadata` only if asked: it is slow to import."""
+    """The option `--version`; it imports `importlib.metadata`, which is slow, only when used."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Write the version to standard output, and exit."""
@@ -181,7 +181,7 @@ class ShowVersion(argparse.Action):
 
 
 def parse_filled(text: str) -> str:
-    """Reject blank text."""
+    """Return *text*, which must not be blank."""
     if not text.strip():
         message = "expected a value, got blank text"
         raise argparse.ArgumentTypeError(message)
@@ -189,12 +189,12 @@ def parse_filled(text: str) -> str:
 
 
 def parse_path(text: str) -> Path:
-    """Read the path of a file or directory."""
+    """Return the path of a file or directory."""
     return Path(parse_filled(text))
 
 
 def explain_with(parse: Callable[[str], _Value]) -> Callable[[str], _Value]:
-    """Return a type for argparse whose errors have the text of the `ValueError` of *parse*."""
+    """Wrap *parse* for argparse, so that errors show the message of its `ValueError`."""
 
     def convert(text: str) -> _Value:
         try:

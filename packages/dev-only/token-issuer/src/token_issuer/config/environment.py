@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Settings from environment variables: those of an env file, of the process, and of options."""
+"""Settings from an env file, the environment of the process, and command-line options."""
 
 import os
 import re
@@ -17,8 +17,8 @@ from token_issuer.errors import ProductionEnvironmentError, suggest_names
 _NAMES: Final[Mapping[str, str]] = {setting.name: setting.variable for setting in SETTINGS}
 _LISTED: Final = ", ".join(_NAMES.values())
 
-# What Kubernetes and Docker links put into every container beside a service named token-issuer.
-# TOKEN_ISSUER_PORT=tcp://… is theirs too, and is told apart by its value.
+# Kubernetes and Docker links inject these variables for a service named token-issuer. They also
+# inject TOKEN_ISSUER_PORT, which is recognised by its value, such as tcp://10.0.0.1:8081.
 _INJECTED_NAME: Final = re.compile(
     rf"{PREFIX}(SERVICE_(HOST|PORT(_.+)?)|PORT_\d+_(TCP|UDP|SCTP)(_.+)?|NAME|ENV_.+)"
 )
@@ -30,15 +30,15 @@ def read_environment(
 ) -> tuple[dict[str, str], list[str]]:
     """Merge the env file, the process environment and the command line; later ones win.
 
-    Blank variables are left out: `NODE_ENV=` must not hide what the env file says.
+    Blank variables are ignored, so that `NODE_ENV=` does not override the env file.
 
     Returns:
-        The variables, and what is wrong with the env file.
+        The variables, and the mistakes in the env file.
     """
     from_file: dict[str, str] = {}
     problems: list[str] = []
     if env_file is not None:
-        # Imported only here: most commands, the health check for one, have no env file to parse.
+        # Imported here, because most commands, such as health checks, have no env file.
         from token_issuer.config.env_file import read_env_file  # noqa: PLC0415
 
         from_file, problems = read_env_file(env_file)
@@ -49,13 +49,13 @@ def read_environment(
 
 
 def refuse_production(environ: Mapping[str, str]) -> None:
-    """Raise an error in an environment that calls itself production.
+    """Raise an error if a variable names a production environment.
 
-    The guard of the proxy assumes production if no variable says otherwise. The issuer must start
-    on a bare laptop, so it requires a variable that says production.
+    The guard of the proxy assumes production unless a variable names another environment. The
+    issuer does not, because it must start on a laptop where no such variable is set.
 
     Raises:
-        ProductionEnvironmentError: a variable names an environment that counts as production.
+        ProductionEnvironmentError: a variable names a production environment.
     """
     environment = classify(environ)
     if environment.is_production and environment.variable is not None:
@@ -65,15 +65,15 @@ def refuse_production(environ: Mapping[str, str]) -> None:
 def parse_environment(
     environ: Mapping[str, str], problems: Sequence[str] = (), options: Container[str] = ()
 ) -> Settings:
-    """Return the settings that variables ask for; a blank variable counts as unset.
+    """Parse the settings in *environ*; blank variables are ignored.
 
     Args:
         environ: The variables.
-        problems: Mistakes found while *environ* was put together, to be reported too.
+        problems: Mistakes found earlier, which are reported as well.
         options: The variables that command-line options have set; errors name the options.
 
     Raises:
-        SettingsError: one or more mistakes, all of them listed.
+        SettingsError: a variable is unknown or invalid; all mistakes are listed.
     """
     values = {
         setting.name: text
@@ -100,6 +100,6 @@ def _find_unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
             continue
         hint = suggest_names(name, _NAMES.values(), prefix=PREFIX)
         if name.startswith(PREFIX):
-            yield f"{name}: no such variable{hint or f'; known are {_LISTED}'}"
+            yield f"{name}: no such variable{hint or f'; known variables: {_LISTED}'}"
         elif name.startswith("PERSIST_KEY") and _NAMES["keys_dir"] in hint:
             yield f"{name}: no such variable{hint}"

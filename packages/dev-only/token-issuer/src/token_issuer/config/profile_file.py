@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Profiles of a team's own, from a TOML file that is checked as a whole before anything starts."""
+"""Profiles from a TOML file, which is validated completely before the issuer starts."""
 
 import math
 import re
@@ -21,7 +21,7 @@ def read_profiles(path: Path) -> dict[str, Profile]:
     """Read the profiles of *path*, by name.
 
     Raises:
-        ValueError: it cannot be read, or something in it is wrong; all mistakes are listed.
+        ValueError: the file cannot be read or is invalid; all mistakes are listed.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -64,7 +64,7 @@ def _find_problems(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _find_profile_problems(name: str, table: object) -> Iterator[str]:
     if name in BUILT_IN:
-        yield ": built in; choose another name, and extend it"
+        yield f': is a built-in profile; choose another name, with extends = "{name}"'
     if _NAME.fullmatch(name) is None:
         yield ": expected a name of lower-case letters, digits, - and _"
     if not isinstance(table, dict):
@@ -99,7 +99,7 @@ def _check_omitted(value: list[Any]) -> Iterator[str]:
 def _check_claims(claims: Mapping[str, Any]) -> Iterator[str]:
     for name, value in claims.items():
         if not _is_json(value):
-            yield f".{name[:80]}: JSON has no such value; write a date as text or as a number"
+            yield f".{name[:80]}: not a JSON value; write a date as text or as a number"
         elif name in _REGISTERED and not _REGISTERED[name](value):
             yield f".{name}: wrong type for this claim (RFC 7519 §4.1)"
 

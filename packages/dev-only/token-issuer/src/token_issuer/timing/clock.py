@@ -11,7 +11,7 @@ from token_issuer.timing.durations import parse_duration
 
 MIN_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
-"""A year before the last date of Python, since the clock goes on from there."""
+"""A year before the last date of Python, because the clock continues from here."""
 
 
 def read_system_clock() -> datetime:

@@ -32,7 +32,7 @@ def add_options(parser: Parser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Create the key pair unless it exists, and print which one is there.
+    """Create a key pair unless the directory has one, and print its kid and thumbprint.
 
     Raises:
         TokenIssuerError: production, wrong settings, or an unusable directory.

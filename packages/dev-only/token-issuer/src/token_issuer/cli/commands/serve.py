@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
             worker ended by itself.
     """
     settings = read_settings(args)
-    # From here on imports are deferred: wrong settings are reported without them, and while a
-    # thread generates the key, which releases the interpreter's lock, this one imports the server.
+    # Imports from here on are deferred: wrong settings are reported without them, and the server is
+    # imported while another thread generates the key, which releases the GIL.
     from token_issuer.keys.watermark import generate_marked_private_key  # noqa: PLC0415
 
     with ThreadPoolExecutor(1) as executor:

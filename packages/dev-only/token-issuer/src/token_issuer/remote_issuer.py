@@ -17,9 +17,7 @@ from token_issuer.errors import RejectedRequestError, RemoteIssuerError
 _TIMEOUT_S: Final = 5
 _WRONG_USAGE: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 _URL: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
-_MAX_RESPONSE_BYTES: Final = (
-    8 << 20
-)  # the longest defective token has 1.3 MB, and a response holds it twice
+_MAX_RESPONSE_BYTES: Final = 8 << 20  # a response holds a defective token of 1.3 MB twice
 
 
 def parse_issuer_url(text: str) -> str:

@@ -81,8 +81,8 @@ EXPLANATIONS: Final = """
 @pytest.mark.token_issuer: ttl: 5 is wrong: not a duration: it has no unit; write "5s" for seconds
 @pytest.mark.token_issuer: 'my-api' has no name; expected settings by name, such as \
 @pytest.mark.token_issuer(audience='my-api')
-@pytest.mark.token_issuer: the issuer of shared_token_issuer has settings already; use the fixture \
-token_issuer, or override the fixture token_issuer_session_settings
+@pytest.mark.token_issuer: the issuer of shared_token_issuer has its settings already; use the \
+fixture token_issuer, or override the fixture token_issuer_session_settings
 token_issuer_session_settings: kids: 'hx' is wrong: expected one of dev-key, thumbprint, hex \
 (did you mean hex?)
 """.strip().splitlines()

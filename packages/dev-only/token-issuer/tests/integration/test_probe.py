@@ -125,7 +125,7 @@ def test_reports_are_written_in_each_form(
         (["TARGET", "--issuer", "ftp://localhost"], "--issuer: expected a URL such as"),
         (["TARGET", "--issuer", "http://127.0.0.1:9"], "Connection refused"),
         (["TARGET", "--issuer", "TARGET"], "is not a token issuer"),
-        (["TARGET", "--port", "99999"], "TOKEN_ISSUER_PORT"),
+        (["TARGET", "--port", "99999"], "--port: '99999' is wrong"),
     ],
 )
 def test_wrong_usage_is_one_clear_line_and_exit_code_2(

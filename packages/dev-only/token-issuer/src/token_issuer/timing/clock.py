@@ -75,13 +75,11 @@ class Clock:
         if now is not None and offset is not None:
             message = "now and offset contradict each other: send one of them"
             raise InvalidInputError(message, "now", "offset")
-        if now is not None and (not isinstance(now, datetime) or now.utcoffset() is None):
-            message = "now: expected a datetime with a time zone; use datetime(…, tzinfo=UTC)"
-            raise InvalidInputError(message, "now")
+        given = None if now is None else _check_now(now)
         ahead = None if offset is None else _parse_offset(offset)
         system = self._read()
         try:
-            target = now or (system + ahead if ahead is not None else self())
+            target = given or (system + ahead if ahead is not None else self())
         except OverflowError:
             target = None
         if target is None or not MIN_TIME <= target <= MAX_TIME:
@@ -93,6 +91,13 @@ class Clock:
     def reset(self) -> None:
         """Reset the clock to the system clock."""
         self.setting = ClockSetting()
+
+
+def _check_now(now: object) -> datetime:
+    if isinstance(now, datetime) and now.utcoffset() is not None:
+        return now
+    message = "now: expected a datetime with a time zone; use datetime(…, tzinfo=UTC)"
+    raise InvalidInputError(message, "now")
 
 
 def _parse_offset(offset: timedelta | str) -> timedelta:

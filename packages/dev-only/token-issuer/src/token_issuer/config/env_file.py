@@ -21,7 +21,7 @@ def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
             f"--env-file: {path} cannot be read: {reason}; expected a text file of NAME=VALUE lines"
         ]
     problems = [
-        f"--env-file: {path} line {_find_line(binding)}: expected NAME=VALUE, on a line of its own"
+        f"--env-file: {path} line {_find_line(binding)}: expected NAME=VALUE on a separate line"
         for binding in bindings
         if binding.error or (binding.key is not None and binding.value is None)
     ]

@@ -9,8 +9,8 @@ from typing import Any, Final
 from jwt_core import base64url, strict_json
 from jwt_core.errors import MalformedTokenError
 
-MAX_TOKEN_CHARS: Final = 16 * 1024
-"""Longest accepted token. Common servers limit all header fields of a request to 16 KiB or less."""
+MAX_TOKEN_CHARACTERS: Final = 16 * 1024
+"""Longest accepted token; common servers accept no more for all header fields together."""
 
 _PART_COUNT: Final = 3
 
@@ -32,8 +32,8 @@ def parse_compact(text: object) -> UnverifiedToken:
         MalformedTokenError: *text* is not a str, is too long, does not have three parts in strict
             base64url, or its header is not one JSON object with distinct members.
     """
-    if not isinstance(text, str) or len(text) > MAX_TOKEN_CHARS:
-        message = f"the token must be a str of at most {MAX_TOKEN_CHARS} characters"
+    if not isinstance(text, str) or len(text) > MAX_TOKEN_CHARACTERS:
+        message = f"the token must be text of at most {MAX_TOKEN_CHARACTERS} characters"
         raise MalformedTokenError(message)
     signing_input, _, _ = text.rpartition(".")
     try:

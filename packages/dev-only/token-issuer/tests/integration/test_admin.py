@@ -76,7 +76,7 @@ def test_command_refuses_an_admin_surface_that_is_open_to_the_network(
     short = call_command(TOKEN_ISSUER_ADMIN_TOKEN="hunter2")
 
     assert (refused.returncode, short.returncode) == (2, 2)
-    assert "TOKEN_ISSUER_ADMIN: the admin surface is open to the network" in refused.stderr
+    assert "TOKEN_ISSUER_ADMIN: /admin would be open to the network" in refused.stderr
     assert "TOKEN_ISSUER_ADMIN_TOKEN: the value is wrong" in short.stderr
     assert "hunter2" not in short.stderr
 

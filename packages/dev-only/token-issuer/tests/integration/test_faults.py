@@ -361,7 +361,7 @@ def test_log_says_what_struck_and_under_which_host(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"kind": "stats"}, "did you mean status or stale?"),
+        ({"kind": "stats"}, "did you mean status?"),
         ({}, "missing required field `kind`"),
         ({"kind": "status", "status": 200}, "status: expected 400 to 599"),
         ({"kind": "redirect", "status": 304}, "status: expected one of 301"),

@@ -70,12 +70,13 @@ def parse_rotation_duration(name: str, value: timedelta | str | None) -> timedel
     """
     if value is None:
         return None
+    shown = repr(value[:40] if isinstance(value, str) else value)
     try:
         duration = parse_duration(value)
     except ValueError as error:
-        message = f"{name}: {repr(value)[:42]} is {error}"
+        message = f"{name}: {shown} is {error}"
         raise InvalidInputError(message, name) from error
     if not timedelta(0) <= duration <= _MAX_DURATION:
-        message = f"{name}: '{str(value)[:40]}' is out of range: expected zero to ten years"
+        message = f"{name}: {shown} is out of range: expected zero to ten years"
         raise InvalidInputError(message, name)
     return duration

@@ -21,7 +21,7 @@ def add_options(parser: Parser) -> None:
     """Add the options of `health`."""
     parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
     add_env_file(parser)
-    add_url(parser, "base URL")
+    add_url(parser, "URL of the issuer")
 
 
 def run(args: argparse.Namespace) -> int:

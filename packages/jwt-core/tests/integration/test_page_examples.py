@@ -166,7 +166,7 @@ def test_tables_of_limits_are_the_defaults() -> None:
     assert policy["algorithms"] == ", ".join(example.algorithms)
     assert parse_quantity(policy["leeway"]) == example.leeway
     fixed = dict(row[:2] for row in read_table("docs/limits.md", "Fixed"))
-    assert fixed["token"] == f"{compact.MAX_TOKEN_CHARS} characters"
+    assert fixed["token"] == f"{compact.MAX_TOKEN_CHARACTERS} characters"
     assert f"{keys.RSA_KEY_BITS} bits" in fixed["RSA key"]
     assert str(keys.RSA_EXPONENT) in fixed["RSA key"]
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What holds for every input."""
+"""Properties of the issuer for any input."""
 
 import dataclasses
 import json
@@ -48,7 +48,7 @@ names = st.sampled_from(FIELDS) | unicode_text
 
 
 def check_answer(issuer: Issuer, request: Request) -> None:
-    """Answer a request as both paths do; check the response."""
+    """Handle a request as the fast path and the routes do, and check the response."""
     try:
         response = mint_token(issuer, request)
         response = response if isinstance(response, RawResponse) else response()

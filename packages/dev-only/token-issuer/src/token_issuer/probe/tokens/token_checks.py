@@ -129,7 +129,7 @@ class _Session:
         return replace(evidence, is_about_any_kid=self._fails_on_any_kid(defect, response))
 
     def _fails_on_any_kid(self, defect: Defect, response: TargetResponse) -> bool:
-        """Return whether all unknown kids now fail like this one, for example because of a limit."""
+        """Return whether any unknown kid now fails like this one, such as because of a limit."""
         if defect.check != "kid" and not needs_publication(defect):
             return False
         harmless = self.issuer.mint(defect=_HARMLESS_KID_DEFECT).authorization

@@ -126,7 +126,7 @@ def provide_start(clean_environ: Mapping[str, str]) -> Iterator[StartIssuer]:
 
 @pytest.fixture
 def start_issuer(clean_environ: dict[str, str]) -> Iterator[StartIssuer]:
-    """Return a function that starts `token-issuer serve` on a free port and awaits its first line."""
+    """Return a function that starts `token-issuer serve` and waits until it listens."""
     with provide_start(clean_environ) as start:
         yield start
 

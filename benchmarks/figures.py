@@ -231,8 +231,8 @@ FIGURES: Final = (
     Figure(
         name="image-pulled",
         title="compressed image",
-        explanation="The size of `docker save | gzip -9`, approximately the size of a download from "
-        "a registry.",
+        explanation="The size of `docker save | gzip -9`, which is approximately the size of a "
+        "download from a registry.",
         experiment="containers",
         series="pulled",
         unit="MB",
@@ -273,8 +273,8 @@ FIGURES: Final = (
     Figure(
         name="growth",
         title="server CPU per token with many keys or a full request log ÷ with one key",
-        explanation="Close to 1 means that a token does not cost more with many keys or many logged "
-        "requests; the largest value is used.",
+        explanation="Close to 1 means that a token does not cost more with many keys or many "
+        "logged requests; the largest value is used.",
         experiment="growth",
         series="cpu",
         unit="ms",

@@ -53,8 +53,8 @@ NOTES: Final[Mapping[str, Mapping[str, str]]] = {
             " passed, so the next rotation repairs it."
         ),
         "keys-fault-redirect-other-host": (
-            "It keeps the set of the other host for the same time, since the key in it has the `kid`"
-            " of the valid key."
+            "It keeps the set of the other host for the same time, since the key in that set has"
+            " the `kid` of the valid key."
         ),
     },
     "haproxy": {

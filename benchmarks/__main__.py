@@ -1,4 +1,4 @@
-"""The command behind `ci/bench.sh`."""
+"""Measure the issuer, the guard and the verifier, and write docs/benchmarks.md."""
 
 import argparse
 import sys
@@ -23,7 +23,7 @@ def main() -> int:
     """Measure, print, and write the documents of a full run.
 
     Returns:
-        0; 1 when the run is void, or a goal is missed in a full one.
+        0, or 1 if the run is void or a full run misses a goal.
     """
     arguments = _parse_arguments()
     try:
@@ -48,22 +48,23 @@ def main() -> int:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ci/bench.sh", description=__doc__)
     modes = parser.add_mutually_exclusive_group()
-    modes.add_argument("--quick", action="store_true", help="see that it works; write nothing")
+    modes.add_argument("--quick", action="store_true", help="check that it works; write nothing")
     modes.add_argument(
-        "--render", action="store_true", help="write the documents anew from the raw values"
+        "--render", action="store_true", help="write the documents again from the raw values"
     )
     modes.add_argument(
-        "--update", action="store_true", help="write the experiments that are named beside the rest"
+        "--update", action="store_true", help="replace only the named experiments in the documents"
     )
     parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
     arguments = parser.parse_args()
     if unknown := set(arguments.experiments) - set(EXPERIMENTS):
-        parser.error(f"no experiment {', '.join(unknown)}; there are {', '.join(EXPERIMENTS)}")
+        names = ", ".join(EXPERIMENTS)
+        parser.error(f"EXPERIMENT: unknown {', '.join(sorted(unknown))}; expected one of {names}")
     return arguments
 
 
 def print_record(record: Record) -> None:
-    """Print each figure, and the values behind it."""
+    """Print each figure with the values of its subjects."""
     for evaluation in record.evaluate():
         figure = evaluation.figure
         headline = format_spread(evaluation.headline, find_headline_unit(figure))
@@ -78,14 +79,14 @@ def print_record(record: Record) -> None:
 
 
 def write_all(record: Record) -> None:
-    """Write the raw values, the page and its plots."""
+    """Write the raw values, the page and the plots."""
     _DOCS.mkdir(exist_ok=True)
     _RAW.write_text(record.to_json(), encoding="utf-8")
     write_docs(record, _DOCS)
 
 
 def write_docs(record: Record, folder: Path) -> None:
-    """Write page and plots into *folder*."""
+    """Write the page and the plots into *folder*."""
     plots = folder / "benchmarks"
     names = draw_plots(record.evaluate(), plots)
     paths = {name: f"{plots.name}/{name}.svg" for name in names}

@@ -1,4 +1,4 @@
-"""Looking at a sample of what a server answers: fast and wrong does not count."""
+"""Validation of sample responses, so that a fast but wrong server is not measured."""
 
 import json
 import urllib.error
@@ -13,10 +13,10 @@ from benchmarks.subjects import Subject
 
 
 def check_answers(subject: Subject, server: Server) -> None:
-    """Get a token, if the subject mints any, and verify it with the key set that it serves.
+    """Request a token, if the subject mints tokens, and verify it with the subject's key set.
 
     Raises:
-        MeasurementError: an answer is not 200, or the token does not verify.
+        MeasurementError: a response is not 200, or the token is not valid.
     """
     keys = jwt.PyJWKSet.from_dict(fetch(server, subject.jwks))
     if subject.token is None:
@@ -32,10 +32,10 @@ def check_answers(subject: Subject, server: Server) -> None:
 
 
 def fetch(server: Server, request: Request) -> dict[str, object]:
-    """Send one request and return the JSON object that comes back.
+    """Send one request and return the JSON object in the response.
 
     Raises:
-        MeasurementError: the answer is not 200.
+        MeasurementError: the response is not 200 with a JSON object.
     """
     data = request.body.encode() or None
     outgoing = urllib.request.Request(server.url + request.path, data, method=request.method)

@@ -1,4 +1,4 @@
-"""`docs/benchmarks.md`: written from a record, never by hand."""
+"""`docs/benchmarks.md`, rendered from a record."""
 
 from pathlib import Path
 from string import Template
@@ -23,7 +23,7 @@ _TEMPLATE: Final = Path(__file__).with_name("page.md.template")
 
 
 def write_document(record: Record, plots: dict[str, str]) -> str:
-    """Write the page.
+    """Render the page.
 
     Args:
         record: The run.

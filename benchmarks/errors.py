@@ -1,4 +1,4 @@
-"""What can go wrong, told apart: a defect of the run, and what this machine does not have."""
+"""Errors of a run: a failed measurement, or a requirement that this machine lacks."""
 
 
 class MeasurementError(Exception):
@@ -6,4 +6,4 @@ class MeasurementError(Exception):
 
 
 class NotMeasuredHereError(Exception):
-    """This machine lacks what a measurement needs; the message says what."""
+    """This machine lacks a requirement of the measurement, which the message names."""

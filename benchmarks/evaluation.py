@@ -1,4 +1,4 @@
-"""From the values of the rounds to a headline, and whether it is good enough."""
+"""Evaluation of figures: the headline, and whether it meets the goal."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -20,13 +20,13 @@ _OPERATORS: Final[dict[Comparison, Callable[[float, float], float]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """A figure that was measured.
+    """A measured figure.
 
     Attributes:
-        figure: Which.
-        ours: The subject of ours that counts.
-        yardstick: What it is compared with; None for a bare value.
-        headline: The comparison, of each round with itself.
+        figure: The figure.
+        ours: The worst of our subjects.
+        yardstick: The subject that it is compared with; None for a value without comparison.
+        headline: The comparison, computed within each round.
         values: The values of each subject.
     """
 
@@ -38,12 +38,12 @@ class Evaluation:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether the goal is met; None where there is none."""
+        """Whether the goal is met; None if the figure has no goal."""
         return None if self.figure.goal is None else self.figure.goal.is_met(self.headline.median)
 
     @property
     def better_peers(self) -> list[str]:
-        """The peers that do better than we, best first."""
+        """The peers with better values than ours, the best first."""
         if not self.figure.has_peers:
             return []
         ours_or_limit = (*OUR_ISSUERS, SIGNATURE)
@@ -54,7 +54,7 @@ class Evaluation:
 
 
 def evaluate(figure: Figure, series: Series) -> Evaluation:
-    """Compare the values of *series* as *figure* asks.
+    """Compare the values of *series* as *figure* defines.
 
     Raises:
         MeasurementError: a subject that the figure needs has no value.
@@ -77,7 +77,7 @@ def evaluate(figure: Figure, series: Series) -> Evaluation:
 def _select(
     figure: Figure, medians: Mapping[str, float], wanted: tuple[str, ...], others: tuple[str, ...]
 ) -> list[str]:
-    """Return those of *wanted* that have values; where nothing is named, all but *others*."""
+    """Return the subjects of *wanted* with values; if it is empty, all except *others*."""
     names = [name for name in wanted or medians if name in medians and name not in others]
     if not names:
         message = f"{figure.name}: no value of {', '.join(wanted) or 'any other subject'}"

@@ -1,4 +1,4 @@
-"""The figures as data: what is compared with what, the goal, and what it means for a user."""
+"""The figures: compared subjects, goal, and meaning for a user."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,7 +26,7 @@ _PEERS: Final = (
 
 
 class Comparison(StrEnum):
-    """What the headline is: ours divided by the yardstick, ours less the yardstick, or ours."""
+    """Meaning of the headline: ours ÷ yardstick, ours - yardstick, or ours alone."""
 
     RATIO = "ratio"
     DIFFERENCE = "difference"
@@ -38,45 +38,46 @@ class Goal:
     """A bound of the headline.
 
     Attributes:
-        bound: The last value that is good.
-        is_floor: Whether more is better.
+        bound: The worst value that meets the goal.
+        is_floor: Whether larger values are better.
     """
 
     bound: float
     is_floor: bool = False
 
     def is_met(self, headline: float) -> bool:
-        """Tell whether *headline* is good."""
+        """Return whether *headline* meets the goal."""
         return headline >= self.bound if self.is_floor else headline <= self.bound
 
 
 def at_most(bound: float) -> Goal:
-    """Less is better."""
+    """Return a goal for which smaller values are better."""
     return Goal(bound)
 
 
 def at_least(bound: float) -> Goal:
-    """More is better."""
+    """Return a goal for which larger values are better."""
     return Goal(bound, is_floor=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One line of the table.
+    """One row of the summary.
 
     Attributes:
-        name: A stable name, in JSON and as the name of the plot.
-        title: What it is called.
-        explanation: A sentence for those who do not know what is behind it.
-        experiment: Where it is measured.
-        series: Which of the experiment's series.
-        unit: Of the values.
-        comparison: How the headline comes from the values.
-        ours: Our subjects; the worst counts.
-        yardsticks: What they are compared with; the best counts. Empty: all others.
+        name: Stable name in JSON, and name of the plot.
+        title: Title on the page.
+        explanation: A sentence about the meaning of the figure.
+        experiment: The experiment that measures the figure.
+        series: The series of the experiment.
+        unit: Unit of the values.
+        comparison: How the headline is computed from the values.
+        ours: Our subjects; the worst one is used.
+        yardsticks: Subjects that ours are compared with; the best one is used. Empty for all other
+            subjects.
         is_more_better: Whether larger values are better.
-        goal: For the headline.
-        has_peers: Whether others take part than ourselves and a limit.
+        goal: Goal for the headline.
+        has_peers: Whether the subjects include peers, not only our own and a limit.
     """
 
     name: str
@@ -97,8 +98,8 @@ FIGURES: Final = (
     Figure(
         name="cpu-per-token",
         title="server CPU per token ÷ CPU of a raw RSA-2048 signature",
-        explanation="Each token needs one signature, and no issuer can be cheaper than that; what "
-        "is above 1 is HTTP, JSON and the checking of the request.",
+        explanation="Each token needs one signature, so no issuer can use less CPU than that; the "
+        "part above 1 is HTTP, JSON and the validation of the request.",
         experiment="minting",
         series="cpu",
         unit="ms",
@@ -109,8 +110,8 @@ FIGURES: Final = (
     Figure(
         name="tokens-per-second",
         title="tokens a second over HTTP ÷ the best peer's",
-        explanation="How fast a load test gets its tokens when all cores take part, with as many "
-        "workers as cores (`--workers`); the load generator needs its share of them too.",
+        explanation="How fast a load test gets its tokens with one worker per core (`--workers`); "
+        "the load generator runs on the same cores.",
         experiment="minting",
         series="tokens",
         unit="1/s",
@@ -123,8 +124,8 @@ FIGURES: Final = (
     Figure(
         name="batch",
         title="tokens a second of `make-token --count` ÷ raw signatures on all cores",
-        explanation="A file of tokens, minted before a load test begins: close to 1 means that "
-        "nothing but signing takes time; the start of the command is included.",
+        explanation="Minting a file of tokens before a load test: close to 1 means that almost all "
+        "of the time is spent on signing; the start of the command is included.",
         experiment="batch",
         series="tokens",
         unit="1/s",
@@ -134,8 +135,8 @@ FIGURES: Final = (
     Figure(
         name="key-sets-per-second",
         title="key sets a second ÷ the best peer's",
-        explanation="How many verifiers can fetch the JWKS at once, with as many workers as cores; "
-        "what is left when nothing is signed is the cost of the HTTP server.",
+        explanation="How many JWKS fetches per second the issuer can serve with one worker per "
+        "core; without signing, the cost is that of the HTTP server.",
         experiment="key_sets",
         series="requests",
         unit="1/s",
@@ -148,7 +149,7 @@ FIGURES: Final = (
     Figure(
         name="start",
         title="start of the process to its first key set ÷ the fastest Node peer's",
-        explanation="What each CI job waits for; it includes making a fresh RSA key.",
+        explanation="The time that each CI job waits; it includes generating a new RSA key.",
         experiment="start",
         series="start",
         unit="ms",
@@ -159,8 +160,8 @@ FIGURES: Final = (
     Figure(
         name="memory-idle",
         title="resident memory when idle",
-        explanation="At rest after the first token and the first key set; pages that the processes "
-        "of one subject share count once.",
+        explanation="Measured when the server is idle after its first token and first key set; "
+        "pages that the processes of one subject share are counted once.",
         experiment="memory",
         series="idle",
         unit="MB",
@@ -171,7 +172,7 @@ FIGURES: Final = (
     Figure(
         name="memory-after",
         title="resident memory after many tokens",
-        explanation="At rest again after 100,000 tokens.",
+        explanation="Measured when the server is idle again after 100,000 tokens.",
         experiment="memory",
         series="minted",
         unit="MB",
@@ -181,8 +182,9 @@ FIGURES: Final = (
     ),
     Figure(
         name="memory-growth",
-        title="growth of resident memory by many tokens",
-        explanation="What 100,000 tokens leave behind; an issuer that forgets nothing shows here.",
+        title="growth of resident memory after many tokens",
+        explanation="The memory that is not released after 100,000 tokens; an issuer that stores "
+        "every token has a large value.",
         experiment="memory",
         series="growth",
         unit="MB",
@@ -193,8 +195,8 @@ FIGURES: Final = (
     Figure(
         name="verification",
         title="verified tokens a second with jwt_core's remote key set ÷ bare `jwt.decode`",
-        explanation="What choosing the key, the checks of form and the shared cache cost beside "
-        "PyJWT with the right key in hand.",
+        explanation="The cost of selecting the key, checking the form of the token and using the "
+        "shared cache, compared with PyJWT with the right key.",
         experiment="verification",
         series="verifications",
         unit="1/s",
@@ -205,9 +207,9 @@ FIGURES: Final = (
     ),
     Figure(
         name="guard",
-        title="what `proxy_guard.enforce(probe=False)` adds to the start of a bare Python",
-        explanation="The price of the guard at each boot of a proxy, for a key set behind a URL "
-        "and for a key in a variable; the dearer one counts.",
+        title="time that `proxy_guard.enforce(probe=False)` adds to the start of a bare Python",
+        explanation="The cost of the guard at each start of a proxy, for a JWKS URL and for a key "
+        "in a variable; the larger value is used.",
         experiment="guard",
         series="start",
         unit="ms",
@@ -219,7 +221,7 @@ FIGURES: Final = (
     Figure(
         name="image-disk",
         title="image on disk",
-        explanation="What the engine keeps: the sum of the layers, unpacked.",
+        explanation="The disk space that the engine uses: the sum of the unpacked layers.",
         experiment="containers",
         series="disk",
         unit="MB",
@@ -228,8 +230,9 @@ FIGURES: Final = (
     ),
     Figure(
         name="image-pulled",
-        title="image as it is pulled",
-        explanation="`docker save | gzip -9`, which is about what a registry sends.",
+        title="compressed image",
+        explanation="The size of `docker save | gzip -9`, which is approximately the size of a "
+        "download from a registry.",
         experiment="containers",
         series="pulled",
         unit="MB",
@@ -238,8 +241,8 @@ FIGURES: Final = (
     Figure(
         name="container-start",
         title="`docker run` to the first key set ÷ the same as a process",
-        explanation="What the engine adds to the start; the process runs the interpreter of the "
-        "machine, the container its own.",
+        explanation="The time that the engine adds to the start; the process uses the interpreter "
+        "of the machine, the container that of the image.",
         experiment="containers",
         series="start",
         unit="ms",
@@ -249,7 +252,7 @@ FIGURES: Final = (
     Figure(
         name="latency-p50",
         title="latency of a token at half of the highest rate, median",
-        explanation="What a caller waits while the server is half busy, each subject at half of "
+        explanation="The time that a caller waits for a token while each server handles half of "
         "its own highest rate.",
         experiment="latency",
         series="p50",
@@ -260,7 +263,7 @@ FIGURES: Final = (
     Figure(
         name="latency-p99",
         title="latency of a token at half of the highest rate, 99th percentile",
-        explanation="The slowest of a hundred such requests.",
+        explanation="99 of 100 such requests are faster.",
         experiment="latency",
         series="p99",
         unit="ms",
@@ -270,8 +273,8 @@ FIGURES: Final = (
     Figure(
         name="growth",
         title="server CPU per token with many keys or a full request log ÷ with one key",
-        explanation="Flat means that neither the number of keys in the ring nor the number of "
-        "remembered requests makes a token dearer; the dearest counts.",
+        explanation="Close to 1 means that a token does not cost more with many keys or many "
+        "logged requests; the largest value is used.",
         experiment="growth",
         series="cpu",
         unit="ms",

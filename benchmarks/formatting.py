@@ -1,4 +1,4 @@
-"""Numbers with as many digits as they deserve, and Markdown tables."""
+"""Numbers with three significant digits, and Markdown tables."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -14,14 +14,14 @@ _UNITS: Final = {"1/s": "/s"}
 
 
 def format_number(value: float) -> str:
-    """Write three significant digits, and whole numbers from a hundred on."""
+    """Write three significant digits; numbers from 100 on are rounded to integers."""
     if abs(value) >= 100:  # noqa: PLR2004  # three digits
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"  # noqa: PLR2004  # three digits
 
 
 def format_value(value: float, unit: str) -> str:
-    """Write a value with its unit; ratios have none and get a multiplication sign."""
+    """Write a value with its unit; ratios get a multiplication sign."""
     return f"{format_number(value)} {_UNITS.get(unit, unit)}".replace(" /s", "/s")
 
 
@@ -47,7 +47,7 @@ def format_goal(figure: Figure) -> str:
 
 
 def format_verdict(evaluation: Evaluation) -> str:
-    """Tell whether the goal is met."""
+    """Write whether the goal is met, or a dash."""
     return {True: "met", False: "**missed**", None: NONE}[evaluation.is_met]
 
 

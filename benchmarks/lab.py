@@ -1,4 +1,4 @@
-"""What each experiment is given."""
+"""The input of each experiment: plan, subjects and load generator."""
 
 import os
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from benchmarks.subjects import ISSUER, ISSUER_ON_ALL_CORES, Subject
 
 @dataclass(frozen=True, kw_only=True)
 class Lab:
-    """The means to measure.
+    """Plan, subjects and load generator of a run.
 
     Attributes:
-        plan: How much.
+        plan: Counts and durations.
         subjects: Our issuer and its peers, by name.
         load: The load generator.
     """
@@ -33,18 +33,18 @@ class Lab:
 
     @property
     def minting_subjects(self) -> dict[str, Subject]:
-        """Those that mint a token for one request."""
+        """Subjects that mint a token in response to one request."""
         return {name: subject for name, subject in self.subjects.items() if subject.token}
 
     @property
     def issuer_on_all_cores(self) -> Subject:
-        """Our own subject with a worker for each core."""
+        """Our own subject with one worker per core."""
         workers = str(os.cpu_count() or 1)
         return self.issuer.configure(ISSUER_ON_ALL_CORES, TOKEN_ISSUER_WORKERS=workers)
 
     @contextmanager
     def run_all(self, subjects: dict[str, Subject]) -> Iterator[dict[str, Server]]:
-        """Run *subjects* side by side; their answers are looked at before and after the block."""
+        """Run *subjects* at the same time; check their responses before and after the block."""
         with ExitStack() as stack:
             servers = {
                 name: stack.enter_context(subject.run()) for name, subject in subjects.items()

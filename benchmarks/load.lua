@@ -1,4 +1,4 @@
--- One request over and over; how the answers came out as one line of JSON.
+-- Sends one request repeatedly, and prints the results as one line of JSON.
 -- Arguments: method, body (a form, or JSON), mean pause before a request in ms (0: none).
 function init(arguments)
   wrk.method = arguments[1]
@@ -10,7 +10,7 @@ function init(arguments)
   local mean_ms = tonumber(arguments[3])
   if mean_ms > 0 then
     math.randomseed(os.time())
-    -- Exponential pauses on many connections: the requests come in nearly like those of strangers.
+    -- With exponential pauses on many connections, requests arrive almost independently.
     function delay() return math.floor(-math.log(1 - math.random()) * mean_ms + 0.5) end
   end
 end

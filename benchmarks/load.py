@@ -1,4 +1,4 @@
-"""Load from `wrk`: keep-alive, over loopback only, bounded in connections and seconds."""
+"""Load from `wrk` over loopback, with a limited number of connections and seconds."""
 
 import json
 import os
@@ -13,19 +13,19 @@ from benchmarks.errors import MeasurementError
 CONNECTIONS: Final = 16
 PACED_CONNECTIONS: Final = 64
 _SCRIPT: Final = Path(__file__).with_name("load.lua")
-_PACKAGES: Final = ("wrk", "libluajit-5.1-2")  # what Debian's wrk needs beyond libc and OpenSSL
+_PACKAGES: Final = ("wrk", "libluajit-5.1-2")  # Debian's wrk also needs libc and OpenSSL
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent over and over.
+    """A request that is sent repeatedly.
 
     Attributes:
-        path: Where to.
+        path: The path.
         method: GET or POST.
         body: A form, or JSON if it begins with a brace.
-        is_kept_alive: Whether the connection serves another request; where the server closes it to
-            end its answer, wrk counts an error in reading, which then is none.
+        is_kept_alive: Whether the server keeps the connection open. If the server closes it after
+            each response, wrk counts read errors, which are then ignored.
     """
 
     path: str
@@ -36,7 +36,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the load generator saw."""
+    """Result of a load: number of responses, responses per second, and latencies."""
 
     requests: int
     rate: float
@@ -46,13 +46,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class LoadGenerator:
-    """A `wrk`, and the folder of its libraries if it is not an installed one."""
+    """A `wrk` command, and the folder of its libraries unless it is installed."""
 
     command: str
     libraries: Path | None = None
 
     def read_version(self) -> str:
-        """Return what it says of itself."""
+        """Return the version of wrk."""
         answer = self._run(["--version"], timeout_s=10).stdout
         return answer.partition(" Copyright")[0].strip()
 
@@ -63,14 +63,14 @@ class LoadGenerator:
 
         Args:
             url: Base URL of the server.
-            request: What to send.
-            seconds: For how long.
-            rate: Requests a second to aim at. Each connection then waits before each request for a
-                random time, exponentially distributed; by default it sends as soon as it has the
-                answer to the one before.
+            request: The request.
+            seconds: Duration of the load, in seconds.
+            rate: Target rate in requests per second: each connection waits before each request for
+                a random, exponentially distributed time. By default, it sends each request as soon
+                as it has received the previous response.
 
         Raises:
-            MeasurementError: a request failed, or none was answered.
+            MeasurementError: a request failed, or no response arrived.
         """
         connections = CONNECTIONS if rate is None else PACED_CONNECTIONS
         pause_ms = 0 if rate is None else 1000 * connections / rate
@@ -107,7 +107,7 @@ def find_load_generator(cache: Path) -> LoadGenerator:
     """Return the installed `wrk`, or Debian's, unpacked into *cache* without root.
 
     Raises:
-        MeasurementError: there is none, and no apt-get that could fetch it.
+        MeasurementError: wrk is not installed, and there is no apt-get to download it.
     """
     if installed := shutil.which("wrk"):
         return LoadGenerator(installed)

@@ -1,4 +1,4 @@
-"""What stands beside the figures: the machine, and the versions of all that took part."""
+"""Description of the machine and of its software versions."""
 
 import os
 import platform
@@ -18,7 +18,7 @@ _COMMANDS: Final = {
 
 
 def describe_machine() -> dict[str, str]:
-    """Return what is worth knowing of this machine, in the order in which it is shown."""
+    """Return the properties of this machine by name, in the order in which they are shown."""
     return {
         "CPU": _read_cpu_model(),
         "cores": str(os.cpu_count()),

@@ -1,4 +1,4 @@
-"""The physical limit: what `openssl speed` makes of RSA-2048 on this machine."""
+"""The physical limit: the RSA-2048 signatures per second that `openssl speed` measures."""
 
 import os
 import re
@@ -11,10 +11,10 @@ _SIGNATURES: Final = re.compile(r"^rsa +2048 bits(?: +[0-9.]+s)+ +(?P<rate>[0-9.
 
 
 def measure_signatures(seconds: int, *, cores: int = 1) -> float:
-    """Return RSA-2048 signatures a second, by CPU time on one core or by the clock on several.
+    """Return RSA-2048 signatures per second: of CPU time on one core, of real time on several.
 
     Raises:
-        MeasurementError: there is no `openssl`, or it says something else.
+        MeasurementError: `openssl` is missing, fails, or prints an unexpected format.
     """
     command = ["openssl", "speed", "-seconds", str(seconds)]
     if cores > 1:
@@ -28,15 +28,15 @@ def measure_signatures(seconds: int, *, cores: int = 1) -> float:
 
 
 def measure_all_cores(seconds: int) -> float:
-    """Return RSA-2048 signatures a second on all cores at once."""
+    """Return RSA-2048 signatures per second on all cores together."""
     return measure_signatures(seconds, cores=os.cpu_count() or 1)
 
 
 def read_signature_rate(answer: str) -> float:
-    """Find the signatures a second in what `openssl speed` prints.
+    """Return the signatures per second in the output of `openssl speed`.
 
     Raises:
-        MeasurementError: they are not in it.
+        MeasurementError: the output has an unexpected format.
     """
     match = _SIGNATURES.search(answer)
     if match is None:

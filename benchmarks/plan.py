@@ -1,4 +1,4 @@
-"""How much is measured: in full for the documents, or just enough to see that all of it works."""
+"""Plans: a full run for the documents, and a quick one that checks that everything works."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,14 +9,14 @@ class Plan:
     """Counts and durations.
 
     Attributes:
-        rounds: How often each subject has its turn.
-        seconds: How long a turn of load lasts, and one of `openssl speed`.
-        starts: Rounds of those measurements that start a process.
-        tokens: How many are minted before the memory is looked at again.
-        batch: How many tokens one `make-token --count` makes.
-        verifications: How many tokens are verified in one turn.
-        ring_sizes: With how many keys the cost of a token is compared; the first is the base.
-        log_size: How many requests a full request log holds.
+        rounds: Number of turns of each subject.
+        seconds: Duration of a turn of load, and of `openssl speed`, in seconds.
+        starts: Number of rounds of measurements that start a process.
+        tokens: Number of tokens before memory is measured again.
+        batch: Number of tokens of one `make-token --count`.
+        verifications: Number of tokens that are verified in one turn.
+        ring_sizes: Numbers of keys to compare the cost of a token with; the first is the base.
+        log_size: Number of requests in a full request log.
     """
 
     rounds: int

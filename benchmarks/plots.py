@@ -1,4 +1,4 @@
-"""Plots as SVG, in colours that can be read on white and on black."""
+"""SVG plots in colours that are legible on white and on black."""
 
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ _STYLE: Final = Path(__file__).with_name("plots.mplstyle")
 
 
 def draw_plots(evaluations: list[Evaluation], folder: Path) -> list[str]:
-    """Draw a plot of each figure that compares subjects, and return their names."""
+    """Draw a plot of each figure with several subjects, and return the names of the plots."""
     folder.mkdir(parents=True, exist_ok=True)
     compared = [evaluation for evaluation in evaluations if len(evaluation.values) > 1]
     for evaluation in compared:

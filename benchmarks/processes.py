@@ -1,4 +1,4 @@
-"""A server as a process of its own: started, awaited, looked at through /proc, ended."""
+"""Servers as processes: start, readiness, CPU and memory from /proc, and stop."""
 
 import os
 import signal
@@ -27,9 +27,9 @@ class Server:
     """A running server.
 
     Attributes:
-        pid: Its first process, which leads a session of its own; workers are in the session too.
-        port: Where it listens, on 127.0.0.1.
-        start_s: From the start of the process to the first answer.
+        pid: Its first process, the leader of a session that also contains its workers.
+        port: Its port on 127.0.0.1.
+        start_s: Time from the start of the process to the first response, in seconds.
     """
 
     pid: int
@@ -38,20 +38,20 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The base of its URLs."""
+        """Its base URL."""
         return f"http://127.0.0.1:{self.port}"
 
     def read_cpu_s(self) -> float:
-        """Return the CPU time that all its processes have used, in user and kernel mode."""
+        """Return the user and system CPU time of all its processes, in seconds."""
         return (
             sum(sum(map(int, stat[11:15])) for stat in self._read_stats().values()) / _TICKS_PER_S
         )
 
     def wait_until_idle(self) -> None:
-        """Wait until no process of it has used CPU time for a while: it has come to rest.
+        """Wait until its processes have used no CPU time for 0.5 s.
 
         Raises:
-            MeasurementError: it does not come to rest.
+            MeasurementError: the server is still busy after 30 s.
         """
         used_s = self.read_cpu_s()
         for _ in range(int(MAX_START_S / _REST_S)):
@@ -63,7 +63,7 @@ class Server:
         raise MeasurementError(message)
 
     def read_memory_mb(self) -> float:
-        """Return what is resident; pages that its processes share count once."""
+        """Return the resident memory in MB; pages that its processes share are counted once."""
         private_kb, shared_kb = 0, [0]
         for pid in self._read_stats():
             rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
@@ -74,7 +74,7 @@ class Server:
         return (private_kb + max(shared_kb)) / _KB_PER_MB
 
     def _read_stats(self) -> dict[int, list[str]]:
-        """Return the fields of `/proc/PID/stat` from the third on, for each process."""
+        """Return the fields of `/proc/PID/stat`, from the third on, of each of its processes."""
         stats = {}
         for path in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -99,10 +99,11 @@ def find_free_port() -> int:
 def run_server(
     name: str, command: Sequence[str], environ: Mapping[str, str], port: int, path: str
 ) -> Iterator[Server]:
-    """Run *command* until the block ends; it is up when *path* answers 200.
+    """Run *command* during the block, which starts when the response for *path* is 200.
 
     Raises:
-        MeasurementError: it ended, or did not answer in time; the message has its last line.
+        MeasurementError: the command ended, or did not respond in time; the message has its last
+            line of output.
     """
     with tempfile.TemporaryFile() as log:
         started = time.perf_counter()
@@ -120,7 +121,7 @@ def run_server(
 
 
 def answers(port: int, path: str) -> bool:
-    """Tell whether *path* is answered with 200."""
+    """Return whether the response for *path* is 200."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=MAX_START_S) as connection:
@@ -132,7 +133,7 @@ def answers(port: int, path: str) -> bool:
 
 def _describe_failure(name: str, process: subprocess.Popen[bytes], log: int) -> str:
     status = process.poll()
-    what = f"did not answer within {MAX_START_S} s"
+    what = f"did not respond within {MAX_START_S} s"
     if status is not None:
         what = f"ended with exit status {status}"
     text = os.pread(log, 1 << 20, 0).decode(errors="replace").strip()
@@ -143,6 +144,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(MAX_STOP_S)
-    with suppress(ProcessLookupError):  # workers that outlive it, or it itself
+    with suppress(ProcessLookupError):  # the process itself, or workers that are still running
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,4 +1,4 @@
-"""A run as it is kept: the raw values of all rounds, and all that is needed to read them."""
+"""The record of a run: the raw values of all rounds, the machine and the versions."""
 
 import json
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ class Record:
     """A run.
 
     Attributes:
-        measured_on: The day.
-        machine: What it ran on.
-        subjects: Versions by name.
-        absent: Peers that this machine cannot run, and why.
-        series: The values by experiment and name.
-        unavailable: Experiments that this machine cannot do, and why.
+        measured_on: The date of the run.
+        machine: Properties of the machine.
+        subjects: Versions of the subjects by name.
+        absent: Peers that this machine cannot run, with the reasons.
+        series: Values by experiment and series.
+        unavailable: Experiments that this machine cannot run, with the reasons.
     """
 
     measured_on: str
@@ -35,7 +35,7 @@ class Record:
         """Evaluate all figures whose experiments were run.
 
         Raises:
-            MeasurementError: an experiment was run, and a figure of it is missing.
+            MeasurementError: an experiment was run, but one of its figures is missing.
         """
         return [
             evaluate(figure, self._find_series(figure))
@@ -44,7 +44,7 @@ class Record:
         ]
 
     def list_missing(self) -> dict[Figure, str]:
-        """Return the figures that this machine could not measure, and why."""
+        """Return the figures that this machine could not measure, with the reasons."""
         return {
             figure: self.unavailable[figure.experiment]
             for figure in FIGURES
@@ -52,17 +52,17 @@ class Record:
         }
 
     def update(self, newer: "Record") -> "Record":
-        """Return this run with the experiments of *newer* in the place of its own.
+        """Return this run with its experiments replaced by those of *newer*.
 
         Raises:
-            MeasurementError: the machine or a version is another one.
+            MeasurementError: the machines or the versions differ.
         """
         for name in ("CPU", "cores", "system", "Python"):
             if self.machine.get(name) != newer.machine.get(name):
-                message = f"the last full run had another machine ({name}): repeat it, ci/bench.sh"
+                message = f"the last full run had another machine ({name}); repeat it: ci/bench.sh"
                 raise MeasurementError(message)
         if self.subjects != newer.subjects:
-            message = "the last full run had other versions: repeat it, ci/bench.sh"
+            message = "the last full run had other versions; repeat it: ci/bench.sh"
             raise MeasurementError(message)
         series = {**self.series, **newer.series}
         unavailable = {**self.unavailable, **newer.unavailable}
@@ -73,7 +73,7 @@ class Record:
         )
 
     def to_json(self) -> str:
-        """Write it as JSON, the evaluated figures included for those who read no rounds."""
+        """Return the run as JSON, including the evaluated figures."""
         figures = {
             evaluation.figure.name: {
                 "title": evaluation.figure.title,
@@ -92,7 +92,7 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str) -> "Record":
-        """Read what `to_json` has written."""
+        """Return the run from the text that `to_json` returned."""
         document: dict[str, Any] = json.loads(text)
         del document["figures"]
         return cls(**document)

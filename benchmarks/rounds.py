@@ -1,12 +1,12 @@
-"""Taking turns: all subjects in each round, in an order that turns around from round to round."""
+"""Rounds: all subjects are measured in each, in an order that is reversed every round."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 Series = dict[str, list[float]]
-"""Values by subject, one for each round."""
+"""Values by subject, one per round."""
 Measurement = Mapping[str, float]
-"""Values by series, taken at the same time."""
+"""Values by series, measured at the same time."""
 
 _Subject = TypeVar("_Subject")
 
@@ -16,7 +16,7 @@ def alternate(
     rounds: int,
     measure: Callable[[_Subject], Measurement],
 ) -> dict[str, Series]:
-    """Measure all subjects in each of *rounds* and sort the values by series and subject."""
+    """Measure all subjects in each round, and return the values by series and subject."""
     series: dict[str, Series] = {}
     for name, subject in order_turns(subjects.items(), rounds):
         for kind, value in measure(subject).items():
@@ -25,7 +25,10 @@ def alternate(
 
 
 def order_turns(subjects: Iterable[_Subject], rounds: int) -> list[_Subject]:
-    """Return who is measured when: forwards, backwards, forwards, so that no place is better."""
+    """Return the subjects in the order of measurement, which is reversed every round.
+
+    No position in the order is then an advantage.
+    """
     forwards = list(subjects)
     turns: list[_Subject] = []
     for number in range(rounds):

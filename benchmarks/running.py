@@ -1,4 +1,4 @@
-"""A run: the peers installed, one experiment after the other, the record of it."""
+"""A run: installs the peers, runs the experiments, and returns the record."""
 
 import subprocess
 import sys
@@ -45,10 +45,10 @@ _CACHE: Final = ROOT / ".cache/benchmarks"
 
 
 def run(names: Iterable[str], plan: Plan) -> Record:
-    """Do the experiments called *names*.
+    """Run the experiments with these names.
 
     Raises:
-        MeasurementError: one of them failed.
+        MeasurementError: an experiment failed.
     """
     machine = describe_machine()
     _CACHE.mkdir(parents=True, exist_ok=True)

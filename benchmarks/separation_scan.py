@@ -1,8 +1,8 @@
-"""How long ci/check-separation takes for an image of 200 MB, and how much memory.
+"""Duration and peak memory of ci/check-separation for an image of 200 MB.
 
-The image is what `docker save` writes: a layer with this Python's standard library, one with the
-packages of this environment, and the same again until the size is reached. The yardstick is
-`sha256sum` over the same file: it reads each byte once.
+The image has the format of `docker save`. Its layers contain this Python's standard library and the
+packages of this environment, in turn, until the size is reached. The yardstick is `sha256sum` of
+the same file, which reads each byte once.
 """
 
 import itertools
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def make_image(image: Path) -> None:
-    """Write layers into *image*, as many files as make up the size."""
+    """Write layers into *image* until it has the size."""
     layer = image.with_name("layer.tar")
     folders = [sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")]
     with tarfile.open(image, "w") as outer:
@@ -54,10 +54,10 @@ def make_image(image: Path) -> None:
 
 
 def measure(*command: str) -> float:
-    """Run *command* and return the seconds it took."""
+    """Run *command* and return its duration in seconds."""
     start = time.perf_counter()
     outcome = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
-    if outcome.returncode not in {0, 1}:  # 1: a damaged archive among the tests of Python itself
+    if outcome.returncode not in {0, 1}:  # 1: Python's own tests include a damaged archive
         sys.exit(f"{command[0]} failed with exit code {outcome.returncode}")
     return time.perf_counter() - start
 

@@ -1,4 +1,4 @@
-"""Medians with their spread, and comparisons of values that were taken in the same rounds."""
+"""Medians with quartiles, and comparisons within rounds."""
 
 import statistics
 from collections.abc import Callable, Sequence
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Spread:
-    """Values of several rounds in short.
+    """Median and quartiles of several rounds.
 
     Attributes:
-        median: The value to quote.
+        median: The median.
         low: The lower quartile.
         high: The upper quartile.
-        count: Of how many rounds.
+        count: Number of rounds.
     """
 
     median: float
@@ -23,8 +23,8 @@ class Spread:
 
 
 def summarize(values: Sequence[float]) -> Spread:
-    """Return median and quartiles; those of fewer than four values are the extremes."""
-    if len(values) < 4:  # noqa: PLR2004  # fewer have no quartiles
+    """Return median and quartiles; for fewer than four values, minimum and maximum instead."""
+    if len(values) < 4:  # noqa: PLR2004  # too few for quartiles
         low, high = min(values), max(values)
     else:
         low, _, high = statistics.quantiles(values, method="inclusive")
@@ -34,5 +34,5 @@ def summarize(values: Sequence[float]) -> Spread:
 def compare_rounds(
     ours: Sequence[float], theirs: Sequence[float], compare: Callable[[float, float], float]
 ) -> list[float]:
-    """Compare round by round: what slows a whole round down cancels out."""
+    """Compare the values of each round, so that a slowdown of a whole round cancels out."""
     return [compare(*pair) for pair in zip(ours, theirs, strict=True)]

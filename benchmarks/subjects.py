@@ -1,4 +1,4 @@
-"""What is measured over HTTP: a command that serves a JWKS and mints tokens."""
+"""The subjects of measurements over HTTP: servers of a JWKS and of tokens."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -13,14 +13,14 @@ from benchmarks.processes import Server, find_free_port, run_server
 ROOT: Final = Path(__file__).resolve().parents[1]
 ISSUER_COMMAND: Final = ROOT / "packages/dev-only/token-issuer/.venv/bin/token-issuer"
 ISSUER: Final = "token-issuer"
-"""The name of our own subject, as it runs where nothing is set: one process."""
+"""Our own subject with default settings: one process."""
 ISSUER_ON_ALL_CORES: Final = f"{ISSUER}, all cores"
-"""The same with as many workers as there are cores."""
+"""Our own subject with one worker per core."""
 OUR_ISSUERS: Final = (ISSUER, ISSUER_ON_ALL_CORES)
 CLIENT_CREDENTIALS: Final = (
     "grant_type=client_credentials&client_id=benchmark&client_secret=benchmark"
 )
-"""What an OAuth client sends (RFC 6749 §4.4.2); everyone who understands it gets the same."""
+"""The request of an OAuth client (RFC 6749 §4.4.2), for all subjects that accept it."""
 _USUAL_JWKS: Final = Request("/.well-known/jwks.json")
 _USUAL_TOKEN: Final = Request("/token", "POST", CLIENT_CREDENTIALS)
 
@@ -30,12 +30,12 @@ class Subject:
     """A server to measure.
 
     Attributes:
-        name: What it is called in tables and plots.
-        version: Which one it is.
-        command: How it is started; `{port}` stands for the port.
-        environ: Variables for it; `{port}` likewise.
-        jwks: The request for its JWKS.
-        token: The request for a token; None where it mints none without a browser.
+        name: Name in tables and plots.
+        version: Version of the server.
+        command: Command that starts it; `{port}` is replaced by the port.
+        environ: Environment variables; `{port}` is replaced too.
+        jwks: Request for the JWKS.
+        token: Request for a token; None if the server mints tokens only in a browser flow.
     """
 
     name: str
@@ -46,26 +46,26 @@ class Subject:
     token: Request | None = _USUAL_TOKEN
 
     def run(self) -> AbstractContextManager[Server]:
-        """Run it on a free port while the block lasts."""
+        """Run the server on a free port during the block."""
         port = find_free_port()
         command = [part.replace("{port}", str(port)) for part in self.command]
         environ = {name: value.replace("{port}", str(port)) for name, value in self.environ.items()}
         return run_server(self.name, command, environ, port, self.jwks.path)
 
     def get_token_request(self) -> Request:
-        """Return the request for a token, of a subject that is known to mint some."""
+        """Return the request for a token of a subject that mints tokens."""
         if self.token is None:
             message = f"{self.name} mints no tokens"
             raise MeasurementError(message)
         return self.token
 
     def configure(self, name: str, **environ: str) -> "Subject":
-        """Return the same server under another name and with more variables."""
+        """Return the same server with another name and additional variables."""
         return replace(self, name=name, environ={**self.environ, **environ})
 
 
 def describe_issuer(version: str) -> Subject:
-    """Return our own subject, as it runs where nothing is set."""
+    """Return our own subject with default settings."""
     return Subject(
         name=ISSUER, version=version, command=(str(ISSUER_COMMAND), "serve", "--port", "{port}")
     )

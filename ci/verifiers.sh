@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Probe verifiers that nobody here wrote, and compare what is found with what is published in
-# docs/verifiers.md; with --write [VERIFIER ...] publish it. Apache and HAProxy come from Debian's
-# packages, unpacked below .cache: this needs Debian or Ubuntu, but no root.
+# Probe third-party verifiers, and compare the findings with those in docs/verifiers.md; with --write
+# [VERIFIER ...] publish them. Apache and HAProxy come from Debian's packages, unpacked below .cache:
+# this needs Debian or Ubuntu, but no root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,4 +1,4 @@
-"""Real processes started by their real commands: the issuer, the reference proxy, an upstream."""
+"""Fixtures: the issuer and the reference proxy as processes, and an upstream."""
 
 import json
 import shutil
@@ -29,13 +29,13 @@ def base_environ() -> dict[str, str]:
 def proxy_command() -> str:
     """Return the path of the installed command `reference-proxy`."""
     command = shutil.which("reference-proxy")
-    assert command, "run the tests with ci/test.sh, which installs the workspace"
+    assert command, "reference-proxy is missing: run ci/test.sh, which installs the workspace"
     return command
 
 
 @contextmanager
 def provide_issuer_start(base_environ: Mapping[str, str]) -> Iterator[Start]:
-    assert ISSUER_COMMAND.exists(), "run the tests with ci/test.sh, which installs the issuer"
+    assert ISSUER_COMMAND.exists(), "token-issuer is missing: run ci/test.sh, which installs it"
     with ExitStack() as stack:
 
         def start(*, port: int = 0, **environ: str) -> Service:
@@ -61,7 +61,7 @@ def start_shared_issuer(base_environ: dict[str, str]) -> Iterator[Start]:
 
 @pytest.fixture
 def probe(base_environ: dict[str, str]) -> Probe:
-    """Return a function that runs `token-issuer probe` to its end, and returns its report."""
+    """Return a function that runs `token-issuer probe` and returns its report."""
 
     def run(url: str, issuer: Service, *options: str) -> Mapping[str, Any]:
         command = [str(ISSUER_COMMAND), "probe", url, "--issuer", issuer.url, "--json", *options]
@@ -78,7 +78,7 @@ def probe(base_environ: dict[str, str]) -> Probe:
 
 @pytest.fixture(scope="session")
 def upstream_url() -> Iterator[str]:
-    """Return the URL of a service that answers with the request it saw."""
+    """Return the URL of a service that responds with the request that it received."""
     with ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -114,7 +114,7 @@ def provide_proxy_start(
 def start_proxy(
     base_environ: dict[str, str], proxy_command: str, upstream_url: str
 ) -> Iterator[Start]:
-    """Return a function that starts `reference-proxy` against an issuer and waits for its line."""
+    """Return a function that starts `reference-proxy` and waits until it listens."""
     with provide_proxy_start(base_environ, proxy_command, upstream_url) as start:
         yield start
 

@@ -1,4 +1,4 @@
-"""Command lines called in this process: the same result as from a process, without its start."""
+"""Command lines in this process, with the results of a separate process but without its start."""
 
 import os
 import signal
@@ -20,17 +20,17 @@ def call_main(
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Call *main* with *arguments* and return its exit code and what it wrote.
+    """Call *main* with *arguments* and return its exit code and output.
 
     Args:
-        main: The function behind the command.
-        arguments: Decoded as those of a process are.
-        environ: The whole environment; this process's own if left out.
-        folder: The working directory; this process's own if left out.
+        main: The main function of the command.
+        arguments: The arguments, decoded like those of a process.
+        environ: The whole environment; by default that of this process.
+        folder: The working directory; by default that of this process.
     """
     argv = [os.fsdecode(argument) for argument in arguments]
     with ExitStack() as stack:
-        # Files, not StringIO: the issuer writes to the descriptor of standard output.
+        # StringIO does not work, since the issuer writes to the descriptor of standard output.
         stdout, stderr = (
             stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in range(2)
         )
@@ -48,7 +48,7 @@ def call_main(
 
 
 def _call(main: Main, argv: Sequence[str]) -> int:
-    """Return the exit code of *main*, be it returned or raised by argparse."""
+    """Return the exit code of *main*, whether it is returned or raised as SystemExit."""
     try:
         return main(argv)
     except SystemExit as leaving:
@@ -60,7 +60,7 @@ def _call(main: Main, argv: Sequence[str]) -> int:
 
 @contextmanager
 def _replaced_environ(environ: Mapping[str, str] | None) -> Iterator[None]:
-    """Let the environment be *environ*; help is as wide as without a terminal."""
+    """Replace the environment with *environ*; the width of help is 80 columns."""
     whole = os.environ if environ is None else environ
     with patch.dict(os.environ, {"COLUMNS": "80", **whole}, clear=True):
         yield
@@ -68,7 +68,7 @@ def _replaced_environ(environ: Mapping[str, str] | None) -> Iterator[None]:
 
 @contextmanager
 def _kept_signal_handlers() -> Iterator[None]:
-    """Restore the handlers that a command installs for its own process."""
+    """Restore the signal handlers of this process afterwards."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

@@ -1,6 +1,6 @@
-"""Folders that are made once for all workers of pytest-xdist, which share no fixtures.
+"""Folders that are made once for all workers of pytest-xdist, which do not share fixtures.
 
-Marks of the kind `xdist_group` do not help: pytest-xdist 3.8 ignores them with pytest 9.2, see
+The mark `xdist_group` is not an alternative: pytest-xdist 3.8 ignores it with pytest 9.2, see
 https://github.com/pytest-dev/pytest-xdist/issues/1386.
 """
 
@@ -14,12 +14,12 @@ import pytest
 
 
 def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """Return the folder *name* of this test run, which the first worker to need it makes.
+    """Return the folder *name* of this test run; the first worker that needs it makes it.
 
     Args:
-        factory: Knows the folder of the test run.
-        name: Unique among all that is made once.
-        make: Fills an empty folder. Tests only read from it.
+        factory: Source of the test run's folder.
+        name: Name of the folder, unique in the test run.
+        make: Fills an empty folder, which tests must not change.
     """
     root = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

@@ -1,6 +1,6 @@
-"""HTTP requests for tests: as `httpx` makes them, but patient with a busy machine.
+"""`httpx` for tests, with a long timeout for busy machines.
 
-The TLS context, which takes longer than a request to make, is made once.
+The TLS context is built once, since building it takes longer than a request.
 """
 
 from functools import partial

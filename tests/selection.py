@@ -1,7 +1,7 @@
-"""Pytest plugin: select the tests of this environment, without the slow ones unless requested.
+"""Pytest plugin: select the tests of this environment, without slow ones unless requested.
 
-The simulator stands outside the workspace, so its tests run in its own environment and all others
-in that of the workspace. Both runs get the same arguments; each keeps the paths that concern it.
+The simulator is not part of the workspace: its tests run in its own environment, all others in that
+of the workspace. Both runs get the same arguments, and each selects the paths of its environment.
 """
 
 import os
@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Load no `conftest.py` of the other environment: it could not be imported in this one."""
+    """Do not load any `conftest.py` of the other environment, since its imports would fail."""
     named = early_config.known_args_namespace.file_or_dir
     kept = select_arguments(
         named or early_config.getini("testpaths"), early_config.invocation_params.dir
@@ -37,7 +37,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return the number of processes for `-n auto`; 0 runs the tests in this process.
 
-    Many tests wait for processes and sockets, so a few more run at once than there are cores.
+    Many tests wait for processes and sockets, so there are four more processes than cores.
     """
     is_short = config.option.collectonly or any(map(is_in_file, config.args))
     return 0 if is_short else (os.cpu_count() or 1) + 4
@@ -49,8 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not kept:
         pytest.exit("no test of this environment is selected", pytest.ExitCode.NO_TESTS_COLLECTED)
     for argument in kept:
-        if not find_path(argument, folder).exists():  # processes that find nothing keep silent
-            message = f"{argument}: no such file or directory; name a path from {folder}"
+        if not find_path(argument, folder).exists():  # workers would not report it
+            message = f"{argument}: no such file or directory; expected a path below {folder}"
             raise pytest.UsageError(message)
     config.args = kept
 
@@ -60,7 +60,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave slow tests out, unless `--all`, their file, `-k` or `-m` asks for them."""
+    """Deselect slow tests, unless `--all`, `-k`, `-m` or their file is given."""
     if config.option.all or config.option.keyword or config.option.markexpr:
         return
     named = {find_path(argument, config.invocation_params.dir) for argument in config.args}
@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def select_arguments(
     arguments: Sequence[str], folder: Path, *, is_issuer: bool = IS_ISSUER
 ) -> list[str]:
-    """Return what *arguments*, given in *folder*, select in one of the two environments."""
+    """Return the *arguments*, relative to *folder*, that apply to one of the two environments."""
     selected = []
     for argument in arguments:
         path = find_path(argument, folder)
@@ -84,10 +84,10 @@ def select_arguments(
 
 
 def find_path(argument: str, folder: Path) -> Path:
-    """Return the path in *argument*, which may go on to name a test in it."""
+    """Return the path in *argument*, without the name of a test after `::`."""
     return (folder / argument.partition("::")[0]).resolve()
 
 
 def is_in_file(argument: str) -> bool:
-    """Return whether *argument* names a test file, or a test in one."""
+    """Return whether *argument* is a test file or a test in a file."""
     return argument.partition("::")[0].endswith(".py")

@@ -1,4 +1,4 @@
-"""The services of the walk-through as real processes, and an upstream that tells what it saw."""
+"""Services as processes, and an upstream that responds with the request that it received."""
 
 import os
 import re
@@ -15,14 +15,14 @@ import pytest
 
 from examples.proxy.upstream import Echo
 
-# Read once: pytest changes the environment, and a thread that reads it meanwhile would fail.
+# Copied once, since pytest changes the environment, and a thread that reads it then would fail.
 ENVIRON: Final = dict(os.environ)
 START_TIMEOUT_S: Final = 60
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running command and the line with which it said that it listens."""
+    """A running command, and the line that it printed when it was listening."""
 
     process: subprocess.Popen[str]
     banner: str
@@ -34,7 +34,7 @@ class Service:
         return match[1]
 
     def stop(self) -> int:
-        """End the process as a container engine would, and return its exit status."""
+        """Terminate the process like a container engine, and return its exit status."""
         self.process.terminate()
         return self.process.wait(timeout=60)
 
@@ -51,7 +51,7 @@ def find_free_port() -> int:
 
 
 def read_clean_environ() -> dict[str, str]:
-    """Return this process's environment without anything that configures the services."""
+    """Return the environment of this process without variables that configure the services."""
     prefixes = ("TOKEN_ISSUER_", "JWT_", "JWKS_", "PROXY_", "UPSTREAM_")
     names = {"PERSIST_KEYS_DIR", "NODE_ENV", "APP_ENV", "ENVIRONMENT", "ENV"}
     return {
@@ -62,7 +62,7 @@ def read_clean_environ() -> dict[str, str]:
 
 
 def read_untraced_environ() -> dict[str, str]:
-    """Return this process's environment without coverage: a copy of the code is not measured."""
+    """Return the environment of this process without coverage, for copies of the code."""
     return {name: value for name, value in ENVIRON.items() if "COVERAGE" not in name}
 
 
@@ -88,15 +88,15 @@ class EchoHandler(Echo):
     """The upstream of the compose stack, without its log."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
-        """Say nothing."""
+        """Do not log."""
 
 
 class HasUrl(Protocol):
-    """Something that is reached at a URL."""
+    """An object with a URL."""
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Base URL."""
 
 
 def mint(client: httpx.Client, issuer: HasUrl, **fields: object) -> str:

@@ -1,4 +1,4 @@
-"""Many tokens into a file, by one command."""
+"""Minting many tokens into a file with one command."""
 
 import subprocess
 import tempfile
@@ -13,17 +13,17 @@ from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import ISSUER, ISSUER_COMMAND
 
-_ROUNDS: Final = 5  # each takes as long as all the signatures do
+_ROUNDS: Final = 5  # each round takes as long as all its signatures
 
 
 def measure(lab: Lab) -> dict[str, Series]:
-    """Mint a batch with `make-token --count`, the start of the command included.
+    """Mint a batch with `make-token --count`, including the start of the command.
 
     Returns:
-        `tokens`: tokens a second.
+        `tokens`: tokens per second.
 
     Raises:
-        NotMeasuredHereError: this issuer has no such option.
+        NotMeasuredHereError: this issuer does not have the option.
     """
     if "--count" not in _run_issuer("make-token", "--help"):
         message = "this make-token has no --count"
@@ -57,7 +57,7 @@ def _time_batch(count: int, keys: Path, output: Path) -> float:
     with output.open("rb") as tokens:
         made = sum(1 for line in tokens if line.count(b".") == 2)  # noqa: PLR2004  # compact JWS
     if made != count:
-        message = f"make-token wrote {made} tokens in place of {count}"
+        message = f"make-token wrote {made} tokens instead of {count}"
         raise MeasurementError(message)
     return elapsed_s
 

@@ -1,4 +1,4 @@
-"""The image: how large it is, and what a container adds to the start."""
+"""The size of the image, and the time that a container adds to the start."""
 
 import gzip
 import io
@@ -25,11 +25,11 @@ def measure(lab: Lab) -> dict[str, Series]:
     """Start the issuer as a process and in a container in turn.
 
     Returns:
-        `start`: milliseconds to the first key set, `disk` and `pulled`: megabytes of the image,
+        `start`: milliseconds to the first key set; `disk` and `pulled`: megabytes of the image,
         unpacked and as `docker save | gzip -9`.
 
     Raises:
-        NotMeasuredHereError: there is no Docker engine, or no image.
+        NotMeasuredHereError: the Docker engine or the image is missing.
     """
     _look_for_image()
     subjects: dict[str, Callable[[], Measurement]] = {
@@ -57,7 +57,7 @@ def _look_for_image() -> None:
     if subprocess.run(
         ["docker", "image", "inspect", IMAGE], check=False, capture_output=True
     ).returncode:
-        message = f"no image {IMAGE}: docker compose build"
+        message = f"no image {IMAGE}; build it: docker compose build"
         raise NotMeasuredHereError(message)
 
 
@@ -67,7 +67,7 @@ def _inspect(template: str) -> str:
 
 
 def _measure_pull() -> int:
-    """Return the bytes of the saved image, compressed as a registry would."""
+    """Return the size of the saved and compressed image in bytes."""
     compressed = io.BytesIO()
     with (
         subprocess.Popen(["docker", "save", IMAGE], stdout=subprocess.PIPE) as saving,
@@ -88,7 +88,7 @@ def _time_container(path: str) -> Measurement:
     try:
         while not answers(port, path):
             if time.perf_counter() - started > MAX_START_S:
-                message = f"the container did not answer within {MAX_START_S} s"
+                message = f"the container did not respond within {MAX_START_S} s"
                 raise MeasurementError(message)
             time.sleep(0.002)
         return {"start": (time.perf_counter() - started) * 1000}

@@ -1,4 +1,4 @@
-"""Whether a token costs more when there are many keys, or many requests to remember."""
+"""The cost of a token with many keys, or with many logged requests."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,10 +17,10 @@ _ROTATE: Final = Request("/admin/keys/rotate", "POST", '{"lead":"0s","retention"
 
 
 def measure(lab: Lab) -> dict[str, Series]:
-    """Load `/token` of issuers with more and more keys, and of one that remembers many requests.
+    """Load `/token` of issuers with more and more keys, and of one with a full request log.
 
     Returns:
-        `cpu`: milliseconds of CPU for each token.
+        `cpu`: milliseconds of CPU per token.
     """
     subjects = {describe_ring(size): lab.issuer for size in lab.plan.ring_sizes}
     log_size = str(lab.plan.log_size)
@@ -37,7 +37,7 @@ def measure(lab: Lab) -> dict[str, Series]:
 
 
 def describe_ring(size: int) -> str:
-    """Name a ring by the number of its keys."""
+    """Return the name of a ring with *size* keys."""
     return BASE if size == 1 else f"{size} keys"
 
 

@@ -1,4 +1,4 @@
-"""What `enforce()` without the probe adds to the start of a bare Python."""
+"""The time that `enforce()` without its probe adds to the start of a bare Python."""
 
 import subprocess
 import sys
@@ -39,14 +39,14 @@ SCRIPTS: Final = {
 
 
 def measure(lab: Lab) -> dict[str, Series]:
-    """Run a bare Python and the guard before two kinds of configuration in turn.
+    """Run a bare Python, and the guard with two configurations, in turn.
 
     Returns:
         `start`: milliseconds from the start of the process to its end.
     """
     for script in SCRIPTS.values():
-        take_turn(script)  # writes the bytecode, warms the disk
-    return alternate(SCRIPTS, 4 * lab.plan.starts, take_turn)  # a start is short
+        take_turn(script)  # writes the bytecode and fills the disk cache
+    return alternate(SCRIPTS, 4 * lab.plan.starts, take_turn)  # more rounds, since each is short
 
 
 def take_turn(script: str) -> Measurement:

@@ -1,4 +1,4 @@
-"""Key sets over HTTP: how many a second."""
+"""Key sets per second over HTTP."""
 
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
@@ -9,7 +9,7 @@ def measure(lab: Lab) -> dict[str, Series]:
     """Load the JWKS of each subject in turn.
 
     Returns:
-        `requests`: key sets a second.
+        `requests`: key sets per second.
     """
     subjects = {**lab.subjects, ISSUER_ON_ALL_CORES: lab.issuer_on_all_cores}
     seconds = lab.plan.seconds
@@ -19,6 +19,6 @@ def measure(lab: Lab) -> dict[str, Series]:
             outcome = lab.load.run(servers[name].url, subjects[name].jwks, seconds)
             return {"requests": outcome.rate}
 
-        for name in subjects:  # warms just-in-time compilers up
+        for name in subjects:  # warms up just-in-time compilers
             take_turn(name)
         return alternate({name: name for name in subjects}, lab.plan.rounds, take_turn)

@@ -1,17 +1,17 @@
-"""How long a token takes while the server is half busy."""
+"""The latency of a token at half of the highest rate."""
 
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 
 
 def measure(lab: Lab) -> dict[str, Series]:
-    """Ask each subject in turn for tokens, at half of the rate that it has just shown.
+    """Request tokens from each subject in turn, at half of its highest rate, measured just before.
 
-    The pace is the load generator's: many connections, each with random pauses, so that requests
-    come in nearly as if from strangers, whether or not an earlier answer is late.
+    The load generator uses many connections with random pauses, so that requests arrive almost
+    independently of earlier responses.
 
     Returns:
-        `p50`, `p99`: milliseconds; `offered`: requests a second that were sent.
+        `p50`, `p99`: milliseconds; `offered`: sent requests per second.
     """
     subjects, seconds = lab.minting_subjects, lab.plan.seconds
     with lab.run_all(subjects) as servers:

@@ -1,4 +1,4 @@
-"""What is resident: idle, and after many tokens."""
+"""Resident memory when idle, and after many tokens."""
 
 from typing import Final
 
@@ -7,16 +7,16 @@ from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import ISSUER, Subject
 
-_ROUNDS: Final = 3  # each is as long as it takes to mint all the tokens
-_MAX_LOAD_S: Final = 60  # a slow peer leaves behind what it has minted until then
+_ROUNDS: Final = 3  # each round takes as long as minting all tokens
+_MAX_LOAD_S: Final = 60  # a slow peer is measured after this time, with fewer tokens
 
 
 def measure(lab: Lab) -> dict[str, Series]:
-    """Start each subject in turn, look at its memory, mint many tokens, and look again.
+    """Start each subject in turn, and measure its memory before and after many tokens.
 
     Returns:
-        `idle`: megabytes after the first key set and the first token; `minted`: after many;
-        `growth`: the difference.
+        `idle`: megabytes after the first key set and the first token; `minted`: megabytes after
+        many tokens; `growth`: the difference.
     """
 
     def take_turn(subject: Subject) -> Measurement:

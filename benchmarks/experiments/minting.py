@@ -1,4 +1,4 @@
-"""Tokens over HTTP: how many a second, and what each costs the server."""
+"""Tokens per second over HTTP, and the CPU time of the server per token."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ def measure(lab: Lab) -> dict[str, Series]:
     """Load `/token` of each subject in turn.
 
     Returns:
-        `tokens`: tokens a second; `cpu`: milliseconds of CPU for each.
+        `tokens`: tokens per second; `cpu`: milliseconds of CPU per token.
     """
     subjects = {**lab.minting_subjects, ISSUER_ON_ALL_CORES: lab.issuer_on_all_cores}
     seconds = lab.plan.seconds
@@ -33,7 +33,7 @@ def measure(lab: Lab) -> dict[str, Series]:
             cpu_ms = (server.read_cpu_s() - before_s) * 1000
             return {"tokens": outcome.rate, "cpu": cpu_ms / outcome.requests}
 
-        for name, server in servers.items():  # warms just-in-time compilers up
+        for name, server in servers.items():  # warms up just-in-time compilers
             lab.load.run(server.url, subjects[name].get_token_request(), seconds)
         return alternate(
             {name: name for name in (*subjects, SIGNATURE)}, lab.plan.rounds, take_turn

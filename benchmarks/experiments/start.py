@@ -1,4 +1,4 @@
-"""From the start of a process to its first key set."""
+"""The time from the start of a process to its first key set."""
 
 from typing import Final
 
@@ -8,20 +8,20 @@ from benchmarks.rounds import Measurement, Series, alternate
 from benchmarks.subjects import Subject
 
 SINGLE_EXPRESS_JOSE: Final = f"{EXPRESS_JOSE}, one process"
-"""The fastest way for it to start is without workers."""
+"""It starts fastest without workers."""
 
 
 def measure(lab: Lab) -> dict[str, Series]:
     """Start each subject in turn.
 
     Returns:
-        `start`: milliseconds until the JWKS is answered.
+        `start`: milliseconds to the first key set.
     """
     subjects = dict(lab.subjects)
     if EXPRESS_JOSE in subjects:
         single = subjects[EXPRESS_JOSE].configure(SINGLE_EXPRESS_JOSE, WORKERS="1")
         subjects[single.name] = single
-    for subject in subjects.values():  # writes bytecode, warms the disk
+    for subject in subjects.values():  # writes the bytecode and fills the disk cache
         take_turn(subject)
     return alternate(subjects, lab.plan.starts, take_turn)
 

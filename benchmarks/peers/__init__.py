@@ -1,4 +1,4 @@
-"""What one could take in place of the issuer, installed from the registries when it is needed."""
+"""Alternatives to the issuer, installed from their registries when needed."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ def find_peers(cache: Path) -> tuple[list[Subject], dict[str, str]]:
     """Install all peers below *cache*.
 
     Returns:
-        The peers, and why some are absent, by name.
+        The peers, and the reasons why other peers are absent, by name.
 
     Raises:
-        MeasurementError: a peer cannot be installed that needs nothing which comes not along.
+        MeasurementError: a peer in Node or Python cannot be installed.
     """
     try:
         peers = [*node.install(cache), *python.install(cache)]

@@ -1,4 +1,4 @@
-"""Installing once: a folder for each state of the files that pin what is installed."""
+"""Cache of installations: one folder for each content of the files that pin the versions."""
 
 import hashlib
 import shutil
@@ -16,7 +16,7 @@ _MAX_INSTALL_S: Final = 300
 def install_once(
     cache: Path, name: str, pins: Sequence[str], install: Callable[[Path], None]
 ) -> Path:
-    """Return the folder below *cache* into which *install* has put what *pins* name."""
+    """Return the folder below *cache* with the packages that *pins* name; install them once."""
     digest = hashlib.sha256(b"".join((PINS / pin).read_bytes() for pin in pins)).hexdigest()[:16]
     folder = cache / f"{name}-{digest}"
     if not folder.exists():
@@ -33,10 +33,11 @@ def install_once(
 def run_installer(
     command: Sequence[str | Path], folder: Path, environ: Mapping[str, str] | None = None
 ) -> str:
-    """Run an installer in *folder* and return what it printed.
+    """Run an installer in *folder* and return its output.
 
     Raises:
-        NotMeasuredHereError: it is missing, too slow, or fails; the message has its last line.
+        NotMeasuredHereError: the installer is missing, takes too long, or fails; the message has
+            its last line of output.
     """
     tool = Path(command[0]).name
     try:
@@ -57,6 +58,6 @@ def run_installer(
         raise NotMeasuredHereError(message) from error
     if finished.returncode != 0:
         last_line = (finished.stderr or finished.stdout).strip().rpartition("\n")[2].strip()
-        message = f"{tool} could not install it: {last_line}"
+        message = f"{tool} failed: {last_line}"
         raise NotMeasuredHereError(message)
     return finished.stdout

@@ -1,5 +1,5 @@
-// What one writes by hand in place of an issuer: the two endpoints with express and jose, one key
-// for all workers, everything that does not change prepared once. WORKERS=1 does without a cluster.
+// A hand-written issuer: the two endpoints with express and jose, one key for all workers, all
+// constant values prepared once. WORKERS=1 runs without a cluster.
 import cluster from 'node:cluster'
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'

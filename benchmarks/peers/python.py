@@ -12,7 +12,7 @@ _PINS: Final = ("requirements.txt",)
 
 
 def install(cache: Path) -> list[Subject]:
-    """Install the peer into a virtual environment of its own.
+    """Install the peer into its own virtual environment.
 
     Raises:
         NotMeasuredHereError: uv cannot install it.
@@ -27,7 +27,7 @@ def install(cache: Path) -> list[Subject]:
             version=version,
             command=command,
             jwks=Request("/jwks"),
-            token=None,  # it signs ID tokens, at the end of a flow through a browser
+            token=None,  # it signs only ID tokens, at the end of a browser flow
         )
     ]
 

@@ -1,4 +1,4 @@
-"""From values to a headline, a verdict and a page."""
+"""Evaluation of values: headline, verdict and page."""
 
 from dataclasses import replace
 from typing import Final
@@ -38,7 +38,7 @@ def test_ratio_is_taken_against_the_best_yardstick_within_each_round() -> None:
     assert evaluation.better_peers == ["peer"]
 
 
-def test_the_worst_of_ours_counts() -> None:
+def test_the_worst_of_our_subjects_is_used() -> None:
     figure = replace(
         RATE,
         ours=(),
@@ -79,7 +79,7 @@ def test_goal_is_met_up_to_its_bound(goal: Goal, good: float, bad: float) -> Non
     assert not goal.is_met(bad)
 
 
-def test_each_figure_has_a_name_of_its_own_and_an_experiment() -> None:
+def test_each_figure_has_a_unique_name_and_an_experiment() -> None:
     names = [figure.name for figure in FIGURES]
 
     assert len(set(names)) == len(names)
@@ -110,7 +110,7 @@ RECORD: Final = Record(
 )
 
 
-def test_page_shows_ratios_first_and_says_where_a_peer_is_better() -> None:
+def test_page_shows_ratios_and_lists_better_peers() -> None:
     page = write_document(RECORD, {"tokens-per-second": "benchmarks/tokens-per-second.svg"})
 
     row = next(line for line in page.splitlines() if "tokens a second over HTTP" in line)
@@ -119,18 +119,18 @@ def test_page_shows_ratios_first_and_says_where_a_peer_is_better() -> None:
     ]  # fmt: skip
     assert "| image on disk | not measured here: no Docker engine |" in page
     assert "best peer's: express + jose 4,050/s, token-issuer, all cores 3,050/s" in page
-    assert "CPU of a raw RSA-2048 signature: express" not in page, "there we are better"
+    assert "CPU of a raw RSA-2048 signature: express" not in page, "the issuer is better"
     assert "](benchmarks/tokens-per-second.svg)" in page
     assert "| jwks-mock-api | not measured here: no go |" in page
     assert "| RSA-2048 signatures, all cores | 5,100/s" in page
     assert "$" not in page
 
 
-def test_record_survives_being_written() -> None:
+def test_record_is_unchanged_after_writing_and_reading() -> None:
     assert Record.from_json(RECORD.to_json()) == RECORD
 
 
-def test_experiment_that_is_repeated_takes_the_place_of_its_old_values() -> None:
+def test_repeated_experiment_replaces_its_old_values() -> None:
     newer = replace(RECORD, series={"containers": {"disk": {"token-issuer": [24.0]}}})
 
     updated = RECORD.update(replace(newer, unavailable={}))
@@ -146,9 +146,7 @@ def test_experiment_that_is_repeated_takes_the_place_of_its_old_values() -> None
         (replace(RECORD, subjects={"token-issuer": "1.3"}), "other versions"),
     ],
 )
-def test_values_of_other_machines_or_versions_do_not_stand_side_by_side(
-    newer: Record, what: str
-) -> None:
+def test_values_of_other_machines_or_versions_are_not_combined(newer: Record, what: str) -> None:
     with pytest.raises(MeasurementError, match=what):
         RECORD.update(newer)
 

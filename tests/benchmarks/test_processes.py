@@ -1,4 +1,4 @@
-"""Servers as real processes, and what the load generator says of bad answers."""
+"""Servers as real processes, and errors of the load generator after failed requests."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ def describe_file_server(folder: Path, path: str = "/jwks.json") -> Subject:
     return Subject(name="files", version="", command=command, jwks=Request(path), token=None)
 
 
-def test_server_is_awaited_and_looked_at(tmp_path: Path) -> None:
+def test_server_is_awaited_and_measured(tmp_path: Path) -> None:
     (tmp_path / "jwks.json").write_text("{}")
 
     with describe_file_server(tmp_path).run() as server:
@@ -32,7 +32,7 @@ def test_server_is_awaited_and_looked_at(tmp_path: Path) -> None:
         assert server.read_memory_mb() > 1
         assert server.read_cpu_s() > 0
 
-    assert server.read_cpu_s() == 0, "it has ended"
+    assert server.read_cpu_s() == 0, "the server has ended"
 
 
 def test_server_that_is_never_idle_is_an_error(
@@ -63,7 +63,7 @@ def test_subject_that_fails_to_start_is_named_with_its_last_line() -> None:
         subject.run().__enter__()
 
 
-def test_server_with_workers_is_measured_and_ended_as_a_whole(tmp_path: Path) -> None:
+def test_server_is_measured_and_stopped_with_its_workers(tmp_path: Path) -> None:
     (tmp_path / "jwks.json").write_text("{}")
     alone = describe_file_server(tmp_path)
     worker = "import time; data = bytearray(30_000_000); time.sleep(60)"
@@ -84,7 +84,7 @@ def test_server_with_workers_is_measured_and_ended_as_a_whole(tmp_path: Path) ->
         assert large.read_memory_mb() > small.read_memory_mb() + 5
     deadline = time.monotonic() + 10
     while large.read_cpu_s() > 0:
-        assert time.monotonic() < deadline, "the worker goes on"
+        assert time.monotonic() < deadline, "the worker is still running"
         time.sleep(0.05)
 
 
@@ -142,6 +142,6 @@ def test_signature_rate_is_read(answer: str) -> None:
     assert read_signature_rate(f"OpenSSL\n  sign verify\n{answer}") == 2518
 
 
-def test_openssl_that_says_something_else_is_an_error() -> None:
+def test_unexpected_output_of_openssl_is_an_error() -> None:
     with pytest.raises(MeasurementError, match="no line about rsa 2048"):
         read_signature_rate("speed: unknown algorithm")

@@ -1,4 +1,4 @@
-"""Turns and medians."""
+"""Order of measurement, and medians."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from benchmarks.rounds import alternate, order_turns
 from benchmarks.spread import Spread, compare_rounds, summarize
 
 
-def test_all_subjects_have_their_turn_in_each_round_and_the_order_turns_around() -> None:
+def test_each_round_measures_all_subjects_in_reversed_order() -> None:
     assert order_turns(["a", "b", "c"], 3) == ["a", "b", "c", "c", "b", "a", "a", "b", "c"]
 
 

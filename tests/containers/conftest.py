@@ -1,4 +1,4 @@
-"""The real compose stack on a real Docker engine; ci/containers.sh brings both."""
+"""Fixtures: the real compose stack on a real Docker engine; ci/containers.sh provides both."""
 
 import json
 import os
@@ -20,7 +20,7 @@ Docker = Callable[..., str]
 
 
 def run_docker(*arguments: str, timeout_s: float = 100) -> str:
-    """Run docker, and fail with what it printed if it fails."""
+    """Run docker and return its output; fail with its error output."""
     outcome = subprocess.run(
         ["docker", *arguments],
         cwd=ROOT,
@@ -36,13 +36,13 @@ def run_docker(*arguments: str, timeout_s: float = 100) -> str:
 
 
 def inspect(name: str) -> dict[str, Any]:
-    """Return what the engine knows of an image or a container."""
+    """Return the engine's description of an image or a container."""
     described: list[dict[str, Any]] = json.loads(run_docker("inspect", name))
     return described[0]
 
 
 def wait_until(condition: Callable[[], bool], *, timeout_s: float = 60) -> bool:
-    """Ask until *condition* holds; tell whether it came to hold."""
+    """Wait until *condition* holds; return whether it did in time."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
@@ -53,7 +53,7 @@ def wait_until(condition: Callable[[], bool], *, timeout_s: float = 60) -> bool:
 
 @dataclass(frozen=True)
 class Stack:
-    """The running stack, on the ports that a user gets."""
+    """The running stack, on its default ports."""
 
     files: tuple[str, ...]
     issuer = "http://127.0.0.1:8081"
@@ -83,7 +83,7 @@ class Stack:
 
 @pytest.fixture(scope="module")
 def start_stack() -> Iterator[Callable[..., Stack]]:
-    """Return a function that brings the stack up as a user would; it is taken down afterwards."""
+    """Return a function that starts the stack like a user; it is removed after the tests."""
     started: list[Stack] = []
 
     def start(*files: str) -> Stack:
@@ -99,7 +99,7 @@ def start_stack() -> Iterator[Callable[..., Stack]]:
 
 @pytest.fixture
 def start_container() -> Iterator[Callable[..., str]]:
-    """Return a function that starts a container, hardened; it is removed afterwards."""
+    """Return a function that starts a hardened container; it is removed after the test."""
     started: list[str] = []
 
     def start(image: str, *options: str) -> str:
@@ -115,7 +115,7 @@ def start_container() -> Iterator[Callable[..., str]]:
 
 
 def find_url(container: str) -> str:
-    """Return where a container's port 8081 is published, once it is healthy."""
+    """Wait until a container responds, and return the URL of its port 8081."""
 
     def is_up() -> bool:
         try:

@@ -1,4 +1,4 @@
-"""The issuer behind Google's own host name, with a private CA: what a hard-coded URL needs."""
+"""The issuer at Google's host name with a private CA, for libraries with a hard-coded URL."""
 
 import importlib.util
 import json
@@ -23,7 +23,7 @@ HOST: Final = "www.googleapis.com"
 NETWORK: Final = "token-issuer-test-google"
 AUDIENCE: Final = "app.apps.googleusercontent.com"
 TERMINATOR: Final = Path(__file__).with_name("tls_terminator.py")
-# Pure Python, so what this machine has runs in the container as well.
+# Pure Python packages, so those of this machine also run in the container.
 GOOGLE_AUTH: Final = (
     "google",
     "requests",
@@ -42,7 +42,7 @@ print(json.dumps(id_token.verify_oauth2_token(sys.argv[1], Request(), {AUDIENCE!
 
 
 def make_certificates(folder: Path) -> tuple[Path, Path]:
-    """Write a CA, and a chain with key for the host; return the files of both."""
+    """Write a CA certificate, and a certificate with its key for the host; return both files."""
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA of the test stack")])
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
@@ -101,7 +101,7 @@ def find_package(name: str) -> Path:
 
 @pytest.fixture(scope="module")
 def ca_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Run the issuer and the terminator that has Google's name; return the CA to trust."""
+    """Run the issuer, and the TLS terminator with Google's name; return the CA file."""
     ca_file, chain_file = make_certificates(tmp_path_factory.mktemp("ca"))
     run_docker("network", "create", NETWORK)
     started = []
@@ -160,7 +160,7 @@ def mint(ca_file: Path, **fields: str) -> str:
     return run_client(ca_file, *command).stdout.strip()
 
 
-def test_google_auth_verifies_by_its_own_url(ca_file: Path) -> None:
+def test_google_auth_verifies_with_its_default_url(ca_file: Path) -> None:
     token = mint(ca_file, sub="alice")
 
     accepted = run_client(ca_file, "python3", "-c", VERIFY, token)
@@ -175,7 +175,7 @@ def test_google_auth_verifies_by_its_own_url(ca_file: Path) -> None:
     assert tampered.returncode == 1
 
 
-def test_nobody_is_fooled_without_the_private_ca(ca_file: Path) -> None:
+def test_client_without_the_private_ca_rejects_the_issuer(ca_file: Path) -> None:
     refused = run_client(
         ca_file, "python3", "-c", VERIFY, mint(ca_file), REQUESTS_CA_BUNDLE="", SSL_CERT_FILE=""
     )
@@ -186,8 +186,8 @@ def test_nobody_is_fooled_without_the_private_ca(ca_file: Path) -> None:
 
 @pytest.mark.requirement("PG-3")
 @pytest.mark.parametrize("path", ["/oauth2/v3/certs", "/oauth2/v1/certs"])
-def test_guard_recognises_the_issuer_behind_the_name_of_google(ca_file: Path, path: str) -> None:
-    mint(ca_file)  # it is up
+def test_guard_detects_the_issuer_at_the_host_name_of_google(ca_file: Path, path: str) -> None:
+    mint(ca_file)  # waits until the issuer responds
 
     refused = run_client(
         *(ca_file, "proxy-guard", "check", "--json"),

@@ -1,4 +1,4 @@
-"""The images themselves: weight, content, user, health, the end."""
+"""The images: size, content, user, health and termination."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ from jwt_core import KeySet, VerificationPolicy, verify
 from tests.containers.conftest import ROOT, find_url, inspect, run_docker, wait_until
 from tests.services import Start
 
-IMAGE: Final = "token-issuer:latest"  # `docker save` without a tag saves all of them
+IMAGE: Final = "token-issuer:latest"  # without a tag, `docker save` would save all tags
 IMAGE_ARM64: Final = "token-issuer:arm64"
 IMAGES: Final = [IMAGE, IMAGE_ARM64]
 PROXY_IMAGE: Final = "reference-proxy"
@@ -52,7 +52,7 @@ def test_image_stays_below_its_limits(image: str) -> None:
 
 @pytest.mark.requirement("OPS-1")
 @pytest.mark.parametrize(("image", "architecture"), [(IMAGE, "amd64"), (IMAGE_ARM64, "arm64")])
-def test_image_says_what_it_is(image: str, architecture: str) -> None:
+def test_image_has_its_metadata(image: str, architecture: str) -> None:
     described = inspect(image)
     config = described["Config"]
 
@@ -65,7 +65,7 @@ def test_image_says_what_it_is(image: str, architecture: str) -> None:
 
 
 @pytest.mark.requirement("OPS-1")
-def test_image_holds_exactly_the_versions_of_the_lock(files: Path) -> None:
+def test_image_contains_exactly_the_locked_versions(files: Path) -> None:
     lock = tomllib.loads((ISSUER / "uv.lock").read_text(encoding="utf-8"))
     locked = {package["name"]: package["version"] for package in lock["package"]}
     found = {}
@@ -79,7 +79,7 @@ def test_image_holds_exactly_the_versions_of_the_lock(files: Path) -> None:
 
 
 @pytest.mark.requirement("OPS-1")
-def test_image_holds_no_shell_and_no_secret_of_its_build(files: Path) -> None:
+def test_image_contains_no_shell_and_no_build_secret(files: Path) -> None:
     names = {path.name for path in files.rglob("*")}
 
     assert not names & {"sh", "bash", "busybox", "apt-get", "ca-certificates.crt", "ca"}
@@ -87,16 +87,16 @@ def test_image_holds_no_shell_and_no_secret_of_its_build(files: Path) -> None:
 
 
 @pytest.mark.requirement("OPS-1", "TI-8")
-def test_container_becomes_healthy_by_its_own_check(start_container: StartContainer) -> None:
+def test_container_becomes_healthy(start_container: StartContainer) -> None:
     container = start_container(IMAGE)
 
     assert wait_until(lambda: inspect(container)["State"]["Health"]["Status"] == "healthy")
 
 
 def stop(container: str) -> int:
-    """Stop a container and return its exit code: 137 if it had to be killed.
+    """Stop a container within 7 s and return its exit code, which is 137 if it was killed.
 
-    That happens a second before the issuer would give up waiting for a request in flight.
+    The limit is 1 s shorter than the issuer's own limit for requests in progress.
     """
     run_docker("stop", "--time", "7", container)
     exit_code: int = inspect(container)["State"]["ExitCode"]
@@ -113,10 +113,10 @@ def test_sigterm_ends_the_container(start_container: StartContainer, workers: st
 
 
 @pytest.mark.requirement("OPS-1", "TI-8")
-def test_sigterm_during_the_start_counts_where_there_is_an_init(
+def test_sigterm_during_the_start_ends_a_container_with_an_init(
     start_container: StartContainer,
 ) -> None:
-    """Process 1 has no default action for signals: the compose stack runs an init for that."""
+    """Check with an init, as in the compose stack: process 1 has no default signal actions."""
     assert stop(start_container(IMAGE, "--init")) in {0, 143}
 
 
@@ -167,7 +167,7 @@ def test_image_probes_a_proxy(start_container: StartContainer, start_proxy: Star
 
 
 @pytest.mark.requirement("OPS-1")
-def test_tls_is_refused_with_a_reason(start_container: StartContainer) -> None:
+def test_https_url_is_rejected_with_a_reason(start_container: StartContainer) -> None:
     container = start_container(IMAGE)
     refused = subprocess.run(
         ["docker", "exec", container, "token-issuer", "health", "--url=https://localhost:8081"],
@@ -182,7 +182,7 @@ def test_tls_is_refused_with_a_reason(start_container: StartContainer) -> None:
 
 
 @pytest.mark.requirement("SEP-4", "OPS-2")
-def test_production_image_holds_nothing_of_the_simulator() -> None:
+def test_production_image_contains_nothing_of_the_simulator() -> None:
     listing = run_docker(
         *("run", "--rm", "--user=0", "--entrypoint=find", PROXY_IMAGE),
         *("/", "-xdev", "-name", "*token?issuer*"),
@@ -199,7 +199,7 @@ def test_production_image_holds_nothing_of_the_simulator() -> None:
 def test_admin_surface_and_profiles_work_in_the_image(
     start_container: StartContainer, tmp_path: Path, image: str
 ) -> None:
-    """What is imported late must be there: certificates, TOML, the ring's file."""
+    """Check that the image has the modules that are imported late, such as for TOML."""
     profiles = tmp_path / "profiles.toml"
     profiles.write_text('[profiles.staff]\nclaims = { groups = ["admin"] }\n')
     container = start_container(

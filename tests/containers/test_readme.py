@@ -1,4 +1,4 @@
-"""The compose session of the README does what its comments say."""
+"""The compose session of the README has the output that its comments describe."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The separation gate and real images: what `docker save` writes, layer by layer."""
+"""The separation gate scans the layers of real images from `docker save`."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ def scan_image(image: str, folder: Path) -> dict[str, Any]:
     return report
 
 
-def test_image_of_the_simulator_is_recognised_in_many_ways(tmp_path: Path) -> None:
+def test_image_of_the_simulator_has_several_findings(tmp_path: Path) -> None:
     findings = scan_image("token-issuer", tmp_path)["findings"]
 
     assert {finding["check"] for finding in findings} >= {"path", "name", "image"}

@@ -1,4 +1,4 @@
-"""`docker compose up` and what holds then: tokens pass, bad ones do not, restarts are survived."""
+"""The stack of `docker compose up`: valid tokens, bad tokens, hardening and restarts."""
 
 import subprocess
 import time
@@ -36,7 +36,7 @@ def test_compose_files_are_valid_without_a_warning(files: tuple[str, ...]) -> No
 
 
 @pytest.mark.requirement("OPS-2", "OPS-3")
-def test_fresh_token_passes_the_proxy(stack: Stack) -> None:
+def test_proxy_accepts_a_new_token(stack: Stack) -> None:
     answer = stack.call(stack.mint(sub="alice"))
 
     assert answer.status_code == 200, answer.text
@@ -44,7 +44,7 @@ def test_fresh_token_passes_the_proxy(stack: Stack) -> None:
 
 
 @pytest.mark.requirement("OPS-3")
-def test_wrong_tokens_are_refused(stack: Stack) -> None:
+def test_proxy_rejects_bad_tokens(stack: Stack) -> None:
     now = int(time.time())
     claims = {"iss": "https://issuer.local", "aud": "stream-watcher-docker", "exp": now + 600}
     refused = {
@@ -77,7 +77,7 @@ def test_container_is_hardened(stack: Stack, service: str) -> None:
 
 
 @pytest.mark.requirement("OPS-2")
-def test_issuer_needs_no_mount_at_all(stack: Stack) -> None:
+def test_issuer_has_no_mounts(stack: Stack) -> None:
     assert stack.container("token-issuer")["Mounts"] == []
 
 
@@ -89,7 +89,7 @@ def test_nothing_listens_on_a_public_address(stack: Stack) -> None:
         for bindings in stack.container(service)["NetworkSettings"]["Ports"].values()
         for binding in bindings or []
     ]
-    # What the kernel says: local address, port and state (0A is LISTEN) in hexadecimal.
+    # From the kernel: local address, port and state (0A is LISTEN) in hexadecimal.
     sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     listening = [fields[1].split(":") for fields in sockets if fields[3] == "0A"]
 
@@ -110,13 +110,13 @@ def test_proxy_keeps_serving_while_the_issuer_is_down_and_then_recovers(stack: S
     stack.compose("up", "--wait", "token-issuer")
 
     assert while_down == 200
-    # The issuer has another key now, which the proxy fetches once its cooldown is over.
+    # The issuer has another key now, which the proxy fetches after its cooldown.
     assert wait_until(lambda: stack.call(stack.mint()).status_code == 200)
     assert stack.call(token).status_code == 401
 
 
 @pytest.mark.requirement("OPS-3", "PG-1")
-def test_proxy_in_production_refuses_the_stack(stack: Stack) -> None:
+def test_proxy_in_production_refuses_to_start_in_the_stack(stack: Stack) -> None:
     outcome = subprocess.run(
         ["docker", "compose", "run", "--rm", "--no-deps", "wall"],
         cwd=ROOT,
@@ -126,7 +126,7 @@ def test_proxy_in_production_refuses_the_stack(stack: Stack) -> None:
         check=False,
     )
 
-    assert stack.call(stack.mint()).status_code == 200  # the same image, told what the stack is
+    assert stack.call(stack.mint()).status_code == 200  # the same image with NODE_ENV=docker
     assert outcome.returncode == 1
     assert "[token_issuer_host] JWT_JWKS_URI" in outcome.stderr
     assert "remedy:" in outcome.stderr

@@ -1,4 +1,4 @@
-"""HTTPS in front of one HTTP service, on port 443: `tls_terminator.py UPSTREAM_URL PEM_FILE`."""
+"""TLS terminator on port 443 for one HTTP service: `tls_terminator.py UPSTREAM_URL PEM_FILE`."""
 
 import ssl
 import sys
@@ -10,7 +10,7 @@ UPSTREAM, PEM = sys.argv[1:]
 
 
 class Forwarder(BaseHTTPRequestHandler):
-    """Fetches from the upstream what it is asked for, headers and all."""
+    """Forwards the path of each GET request to the upstream, and returns its response."""
 
     def do_GET(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Images to deploy, hosts to deploy them to, and a deployment that leaves nothing behind."""
+"""Fixtures: images, hosts, and a deployment that is removed after the test."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ VARIANTS: Final = {
     "new": f"HEALTHCHECK --interval=1s {HEALTH}\nLABEL version=new",
     "unhealthy": f"HEALTHCHECK --interval=1s --retries=2 {DEAF_HEALTH}",
     "crashing": "ENV TOKEN_ISSUER_TTL=nonsense",
-    # Ten seconds, in which a busy machine too can interrupt the run.
+    # Ten seconds, so that even a busy machine can interrupt the run in time.
     "slow": f"HEALTHCHECK --interval=10s {HEALTH}",
     "slow-unhealthy": f"HEALTHCHECK --interval=5s --retries=2 {DEAF_HEALTH}",
 }
@@ -32,7 +32,7 @@ VARIANTS: Final = {
 
 @dataclass(frozen=True)
 class Images:
-    """The issuer in versions that differ in what the tests need."""
+    """Variants of the issuer's image."""
 
     repository: str
     platform: str
@@ -48,7 +48,7 @@ class Images:
 
 @pytest.fixture(scope="session", autouse=True)
 def heed_ctrl_c() -> Iterator[None]:
-    """Undo what a shell does to a job in its background: it ignores Ctrl-C, with all it starts."""
+    """Handle Ctrl-C in this process and its children, even if the shell runs it in background."""
     former = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, former)
@@ -56,7 +56,7 @@ def heed_ctrl_c() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def images() -> Iterator[Images]:
-    """Build the issuer's image, and variants of it."""
+    """Build the issuer's image and its variants."""
     server = run("docker", "version", "--format", "{{.Server.Os}}/{{.Server.Arch}}")
     built = Images(f"deploy-test-{uuid.uuid4().hex[:8]}", server)
     bundle = os.environ.get("BUILD_CA_BUNDLE")
@@ -83,7 +83,7 @@ def remove_images(repository: str) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run of the script did."""
+    """Exit status and output of a run of the script."""
 
     status: int
     output: str
@@ -92,7 +92,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A name and a port of their own, and what stands there."""
+    """A deployment with a unique name and port."""
 
     name: str
     port: int
@@ -118,7 +118,7 @@ class Deployment:
         return Outcome(outcome.returncode, outcome.stdout, outcome.stderr)
 
     def list_containers(self) -> list[str]:
-        """Return the names of all containers of this deployment, those that stand still too."""
+        """Return the names of all containers of this deployment, including stopped ones."""
         own = f"name=^/{self.name}(-old|-new)?$"
         listing = run("docker", "container", "ls", "-a", "--format", "{{.Names}}", "--filter", own)
         return sorted(listing.split())
@@ -128,7 +128,7 @@ class Deployment:
 
     @property
     def identity(self) -> str:
-        """What changes when the container is replaced or started again."""
+        """Text that changes when the container is replaced or restarted."""
         return self.inspect("{{.Id}} {{.State.StartedAt}} {{.State.Running}}")
 
     @property
@@ -159,7 +159,7 @@ StartHost = Callable[..., Host]
 
 @pytest.fixture
 def start_host(tmp_path: Path) -> Iterator[StartHost]:
-    """Return a function that starts a host; see `run_host` for what can be said of it."""
+    """Return a function that starts a host with the properties of `run_host`."""
     with ExitStack() as stack:
 
         def start(**properties: object) -> Host:

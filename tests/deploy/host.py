@@ -1,7 +1,7 @@
-"""A host to deploy to: a real sshd on loopback, in a mount namespace of its own.
+"""A host to deploy to: a real sshd on loopback, in its own mount namespace.
 
-Real are the SSH server, its shells and the engine behind them. Private to the host are
-/etc/environment, /run and the systemd units, so that nothing of this machine is changed.
+The SSH server, its shells and the Docker engine are real. /etc/environment, /run and the systemd
+units are private to the host, so that this machine is not changed.
 """
 
 import os
@@ -39,8 +39,8 @@ PidFile none
 SetEnv {variables}
 """
 
-# Does for real what systemd would do with the unit: runs its ExecStart in the background, its
-# ExecStop to stop it. It neither restarts anything nor knows dependencies.
+# Runs the unit's ExecStart in the background, and its ExecStop to stop it. It does not restart
+# services and ignores dependencies.
 SYSTEMCTL: Final = """#!/usr/bin/env bash
 set -euo pipefail
 state={directory}/systemd
@@ -80,7 +80,7 @@ exec REAL_DOCKER "$@"
 
 
 def run(*command: str, text: str | None = None, timeout: int = 60) -> str:
-    """Run *command* and return what it printed; it must succeed."""
+    """Run *command*, which must succeed, and return its output."""
     outcome = subprocess.run(
         command, input=text, capture_output=True, text=True, timeout=timeout, check=False
     )
@@ -105,7 +105,7 @@ def list_descendants(pid: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Host:
-    """A running sshd and what is behind it."""
+    """A running sshd, its port and its files."""
 
     directory: Path
     port: int
@@ -113,7 +113,7 @@ class Host:
 
     @property
     def options(self) -> list[str]:
-        """The options by which the script reaches it."""
+        """The options of the script to connect to this host."""
         return [
             *("--ssh-port", str(self.port)),
             *("--identity", str(self.directory / "user_key")),
@@ -126,7 +126,7 @@ class Host:
         return sorted(path.name for path in (self.directory / "units").iterdir())
 
     def list_sessions(self) -> list[int]:
-        """Return the processes that serve connections, the commands of these included."""
+        """Return the processes that serve connections, and the commands that they run."""
         return list_descendants(self.process.pid)
 
 
@@ -142,12 +142,12 @@ def run_host(
     """Run a host.
 
     Args:
-        directory: Where its files are kept.
-        environment: Its /etc/environment.
-        systemd: Whether it seems to run systemd, with `SYSTEMCTL` in place of the real command.
-        docker: A script that is the host's docker command; "" for a host without docker. The host
-            needs its own file: a deployment locks it against other runs.
-        variables: What SSH sessions find in their environment.
+        directory: Directory for its files.
+        environment: Content of its /etc/environment.
+        systemd: Whether the host appears to run systemd, with `SYSTEMCTL` as the command.
+        docker: Script for the host's docker command; "" for a host without docker. Each host needs
+            its own file, since a deployment locks it against other runs.
+        variables: Environment variables of SSH sessions.
     """
     real_docker = shutil.which("docker")
     assert real_docker, "these tests need a Docker engine"

@@ -1,4 +1,4 @@
-"""A registry in memory: as much of the OCI distribution API as pushing and pulling needs."""
+"""In-memory registry with the part of the OCI distribution API that push and pull need."""
 
 import hashlib
 import threading
@@ -14,7 +14,7 @@ def compute_digest(content: bytes) -> str:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Keeps what is pushed, in the attributes of its server."""
+    """Handles requests; stores pushed content in the attributes of the server."""
 
     protocol_version = "HTTP/1.1"
     server: "Registry"
@@ -74,11 +74,11 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(201, Docker_Content_Digest=digest)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
-        """Say nothing."""
+        """Do not log."""
 
 
 class Registry(ThreadingHTTPServer):
-    """Listens on a loopback address, which engines use without TLS."""
+    """Server on a loopback address, to which engines connect without TLS."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

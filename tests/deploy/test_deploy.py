@@ -1,9 +1,9 @@
-"""The deployment over SSH: a real sshd on loopback, and the real engine behind it.
+"""Deployment over SSH, with a real sshd on loopback and the real Docker engine.
 
-Not real are: an engine of another machine (images are streamed and loaded, but into the engine that
-they come from), a full disk and an engine that one may not use (a `docker` in front of the real one
-says what the engine says), and systemd (the unit is checked by systemd-analyze; a `systemctl` runs
-its ExecStart and ExecStop).
+The tests replace these parts: the engine of another machine (images are streamed, but loaded into
+the engine that they come from), a full disk and a user without access to the engine (a wrapper of
+`docker` prints the engine's message), and systemd (systemd-analyze checks the unit; a replacement
+of `systemctl` runs its ExecStart and ExecStop).
 """
 
 import os
@@ -27,7 +27,7 @@ from tests.deploy.registry import run_registry
 
 pytestmark = [
     pytest.mark.requirement("OPS-4"),
-    pytest.mark.timeout(120, func_only=True),  # not the build of the images before the first one
+    pytest.mark.timeout(120, func_only=True),  # without the fixture that builds the images
 ]
 
 
@@ -49,7 +49,7 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) ->
         time.sleep(0.1)
 
 
-# ---- what needs no host -------------------------------------------------------------------------
+# ---- tests without a host -----------------------------------------------------------------------
 
 
 def test_help_names_every_option() -> None:
@@ -65,23 +65,24 @@ def test_help_names_every_option() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "which HOST?"),
-        (["pi@a", "pi@b"], "two hosts: pi@a and pi@b"),
+        ([], "HOST is missing"),
+        (["pi@a", "pi@b"], "expected one host, got pi@a and pi@b"),
         (["--prot", "1", "pi@a"], "unknown option --prot"),
-        (["pi@a", "--port"], "--port is unknown or lacks its value"),
+        (["pi@a", "--port"], "--port: unknown option, or its value is missing"),
         (["-oProxyCommand=touch /tmp/x", "pi@a"], "unknown option -oProxyCommand"),
-        (["pi@a;reboot"], "HOST is not a host"),
-        (["--port", "0", "pi@a"], "--port is no port"),
-        (["--port", "65536", "pi@a"], "--port is beyond 65535"),
-        (["--name", "a/../b", "pi@a"], "--name is lower case"),
-        (["--bind", "raspberrypi", "pi@a"], "--bind is no address"),
-        (["--registry", "a b", "pi@a"], "--registry is no registry"),
-        (["--keys-volume", "a,readonly", "pi@a"], "--keys-volume is no name"),
-        (["--env", "NODE_ENV", "pi@a"], "--env is NAME=VALUE"),
+        (["pi@a;reboot"], "HOST: expected [USER@]HOST, got pi@a;reboot"),
+        (["--port", "0", "pi@a"], "--port: expected a number from 1 to 65535, got 0"),
+        (["--port", "65536", "pi@a"], "--port: expected a number from 1 to 65535, got 65536"),
+        (["--port", "http", "pi@a"], "--port: expected a number from 1 to 65535, got http"),
+        (["--name", "a/../b", "pi@a"], "--name: expected lower-case letters"),
+        (["--bind", "raspberrypi", "pi@a"], "--bind: expected an IP address"),
+        (["--registry", "a b", "pi@a"], "--registry: expected a registry"),
+        (["--keys-volume", "a,readonly", "pi@a"], "--keys-volume: expected the name"),
+        (["--env", "NODE_ENV", "pi@a"], "--env: expected NAME=VALUE"),
         (["--env", "TOKEN_ISSUER_PORT=9", "pi@a"], "use --bind and --port"),
     ],
 )
-def test_wrong_usage_is_told(arguments: list[str], message: str) -> None:
+def test_wrong_usage_is_explained(arguments: list[str], message: str) -> None:
     outcome = call(*arguments)
 
     assert (outcome.returncode, outcome.stdout) == (2, "")
@@ -90,21 +91,21 @@ def test_wrong_usage_is_told(arguments: list[str], message: str) -> None:
 
 
 @pytest.mark.parametrize("variable", ENVIRONMENT_VARIABLES)
-def test_env_that_says_production_is_refused(variable: str) -> None:
+def test_env_of_production_is_refused(variable: str) -> None:
     outcome = call("--dry-run", "--env", f"{variable}=production", "pi@a")
 
     assert (outcome.returncode, outcome.stdout) == (1, "")
-    assert f"--env says that this is production, by {variable}" in outcome.stderr
+    assert f"--env sets {variable} to a value that means production" in outcome.stderr
     assert "remedy:" in outcome.stderr
 
 
 @pytest.mark.parametrize("word", ["staging", "Production", "live", "developer", "x test"])
-def test_any_other_word_counts_as_production(word: str) -> None:
+def test_any_other_word_means_production(word: str) -> None:
     assert call("--dry-run", "--env", f"APP_ENV={word}", "pi@a").returncode == 1
 
 
 @pytest.mark.parametrize("word", [*sorted(NON_PRODUCTION_WORDS), "QA", " dev ", ""])
-def test_words_of_development_are_accepted(word: str) -> None:
+def test_non_production_words_are_accepted(word: str) -> None:
     assert call("--dry-run", "--env", f"APP_ENV={word}", "pi@a").returncode == 0
 
 
@@ -112,7 +113,7 @@ def test_variable_that_names_no_environment_is_accepted() -> None:
     assert call("--dry-run", "--env", "NODE_ENVY=production", "pi@a").returncode == 0
 
 
-def test_dry_run_prints_commands_and_runs_none(tmp_path: Path) -> None:
+def test_dry_run_prints_commands_without_running_them(tmp_path: Path) -> None:
     for name in ("docker", "ssh"):
         command = tmp_path / name
         command.write_text(f"#!/bin/sh\necho ran >>{tmp_path}/log\n", encoding="utf-8")
@@ -145,7 +146,7 @@ def test_dry_run_of_removal_prints_commands() -> None:
     assert "docker rm --force" in outcome.stdout
 
 
-def test_unreachable_host_is_told(tmp_path: Path) -> None:
+def test_unreachable_host_is_explained(tmp_path: Path) -> None:
     options = ("--ssh-port", str(find_free_port()), "--identity", str(tmp_path / "none"))
 
     outcome = call(*options, "root@127.0.0.1")
@@ -153,7 +154,7 @@ def test_unreachable_host_is_told(tmp_path: Path) -> None:
     assert outcome.returncode == 1
     assert "error: no SSH connection to root@127.0.0.1" in outcome.stderr
     assert "Connection refused" in outcome.stderr
-    assert "remedy: make this work: ssh" in outcome.stderr
+    assert "remedy: make sure that this command works: ssh" in outcome.stderr
 
 
 # ---- the deployment -----------------------------------------------------------------------------
@@ -201,7 +202,7 @@ def test_second_run_replaces_the_first(deployment: Deployment, host: Host, image
     assert run("docker", "image", "ls", "--quiet", stale) == ""
 
 
-def test_same_version_again_with_another_port(
+def test_same_version_is_deployed_again_on_another_port(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     assert deployment.deploy(host, "--image", images["old"]).status == 0
@@ -213,7 +214,7 @@ def test_same_version_again_with_another_port(
     assert deployment.list_containers() == [deployment.name]
 
 
-def test_version_that_cannot_start_any_more_is_replaced(
+def test_version_that_no_longer_starts_is_replaced(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     assert deployment.deploy(host, "--image", images["old"]).status == 0
@@ -227,7 +228,7 @@ def test_version_that_cannot_start_any_more_is_replaced(
     assert deployment.version == "new"
 
 
-def test_values_arrive_as_they_were_given(
+def test_env_values_are_passed_unchanged(
     deployment: Deployment, host: Host, images: Images, tmp_path: Path
 ) -> None:
     trap = tmp_path / "executed"
@@ -242,7 +243,7 @@ def test_values_arrive_as_they_were_given(
     assert not trap.exists()
 
 
-def test_keys_volume_outlives_replacement(
+def test_keys_volume_survives_a_replacement(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     volume = ("--keys-volume", f"{deployment.name}-keys")
@@ -255,17 +256,17 @@ def test_keys_volume_outlives_replacement(
     assert deployment.read_keys() == keys
 
 
-def test_default_is_published_on_every_ipv4_address(
+def test_port_is_published_on_every_ipv4_address_by_default(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     outcome = deployment.deploy(host, "--image", images["old"], bind=None)
 
     assert outcome.output == f"URL: {deployment.url}\nkid: dev-key\n", outcome.errors
-    assert "Whoever reaches this address gets any token" in outcome.errors
+    assert "Anyone who can reach this address can get any token" in outcome.errors
     assert '"HostIp":"0.0.0.0"' in deployment.inspect("{{json .HostConfig.PortBindings}}")
 
 
-def test_image_travels_through_a_registry(
+def test_image_is_sent_through_a_registry(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     with run_registry() as registry:
@@ -281,14 +282,14 @@ def test_image_travels_through_a_registry(
         assert left == ""
 
 
-# ---- versions that do not work ------------------------------------------------------------------
+# ---- versions that do not become healthy --------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("variant", "log_line"),
     [("unhealthy", "listens on http://0.0.0.0:8081"), ("crashing", "TOKEN_ISSUER_TTL")],
 )
-def test_version_that_does_not_work_is_rolled_back(
+def test_version_that_does_not_become_healthy_is_rolled_back(
     deployment: Deployment, host: Host, images: Images, variant: str, log_line: str
 ) -> None:
     volume = ("--keys-volume", f"{deployment.name}-keys")
@@ -300,7 +301,7 @@ def test_version_that_does_not_work_is_rolled_back(
     assert (outcome.status, outcome.output) == (1, "")
     assert "error: the new version does not become healthy on root@127.0.0.1" in outcome.errors
     assert re.search(rf"^  \| .*{re.escape(log_line)}", outcome.errors, re.MULTILINE)
-    assert f"the old version of {deployment.name} serves again" in outcome.errors
+    assert f"the old version of {deployment.name} is running again" in outcome.errors
     assert deployment.list_containers() == [deployment.name]
     assert deployment.version == "old"
     wait_until_healthy(deployment)
@@ -311,14 +312,14 @@ def wait_until_healthy(deployment: Deployment) -> None:
     wait_until(lambda: deployment.inspect("{{.State.Health.Status}}") == "healthy", "healthy")
 
 
-def test_first_version_that_does_not_work_leaves_nothing(
+def test_first_version_that_does_not_become_healthy_is_removed(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     outcome = deployment.deploy(host, "--image", images["unhealthy"])
 
     assert outcome.status == 1
     assert deployment.list_containers() == []
-    assert "serves again" not in outcome.errors
+    assert "running again" not in outcome.errors
 
 
 # ---- interruptions ------------------------------------------------------------------------------
@@ -326,7 +327,7 @@ def test_first_version_that_does_not_work_leaves_nothing(
 
 @pytest.mark.parametrize("way", ["Ctrl-C", "connection lost"])
 @pytest.mark.parametrize(("variant", "survivor"), [("slow", "new"), ("slow-unhealthy", "old")])
-def test_interrupted_run_ends_with_one_version_that_serves(
+def test_interrupted_run_ends_with_one_healthy_version(
     deployment: Deployment, host: Host, images: Images, way: str, variant: str, survivor: str
 ) -> None:
     assert deployment.deploy(host, "--image", images["old"]).status == 0
@@ -345,14 +346,14 @@ def test_interrupted_run_ends_with_one_version_that_serves(
     else:
         assert process.returncode == 1
         assert "error: the SSH connection to root@127.0.0.1 was lost" in errors
-    wait_until(lambda: deployment.list_containers() == [deployment.name], "tidied up")
+    wait_until(lambda: deployment.list_containers() == [deployment.name], "cleaned up")
     wait_until_healthy(deployment)
     assert (deployment.inspect("{{.Id}}") == old) == (survivor == "old")
     assert deployment.read_keys()
 
 
 def start_and_wait_for_new(deployment: Deployment, host: Host, image: str) -> subprocess.Popen[str]:
-    """Start the script; return when the new version runs and is not yet known to be healthy."""
+    """Start the script; return when the new version runs, but is not reported as healthy yet."""
     old = deployment.inspect("{{.Id}}")
     process = subprocess.Popen(
         deployment.command(host, "--image", image),
@@ -396,7 +397,7 @@ def test_run_right_after_an_interruption_waits_for_the_host(
     assert deployment.version == "new"
 
 
-def test_next_run_tidies_up_what_a_killed_one_left(
+def test_next_run_cleans_up_after_a_killed_run(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     assert deployment.deploy(host, "--image", images["old"]).status == 0
@@ -416,7 +417,7 @@ def test_next_run_tidies_up_what_a_killed_one_left(
     assert deployment.version == "new"
 
 
-# ---- refusals: each before anything is changed --------------------------------------------------
+# ---- refused deployments, before any change -----------------------------------------------------
 
 
 def assert_refused(outcome: Outcome, *messages: str) -> None:
@@ -444,12 +445,14 @@ def test_production_host_is_refused(
     outcome = deployment.deploy(host)
 
     assert_refused(
-        outcome, "error: /etc/environment of root@127.0.0.1 says that this is production"
+        outcome,
+        "error: /etc/environment of root@127.0.0.1 sets ",
+        "to a value that means production",
     )
     assert deployment.list_containers() == []
 
 
-def test_host_that_says_development_is_accepted(
+def test_development_host_is_accepted(
     deployment: Deployment, start_host: StartHost, images: Images
 ) -> None:
     environment = '# NODE_ENV=production\nAPP_ENV=""\nNODE_ENV="qa" # not production\nPATH=/usr/bin'
@@ -460,7 +463,7 @@ def test_host_that_says_development_is_accepted(
     assert outcome.status == 0, outcome.errors
 
 
-def test_wrong_key_is_told(deployment: Deployment, start_host: StartHost) -> None:
+def test_wrong_ssh_key_is_explained(deployment: Deployment, start_host: StartHost) -> None:
     host, other = start_host(), start_host()
     shutil.copy(other.directory / "user_key", host.directory / "user_key")
 
@@ -469,7 +472,7 @@ def test_wrong_key_is_told(deployment: Deployment, start_host: StartHost) -> Non
     assert_refused(outcome, "no SSH connection to root@127.0.0.1", "Permission denied")
 
 
-def test_unknown_host_key_is_told(deployment: Deployment, start_host: StartHost) -> None:
+def test_unknown_host_key_is_explained(deployment: Deployment, start_host: StartHost) -> None:
     host, other = start_host(), start_host()
     forged = (
         (other.directory / "known_hosts")
@@ -483,19 +486,21 @@ def test_unknown_host_key_is_told(deployment: Deployment, start_host: StartHost)
     assert_refused(outcome, "no SSH connection to root@127.0.0.1", "verification failed")
 
 
-def test_host_without_docker_is_told(deployment: Deployment, start_host: StartHost) -> None:
+def test_host_without_docker_is_explained(deployment: Deployment, start_host: StartHost) -> None:
     outcome = deployment.deploy(start_host(docker=""))
 
-    assert_refused(outcome, "error: there is no docker on root@127.0.0.1")
+    assert_refused(outcome, "error: docker is not installed on root@127.0.0.1")
 
 
-def test_engine_that_is_down_is_told(deployment: Deployment, start_host: StartHost) -> None:
+def test_engine_that_is_down_is_explained(deployment: Deployment, start_host: StartHost) -> None:
     host = start_host(variables={"DOCKER_HOST": "unix:///run/no-docker.sock"})
 
     assert_refused(deployment.deploy(host), "error: docker does not run on root@127.0.0.1")
 
 
-def test_user_who_may_not_use_docker_is_told(deployment: Deployment, start_host: StartHost) -> None:
+def test_user_without_access_to_docker_is_explained(
+    deployment: Deployment, start_host: StartHost
+) -> None:
     message = (
         "Got permission denied while trying to connect to the Docker daemon socket at"
         " unix:///var/run/docker.sock"
@@ -524,10 +529,10 @@ def test_image_of_another_platform_is_refused(
     assert_refused(outcome, f"wrong architecture: {foreign} is {other}")
 
 
-def test_missing_image_is_told(deployment: Deployment, host: Host) -> None:
+def test_missing_image_is_explained(deployment: Deployment, host: Host) -> None:
     outcome = deployment.deploy(host, "--image", "no-such-image:none")
 
-    assert_refused(outcome, "there is no image no-such-image:none here")
+    assert_refused(outcome, "the image no-such-image:none does not exist on this machine")
 
 
 def test_taken_port_is_refused_before_anything_is_sent(
@@ -540,7 +545,7 @@ def test_taken_port_is_refused_before_anything_is_sent(
 
         outcome = deployment.deploy(host, "--image", images["new"], "--port", taken)
 
-    assert_refused(outcome, f"error: port {taken} of root@127.0.0.1 is taken", "--port")
+    assert_refused(outcome, f"error: port {taken} of root@127.0.0.1 is already in use", "--port")
     assert deployment.identity == before
 
 
@@ -558,14 +563,16 @@ def test_port_taken_on_another_address_is_rolled_back(
             host, "--image", images["new"], "--port", taken, *options, bind=None
         )
 
-    assert_refused(outcome, f"error: port {taken} of root@127.0.0.1 is taken", "serves again")
+    assert_refused(
+        outcome, f"error: port {taken} of root@127.0.0.1 is already in use", "running again"
+    )
     assert deployment.list_containers() == [deployment.name]
     assert deployment.version == "old"
     assert host.units == []
     wait_until_healthy(deployment)
 
 
-def test_address_that_the_host_has_not_is_told(
+def test_address_of_another_machine_is_explained(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     outcome = deployment.deploy(host, "--image", images["old"], bind="203.0.113.9")
@@ -574,7 +581,7 @@ def test_address_that_the_host_has_not_is_told(
     assert deployment.list_containers() == []
 
 
-def test_full_disk_is_told_and_the_old_version_serves_on(
+def test_full_disk_is_explained_and_the_old_version_keeps_running(
     deployment: Deployment, start_host: StartHost, images: Images
 ) -> None:
     assert deployment.deploy(start_host(), "--image", images["old"]).status == 0
@@ -595,7 +602,7 @@ exec REAL_DOCKER "$@"
     assert deployment.identity == before
 
 
-def test_container_of_somebody_else_is_left_alone(
+def test_container_of_another_origin_is_not_changed(
     deployment: Deployment, host: Host, images: Images
 ) -> None:
     run("docker", "run", "--detach", "--name", deployment.name, images["old"])
@@ -605,7 +612,10 @@ def test_container_of_somebody_else_is_left_alone(
     kept = deployment.deploy(host, "--uninstall")
 
     for outcome in (refused, kept):
-        assert_refused(outcome, f"the container {deployment.name} of root@127.0.0.1 is not of this")
+        assert_refused(
+            outcome,
+            f"the container {deployment.name} on root@127.0.0.1 was not created by this script",
+        )
     assert deployment.identity == before
 
 
@@ -616,7 +626,7 @@ def test_uninstall_removes_all_but_the_keys(
     deployment: Deployment, start_host: StartHost, images: Images
 ) -> None:
     volume = f"{deployment.name}-keys"
-    host = start_host(environment="NODE_ENV=production\n")  # there above all it may be removed
+    host = start_host(environment="NODE_ENV=production\n")  # removal is allowed in production
     deployed = deployment.deploy(start_host(), "--image", images["old"], "--keys-volume", volume)
     assert deployed.status == 0
 
@@ -624,7 +634,7 @@ def test_uninstall_removes_all_but_the_keys(
     second = deployment.deploy(host, "--uninstall")
 
     assert (first.status, second.status) == (0, 0), first.errors + second.errors
-    assert f"kept: volume {volume}" in first.errors
+    assert f"kept volume {volume}" in first.errors
     assert deployment.list_containers() == []
     assert run("docker", "image", "ls", "--quiet", f"localhost/{deployment.name}") == ""
     assert run("docker", "volume", "ls", "--quiet", "--filter", f"name={volume}") == volume
@@ -649,7 +659,7 @@ def test_unit_is_valid_and_runs_the_container(
 
 
 def verify_unit(unit: Path) -> None:
-    """Check the unit by systemd itself, together with a stand-in for docker.service."""
+    """Check the unit with systemd-analyze, together with a replacement of docker.service."""
     docker = unit.parent / "docker.service"
     docker.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
     try:
@@ -676,7 +686,7 @@ def test_systemd_version_is_replaced_and_rolled_back(
 
     outcome = deployment.deploy(host, "--systemd", "--image", images["unhealthy"], *volume)
 
-    assert_refused(outcome, "does not become healthy", "serves again")
+    assert_refused(outcome, "does not become healthy", "running again")
     assert deployment.list_containers() == [deployment.name]
     assert deployment.version == "new"
     assert host.units == [f"{deployment.name}.service"]
@@ -688,13 +698,15 @@ def test_systemd_version_is_replaced_and_rolled_back(
     assert not is_enabled(host, deployment)
 
 
-def test_manager_may_change(deployment: Deployment, start_host: StartHost, images: Images) -> None:
+def test_manager_can_be_changed(
+    deployment: Deployment, start_host: StartHost, images: Images
+) -> None:
     host = start_host(systemd=True)
     assert deployment.deploy(host, "--image", images["old"]).status == 0
 
     failed = deployment.deploy(host, "--systemd", "--image", images["crashing"])
 
-    assert_refused(failed, "does not become healthy", "serves again")
+    assert_refused(failed, "does not become healthy", "running again")
     assert (deployment.version, host.units) == ("old", [])
     assert deployment.deploy(host, "--systemd", "--image", images["new"]).status == 0
     assert (deployment.version, host.units) == ("new", [f"{deployment.name}.service"])
@@ -703,18 +715,20 @@ def test_manager_may_change(deployment: Deployment, start_host: StartHost, image
     assert deployment.inspect("{{.HostConfig.RestartPolicy.Name}}") == "unless-stopped"
 
 
-def test_host_without_systemd_is_told(deployment: Deployment, host: Host) -> None:
+def test_host_without_systemd_is_explained(deployment: Deployment, host: Host) -> None:
     outcome = deployment.deploy(host, "--systemd")
 
-    assert_refused(outcome, "root@127.0.0.1 does not run systemd", "leave out --systemd")
+    assert_refused(outcome, "root@127.0.0.1 does not run systemd", "omit --systemd")
 
 
-def test_unit_of_somebody_else_is_left_alone(deployment: Deployment, start_host: StartHost) -> None:
+def test_unit_of_another_origin_is_not_changed(
+    deployment: Deployment, start_host: StartHost
+) -> None:
     host = start_host(systemd=True)
     unit = host.directory / "units" / f"{deployment.name}.service"
     unit.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
 
     outcome = deployment.deploy(host, "--systemd")
 
-    assert_refused(outcome, f"{deployment.name}.service on root@127.0.0.1 is not of this script")
+    assert_refused(outcome, f"{deployment.name}.service on root@127.0.0.1 was not created")
     assert unit.exists()

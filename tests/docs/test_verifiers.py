@@ -1,4 +1,4 @@
-"""The page about foreign verifiers is made of the published results, and of nothing else."""
+"""The page about third-party verifiers is rendered from the published results."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.verifiers.published import PAGE, read_results
 def test_page_is_what_the_results_say() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert page == render_page(read_results()), "write it anew: ci/verifiers.sh --write"
+    assert page == render_page(read_results()), "render it again: ci/verifiers.sh --write"
 
 
 @pytest.mark.requirement("BV-4")

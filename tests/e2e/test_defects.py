@@ -1,4 +1,4 @@
-"""The reference proxy against each token of the catalogue, over real connections."""
+"""The reference proxy and each token of the defect catalogue, over real connections."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ FORWARDED, REFUSED = {200}, {400, 401, 431}
 
 
 def send(proxy: Service, authorization: Sequence[str]) -> int:
-    """Send header fields as they are, two of one name and blanks at their ends included."""
+    """Send header fields unchanged, even with repeated names and surrounding blanks."""
     parts = urlsplit(proxy.url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     try:
@@ -38,7 +38,7 @@ def list_defects() -> list[dict[str, str]]:
 
 
 @pytest.mark.requirement("BV-4")
-def test_proxy_refuses_and_accepts_what_it_has_to(
+def test_proxy_has_the_required_verdict_on_each_token(
     client: httpx.Client, start_issuer: Start, start_proxy: Start
 ) -> None:
     issuer = start_issuer()

@@ -1,4 +1,4 @@
-"""Verifiers that nobody here wrote accept the issuer's tokens over HTTP, and refuse bad ones."""
+"""Third-party verifiers accept the issuer's tokens over HTTP and reject bad ones."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ def node_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=ALL_VERIFIERS)
 def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    """Return a function that configures one foreign verifier."""
+    """Return a function that configures one third-party verifier."""
     if request.param in PYTHON_VERIFIERS:
         yield PYTHON_VERIFIERS[request.param]
         return
@@ -43,7 +43,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
 
 
 def start_target(start: Start) -> Target:
-    """Start an issuer that calls itself by its URL, as openid-client wants it, and is Google's."""
+    """Start an issuer with Google's profile whose `iss` is its URL, as openid-client requires."""
     port = find_free_port()
     url = f"http://127.0.0.1:{port}"
     start(
@@ -57,7 +57,7 @@ def start_target(start: Start) -> Target:
 
 @pytest.fixture(scope="module")
 def target(start_shared_issuer: Start) -> Target:
-    """Return an issuer for all tests that leave its keys alone."""
+    """Return an issuer for all tests that do not change its keys."""
     return start_target(start_shared_issuer)
 
 
@@ -77,14 +77,14 @@ def test_foreign_verifier_accepts_minted_token(
 
 
 @pytest.mark.requirement("GO-1", "TI-3")
-def test_foreign_verifier_refuses_expired_and_tampered_token(
+def test_foreign_verifier_rejects_expired_and_tampered_token(
     client: httpx.Client, target: Target, connect: Connect
 ) -> None:
     verify = connect(target)
     verify(mint(client, target))
 
     with pytest.raises(RefusedError):
-        verify(mint(client, target, exp="-10m"))  # some allow five minutes
+        verify(mint(client, target, exp="-10m"))  # some verifiers allow a leeway of 5 min
     with pytest.raises(RefusedError):
         verify(flip_last_payload_character(mint(client, target)))
     with pytest.raises(RefusedError):
@@ -96,9 +96,9 @@ def read_kid(token: str) -> str:
     return kid
 
 
-@pytest.mark.slow  # the new key signs two seconds after it was published, for each of seven
+@pytest.mark.slow  # each of the seven verifiers waits 2 s until the new key signs
 @pytest.mark.requirement("GO-4")
-def test_foreign_verifier_goes_through_a_graceful_rotation_without_an_error(
+def test_foreign_verifier_accepts_all_tokens_during_a_graceful_rotation(
     client: httpx.Client, rotating_target: Target, connect: Connect
 ) -> None:
     target = rotating_target
@@ -107,7 +107,7 @@ def test_foreign_verifier_goes_through_a_graceful_rotation_without_an_error(
     verify(first)
     rotated = client.post(f"{target.url}/admin/keys/rotate", json={}).json()
     signers = [read_kid(first)]
-    while signers.count(rotated["kid"]) < 10:  # it takes two seconds until the new key signs
+    while signers.count(rotated["kid"]) < 10:  # the new key signs after 2 s
         token = mint(client, target)
         verify(token)
         verify(first)
@@ -122,7 +122,7 @@ def test_foreign_verifier_goes_through_a_graceful_rotation_without_an_error(
 def test_client_that_trusts_max_age_fails_when_a_key_signs_before_it_is_published(
     client: httpx.Client, rotating_target: Target, node_project: Path
 ) -> None:
-    """The fault is there: without it, the test above would prove nothing."""
+    """Check that a wrong rotation is detected, so that the test above is meaningful."""
     target = rotating_target
     with run_node_verifier(node_project, "google-auth-library", target) as verify:
         verify(mint(client, target))

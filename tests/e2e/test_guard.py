@@ -1,4 +1,4 @@
-"""The guard against the real issuer behind neutral names, at boot and while the proxy runs."""
+"""The guard detects the real issuer behind neutral names, at start-up and while the proxy runs."""
 
 import json
 import subprocess
@@ -27,7 +27,7 @@ CLAIMS: Final = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice
 
 @pytest.fixture(autouse=True)
 def patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the probe a limit that a busy machine keeps."""
+    """Raise the probe's time limit to 60 s for busy machines."""
     monkeypatch.setattr(run_probe, "__kwdefaults__", {"timeout_s": 60.0})
 
 
@@ -38,7 +38,7 @@ def issuer(start_shared_issuer: Start) -> Service:
 
 @pytest.fixture
 def publish() -> Iterator[Publish]:
-    """Return a function that serves keys under an innocent URI, by the function it is given."""
+    """Return a function that serves keys at a neutral URI with the given handler function."""
     with ExitStack() as stack:
 
         def start(respond: Respond) -> str:
@@ -47,7 +47,7 @@ def publish() -> Iterator[Publish]:
                     respond(self)
 
                 def log_message(self, *_: object) -> None:
-                    """Say nothing."""
+                    """Do not log."""
 
             server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
             server.daemon_threads = True
@@ -84,7 +84,7 @@ def check(environ: Mapping[str, str], **variables: str) -> tuple[int, set[str], 
     return outcome.returncode, codes, report["probe"]["status"]
 
 
-def test_issuer_itself_is_refused_behind_an_address_and_another_port(
+def test_issuer_at_an_ip_address_and_another_port_is_refused(
     issuer: Service, base_environ: dict[str, str]
 ) -> None:
     for path in ("/.well-known/jwks.json", "/certs"):
@@ -94,7 +94,7 @@ def test_issuer_itself_is_refused_behind_an_address_and_another_port(
     assert elsewhere == (1, {"dev_header"}, "found")
 
 
-def test_middleman_that_strips_all_marks_but_the_watermark_is_refused(
+def test_intermediary_that_strips_all_marks_except_the_watermark_is_refused(
     issuer: Service, base_environ: dict[str, str], publish: Publish
 ) -> None:
     keys = [{**key, "kid": "prod-1"} for key in fetch_marked_keys(issuer)]
@@ -145,7 +145,7 @@ class KeyEndpoint:
         answer(request, json.dumps(self.document).encode(), headers)
 
 
-def test_dev_key_that_appears_after_the_start_is_refused_loudly(
+def test_dev_key_published_after_the_start_is_rejected_and_logged(
     client: httpx.Client, issuer: Service, start_proxy: Start, publish: Publish
 ) -> None:
     key = generate_key(kid="prod-1")
@@ -166,7 +166,7 @@ def test_dev_key_that_appears_after_the_start_is_refused_loudly(
     assert call(good_token) == 200
     fetches = endpoint.fetches
     endpoint.document = {"keys": [*endpoint.document["keys"], *fetch_marked_keys(issuer)]}
-    while endpoint.fetches == fetches:  # the token causes a fetch once the proxy's cooldown is over
+    while endpoint.fetches == fetches:  # the token causes a fetch after the proxy's cooldown
         assert call(dev_token) == 401
 
     assert call(dev_token) == 401
@@ -179,7 +179,7 @@ def test_dev_key_that_appears_after_the_start_is_refused_loudly(
     assert "[dev_kid]" in log
 
 
-def test_token_that_says_it_is_the_issuers_is_refused_although_it_verifies(
+def test_valid_token_that_refers_to_the_issuer_is_rejected(
     client: httpx.Client, start_proxy: Start, publish: Publish
 ) -> None:
     key = generate_key(kid="prod-1")

@@ -1,4 +1,4 @@
-"""The reference proxy, probed in real time with all that the issuer has: one probe a setting."""
+"""The reference proxy has no finding in whole probes in real time."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ NEED_FEW_FETCHES: Final = {
 FAULTS: Final = 17
 
 
-@pytest.mark.parametrize("cooldown_s", ["1", ""])  # and as it comes
+@pytest.mark.parametrize("cooldown_s", ["1", ""])  # empty: the default
 def test_reference_proxy_has_no_finding(
     probe: Probe, start_issuer: Start, start_proxy: Start, cooldown_s: str
 ) -> None:
@@ -36,7 +36,7 @@ def test_reference_proxy_has_no_finding(
         "baseline", "tokens", "keys"
     }  # fmt: skip
     assert passed >= NEED_FEW_FETCHES
-    # A long cooldown, or a busy machine, leaves no time for the last faults.
+    # With a long cooldown or on a busy machine, there is no time for the last faults.
     faults = {c["id"]: c["observed"] for c in checks if c["id"].startswith("keys-fault-")}
     assert len(faults) == FAULTS
     assert all(faults[id_].startswith("no time left") for id_ in faults.keys() - passed), faults

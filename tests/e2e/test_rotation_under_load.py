@@ -1,9 +1,9 @@
-"""Eight clients mint and call the proxy while the issuer rotates its keys.
+"""Eight clients mint tokens and call the proxy while the issuer rotates its keys.
 
-A rotation follows once every client has called with the key of the one before, so that a busy
-machine takes longer and sees the same. The run is short by default; the long one is
-`ROTATIONS=50 ci/test.sh tests/e2e/test_rotation_under_load.py`, and `--log-cli-level=INFO` shows
-the figures.
+Each rotation starts after every client has called the proxy with a token of the previous key, so
+the result does not depend on the speed of the machine. The run is short by default. For a long run:
+`ROTATIONS=50 ci/test.sh tests/e2e/test_rotation_under_load.py`; `--log-cli-level=INFO` shows the
+counts.
 """
 
 import logging
@@ -36,10 +36,10 @@ logger = logging.getLogger(__name__)
 
 
 class Load:
-    """Clients that mint a token and call the proxy with it, over and over.
+    """Clients that repeatedly mint a token and call the proxy with it.
 
     Attributes:
-        statuses: How often the proxy answered with each status.
+        statuses: Number of responses of the proxy by status.
     """
 
     def __init__(self, issuer: Service, proxy: Service) -> None:
@@ -52,7 +52,7 @@ class Load:
 
     @contextmanager
     def run(self) -> Iterator[None]:
-        """Let the clients call for as long as the block lasts."""
+        """Run the clients during the block."""
         with ThreadPoolExecutor(CLIENTS) as pool:
             clients = [pool.submit(self._call_repeatedly, number) for number in range(CLIENTS)]
             try:
@@ -63,7 +63,7 @@ class Load:
                 client.result()
 
     def await_key(self, kid: str) -> None:
-        """Wait until the latest call of each client was accepted, with a token of this key."""
+        """Wait until the proxy accepted a token of this key in the latest call of each client."""
         with self._changed:
             assert self._changed.wait_for(lambda: set(self._accepted_kids) == {kid}, timeout=60)
 
@@ -112,7 +112,7 @@ def test_no_verification_fails_while_keys_rotate_gracefully(
     fetches = count_fetches(issuer)
     logger.info("%s; JWKS fetched %d times", dict(load.statuses), fetches)
     assert set(load.statuses) == {200}
-    assert fetches <= 1 + lifetimes + ROTATIONS  # the first, one a lifetime, one for each new key
+    assert fetches <= 1 + lifetimes + ROTATIONS  # the first, one per lifetime, one per new key
 
 
 def test_proxy_recovers_from_each_emergency_rotation(
@@ -131,4 +131,4 @@ def test_proxy_recovers_from_each_emergency_rotation(
     fetches = count_fetches(issuer)
     logger.info("%s; JWKS fetched %d times", dict(load.statuses), fetches)
     assert set(load.statuses) <= {200, 401}
-    assert fetches <= 2 + cooldowns  # however many tokens name a key that the proxy does not have
+    assert fetches <= 2 + cooldowns  # independent of the number of tokens with unknown kids

@@ -1,4 +1,4 @@
-"""The whole house: the issuer mints, the proxy verifies, the upstream sees only what may pass."""
+"""The whole system: the issuer mints tokens, and the proxy forwards requests with valid ones."""
 
 import subprocess
 import time
@@ -46,7 +46,7 @@ def test_proxy_forwards_request_with_minted_token(
 
 
 @pytest.mark.requirement("OPS-3")
-def test_proxy_refuses_everything_else(
+def test_proxy_rejects_all_other_requests(
     client: httpx.Client, issuer: Service, proxy: Service
 ) -> None:
     foreign_key = generate_key(kid="dev-key")
@@ -82,7 +82,7 @@ def test_proxy_accepts_fresh_keys_after_issuer_restart(
     restarted = start_issuer(port=port)
     new_token = mint(client, restarted)
     while call(client, proxy, new_token).status_code == 401:
-        pass  # until the proxy's cooldown of 0.2 s is over
+        pass  # until the proxy's cooldown of 0.2 s has passed
 
     assert call(client, proxy, new_token).status_code == 200
     assert call(client, proxy, old_token).status_code == 401
@@ -106,10 +106,10 @@ def test_old_token_stays_valid_after_restart_with_persisted_keys(
 
 
 @pytest.mark.requirement("OPS-3")
-def test_proxy_answers_503_until_a_key_set_was_fetched(
-    client: httpx.Client, start_proxy: Start
-) -> None:
-    proxy = start_proxy(JWT_JWKS_URI="http://127.0.0.1:9/jwks.json")  # the discard port: refused
+def test_proxy_answers_503_without_a_key_set(client: httpx.Client, start_proxy: Start) -> None:
+    proxy = start_proxy(
+        JWT_JWKS_URI="http://127.0.0.1:9/jwks.json"
+    )  # the discard port, on which nothing listens
 
     answer = call(client, proxy, sign(GOOD, generate_key()))
 
@@ -118,7 +118,7 @@ def test_proxy_answers_503_until_a_key_set_was_fetched(
 
 
 @pytest.mark.requirement("PG-1", "PG-2")
-def test_proxy_refuses_to_boot_in_production(
+def test_proxy_refuses_to_start_in_production(
     base_environ: dict[str, str], proxy_command: str
 ) -> None:
     environ = {

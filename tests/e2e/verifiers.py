@@ -1,4 +1,4 @@
-"""Verifiers that nobody here wrote, each with its caches, as a service would hold it."""
+"""Third-party verifiers, each with its caches, as in a service."""
 
 import json
 import shutil
@@ -25,12 +25,12 @@ Verify = Callable[[str], Claims]
 
 
 class RefusedError(Exception):
-    """The verifier did not accept the token."""
+    """The verifier rejected the token."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a verifier is configured with."""
+    """Configuration of a verifier: URL of the issuer, expected `iss` and `aud`."""
 
     url: str
     issuer: str = "https://issuer.local"
@@ -42,13 +42,13 @@ def install_node_project(folder: Path) -> Path:
     project = folder / "project"
     shutil.copytree(NODE_PROJECT, project, ignore=shutil.ignore_patterns("node_modules"))
     npm = shutil.which("npm")
-    assert npm, "npm is missing: run the tests with ci/test.sh, which brings one"
+    assert npm, "npm is missing: run ci/test.sh, which installs it"
     subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=project, check=True, timeout=110)
     return project
 
 
 def build_pyjwt_verifier(target: Target) -> Verify:
-    # It knows no max-age: how long it keeps a set, and when it fetches again, is its own matter.
+    # PyJWKClient ignores max-age; `lifespan` is the cache lifetime in seconds.
     client = jwt.PyJWKClient(f"{target.url}/.well-known/jwks.json", lifespan=1)
 
     def verify(token: str) -> Claims:
@@ -62,7 +62,7 @@ def build_pyjwt_verifier(target: Target) -> Verify:
 
 
 def build_joserfc_verifier(target: Target) -> Verify:
-    """Build a verifier that fetches for each token: joserfc has no client of its own."""
+    """Build a verifier that fetches for each token, since joserfc has no HTTP client."""
     registry = joserfc_jwt.JWTClaimsRegistry(
         iss={"essential": True, "value": target.issuer},
         aud={"essential": True, "value": target.audience},
@@ -81,7 +81,7 @@ def build_joserfc_verifier(target: Target) -> Verify:
 
 
 def build_google_verifier(target: Target) -> Verify:
-    """Build the one of google-auth, which reads the certificates and caches nothing."""
+    """Build the verifier of google-auth, which reads the certificates and does not cache them."""
     transport = GoogleTransport()
 
     def verify(token: str) -> Claims:
@@ -109,7 +109,7 @@ NODE_VERIFIERS: Final = ("google-auth-library", "jose", "jwks-rsa", "openid-clie
 
 @contextmanager
 def run_node_verifier(project: Path, name: str, target: Target) -> Iterator[Verify]:
-    """Run one of the npm verifiers; what it answers to a line comes back as claims."""
+    """Run one of the npm verifiers; it reads a token per line and prints its claims."""
     node = shutil.which("node")
     assert node
     arguments = [node, "verify.mjs", name, target.url, target.issuer, target.audience]

@@ -1,4 +1,4 @@
-"""Measure the verifiers and publish what was found: `ci/verifiers.sh --write [VERIFIER ...]`."""
+"""Measure the verifiers and publish the results: `ci/verifiers.sh --write [VERIFIER ...]`."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ from tests.verifiers.running import StartError
 
 
 def main() -> int:
-    """Run the command line; return 0 when all were measured, 1 when one could not be."""
+    """Run the command; return 0, or 1 if a verifier could not be measured."""
     parser = argparse.ArgumentParser(prog="ci/verifiers.sh --write", description=__doc__)
     parser.add_argument(
         "verifiers",

@@ -1,4 +1,4 @@
-"""The verifiers that are probed, and how each is set up, as the published page tells it."""
+"""The probed verifiers, and the description of their setups for the published page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Runtime(StrEnum):
-    """What a verifier runs in, and where it comes from."""
+    """Runtime of a verifier, and the source of its packages."""
 
     WORKSPACE = "this repository"
     PYTHON = "PyPI"
@@ -20,16 +20,16 @@ class Verifier:
     """A service around one verifier.
 
     Attributes:
-        title: What it is called on the page.
-        runtime: What it runs in.
-        program: The file with which it is set up, below the folder of the runtime.
-        packages: The packages whose versions are published, the verifier's own first.
-        documentation: What the setup follows: title and address of each page.
-        setup: How it is configured, for people.
-        keys_elsewhere: Why the part of the probe about keys says nothing about it; empty where it
-            fetches its keys itself.
-        apart: Checks that get a service of their own, since what others leave behind, or they
-            themselves, would count against the verifier twice.
+        title: Its name on the page.
+        runtime: Its runtime.
+        program: The program or configuration file, below the folder of the runtime.
+        packages: The packages whose versions are published, that of the verifier first.
+        documentation: Title and address of each page that the setup follows.
+        setup: Description of the configuration, for the page.
+        keys_elsewhere: Why the key part of the probe does not apply; empty if the verifier fetches
+            its keys itself.
+        apart: Checks that run against a separate service, since they and other checks would affect
+            each other's results.
     """
 
     title: str
@@ -42,7 +42,7 @@ class Verifier:
     apart: tuple[str, ...] = ()
 
 
-GIVEN_KEYS: Final = "it verifies with the keys that it is given and has no client that fetches them"
+GIVEN_KEYS: Final = "the library expects the keys from its caller and cannot fetch them"
 
 VERIFIERS: Final[Mapping[str, Verifier]] = {
     "reference-proxy": Verifier(
@@ -52,8 +52,8 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
         packages=("reference-proxy", "jwt-core", "pyjwt"),
         documentation={"README": "../examples/proxy/README.md"},
         setup=(
-            "Ours, for comparison. `JWKS_COOLDOWN_S=1`, so that the probe comes to all faults of"
-            " the key endpoint; every other setting at its default."
+            "Part of this project, for comparison. `JWKS_COOLDOWN_S=1`, so that the probe has time"
+            " for all faults of the key endpoint; all other settings are defaults."
         ),
     ),
     "pyjwt": Verifier(
@@ -79,7 +79,7 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
         },
         setup=(
             "`jwt.decode` with `algorithms=['RS256']` and the key set, fetched for each token;"
-            " `JWTClaimsRegistry` with `iss` and `aud` essential and of our value. `JoseError`"
+            " `JWTClaimsRegistry` with the expected `iss` and `aud`, both essential. `JoseError`"
             " becomes 401."
         ),
         keys_elsewhere=GIVEN_KEYS,
@@ -94,9 +94,9 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
             "Resource server": "https://docs.authlib.org/en/latest/flask/2/resource-server.html",
         },
         setup=(
-            "`JWTBearerTokenValidator` (RFC 7523) with the key set as it was at the start and"
-            " `claims_options` that make `exp`, `aud` and `iss` essential, the latter two of our"
-            " value. The leeway is the default, 60 s."
+            "`JWTBearerTokenValidator` (RFC 7523) with the key set fetched once at the start, and"
+            " `claims_options` with `exp` and the expected `aud` and `iss`, all essential. The"
+            " leeway is the default, 60 s."
         ),
         keys_elsewhere=GIVEN_KEYS,
     ),
@@ -109,9 +109,9 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
             "JSON Web Token": "https://python-jose.readthedocs.io/en/latest/jwt/index.html",
         },
         setup=(
-            "`jwt.decode` with `algorithms=['RS256']`, `audience` and `issuer`; the key is looked"
-            " up by `kid` in the set, fetched for each token, as Auth0's quickstarts did it."
-            " `JWTError` becomes 401."
+            "`jwt.decode` with `algorithms=['RS256']`, `audience` and `issuer`; the key is selected"
+            " by `kid` from the key set, which is fetched for each token, as in Auth0's former"
+            " quickstarts. `JWTError` becomes 401."
         ),
         keys_elsewhere=GIVEN_KEYS,
     ),
@@ -141,7 +141,7 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
             "`expressJwtSecret` with `cache`, `rateLimit` and five requests a minute; `audience`,"
             " `issuer` and `algorithms: ['RS256']`; the error handler of the README."
         ),
-        apart=("signature-zero", "key-weak"),  # else its limit of requests is used up by then
+        apart=("signature-zero", "key-weak"),  # earlier checks would use up its request limit
     ),
     "fastify-jwt": Verifier(
         title="@fastify/jwt, get-jwks",
@@ -153,8 +153,8 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
             "@fastify/jwt": "https://github.com/fastify/fastify-jwt#readme",
         },
         setup=(
-            "The example of get-jwks for `@fastify/jwt`, with its `issuersWhitelist`;"
-            " `verify` has `algorithms: ['RS256']`, `allowedIss` and `allowedAud`."
+            "The get-jwks example for `@fastify/jwt`, with `issuersWhitelist`; `verify` has"
+            " `algorithms: ['RS256']`, `allowedIss` and `allowedAud`."
         ),
     ),
     "apache": Verifier(
@@ -167,11 +167,11 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
         },
         setup=(
             "`AuthType oauth20` with `OIDCOAuthVerifyJwksUri`; `Require claim` for `iss` and `aud`."
-            " It takes its keys over HTTPS alone, so a TLS terminator stands before the issuer."
-            " The project calls this function deprecated, in favour of mod_oauth2, which Debian"
-            " does not have."
+            " It fetches keys only over HTTPS, so the issuer runs behind a TLS terminator. The"
+            " project has deprecated this function in favour of mod_oauth2, which is not part of"
+            " Debian."
         ),
-        # It keeps the wrong keys of these for up to an hour.
+        # It keeps the wrong keys of these faults for up to an hour.
         apart=("keys-fault-redirect-other-host", "keys-fault-duplicate-kid"),
     ),
     "haproxy": Verifier(
@@ -184,8 +184,8 @@ VERIFIERS: Final[Mapping[str, Verifier]] = {
         },
         setup=(
             "The checks of the tutorial: `alg`, `iss`, `aud`, `jwt_verify` with the issuer's public"
-            " key as it was at the start, `exp`."
+            " key, read once at the start, and `exp`."
         ),
-        keys_elsewhere="it is configured with one public key, in a file that it reads at the start",
+        keys_elsewhere="it reads one public key from a file at the start",
     ),
 }

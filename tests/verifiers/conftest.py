@@ -1,4 +1,4 @@
-"""Each verifier, installed and running, and the issuer that it trusts."""
+"""Fixtures: each verifier as a running service, and the issuer that it trusts."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,7 +12,7 @@ from tests.verifiers.running import run_issuer, run_verifier
 
 @pytest.fixture(scope="session")
 def installed() -> Callable[[Runtime], None]:
-    """Return a function that installs what a runtime needs, once."""
+    """Return a function that installs the verifiers of a runtime once."""
     ready: set[Runtime] = set()
 
     def ensure(runtime: Runtime) -> None:
@@ -38,6 +38,6 @@ def issuer() -> Iterator[Service]:
 
 @pytest.fixture
 def target(verifier: Verifier, issuer: Service) -> Iterator[str]:
-    """Run the service around a verifier, and return the URL that takes a token."""
+    """Run the service around a verifier, and return its URL, which requires a token."""
     with run_verifier(verifier, issuer.url) as url:
         yield url

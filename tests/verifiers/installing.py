@@ -1,4 +1,4 @@
-"""Getting the verifiers: from PyPI, npm and Debian, below this checkout, without root."""
+"""Installation of the verifiers from PyPI, npm and Debian into this checkout, without root."""
 
 import json
 import re
@@ -21,30 +21,30 @@ INSTALL_TIMEOUT_S: Final = 300
 
 
 class MissingError(Exception):
-    """Something that the verifiers need is not there; says what to do."""
+    """A requirement of the verifiers is missing; the message has the remedy."""
 
 
 def install(runtime: Runtime) -> None:
-    """Make the verifiers of a runtime ready to run.
+    """Install the verifiers of a runtime.
 
     Raises:
-        MissingError: The machine lacks what that takes.
+        MissingError: The machine lacks a requirement, or an installer fails.
     """
     match runtime:
         case Runtime.WORKSPACE:
-            find_command("reference-proxy", "run this by ci/verifiers.sh")
+            find_command("reference-proxy", "run ci/verifiers.sh, which installs it")
         case Runtime.PYTHON:
             run(ROOT / "ci/uv", "sync", "--quiet", "--locked", "--project", HERE / "python")
         case Runtime.NODE:
-            npm = find_command("npm", "run this by ci/verifiers.sh, which brings Node")
+            npm = find_command("npm", "run ci/verifiers.sh, which installs Node")
             run(npm, "ci", "--silent", "--no-audit", "--no-fund", cwd=NODE_PROJECT)
         case Runtime.DEBIAN:
             install_debian()
 
 
 def install_debian() -> None:
-    """Unpack the packages, with what they depend on and the machine lacks, into a folder."""
-    find_command("apt-get", "Apache and HAProxy are taken from Debian 12: run this there")
+    """Unpack the packages, and their dependencies that the machine lacks, into a folder."""
+    find_command("apt-get", "Apache and HAProxy come from Debian 12; run this on Debian 12")
     if UNPACKED.exists():
         return
     lists, archives = DEBIAN / "lists", DEBIAN / "archives"
@@ -54,7 +54,7 @@ def install_debian() -> None:
         "apt-get",
         f"--option=Dir::State::Lists={lists}",
         f"--option=Dir::Cache={DEBIAN}",
-        "--option=APT::Sandbox::User=",  # the folder is ours, not of the user _apt
+        "--option=APT::Sandbox::User=",  # the user _apt may not write into the folder
         "--quiet=2",
     )
     run(*apt, "update")
@@ -70,13 +70,13 @@ def install_debian() -> None:
 
 
 def build_debian_environ() -> dict[str, str]:
-    """Return what the unpacked programs need in their environment to find their libraries."""
+    """Return the environment variables with which unpacked programs find their libraries."""
     folders = UNPACKED.glob("usr/lib/*-linux-gnu")
     return {"LD_LIBRARY_PATH": ":".join(map(str, folders))}
 
 
 def read_versions(verifier: Verifier) -> dict[str, str]:
-    """Return the installed version of each package that counts for a verifier."""
+    """Return the installed version of each package of a verifier."""
     match verifier.runtime:
         case Runtime.WORKSPACE:
             return read_python_versions(sys.executable, verifier.packages)
@@ -89,27 +89,31 @@ def read_versions(verifier: Verifier) -> dict[str, str]:
 
 
 def read_python_versions(python: str, names: tuple[str, ...]) -> dict[str, str]:
-    """Ask an environment for the versions of its packages."""
+    """Return the versions of packages in a Python environment."""
     code = "import sys; from importlib.metadata import version as v; print(*map(v, sys.argv[1:]))"
     versions = run(python, "-c", code, *names).split()
     return dict(zip(names, versions, strict=True))
 
 
 def read_node_version(name: str) -> str:
-    """Read the version of a package in `node_modules`."""
+    """Return the version of a package in `node_modules`."""
     manifest = NODE_PROJECT / "node_modules" / name / "package.json"
     version: str = json.loads(manifest.read_text(encoding="utf-8"))["version"]
     return version
 
 
 def read_debian_version(name: str) -> str:
-    """Read the version of a package that was unpacked."""
+    """Return the version of an unpacked package."""
     (archive,) = (DEBIAN / "archives").glob(f"{name}_*.deb")
     return run("dpkg-deb", "--field", archive, "Version").strip()
 
 
 def find_command(name: str, remedy: str) -> str:
-    """Return the path of a command, or say what to do."""
+    """Return the path of a command.
+
+    Raises:
+        MissingError: The command is missing; the message has the remedy.
+    """
     path = shutil.which(name)
     if path is None:
         message = f"{name} is missing: {remedy}"
@@ -118,10 +122,10 @@ def find_command(name: str, remedy: str) -> str:
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
-    """Run a command and return what it prints.
+    """Run a command and return its output.
 
     Raises:
-        MissingError: It fails; with what it said.
+        MissingError: The command fails; the message has its error output.
     """
     outcome = subprocess.run(
         command, cwd=cwd, capture_output=True, text=True, check=False, timeout=INSTALL_TIMEOUT_S

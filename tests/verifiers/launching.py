@@ -1,4 +1,4 @@
-"""What starts each service: its command, its environment, and what it needs beside it."""
+"""The command and environment of each service, and the helper services that it needs."""
 
 import shutil
 import threading
@@ -24,13 +24,13 @@ JWKS_PATH: Final = "/.well-known/jwks.json"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a service runs.
+    """Resources of a service.
 
     Attributes:
-        issuer_url: The issuer that it trusts, which calls itself by this URL.
-        port: Where it listens.
-        state: A folder of its own.
-        stack: Holds what has to run beside it.
+        issuer_url: URL of the issuer that it trusts; also the `iss` of its tokens.
+        port: Port of the service.
+        state: Folder for the files of the service.
+        stack: Stops the helper services at the end.
     """
 
     issuer_url: str
@@ -48,7 +48,7 @@ class Launch:
 
 
 def plan_launch(verifier: Verifier, place: Place) -> Launch:
-    """Return what starts the service around *verifier*, and start what it needs beside it."""
+    """Return the command of the service around *verifier*, and start its helper services."""
     settings = {
         **read_clean_environ(),
         "PORT": str(place.port),
@@ -70,7 +70,7 @@ def plan_launch(verifier: Verifier, place: Place) -> Launch:
 
 
 def plan_reference_proxy(verifier: Verifier, place: Place, settings: dict[str, str]) -> Launch:
-    """Put the proxy of this repository before a service that answers everything."""
+    """Configure the reference proxy of this repository, and start an upstream behind it."""
     upstream = place.stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler))
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
     place.stack.callback(upstream.shutdown)
@@ -87,7 +87,7 @@ def plan_reference_proxy(verifier: Verifier, place: Place, settings: dict[str, s
 
 
 def plan_apache(config: Path, place: Place, settings: dict[str, str]) -> Launch:
-    """Give Apache the keys over HTTPS, and a page to protect."""
+    """Configure Apache with the keys over HTTPS and a protected page."""
     page = place.state / "html/index.html"
     page.parent.mkdir()
     page.write_text("accepted\n", encoding="utf-8")
@@ -102,7 +102,7 @@ def plan_apache(config: Path, place: Place, settings: dict[str, str]) -> Launch:
 
 
 def plan_haproxy(config: Path, place: Place, settings: dict[str, str]) -> Launch:
-    """Give HAProxy the public key in a file: it fetches none."""
+    """Configure HAProxy with the public key in a file, since it cannot fetch keys."""
     with urllib.request.urlopen(f"{place.issuer_url}/oauth2/v1/certs", timeout=10) as answer:  # noqa: S310  # http, from the runner
         (certificate,) = load(answer).values()
     key = x509.load_pem_x509_certificate(certificate.encode()).public_key()

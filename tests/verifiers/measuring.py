@@ -1,4 +1,4 @@
-"""Probing one verifier, and what is kept of that."""
+"""Probes of verifiers, and their records."""
 
 import json
 import subprocess
@@ -15,21 +15,21 @@ from tests.verifiers.running import run_issuer, run_verifier
 
 PROBE_TIMEOUT_S: Final = 150
 EXIT_CODES: Final = {0, 1}  # without and with findings
-MAX_CONCURRENT_PROBES: Final = 3  # most of a probe is waiting
+MAX_CONCURRENT_PROBES: Final = 3  # a probe waits most of the time
 
 Record = dict[str, Any]
 
 
 class ProbeError(Exception):
-    """A probe did not come to its end; with what it said."""
+    """A probe failed; the message has its error output."""
 
 
 @contextmanager
 def measure_all(names: Iterable[str]) -> Iterator[dict[str, Future[Record]]]:
-    """Install verifiers, and probe some of them at a time while the block runs.
+    """Install verifiers, and probe them, at most three at a time, while the block runs.
 
     Raises:
-        MissingError: The machine lacks what they need.
+        MissingError: The machine lacks a requirement of a verifier.
     """
     verifiers = {name: VERIFIERS[name] for name in names}
     for runtime in dict.fromkeys(verifier.runtime for verifier in verifiers.values()):
@@ -42,16 +42,16 @@ def measure_all(names: Iterable[str]) -> Iterator[dict[str, Future[Record]]]:
 
 
 def measure(verifier: Verifier) -> Record:
-    """Run and probe a verifier that is installed.
+    """Run and probe an installed verifier.
 
-    Each part of the probe gets a service and an issuer of its own: what one part leaves behind, in
-    a cache or in a limit of requests, must not count against the verifier in another.
+    Each part of the probe has a separate service and issuer, so that caches and request limits of
+    one part do not affect the results of another.
 
     Returns:
-        `versions` by package, and `probes`: what `token-issuer probe --json` printed, by part.
+        `versions` by package, and `probes`: the output of `token-issuer probe --json` by part.
 
     Raises:
-        ProbeError: The probe stopped.
+        ProbeError: The probe failed.
         StartError: The service does not listen in time.
     """
     probes = {}
@@ -62,7 +62,7 @@ def measure(verifier: Verifier) -> Record:
 
 
 def select_parts(verifier: Verifier) -> dict[str, tuple[str, ...]]:
-    """Return the options that select the checks of each part, by its name."""
+    """Return the options of the probe by part."""
     skips = ("--skip", ",".join(verifier.apart)) if verifier.apart else ()
     parts = {"tokens": ("--only", "tokens", *skips)}
     if not verifier.keys_elsewhere:
@@ -84,7 +84,10 @@ def run_probe(target: str, issuer_url: str, selection: tuple[str, ...]) -> Recor
         timeout=PROBE_TIMEOUT_S,
     )
     if outcome.returncode not in EXIT_CODES or not outcome.stdout:
-        message = f"{' '.join(command)} ended with {outcome.returncode}: {outcome.stderr[-2000:]}"
+        message = (
+            f"{' '.join(command)} failed with exit code {outcome.returncode}: "
+            f"{outcome.stderr[-2000:]}"
+        )
         raise ProbeError(message)
     report: Record = json.loads(outcome.stdout)
     return report
@@ -101,5 +104,5 @@ def list_checks(record: Record) -> list[Record]:
 
 
 def summarize(record: Record) -> set[tuple[str, str]]:
-    """Return what was found, as check and severity."""
+    """Return the check and severity of each finding."""
     return {(finding["check"], finding["severity"]) for finding in list_findings(record)}

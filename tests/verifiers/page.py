@@ -12,9 +12,9 @@ from tests.verifiers.notes import NOTES
 SEVERITIES: Final = ("critical", "high", "medium", "low")
 WRONG: Final = {
     "accepted": "wrongly accepted",
-    "refused": "wrongly refused",
+    "refused": "wrongly rejected",
     "crashed": "5xx",
-    "hung": "no answer",
+    "hung": "no response",
 }
 KEYS: Final = "keys"
 MAX_LISTED_FINDINGS: Final = 6
@@ -32,11 +32,12 @@ What the figures show, and what they do not:
 - They describe one setup: a version of a library, its defaults, and the HTTP server in front of it.
   They do not rank projects. Many findings are a documented default; the setting that closes one is
   named below if we have tried it.
-- A token is *accepted* if it would have reached the service behind the verifier, and *refused* if
-  the response is a 4xx. A *5xx* does not accept the token, but is a finding: anyone who sends such
-  a token triggers the alarms of the service, and an unexpected error made the decision.
-- If the specifications leave the behaviour open (the verdict *either* of the catalogue), no
-  response is a finding.
+- A token is *accepted* if it would have reached the service behind the verifier, and *rejected* (in
+  older observations: *refused*) if the response is a 4xx. A *5xx* does not accept the token, but is
+  a finding: anyone who sends such a token triggers the alarms of the service, and an unexpected
+  error made the decision.
+- If the specifications allow a verifier to accept or to reject a token (the verdict *either* of the
+  catalogue), the check is *open*: neither response is a finding.
 - The key part runs only against verifiers that fetch their keys themselves, and each part runs
   against a separate service. If a verifier keeps its keys for minutes, whatever `Cache-Control`
   says, most faults of the key endpoint end before it fetches again.
@@ -73,8 +74,8 @@ def render_page(results: Record) -> str:
 
 def render_figures(records: Mapping[str, Record]) -> Iterator[str]:
     """Yield the table of the reactions to the tokens, and of the weaknesses by severity."""
-    yield "Number of tokens by reaction, without those of the verdict *either*; then the weaknesses"
-    yield "by severity, counting findings that one change fixes once."
+    yield "Number of tokens by reaction, without those of the verdict *either*; then the number of"
+    yield "weaknesses by severity. Findings that one change fixes are one weakness."
     yield ""
     headings = ("as expected", *WRONG.values(), *SEVERITIES)
     yield f"| verifier | version | {' | '.join(headings)} |"
@@ -96,7 +97,7 @@ def count_figures(record: Record) -> list[int]:
 
 def render_groups(records: Mapping[str, Record], groups: Mapping[str, str]) -> Iterator[str]:
     """Yield the table of the failed checks by group."""
-    yield "Failed checks of those that were made; empty if none failed."
+    yield "Number of failed checks among those that ran; empty if none failed."
     yield ""
     yield f"| group | {' | '.join(f'[{name}](#{name})' for name in records)} |"
     yield f"|---|{'--:|' * len(records)}"
@@ -114,7 +115,7 @@ def count_failures(record: Record, group: str, groups: Mapping[str, str]) -> str
     )
     made = outcomes.total() - outcomes["skipped"]
     if not made:
-        return "not made"
+        return "not run"
     return f"{outcomes['failed']} of {made}" if outcomes["failed"] else ""
 
 
@@ -132,7 +133,7 @@ def rank(finding: Record) -> int:
 
 
 def render_verifier(verifier: Verifier, name: str, record: Record) -> str:
-    """Render the findings on one verifier, in the words of the probe."""
+    """Render the findings about one verifier, with the texts of the probe."""
     versions = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
     links = ", ".join(f"[{title}]({url})" for title, url in verifier.documentation.items())
     lines = [
@@ -146,7 +147,7 @@ def render_verifier(verifier: Verifier, name: str, record: Record) -> str:
         *render_open(record),
     ]
     if verifier.keys_elsewhere:
-        lines += [f"Keys: not probed, since {verifier.keys_elsewhere}.", ""]
+        lines += [f"The key part was not run, since {verifier.keys_elsewhere}.", ""]
     return "\n".join(lines)
 
 
@@ -184,8 +185,8 @@ def summarize_group(group: list[Record], observed: Mapping[str, str]) -> str:
 
 
 def render_open(record: Record) -> Iterator[str]:
-    """Yield the observations without a verdict, and the skipped checks with their reasons."""
-    for outcome, heading in (("open", "Open to either"), ("skipped", "Could not be judged")):
+    """Yield the observations of open checks, and the skipped checks with their reasons."""
+    for outcome, heading in (("open", "Open, no verdict"), ("skipped", "Skipped, no verdict")):
         by_observed: dict[str, list[str]] = {}
         for check in list_checks(record):
             if check["outcome"] == outcome:

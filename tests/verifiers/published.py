@@ -1,4 +1,4 @@
-"""What is published: the raw results, and the page that is made of them."""
+"""The published files: the raw results, and the page rendered from them."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ PAGE: Final = ROOT / "docs/verifiers.md"
 
 
 def read_results(path: Path = RESULTS) -> Record:
-    """Read the published results; empty where none are published yet."""
+    """Return the published results; empty if none are published yet."""
     if not path.exists():
         return {"groups": {}, "verifiers": {}}
     results: Record = json.loads(path.read_text(encoding="utf-8"))

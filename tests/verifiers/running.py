@@ -1,4 +1,4 @@
-"""Running one verifier as a service on the loopback interface."""
+"""One verifier as a service on the loopback interface."""
 
 import socket
 import subprocess
@@ -19,12 +19,12 @@ STOP_TIMEOUT_S: Final = 15
 
 
 class StartError(Exception):
-    """A service did not start; with what it said."""
+    """A service did not start; the message has its output."""
 
 
 @contextmanager
 def run_issuer() -> Iterator[Service]:
-    """Run an issuer that calls itself by its URL, as some clients want it."""
+    """Run an issuer whose `iss` is its URL, as some clients require."""
     port = find_free_port()
     environ = read_clean_environ() | {"TOKEN_ISSUER_ISSUER": f"http://127.0.0.1:{port}"}
     with run_service([str(ISSUER_COMMAND), "serve", "--port", str(port)], environ) as issuer:
@@ -36,14 +36,14 @@ def run_verifier(verifier: Verifier, issuer_url: str) -> Iterator[str]:
     """Run the service around a verifier that trusts the issuer at *issuer_url*.
 
     Yields:
-        The URL that takes a bearer token.
+        The URL that requires a bearer token.
 
     Raises:
-        StartError: It does not listen in time.
+        StartError: The service does not listen in time.
     """
     with ExitStack() as stack:
         state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        state.chmod(0o755)  # Apache gives up root before it reads its page
+        state.chmod(0o755)  # Apache is no longer root when it reads its page
         place = Place(issuer_url, find_free_port(), state, stack)
         launch = plan_launch(verifier, place)
         stack.enter_context(run_process(launch, place))
@@ -52,7 +52,7 @@ def run_verifier(verifier: Verifier, issuer_url: str) -> Iterator[str]:
 
 @contextmanager
 def run_process(launch: Launch, place: Place) -> Iterator[None]:
-    """Run a command while the block runs, from the moment it listens."""
+    """Run a command during the block, which starts when the command listens."""
     log = place.state / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -71,7 +71,11 @@ def run_process(launch: Launch, place: Place) -> Iterator[None]:
 
 
 def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Return when the port takes connections; raise StartError when it never will."""
+    """Wait until the port accepts connections.
+
+    Raises:
+        StartError: The process ended, or does not listen in time.
+    """
     deadline = time.monotonic() + START_TIMEOUT_S
     while process.poll() is None and time.monotonic() < deadline:
         try:

@@ -1,4 +1,4 @@
-"""What is published is what a fresh probe finds."""
+"""The published findings are those of a new probe."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -22,18 +22,18 @@ def fresh_results() -> Iterator[dict[str, Future[Record]]]:
 @pytest.mark.requirement("BV-4")
 def test_every_verifier_is_published() -> None:
     assert list(PUBLISHED) == list(VERIFIERS)
-    assert len(PUBLISHED) >= 7  # six that nobody here wrote, and the reference proxy
+    assert len(PUBLISHED) >= 7  # six third-party verifiers and the reference proxy
 
 
 @pytest.mark.requirement("BV-4")
-@pytest.mark.timeout(3 * PROBE_TIMEOUT_S + 300)  # the first one installs
+@pytest.mark.timeout(3 * PROBE_TIMEOUT_S + 300)  # the first test includes the installation
 @pytest.mark.parametrize("name", VERIFIERS)
-def test_fresh_probe_finds_what_is_published(
+def test_new_probe_has_the_published_findings(
     fresh_results: dict[str, Future[Record]], name: str
 ) -> None:
     fresh, published = fresh_results[name].result(), PUBLISHED[name]
 
     if fresh["versions"] == published["versions"]:
         assert summarize(fresh) == summarize(published)
-    else:  # they may find other things: it is enough that the probe came to its end
+    else:  # another version may have other findings, so only check that the probe completed
         assert not any(probe["stopped"] for probe in fresh["probes"].values())

@@ -1,4 +1,4 @@
-"""Each service does what its verifier is there for: what the probe finds means something."""
+"""Each service accepts a good token and rejects obviously bad ones, so that it can be probed."""
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ def present(client: httpx.Client, target: str, *credentials: str) -> int:
 
 
 @pytest.mark.requirement("BV-4")
-def test_service_accepts_a_good_token_and_refuses_what_is_none(
+def test_service_accepts_a_good_token_and_rejects_bad_ones(
     client: httpx.Client, issuer: Service, target: str
 ) -> None:
     good = mint(client, issuer)

@@ -1,6 +1,6 @@
-"""HTTPS in front of the issuer, for a verifier that takes its keys over nothing else.
+"""TLS terminator in front of the issuer, for a verifier that fetches keys only over HTTPS.
 
-Plain HTTP passes on the same port, so that a URL of the issuer that a token names leads somewhere.
+The same port also forwards plain HTTP, so that URLs of the issuer in tokens are reachable.
 """
 
 import select
@@ -33,10 +33,10 @@ def run_tls_front(upstream_url: str, certificate: Path) -> Iterator[str]:
 
     Args:
         upstream_url: The issuer.
-        certificate: Where to write the certificate and its key; a verifier may trust this file.
+        certificate: File to write the certificate and its key to; a verifier may trust this file.
 
     Yields:
-        The URL with https at which the issuer answers too.
+        The https URL of the issuer.
     """
     write_certificate(certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -86,7 +86,7 @@ def accept(listener: socket.socket, context: ssl.SSLContext, upstream: tuple[str
 
 
 def forward(client: socket.socket, context: ssl.SSLContext, upstream: tuple[str, int]) -> None:
-    """Carry one connection, encrypted or not, until either side ends it, which may be a reset."""
+    """Forward one connection, encrypted or not, until either side closes or resets it."""
     with suppress(OSError), client, socket.create_connection(upstream) as server:
         encrypted = client.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE
         near = context.wrap_socket(client, server_side=True) if encrypted else client
@@ -98,7 +98,7 @@ def forward(client: socket.socket, context: ssl.SSLContext, upstream: tuple[str,
 
 
 def carry(near: socket.socket, far: socket.socket) -> None:
-    """Copy what either side sends to the other, in one thread: TLS sockets bear no two."""
+    """Copy data in both directions in one thread, since TLS sockets are not thread-safe."""
     while True:
         buffered = isinstance(near, ssl.SSLSocket) and near.pending()
         readable = [near] if buffered else select.select([near, far], [], [])[0]

@@ -8,7 +8,10 @@ START: Final = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
 class VirtualClock:
-    """Seconds since `START`; call it to read it. Threads may share it; their sleeps add up."""
+    """Virtual clock; calling it returns the seconds since `START`.
+
+    Threads may share it; their sleeps add up.
+    """
 
     def __init__(self) -> None:
         self._seconds = 0.0
@@ -19,7 +22,7 @@ class VirtualClock:
         return self._seconds
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass, and return at once."""
+        """Advance the clock, and return at once."""
         with self._lock:
             self._seconds += seconds
 

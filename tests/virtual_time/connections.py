@@ -1,7 +1,7 @@
-"""HTTP connections in memory to a server on virtual time, for clients that wait for each answer.
+"""In-memory HTTP connections to a server on virtual time, for synchronous clients.
 
 The server is any asyncio protocol. Its loop runs while a client reads: a response that the server
-delays by a second arrives after one virtual second, without a real wait.
+delays by one second arrives after one virtual second, without a real wait.
 """
 
 import asyncio
@@ -16,17 +16,17 @@ from tests.virtual_time.loop import VirtualLoop
 
 
 class MemoryServer:
-    """Accepts connections in memory.
+    """Server that accepts in-memory connections.
 
     Attributes:
-        loop: Runs the protocols.
+        loop: The loop that runs the protocols.
         address: Address that the sockets of the server report.
     """
 
     def __init__(
         self, loop: VirtualLoop, address: tuple[str, int], accept: Callable[[], asyncio.Protocol]
     ) -> None:
-        """Let *accept* make the protocol of each connection."""
+        """Create a server; *accept* returns the protocol of each connection."""
         self.loop = loop
         self.address = address
         self._accept = accept
@@ -40,7 +40,7 @@ class MemoryServer:
 
 
 class MemoryHandler(urllib.request.HTTPHandler):
-    """Opens every http URL at one server in memory."""
+    """URL handler that opens every http URL at one in-memory server."""
 
     def __init__(self, server: MemoryServer) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class MemoryHandler(urllib.request.HTTPHandler):
 
 
 class MemoryTransport(asyncio.Transport):
-    """The server's end of a connection, and what has been sent on it."""
+    """The server's end of a connection, with the sent data."""
 
     def __init__(
         self, loop: VirtualLoop, protocol: asyncio.Protocol, address: tuple[str, int]
@@ -66,12 +66,12 @@ class MemoryTransport(asyncio.Transport):
         self._changed = asyncio.Event()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send."""
+        """Send data to the client."""
         self._sent += data
         self._changed.set()
 
     def close(self) -> None:
-        """Close the connection; what has been sent can still be read."""
+        """Close the connection; the client can still read the sent data."""
         if not (self._is_closed or self._loop.is_closed()):
             self._is_closed = True
             self._changed.set()
@@ -80,18 +80,18 @@ class MemoryTransport(asyncio.Transport):
     abort = close
 
     def is_closing(self) -> bool:
-        """Tell whether it is closed, or about to be."""
+        """Return whether the connection is closed or about to be closed."""
         return self._is_closed
 
     def receive(self, data: bytes) -> None:
-        """Pass on what the client sends."""
+        """Pass data from the client to the protocol."""
         self._loop.call_soon(self._protocol.data_received, data)
 
     def read(self, size: int, timeout_s: float | None) -> bytes:
-        """Let the server run until it has sent something or closed, and return *size* bytes of it.
+        """Run the server until it has sent data or closed, and return at most *size* bytes.
 
         Raises:
-            TimeoutError: nothing came in time.
+            TimeoutError: the server sent nothing in time.
         """
         if not self._sent:
             self._loop.run_until_complete(self._wait(timeout_s))
@@ -107,7 +107,7 @@ class MemoryTransport(asyncio.Transport):
 
 
 class _ServerSocket:
-    """As much of a socket as a server needs."""
+    """The part of the socket interface that a server needs."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self._address = address
@@ -119,11 +119,11 @@ class _ServerSocket:
         return "127.0.0.1", 0
 
     def setsockopt(self, *_: object) -> None:
-        """Take an option, without effect."""
+        """Ignore the option."""
 
 
 class _Connection(http.client.HTTPConnection):
-    """A client's connection."""
+    """The client's connection."""
 
     def __init__(self, server: MemoryServer, host: str, timeout: float | None) -> None:
         super().__init__(host, timeout=timeout)
@@ -135,7 +135,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 class _ClientSocket:
-    """As much of a socket as `http.client` needs."""
+    """The part of the socket interface that `http.client` needs."""
 
     def __init__(self, transport: MemoryTransport, timeout_s: float | None) -> None:
         self._transport = transport
@@ -148,11 +148,11 @@ class _ClientSocket:
         return io.BufferedReader(_Stream(self._transport, self._timeout_s))
 
     def close(self) -> None:
-        """Leave the connection to the file that was made of it."""
+        """Do nothing, since the file from `makefile` closes the connection."""
 
 
 class _Stream(io.RawIOBase):
-    """The bytes that the server sends."""
+    """Stream of the bytes that the server sends."""
 
     def __init__(self, transport: MemoryTransport, timeout_s: float | None) -> None:
         self._transport = transport

@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop on virtual time. One thread at a time may run it."""
+    """Event loop on virtual time; only one thread at a time may run it."""
 
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__(_Selector(clock))
@@ -29,7 +29,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         func: Callable[[*Arguments], Result],
         *args: *Arguments,
     ) -> asyncio.Future[Result]:
-        """Run *func* at once: if a thread ran it, timers would be over before it ends."""
+        """Run *func* at once; in another thread, timers would expire before it ends."""
         future: asyncio.Future[Result] = self.create_future()
         try:
             future.set_result(func(*args))
@@ -38,7 +38,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return future
 
     def end(self) -> None:
-        """Cancel what is still running, and close."""
+        """Cancel all running tasks and close the loop."""
         self.run_until_complete(_cancel_others())
         self.close()
 
@@ -51,7 +51,7 @@ async def _cancel_others() -> None:
 
 
 class _Selector(selectors.SelectSelector):
-    """Finds what is ready now; with nothing ready, the time until the next timer is over."""
+    """Selector that does not wait: if nothing is ready, it advances the clock to the next timer."""
 
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class _Selector(selectors.SelectSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
         if not ready and timeout is None:
-            message = "everything waits, and no timer runs: virtual time cannot go on"
+            message = "all tasks wait, but no timer is running, so virtual time cannot advance"
             raise RuntimeError(message)
         if not ready and timeout:
             self._clock.sleep(timeout)

@@ -1,7 +1,8 @@
 """A model of a verifier in which each check can be omitted.
 
-With all checks it is strict; without one it accepts exactly what that check would refuse. It
-shares no code with the issuer or with `jwt_core`, so that no code is tested against itself.
+With all checks it is strict. Without one check it accepts exactly the tokens that this check would
+reject. It shares no code with the issuer or with `jwt_core`, so that no code is tested against
+itself.
 """
 
 import json
@@ -44,7 +45,7 @@ def verify(
         fetch: Fetches the URL that a token names, if `embedded-keys` is omitted.
 
     Raises:
-        RefusedError: the token is refused; names the check.
+        RefusedError: a check rejects the token.
     """
     model = _Model(jwks, issuer, audience, now, without, fetch)
     try:
@@ -52,7 +53,7 @@ def verify(
     except RefusedError:
         if "json" not in without:
             raise
-    # Lenient parsers differ in which of two equal members they use.
+    # Some lenient parsers use the first of two members with the same name, others the last.
     return model.verify(authorization, first_wins=True)
 
 
@@ -140,7 +141,7 @@ class _Model:
 
     def check_times(self, claims: Mapping[str, Any]) -> None:
         exp = claims.get("exp")
-        # Every comparison with NaN is false, so NaN passes here: the parser has to refuse it.
+        # Every comparison with NaN is false, so NaN passes here; the parser must reject it.
         self.require("exp", _is_number(exp) and not (exp > MAX_NUMERIC_DATE_S or exp <= self.now))
         for name in ("nbf", "iat"):
             timestamp = claims.get(name, 0)

@@ -6,19 +6,19 @@ from typing import Any
 
 
 class RefusedError(Exception):
-    """A token is refused.
+    """A check rejects a token.
 
     Attributes:
-        check: The check that refused it.
+        check: The name of the check.
     """
 
     def __init__(self, check: str) -> None:
-        super().__init__(f"refused by the check {check!r}")
+        super().__init__(f"rejected by the check {check!r}")
         self.check = check
 
 
 def decode_base64url(text: str, *, is_strict: bool) -> bytes:
-    """Decode a part of a token; if not strict, allow padding, blanks and the other alphabet."""
+    """Decode a part of a token; if not strict, allow padding, blanks and the base64 alphabet."""
     bare = "".join(text.split()).rstrip("=").replace("+", "-").replace("/", "_")
     try:
         data = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
@@ -34,8 +34,8 @@ def decode_json(data: bytes, *, is_strict: bool, first_wins: bool) -> Any:
 
     Args:
         data: The text.
-        is_strict: Whether to refuse all but UTF-8 without duplicate members, NaN and surrogates.
-        first_wins: Whether a lenient parser uses the first of two equal members.
+        is_strict: Whether to accept only UTF-8 without duplicate members, NaN and surrogates.
+        first_wins: Whether a lenient parser uses the first of two members with the same name.
     """
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The ways in which a verifier fetches its keys: correctly, or with exactly one weakness."""
+"""Ways of fetching keys: correctly, or with exactly one weakness."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetching:
-    """How keys are fetched; the defaults have no weakness.
+    """How a verifier fetches keys; the defaults have no weakness.
 
     Attributes:
         respects_max_age: Keeps a set for its max-age; otherwise for an hour.
@@ -19,15 +19,15 @@ class Fetching:
         handles_bad_json: Treats an invalid key set as a failed fetch; otherwise crashes.
         survives_bad_json: Recovers from such a crash; otherwise every later request fails.
         follows_redirects: Follows redirects to any host.
-        has_deadline: Ends a fetch after 2 s, however steadily the document trickles in.
-        drops_removed_keys: Replaces the older set with a newer one; otherwise adds to it.
+        has_deadline: Ends a fetch after 2 s, even if parts of the document still arrive.
+        drops_removed_keys: Replaces the old set with the new one; otherwise merges them.
         keeps_all_keys: Uses all keys of a set; otherwise only the last one.
         survives_unknown_kids: Accepts any number of unknown kids; otherwise fails after 100.
-        skips_unknown_types: Skips keys of unknown types; otherwise refuses the set.
+        skips_unknown_types: Skips keys of unknown types; otherwise rejects the set.
         checks_use: Skips encryption keys.
         checks_size: Skips RSA keys below 2048 bits; otherwise leaves that to the verifier.
-        refuses_private_keys: Refuses a set with a private key; otherwise uses the key.
-        refuses_duplicate_kids: Refuses a set with two keys of one kid; otherwise uses both.
+        refuses_private_keys: Rejects a set with a private key; otherwise uses the key.
+        refuses_duplicate_kids: Rejects a set with two keys with the same kid; otherwise uses both.
     """
 
     respects_max_age: bool = True

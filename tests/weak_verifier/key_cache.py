@@ -1,7 +1,7 @@
 """The key set of a verifier, fetched in one of the ways of `fetching`.
 
-Standard library only, without the packages under test: the probe that finds these weaknesses must
-not share code with the service that has them.
+The module uses only the standard library, since the probe must not share code with the service
+whose weaknesses it finds.
 """
 
 import json
@@ -50,7 +50,7 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
         headers: HTTPMessage,
         newurl: str,
     ) -> None:
-        """Do not follow."""
+        """Return None, so that the redirect is not followed."""
 
 
 @dataclass
@@ -188,7 +188,7 @@ class KeyCache:
         return not (is_weak and self.fetching.checks_size)
 
     def _read(self, key: Document) -> Document:
-        """Return the key for signatures, even if it is meant for another use."""
+        """Return the key as a signing key, even if it has another `use`."""
         return key if key.get("use", "sig") == "sig" else {**key, "use": "sig", "alg": "RS256"}
 
 

@@ -1,4 +1,4 @@
-"""Keys, and the ways of checking signatures that verifiers have been found to use."""
+"""Keys, and correct and known wrong ways of verifying signatures."""
 
 import base64
 import hmac
@@ -24,7 +24,7 @@ class Key:
 
     Attributes:
         public_key: The key itself.
-        alg: The algorithm that it is for.
+        alg: The algorithm of the key.
         texts: The JSON texts that publish it.
     """
 
@@ -42,7 +42,7 @@ class Key:
     ) -> bool:
         """Return whether *signature* is valid for *alg* and *signing_input*.
 
-        Whether *alg* is allowed is up to the check `algorithms`.
+        The check `algorithms` decides whether *alg* is allowed.
         """
         if alg.lower() == "none":
             return True

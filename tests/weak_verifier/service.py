@@ -1,8 +1,8 @@
-"""A real service that needs a bearer token, and omits checks on request.
+"""A real service that requires a bearer token, and omits checks on request.
 
     python -m tests.weak_verifier.service --jwks-uri URL --without exp --fetching no-cooldown
 
-It prints its URL, and serves until it is stopped. In a thread of this process it can use another
+It prints its URL and serves until it is stopped. In a thread of this process it can use another
 clock.
 """
 
@@ -43,7 +43,7 @@ class Environment:
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """One thread for each connection; none outlives the process."""
+    """Server with one daemon thread per connection."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -68,7 +68,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Log nothing: a client that does not wait for the response is not an error."""
+        """Do not log, since a client may close the connection before the response."""
 
 
 class Handler(socketserver.StreamRequestHandler):

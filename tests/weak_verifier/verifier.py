@@ -1,4 +1,4 @@
-"""The response to a request: the checks of tokens, and the faulty behaviours of a service."""
+"""The response to a request: token checks, and faulty behaviours of the service."""
 
 import contextlib
 import json
@@ -23,11 +23,11 @@ HANGING_S: Final = 600
 
 
 class ClosingError(Exception):
-    """The connection is to be closed without a response."""
+    """The service must close the connection without a response."""
 
 
 class DyingError(ClosingError):
-    """The connection is to be closed, and the service to end."""
+    """The service must close the connection and stop."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Verifier:
         return 200
 
     def read_credentials(self, request: Request) -> list[str]:
-        """Return the credentials as values of `Authorization`, wherever they are in the request."""
+        """Return the credentials as values of `Authorization`, even from a cookie or a header."""
         if self.cookie:
             pairs = (pair.strip() for line in request.get_all("cookie") for pair in line.split(";"))
             start = f"{self.cookie}="

@@ -1,6 +1,6 @@
-// Verifies tokens over HTTP with a verifier from npm: `node verify.mjs NAME ISSUER_URL ISS AUDIENCE`.
-// Reads one token a line, and answers each with a line of JSON: {"claims":…} or {"refused":…}. One
-// process is one verifier with its caches, as in a service. `grant` as a line asks for a token.
+// Verifies tokens with a verifier from npm: `node verify.mjs NAME ISSUER_URL ISS AUDIENCE`.
+// Reads one token per line, and prints a line of JSON for each: {"claims":…} or {"refused":…}. One
+// process is one verifier with its caches, as in a service. The line `grant` requests a token.
 import { createInterface } from "node:readline";
 import { OAuth2Client } from "google-auth-library";
 import { createRemoteJWKSet, jwtVerify } from "jose";
@@ -11,7 +11,7 @@ import * as openid from "openid-client";
 const [name, base, issuer, audience] = process.argv.slice(2);
 const expected = { issuer, audience, algorithms: ["RS256"] };
 
-// What jose fetches at once is a matter of its cooldown, by default half a minute.
+// jose fetches for an unknown kid only after its cooldown, by default 30 s.
 const verifyWithJose = (jwksUri) => {
   const keys = createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 500 });
   return async (token) => (await jwtVerify(token, keys, expected)).payload;
@@ -36,7 +36,7 @@ const verifiers = {
     });
     return async (idToken) => (await client.verifyIdToken({ idToken, audience })).getPayload();
   },
-  // Finds everything by discovery; what it does not do itself is check access tokens.
+  // Uses discovery. It does not verify access tokens itself, so jose does.
   async "openid-client"() {
     const options = { execute: [openid.allowInsecureRequests] };
     const config = await openid.discovery(new URL(base), "app", "secret", undefined, options);

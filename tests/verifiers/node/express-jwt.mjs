@@ -1,4 +1,4 @@
-// express-jwt with jwks-rsa: the README of the one, the Express example of the other.
+// express-jwt with jwks-rsa, as in the README of express-jwt and the Express example of jwks-rsa.
 import express from "express";
 import { expressjwt } from "express-jwt";
 import jwksRsa from "jwks-rsa";

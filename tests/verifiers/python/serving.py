@@ -1,4 +1,4 @@
-"""What the Python services have in common: a protected resource, and a server for it."""
+"""The common part of the Python services: a protected resource, and a server."""
 
 import os
 from collections.abc import Callable
@@ -13,12 +13,12 @@ AUDIENCE: Final = os.environ["AUDIENCE"]
 
 
 def serve(app: Flask) -> None:
-    """Listen until the process is ended, as Flask's documentation deploys with Waitress."""
+    """Serve until the process ends, with Waitress as in Flask's documentation."""
     waitress.serve(app, host="127.0.0.1", port=int(os.environ["PORT"]), _quiet=True)
 
 
 def serve_resource(verify: Callable[[str], object], *refused: type[Exception]) -> None:
-    """Serve `/` to whoever presents a bearer token for which *verify* raises none of *refused*."""
+    """Serve `/` to requests with a bearer token for which *verify* raises none of *refused*."""
     app = Flask(__name__)
 
     @app.get("/")

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Real processes, a real key, and environments without surprises."""
+"""Fixtures: issuers as processes, a marked key, and clean environments."""
 
 import contextlib
 import dataclasses
@@ -41,7 +41,7 @@ START_TIMEOUT_S: Final = 60
 
 @dataclass(frozen=True)
 class RunningIssuer:
-    """A `token-issuer serve`, and the first line of its output."""
+    """A `token-issuer serve` process and its first line of output."""
 
     process: subprocess.Popen[str]
     banner: str
@@ -61,7 +61,7 @@ ComposeRequest = Callable[..., Request]
 
 @pytest.fixture(scope="session")
 def clean_environ() -> dict[str, str]:
-    """Return the environment without any variable that means something to the issuer."""
+    """Return the environment without variables that configure the issuer."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -72,7 +72,7 @@ def clean_environ() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def untraced_environ(clean_environ: dict[str, str]) -> dict[str, str]:
-    """Return the clean environment for processes whose coverage is of no interest."""
+    """Return the clean environment for processes whose coverage is not measured."""
     return {n: v for n, v in clean_environ.items() if not n.startswith("COVERAGE")}
 
 
@@ -126,7 +126,7 @@ def provide_start(clean_environ: Mapping[str, str]) -> Iterator[StartIssuer]:
 
 @pytest.fixture
 def start_issuer(clean_environ: dict[str, str]) -> Iterator[StartIssuer]:
-    """Return a function that starts `token-issuer serve` on a free port and waits for its line."""
+    """Return a function that starts `token-issuer serve` and waits until it listens."""
     with provide_start(clean_environ) as start:
         yield start
 
@@ -140,7 +140,7 @@ def start_shared_issuer(clean_environ: dict[str, str]) -> Iterator[StartIssuer]:
 
 @pytest.fixture
 def run_command(clean_environ: dict[str, str]) -> RunCommand:
-    """Return a function that runs `token-issuer` to its end."""
+    """Return a function that runs `token-issuer` and waits for its exit."""
 
     def run(
         *arguments: str, wrapper: Sequence[str] = (), **environ: str
@@ -159,7 +159,7 @@ def run_command(clean_environ: dict[str, str]) -> RunCommand:
 
 @pytest.fixture
 def call_command(clean_environ: dict[str, str]) -> RunCommand:
-    """Return a function that calls `token-issuer` in this process, as a process would see it."""
+    """Return a function that calls the `token-issuer` command in this process."""
 
     def call(*arguments: Argument, **environ: str) -> subprocess.CompletedProcess[str]:
         return call_main(main, *arguments, environ={**clean_environ, **environ})
@@ -169,7 +169,7 @@ def call_command(clean_environ: dict[str, str]) -> RunCommand:
 
 @pytest.fixture(scope="session")
 def issuer_url(clean_environ: dict[str, str]) -> Iterator[str]:
-    """Return the issuer under test: TOKEN_ISSUER_TEST_URL, or else a real process started here."""
+    """Return the URL of the issuer under test: TOKEN_ISSUER_TEST_URL, or a new process."""
     if url := os.environ.get("TOKEN_ISSUER_TEST_URL"):
         yield url.rstrip("/")
         return
@@ -194,14 +194,14 @@ def second_key() -> SigningKey:
     return generate_marked_key(kid="dev-key-2")
 
 
-def enter(key: SigningKey, **moments: Any) -> RingKey:
-    """Return a ring's entry of a key that came an hour before `NOW`."""
-    return dataclasses.replace(create_ring_key(key, NOW - timedelta(hours=1)), **moments)
+def enter(key: SigningKey, **timestamps: Any) -> RingKey:
+    """Return the ring entry of a key that was created an hour before `NOW`."""
+    return dataclasses.replace(create_ring_key(key, NOW - timedelta(hours=1)), **timestamps)
 
 
 @pytest.fixture
 def keys(marked_key: SigningKey, second_key: SigningKey) -> KeyService:
-    """Return two keys, the first of which signs; their time stands still at `NOW`."""
+    """Return two keys, the first of which signs, with a clock frozen at `NOW`."""
     ring = KeyRing((enter(marked_key), enter(second_key, retired_at=NOW - timedelta(minutes=9))), 2)
     plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
     return KeyService(MemoryStore(ring), plan=plan, clock=lambda: NOW)
@@ -209,7 +209,7 @@ def keys(marked_key: SigningKey, second_key: SigningKey) -> KeyService:
 
 @pytest.fixture
 def issuer(keys: KeyService) -> Issuer:
-    """Return an issuer with two keys and a clock that stands still at `NOW`."""
+    """Return an issuer with two keys and a clock frozen at `NOW`."""
     return Issuer(Settings(), keys, Clock(lambda: NOW))
 
 
@@ -220,7 +220,7 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def compose_request() -> ComposeRequest:
-    """Return a function that makes a request to `/token` of its query, body and two fields."""
+    """Return a function that builds a request to `/token` from a query, a body and two fields."""
 
     def compose(
         *, query: bytes = b"", content_type: str = "", body: bytes = b"", authorization: str = ""
@@ -255,6 +255,6 @@ def keys_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def filled_dir(keys_dir: Path, marked_key: SigningKey) -> Path:
-    """Return a key directory with a key pair in it."""
+    """Return a key directory that contains a key pair."""
     open_key_directory(keys_dir, generate=lambda: marked_key)
     return keys_dir

@@ -1,12 +1,12 @@
 # DEV-ONLY: never ship to production.
-"""How serious a finding is."""
+"""Severities of findings."""
 
 from enum import IntEnum
 from typing import Final
 
 
 class Severity(IntEnum):
-    """How serious a mistake of a verifier is; higher is worse."""
+    """Severity of a weakness of a verifier; a higher value is worse."""
 
     LOW = 1
     MEDIUM = 2
@@ -15,12 +15,12 @@ class Severity(IntEnum):
 
     @property
     def word(self) -> str:
-        """Its name in reports and options, such as `critical`."""
+        """Name in reports and options, such as `critical`."""
         return self.name.lower()
 
     @property
     def meaning(self) -> str:
-        """What a mistake of this severity allows, in a few words."""
+        """What a weakness of this severity allows, in a few words."""
         return _MEANINGS[self]
 
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`token-issuer probe` as a command: its options, its exit codes, its reports."""
+"""`token-issuer probe` as a command: options, exit codes and reports."""
 
 import importlib
 import json
@@ -22,7 +22,7 @@ from token_issuer.testing import RunningIssuer, run_token_issuer
 
 pytestmark = pytest.mark.requirement("BV-3")
 
-SSL: Any = importlib.import_module("ssl")  # by name: mypy takes the stand-in of the image for it
+SSL: Any = importlib.import_module("ssl")  # mypy would read the image's stand-in of this name
 CallCommand = Callable[..., subprocess.CompletedProcess[str]]
 StartService = Callable[..., str]
 QUICK: Final = ("--only", "signature-empty,alg-none")
@@ -37,7 +37,7 @@ def issuer() -> Iterator[RunningIssuer]:
 @pytest.mark.parametrize(
     ("fail_on", "exit_code"), [("low", 1), ("high", 1), ("critical", 1), ("never", 0)]
 )
-def test_findings_of_the_chosen_severity_are_exit_code_1(
+def test_finding_of_the_chosen_severity_is_exit_code_1(
     call_command: CallCommand,
     issuer: RunningIssuer,
     start_weak_verifier: StartService,
@@ -53,7 +53,7 @@ def test_findings_of_the_chosen_severity_are_exit_code_1(
     assert "CRITICAL It accepts " in result.stdout
 
 
-def test_milder_findings_than_the_chosen_severity_are_exit_code_0(
+def test_finding_below_the_chosen_severity_is_exit_code_0(
     call_command: CallCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
     url = start_weak_verifier(issuer.jwks_uri, "--behaviour", "looks-at-jku")
@@ -90,8 +90,8 @@ def test_reports_are_written_in_each_form(
     [
         ([], "the following arguments are required: TARGET"),
         (["http://192.0.2.1/"], "TARGET: 192.0.2.1 is not on this machine"),
-        (["http://192.0.2.1/", "--allow-host", "192.0.2.2"], "which --allow-host 192.0.2.2 does"),
-        (["localhost:8080"], "TARGET: 'localhost:8080' is not a URL to send requests to"),
+        (["http://192.0.2.1/", "--allow-host", "192.0.2.2"], "not the allowed host 192.0.2.2"),
+        (["localhost:8080"], "TARGET: 'localhost:8080' is not a URL that can be probed"),
         (["http://me:secret@localhost/"], "TARGET: a URL with credentials"),
         (["TARGET", "--only", "alg-nune"], "'alg-nune' (did you mean alg-none"),
         (["TARGET", "--skip", "baseline,tokens,keys"], "no check is left"),
@@ -143,7 +143,7 @@ def test_wrong_usage_is_one_clear_line_and_exit_code_2(
 
 
 class Page(BaseHTTPRequestHandler):
-    """A web page that needs no token and responds with JSON, as an issuer would."""
+    """Web page that requires no token and responds with JSON, like an issuer."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -152,7 +152,7 @@ class Page(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Do not log."""
 
 
 @contextmanager
@@ -173,18 +173,18 @@ def page_url() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
 
 
-def test_page_that_needs_no_token_is_not_probed(
+def test_page_that_requires_no_token_is_not_probed(
     call_command: CallCommand, issuer: RunningIssuer, page_url: str
 ) -> None:
     result = call_command("probe", page_url, "--issuer", issuer.url)
 
     assert result.returncode == 2
     words = " ".join(result.stdout.split())
-    assert "without a token is refused, saw: accepted with 200" in words
-    assert "name a URL of the target that does" in words
+    assert "without a token is rejected; observed: accepted with 200" in words
+    assert "choose a URL of the target that requires one" in words
 
 
-def test_issuer_without_its_secret_is_explained(
+def test_missing_or_wrong_admin_secret_is_explained(
     call_command: CallCommand, start_weak_verifier: StartService
 ) -> None:
     with run_token_issuer(admin_token="open-sesame") as closed:
@@ -202,14 +202,14 @@ def test_issuer_without_its_secret_is_explained(
     assert right.returncode == 0, right.stderr
 
 
-def test_production_is_refused(call_command: CallCommand, page_url: str) -> None:
+def test_probe_does_not_run_in_production(call_command: CallCommand, page_url: str) -> None:
     result = call_command("probe", page_url, NODE_ENV="production")
 
     assert result.returncode == 2
     assert "refusing to run in production" in result.stderr
 
 
-def test_host_that_is_named_is_probed(
+def test_allowed_host_is_probed(
     call_command: CallCommand, issuer: RunningIssuer, start_weak_verifier: StartService
 ) -> None:
     url = start_weak_verifier(issuer.jwks_uri).replace("127.0.0.1", "0.0.0.0")  # noqa: S104  # not loopback, and reachable
@@ -220,7 +220,9 @@ def test_host_that_is_named_is_probed(
     assert (refused.returncode, allowed.returncode) == (2, 0)
 
 
-def test_waiting_for_a_missing_target_ends(clean_environ: dict[str, str], timing: Timing) -> None:
+def test_wait_for_a_missing_target_is_limited(
+    clean_environ: dict[str, str], timing: Timing
+) -> None:
     timer = timing.start_timer()
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
@@ -233,7 +235,7 @@ def test_waiting_for_a_missing_target_ends(clean_environ: dict[str, str], timing
 
     assert result.returncode == 2
     assert 20 <= timer.seconds < 21
-    assert "is it running, and is this its address?" in " ".join(result.stdout.split())
+    assert "check that it is running and that the URL is right" in " ".join(result.stdout.split())
 
 
 def test_faults_are_reset_at_the_start(
@@ -252,7 +254,7 @@ def test_faults_are_reset_at_the_start(
     ("options", "exit_code"),
     [(["--header", "Authorization"], 0), (["--header", "X-Api-Token"], 2), (["--cookie", "t"], 2)],
 )
-def test_token_is_sent_where_the_options_say(
+def test_token_is_sent_in_the_chosen_header_or_cookie(
     call_command: CallCommand,
     issuer: RunningIssuer,
     start_weak_verifier: StartService,

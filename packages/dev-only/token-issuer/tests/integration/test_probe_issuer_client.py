@@ -14,7 +14,7 @@ def test_faults_are_cleared_when_a_signal_interrupts_the_first_request_that_sets
 ) -> None:
     def set_and_stop(self: IssuerClient, *faults: Mapping[str, object]) -> None:
         set_faults(self, *faults)
-        raise SystemExit  # as the handler of SIGTERM does, while the answer is on its way
+        raise SystemExit  # as the handler of SIGTERM does, before the response arrives
 
     set_faults = IssuerClient.set_faults
     monkeypatch.setattr(IssuerClient, "set_faults", set_and_stop)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Verdicts of the key part: each weakness of a verifier is found, and no other."""
+"""Verdicts of the key part: exactly the weaknesses of a verifier are found."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ CheckKeys = Callable[..., "Report"]
 
 @dataclass(frozen=True)
 class Report:
-    """The result of the checks, in the order in which it was reported."""
+    """The checks in the order in which they were reported, and the findings."""
 
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
@@ -64,7 +64,7 @@ def start_target(timing: Timing, start_verifier: Callable[..., str]) -> StartTar
 
 @pytest.fixture
 def run_checks(issuer_client: IssuerClient) -> CheckKeys:
-    """Return a function that makes the checks of these ids, after a first good token."""
+    """Return a function that sends a good token, then runs the checks of these ids."""
 
     def run(target: Target, *selected: str, budget_s: float = MAX_KEY_PART_S) -> Report:
         assert target.send_token(issuer_client.mint().token).status == 200
@@ -92,7 +92,7 @@ def test_good_verifier_passes_every_check(
     assert report.found == set()
     assert report.outcomes == dict.fromkeys(KEY_CHECKS, Outcome.PASSED)
     assert sum(check.duration_s for check in report.checks) < MAX_KEY_PART_S
-    # The issuer has its new keys, and no fault but the short max-age.
+    # The issuer has its new keys, and no fault except the short max-age.
     assert [state.fault.kind for state in virtual_issuer.faults.list()] == [
         "max-age"
     ]  # until the end
@@ -112,7 +112,7 @@ def test_good_verifier_passes_every_check(
         ("never-refetches", (*BASICS, "keys-return", "keys-unknown-kids"), {"keys-rotation"}),
     ],
 )
-def test_weakness_in_keeping_keys_is_found_and_no_other(
+def test_only_the_weakness_in_caching_keys_is_found(
     start_target: StartTarget,
     run_checks: CheckKeys,
     fetching: str,
@@ -137,7 +137,7 @@ def test_weakness_in_keeping_keys_is_found_and_no_other(
         ("accepts-exposed-keys", "private-members", "enc-keys", Severity.MEDIUM),
     ],
 )
-def test_weakness_in_reading_keys_is_found_and_no_other(
+def test_only_the_weakness_in_reading_keys_is_found(
     start_target: StartTarget,
     run_checks: CheckKeys,
     fetching: str,
@@ -210,7 +210,7 @@ def test_keys_that_do_not_rotate_are_not_judged(
     assert findings == []
     assert {check.outcome for check in checks} == {Outcome.SKIPPED}
     assert {check.observed for check in checks} == {
-        "the tokens for this target are signed by a key that does not rotate"
+        "the tokens for this target are signed with a key that never rotates"
     }
 
 
@@ -225,7 +225,7 @@ def test_empty_selection_sends_no_request(issuer_client: IssuerClient) -> None:
     )
 
 
-def test_renaming_a_key_changes_only_the_kid(virtual_issuer: RunningIssuer) -> None:
+def test_rename_key_changes_only_the_kid(virtual_issuer: RunningIssuer) -> None:
     token = virtual_issuer.mint(sub="alice")
 
     renamed = rename_key(token, "other")

@@ -75,7 +75,7 @@ def start_probe(environ: Mapping[str, str], *arguments: str) -> Iterator[subproc
         yield process
 
 
-def test_clean_target_is_exit_code_0_and_the_report_says_so(
+def test_target_without_findings_is_exit_code_0(
     clean_environ: dict[str, str], issuer: RunningIssuer, start_service: StartService
 ) -> None:
     options = ["--issuer", issuer.url, "--only", "signature-empty,alg-none"]
@@ -88,7 +88,7 @@ def test_clean_target_is_exit_code_0_and_the_report_says_so(
     assert [line.split()[:2] for line in lines] == [[f"{n}/5", "passed"] for n in range(1, 6)]
 
 
-@pytest.mark.slow  # the verifier waits for its caches and cooldowns, and the probe for it
+@pytest.mark.slow  # the probe waits for the caches and cooldowns of the verifier
 def test_whole_probe_of_a_strict_verifier_finds_nothing(
     clean_environ: dict[str, str], issuer: RunningIssuer, start_service: StartService
 ) -> None:
@@ -102,7 +102,7 @@ def test_whole_probe_of_a_strict_verifier_finds_nothing(
     assert {check["id"] for check in report["checks"]} >= {*CATALOGUE, *KEY_CHECKS}
 
 
-def test_weakness_in_the_handling_of_keys_is_exit_code_1(
+def test_weakness_of_the_key_part_is_exit_code_1(
     clean_environ: dict[str, str], issuer: RunningIssuer, start_service: StartService
 ) -> None:
     url = start_service("--fetching", "knows-one-key", "--cooldown", "0.5")
@@ -129,7 +129,7 @@ def test_issuer_is_started_and_the_target_awaited(
         assert process.stderr
         banner = [process.stderr.readline() for _ in range(4)]
         jwks_uri = banner[1].split()[-1]
-        # Only now does the proxy start, as its operator has read where the keys are.
+        # The proxy starts after its operator has read the URL of the keys.
         start_weak_verifier(jwks_uri, "--port", str(service_port), "--audience", "my-api")
         output, errors = process.communicate(timeout=60)
 

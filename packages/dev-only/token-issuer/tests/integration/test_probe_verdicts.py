@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Verdicts of the token part: each missing check of a verifier is found, and no other."""
+"""Verdicts of the token part: exactly the missing checks of a verifier are found."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -28,7 +28,7 @@ Probe = Callable[..., "Report"]
 
 @dataclass(frozen=True)
 class Report:
-    """What `token-issuer probe --json` printed, and its exit code."""
+    """The exit code of `token-issuer probe --json` and the document that it printed."""
 
     exit_code: int
     document: Mapping[str, Any]
@@ -38,14 +38,14 @@ class Report:
         return {finding["check"] for finding in self.document["findings"]}
 
     def select(self, outcome: str) -> dict[str, str]:
-        """Return what was observed, by the ids of the checks of this outcome."""
+        """Return the observed behaviour by check id, for the checks with this outcome."""
         checks = self.document["checks"]
         return {c["id"]: c["observed"] for c in checks if c["outcome"] == outcome}
 
 
 @pytest.fixture(scope="module")
 def tokens(virtual_issuer: RunningIssuer) -> Mapping[str, tuple[Mapping[str, Any], str]]:
-    """Return the header of each defective token, as far as it can be read, and its credentials."""
+    """Return the header (empty if unreadable) and the credentials of each defective token."""
     return {id_: read_token(virtual_issuer.present(defect=id_)[0]) for id_ in CATALOGUE}
 
 
@@ -60,7 +60,7 @@ def read_token(credentials: str) -> tuple[Mapping[str, Any], str]:
 
 @pytest.fixture
 def start_service(start_verifier: StartService) -> StartService:
-    """Return a function that starts the weak verifier, which soon fetches its keys again."""
+    """Return a function that starts the weak verifier with a cooldown of 0.2 s."""
 
     def start(*arguments: str) -> str:
         return start_verifier("--cooldown", "0.2", *arguments)
@@ -70,7 +70,7 @@ def start_service(start_verifier: StartService) -> StartService:
 
 @pytest.fixture
 def probe(virtual_issuer: RunningIssuer, timing: Timing, clean_environ: dict[str, str]) -> Probe:
-    """Return a function that makes the token part of `token-issuer probe`, on virtual time."""
+    """Return a function that runs the token part of `token-issuer probe` on virtual time."""
 
     def probe_tokens(
         url: str, *arguments: str, only: str = "tokens", issuer: RunningIssuer = virtual_issuer
@@ -88,7 +88,7 @@ def probe(virtual_issuer: RunningIssuer, timing: Timing, clean_environ: dict[str
 
 
 def expect(checks: Sequence[str]) -> set[str]:
-    """Return the findings that a verifier without these checks must lead to."""
+    """Return the expected findings for a verifier without these checks."""
     found = {
         defect.id
         for defect in CATALOGUE.values()
@@ -106,7 +106,7 @@ def test_strict_verifier_has_no_finding(start_service: StartService, probe: Prob
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_missing_check_is_found_and_named_and_no_other(
+def test_only_the_missing_check_is_found_and_named(
     start_service: StartService, probe: Probe, check: str
 ) -> None:
     report = probe(start_service("--without", check))
@@ -133,7 +133,7 @@ def test_verifier_without_the_main_checks_is_found(
     assert severities[0] == "critical"
 
 
-def test_fetch_for_a_refused_token_is_found(start_service: StartService, probe: Probe) -> None:
+def test_fetch_for_a_rejected_token_is_found(start_service: StartService, probe: Probe) -> None:
     report = probe(start_service("--behaviour", "looks-at-jku"))
 
     assert report.found == {ATTACKER_KEYS}
@@ -154,7 +154,7 @@ def test_crash_on_a_large_kid_is_found(
 def test_failure_on_any_unknown_kid_is_not_blamed_on_one_kid(
     virtual_issuer: RunningIssuer, start_service: StartService, probe: Probe
 ) -> None:
-    virtual_issuer.mint(alg="ES256")  # so that its kid is known
+    virtual_issuer.mint(alg="ES256")  # so that its key is published
 
     report = probe(start_service("--behaviour", "limits-unknown-kids"))
 
@@ -165,7 +165,7 @@ def test_failure_on_any_unknown_kid_is_not_blamed_on_one_kid(
         "It fails on tokens with unknown kids: failed with 500."
     }
     assert set(report.select("failed").values()) == {
-        "failed with 500, and by now so does a harmless unknown kid"
+        "failed with 500; a harmless unknown kid now has the same result"
     }
 
 
@@ -185,11 +185,11 @@ def test_target_that_dies_is_found_and_the_rest_skipped(
     (deadly,) = find_large_kids(tokens)
     assert report.found == {deadly}
     assert report.document["findings"][0]["severity"] == "high"
-    assert "serves nobody since" in report.select("failed")[deadly]
+    assert "has not accepted a good token since" in report.select("failed")[deadly]
     assert set(report.select("skipped").values()) == {"the target no longer accepts a good token"}
 
 
-def test_closed_connection_of_a_live_target_is_a_refusal(
+def test_closed_connection_of_a_live_target_is_a_rejection(
     start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
 ) -> None:
     report = probe(start_service("--behaviour", "closes-on-large-kid"))
@@ -205,10 +205,10 @@ def test_token_without_a_response_is_found(
     report = probe(start_service("--behaviour", "hangs-on-crit"), "--timeout", "30s")
 
     assert report.found == {id_ for id_, (header, _) in tokens.items() if "crit" in header}
-    assert set(report.select("failed").values()) == {"no answer within 30 s"}
+    assert set(report.select("failed").values()) == {"no response within 30 s"}
 
 
-def test_good_token_that_is_refused_is_found(
+def test_rejected_good_token_is_found(
     start_service: StartService, probe: Probe, tokens: Mapping[str, Any]
 ) -> None:
     report = probe(start_service("--behaviour", "needs-exact-scheme"))
@@ -219,7 +219,7 @@ def test_good_token_that_is_refused_is_found(
         if CATALOGUE[id_].verdict is Verdict.ACCEPT
         and not credentials.strip().startswith("Bearer ")
     }
-    assert report.document["findings"][0]["title"].startswith("It refuses ")
+    assert report.document["findings"][0]["title"].startswith("It rejects ")
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_good_token_that_is_refused_is_found(
         (["--cookie", "session"], ["--cookie", "session"]),
     ],
 )
-def test_token_elsewhere_is_probed_except_for_what_cannot_be_sent(
+def test_defects_that_another_header_or_cookie_cannot_carry_are_skipped(
     start_service: StartService, probe: Probe, service: list[str], options: list[str]
 ) -> None:
     strict = probe(start_service(*service), *options)
@@ -248,7 +248,9 @@ def test_slow_target_has_no_finding(start_service: StartService, probe: Probe) -
     assert (report.exit_code, report.found) == (0, set())
 
 
-def test_status_of_a_rate_limit_is_not_a_refusal(start_service: StartService, probe: Probe) -> None:
+def test_status_of_a_rate_limit_is_not_a_rejection(
+    start_service: StartService, probe: Probe
+) -> None:
     url = start_service("--behaviour", "answers-429")
 
     stopped = probe(url)
@@ -259,7 +261,7 @@ def test_status_of_a_rate_limit_is_not_a_refusal(start_service: StartService, pr
     assert (configured.exit_code, configured.found) == (0, set())
 
 
-def test_tokens_of_keys_that_are_not_fetched_are_skipped(
+def test_token_of_a_key_that_is_not_fetched_is_skipped(
     start_service: StartService, probe: Probe
 ) -> None:
     report = probe(start_service("--fetching", "never-refetches"), only="key-weak,signature-empty")
@@ -278,7 +280,7 @@ def test_tokens_of_keys_that_are_not_fetched_are_skipped(
         (
             ["--behaviour", "accepts-no-token"],
             [],
-            "without a token is refused, saw: accepted with 200",
+            "without a token is rejected; observed: accepted with 200",
         ),
     ],
 )

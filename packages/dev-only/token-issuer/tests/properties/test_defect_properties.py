@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What holds for every defect of every token."""
+"""Properties of every defect with any claims."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What holds for every input."""
+"""Properties of the issuer for any input."""
 
 import dataclasses
 import json
@@ -48,7 +48,7 @@ names = st.sampled_from(FIELDS) | unicode_text
 
 
 def check_answer(issuer: Issuer, request: Request) -> None:
-    """Answer a request as both paths do; check the response."""
+    """Handle a request as the fast path and the routes do, and check the response."""
     try:
         response = mint_token(issuer, request)
         response = response if isinstance(response, RawResponse) else response()
@@ -62,7 +62,7 @@ def check_answer(issuer: Issuer, request: Request) -> None:
 @pytest.mark.requirement("TI-4")
 @SHARED_ISSUER
 @given(body=st.dictionaries(names, json_values, max_size=4))
-def test_any_json_object_is_issued_or_refused(
+def test_any_json_object_is_issued_or_rejected(
     issuer: Issuer, compose_request: ComposeRequest, body: dict[str, Any]
 ) -> None:
     request = compose_request(content_type=JSON_TYPE, body=json.dumps(body).encode())
@@ -72,7 +72,7 @@ def test_any_json_object_is_issued_or_refused(
 @pytest.mark.requirement("TI-4")
 @SHARED_ISSUER
 @given(pairs=st.lists(st.tuples(names, unicode_text), max_size=5))
-def test_any_form_is_issued_or_refused(
+def test_any_form_is_issued_or_rejected(
     issuer: Issuer, compose_request: ComposeRequest, pairs: list[tuple[str, str]]
 ) -> None:
     request = compose_request(content_type=FORM_TYPE, body=urlencode(pairs).encode())
@@ -87,7 +87,7 @@ def test_any_form_is_issued_or_refused(
     content_type=st.sampled_from([JSON_TYPE, FORM_TYPE, ""]) | st.text(),
     authorization=st.text() | st.text().map(lambda text: f"Basic {text}"),
 )
-def test_any_bytes_are_issued_or_refused(
+def test_any_bytes_are_issued_or_rejected(
     issuer: Issuer, compose_request: ComposeRequest, **parts: Any
 ) -> None:
     check_answer(issuer, compose_request(**parts))
@@ -99,7 +99,7 @@ def test_any_bytes_are_issued_or_refused(
     sub=unicode_text.filter(bool),
     claims=st.dictionaries(unicode_text.map("x-{}".format), json_values, max_size=4),
 )
-def test_what_is_asked_for_is_what_verifies(
+def test_issued_token_verifies_with_the_requested_claims(
     issuer: Issuer, sub: str, claims: dict[str, Any]
 ) -> None:
     answer = issuer.issue(convert_parameters({"sub": sub, "claims": claims}))
@@ -121,7 +121,7 @@ def test_what_is_asked_for_is_what_verifies(
     hours=st.integers(0, 9999), minutes=st.integers(0, 9999), seconds=st.integers(0, 9999),
     sign=st.sampled_from(["", "-"]),
 )  # fmt: skip
-def test_duration_moves_the_expiry_by_just_that(
+def test_duration_sets_the_expiry_exactly(
     issuer: Issuer, hours: int, minutes: int, seconds: int, sign: str
 ) -> None:
     text = f"{sign}{hours}h{minutes}m{seconds}s"

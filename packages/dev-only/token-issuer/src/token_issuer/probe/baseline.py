@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The baseline of a probe: the target accepts a good token, and refuses requests without one."""
+"""The baseline of a probe: the target accepts a good token and rejects requests without one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from token_issuer.probe.results import Check, Outcome, Part, Reaction
 from token_issuer.probe.target.client import Target, TargetResponse
 
 _GARBAGE: Final = "not-a-token"
-_UNREACHED: Final = "is it running, and is this its address?"
+_UNREACHED: Final = "check that it is running and that the URL is right"
 
 
-def _explain_refusal(response: TargetResponse, issuer: IssuerClient) -> str:
+def _explain_rejection(response: TargetResponse, issuer: IssuerClient) -> str:
     """Return the likely reason why a good token is not accepted, and what to do."""
     if response.status is None:
         return _UNREACHED
     if response.reaction is Reaction.UNCLEAR:
-        return "name a path that it serves, or set --accept-status or --refuse-status"
+        return "choose a path that it serves, or set --accept-status or --refuse-status"
     if not issuer.count_key_fetches():
         return (
             f"it has not fetched the keys from {issuer.url}: point its JWKS URL at "
@@ -29,25 +29,27 @@ def _explain_refusal(response: TargetResponse, issuer: IssuerClient) -> str:
     claims = issuer.mint().claims
     return (
         f"it has fetched the keys; the good token has iss {claims.get('iss')!r} and aud "
-        f"{claims.get('aud')!r}: does it expect these (--iss, --aud, --sub, --claim), and does it "
-        "look for the token there (--header, --cookie)?"
+        f"{claims.get('aud')!r}: check that it expects these claims (--iss, --aud, --sub, --claim) "
+        "and where it expects the token (--header, --cookie)"
     )
 
 
-def _explain_missing_refusal(response: TargetResponse, _issuer: IssuerClient) -> str:
-    """Return the likely reason why a request without a good token is not refused."""
+def _explain_missing_rejection(response: TargetResponse, _issuer: IssuerClient) -> str:
+    """Return the likely reason why a request without a good token is not rejected."""
     match response.reaction:
         case Reaction.ACCEPTED:
-            return "this URL needs no token: name a URL of the target that does"
+            return "this URL needs no token; choose a URL of the target that requires one"
         case Reaction.UNCLEAR:
-            return f"if it refuses with this status, set --refuse-status {response.status}"
+            return f"if this status means a rejection, set --refuse-status {response.status}"
         case _:
-            return _UNREACHED if response.status is None else "does it reach what it needs?"
+            if response.status is None:
+                return _UNREACHED
+            return "check that it reaches the services that it depends on"
 
 
 @dataclass(frozen=True, slots=True)
 class _BaselineCheck:
-    """A request, and the reaction of a target that can be probed.
+    """A request, and the expected reaction.
 
     Attributes:
         id: The id of the check.
@@ -79,21 +81,21 @@ class _BaselineCheck:
 
 _CHECKS: Final = (
     _BaselineCheck(
-        "baseline-good", "a good token is accepted", None, Reaction.ACCEPTED, _explain_refusal
+        "baseline-good", "a good token is accepted", None, Reaction.ACCEPTED, _explain_rejection
     ),
     _BaselineCheck(
         "baseline-none",
-        "a request without a token is refused",
+        "a request without a token is rejected",
         (),
         Reaction.REFUSED,
-        _explain_missing_refusal,
+        _explain_missing_rejection,
     ),
     _BaselineCheck(
         "baseline-garbage",
-        "text that is no token is refused",
+        "text that is not a token is rejected",
         (f"Bearer {_GARBAGE}",),
         Reaction.REFUSED,
-        _explain_missing_refusal,
+        _explain_missing_rejection,
     ),
 )
 BASELINE_CHECKS: Final = tuple(baseline_check.id for baseline_check in _CHECKS)
@@ -102,16 +104,17 @@ BASELINE_CHECKS: Final = tuple(baseline_check.id for baseline_check in _CHECKS)
 def check_baseline(
     target: Target, issuer: IssuerClient, *, wait_s: float, report: Callable[[Check], None]
 ) -> tuple[list[Check], str]:
-    """Check that the target accepts a good token, and refuses a missing or malformed one.
+    """Check that the target accepts a good token and rejects a missing or malformed one.
 
     Args:
         target: The URL to probe.
         issuer: The issuer that it trusts.
-        wait_s: Time limit until it accepts a good token, in seconds; it may still be starting.
+        wait_s: Time limit until the target accepts a good token, in seconds; it may still be
+            starting.
         report: Called with each check when it is done.
 
     Returns:
-        The checks, and why the target cannot be probed; empty if it can.
+        The checks, and the reason why the target cannot be probed; empty if it can.
     """
     checks: list[Check] = []
     for baseline_check in _CHECKS:
@@ -122,6 +125,6 @@ def check_baseline(
         checks.append(baseline_check.build_check(response))
         report(checks[-1])
         if response.reaction is not baseline_check.expected:
-            problem = f"expected that {baseline_check.title}, saw: {response.describe()}"
+            problem = f"expected: {baseline_check.title}; observed: {response.describe()}"
             return checks, f"{problem}; {baseline_check.explain(response, issuer)}"
     return checks, ""

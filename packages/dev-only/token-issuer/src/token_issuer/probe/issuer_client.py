@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Client for the issuer that a target trusts: its token endpoint and its admin surface."""
+"""Client of the issuer that the target trusts: its token endpoint and admin surface."""
 
 import json
 from collections.abc import Mapping
@@ -47,8 +47,8 @@ class MintedToken:
 class IssuerClient:
     """HTTP client for the token issuer that the target trusts.
 
-    As a context manager it sets a max-age of 2 s on the key documents, so that the target soon
-    fetches by itself, and removes this and all other faults at the end, even after an error.
+    The context manager sets a max-age of 2 s on the key documents, so that the target soon fetches
+    them again without a new `kid`. On exit, even after an error, it removes all faults.
 
     Attributes:
         url: Its base URL.
@@ -72,7 +72,7 @@ class IssuerClient:
         """Connect to the issuer and its admin surface, and reset its faults.
 
         Raises:
-            RemoteIssuerError: no token issuer answers at the URL.
+            RemoteIssuerError: no token issuer responds at the URL.
             ProbeError: the admin surface is disabled, or needs another secret.
         """
         fetch_json(f"{self.url}{HEALTH_PATH}")
@@ -118,11 +118,11 @@ class IssuerClient:
     def rotate(
         self, mode: str = "graceful", *, lead: str = "0s", retention: str | None = None
     ) -> str:
-        """Rotate to a new signing key, and return its kid.
+        """Rotate to a new signing key and return its kid.
 
         Args:
             mode: `graceful`, `emergency` or `sign-before-publish`.
-            lead: How long the new key is published before it signs.
+            lead: How long the new key is published before it signs tokens.
             retention: How long the old key stays published; by default until its tokens expire.
         """
         body = {"mode": mode, "lead": lead} | ({"retention": retention} if retention else {})
@@ -135,22 +135,22 @@ class IssuerClient:
 
         Args:
             faults: Entries of `PUT /admin/faults`.
-            max_age_s: The max-age of the key documents meanwhile, in seconds.
+            max_age_s: The max-age of the key documents, in seconds.
         """
         lifetime = {"kind": "max-age", "max_age": max_age_s}
         self._request("PUT", ADMIN_FAULTS_PATH, {"faults": [lifetime, *map(dict, faults)]})
 
     def reset_faults(self) -> None:
-        """Remove all faults of the key endpoint but the short max-age."""
+        """Remove all faults of the key endpoint except the short max-age."""
         self.set_faults()
 
     def count_key_fetches(self) -> int:
-        """Return how many requests for key documents the issuer has received, from any sender."""
+        """Count the requests for key documents that the issuer has received from any client."""
         counts = self._read_counts()
         return sum(counts.get(path, 0) for path in KEY_PATHS)
 
     def count_attacker_hits(self) -> int:
-        """Return how many requests for the attacker's key documents the issuer has received."""
+        """Count the requests for the attacker's key documents that the issuer has received."""
         counts = self._read_counts()
         return sum(
             count for path, count in counts.items() if path.startswith(f"{ATTACKER_PREFIX}/")
@@ -160,7 +160,7 @@ class IssuerClient:
         try:
             self._request("DELETE", ADMIN_FAULTS_PATH)
         except RemoteIssuerError:
-            if error is None:  # otherwise the first error says more
+            if error is None:  # the earlier error explains more
                 raise
 
     def _read_counts(self) -> Mapping[str, int]:

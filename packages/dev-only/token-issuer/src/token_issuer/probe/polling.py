@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Requests that are repeated until a condition holds or a time limit ends."""
+"""Requests that are repeated until a condition holds or a time limit expires."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ class Polling:
     Attributes:
         responses: The responses, in order.
         duration_s: Duration of the polling, in seconds.
-        is_reached: Whether the condition held; otherwise the time limit ended the polling.
+        is_reached: Whether the condition held before the time limit expired.
     """
 
     responses: tuple[TargetResponse, ...] = ()
@@ -43,12 +43,12 @@ class Polling:
         return sum(map(is_accepted, self.responses))
 
     def describe(self) -> str:
-        """Describe the responses: "accepted 12 of 12", "accepted 3 of 5, refused with 401 2"."""
+        """Describe the responses: "accepted 12 of 12", "accepted 3 of 5, 2 rejected with 401"."""
         others = Counter(
             describe(response) for response in self.responses if not is_accepted(response)
         )
         parts = [f"accepted {self.accepted} of {len(self.responses)}"]
-        return ", ".join([*parts, *(f"{text} {count}" for text, count in others.items())])
+        return ", ".join([*parts, *(f"{count} {text}" for text, count in others.items())])
 
 
 def poll_until(
@@ -89,17 +89,17 @@ def is_accepted(response: TargetResponse) -> bool:
 
 
 def is_unavailable(response: TargetResponse) -> bool:
-    """Return whether the target answered 503: it cannot verify tokens at the moment."""
+    """Return whether the target answered 503, which means that it has no keys to verify with."""
     return response.status == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def describe(response: TargetResponse) -> str:
-    """Describe the reaction to a request in the key part, where 503 is not a crash."""
+    """Describe the reaction to a request of the key part, where 503 is not a crash."""
     return "answered 503" if is_unavailable(response) else response.describe()
 
 
 def has_hung(response: TargetResponse) -> bool:
-    """Return whether no response arrived in time; more requests would each take as long."""
+    """Return whether no response arrived in time; each further request would take as long."""
     return response.reaction is Reaction.HUNG
 
 

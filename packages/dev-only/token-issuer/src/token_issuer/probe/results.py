@@ -22,9 +22,9 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     OPEN = "open"
-    """Made without a verdict: the specifications allow both this behaviour and its opposite."""
+    """No verdict: the specifications allow both this behaviour and its opposite."""
     SKIPPED = "skipped"
-    """Not made, for the reason in `Check.observed`."""
+    """Not run, for the reason in `Check.observed`."""
 
 
 class Reaction(StrEnum):
@@ -32,27 +32,28 @@ class Reaction(StrEnum):
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    """Rejected the token."""
     CRASHED = "crashed"
     """A 5xx status, or no connection."""
     HUNG = "hung"
     """No response in time."""
     UNCLEAR = "unclear"
-    """A status that is listed neither as accepted nor as refused, such as 429."""
+    """A status that means neither acceptance nor rejection, such as 429."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One check, and its result.
+    """One check and its result.
 
     Attributes:
-        part: The part of the probe that made it.
+        part: The part of the probe that the check belongs to.
         id: Its stable name: the id of the defect, or `keys-...`.
-        title: The case that it tests, in a few words.
-        outcome: Its outcome.
-        observed: The observed behaviour, or why it was not made: "refused with 401", "picked up
-            after 0.4 s".
+        title: The tested case, in a few words.
+        outcome: The outcome of the check.
+        observed: The observed behaviour, or why the check was skipped: "rejected with 401", "new
+            key accepted after 0.4 s".
         reaction: The reaction of the target if the check is about a single request.
-        status: The HTTP status of that response; None without one.
+        status: The HTTP status of the response; None without a response.
         duration_s: Duration of the check, in seconds.
     """
 
@@ -72,13 +73,13 @@ class Finding:
 
     Attributes:
         check: The id of the check that found it.
-        severity: How serious it is.
+        severity: How serious the weakness is.
         title: The weakness in a sentence: "It accepts tokens whose signature is cut short."
-        why: What an attacker, or an accident, can do with it.
+        why: What an attacker can do with the weakness, or what can happen by accident.
         remedy: What to change, in the terms of a verifier's settings.
         source: RFC and section, CVE or GHSA.
-        cause: What the verifier lacks, in a word or two: the verifier's check that a defect
-            names; may be empty. Findings of one cause and one remedy are shown together.
+        cause: The missing check of the verifier, in a word or two; may be empty. Findings with the
+            same cause and remedy are shown together.
     """
 
     check: str
@@ -97,12 +98,12 @@ class Result:
     Attributes:
         target: The URL that was probed, without credentials.
         issuer: The base URL of the token issuer.
-        version: The version of the token issuer that made the probe.
-        started_at: When it began.
-        duration_s: Its duration, in seconds.
+        version: The version of the probe.
+        started_at: Time at which the probe started.
+        duration_s: Duration of the probe, in seconds.
         checks: The checks, in the order of the parts.
         findings: The findings, in the order in which they were found.
-        stopped: Why the probe stopped after the baseline; empty if it did not.
+        stopped: Why the probe stopped after the baseline; empty if it completed.
     """
 
     target: str

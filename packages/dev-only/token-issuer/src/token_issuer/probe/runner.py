@@ -39,14 +39,14 @@ class Probe:
     version: str
 
     def run(self, report: Callable[[Check], None]) -> Result:
-        """Make the selected checks, and return their result.
+        """Run the selected checks and return their result.
 
         Args:
             report: Called with each check when it is done.
 
         Raises:
             RemoteIssuerError: the issuer cannot be reached.
-            ProbeError: the probe has sent as many requests as it may.
+            ProbeError: the limit on the number of requests is reached.
         """
         timer, started_at = self.target.timing.start_timer(), datetime.now(UTC)
         checks, stopped = check_baseline(
@@ -89,7 +89,7 @@ class Probe:
         check = Check(
             part=Part.KEYS,
             id="keys",
-            title="how it fetches its keys",
+            title="how the target fetches its keys",
             outcome=Outcome.SKIPPED,
             observed="the target no longer accepts a good token",
         )

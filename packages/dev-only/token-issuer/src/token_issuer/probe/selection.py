@@ -14,7 +14,7 @@ from token_issuer.tokens.defects.catalogue import CATALOGUE
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The ids of the selected checks; always includes those of the baseline."""
+    """Ids of the selected checks, which always include those of the baseline."""
 
     ids: frozenset[str]
 
@@ -24,7 +24,7 @@ class Selection:
 
 
 def select(only: Sequence[str], skip: Sequence[str]) -> Selection:
-    """Select the checks that *only* names, or all checks, except those that *skip* names.
+    """Select the checks named in *only* (all checks if it is empty) but not in *skip*.
 
     Raises:
         ProbeError: a name is unknown, or no check is left.

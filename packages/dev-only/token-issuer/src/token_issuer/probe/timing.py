@@ -56,7 +56,7 @@ class Deadline:
         """Return the remaining seconds.
 
         Raises:
-            TimeoutError: the limit is over.
+            TimeoutError: the limit has expired.
         """
         remaining_s = self.limit_s - self.timer.seconds
         if remaining_s <= 0:

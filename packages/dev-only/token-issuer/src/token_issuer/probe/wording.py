@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""How a probe writes numbers of things, durations, times and unprintable characters."""
+"""Wording of reports: counts, durations, times and unprintable characters."""
 
 from datetime import UTC, datetime
 from typing import Final

@@ -8,7 +8,7 @@ from token_issuer.probe.timing import Deadline, Timing
 pytestmark = pytest.mark.requirement("BV-3")
 
 
-def test_deadline_counts_down_and_is_over(clock: VirtualClock, timing: Timing) -> None:
+def test_deadline_counts_down_and_expires(clock: VirtualClock, timing: Timing) -> None:
     deadline = Deadline(timing.start_timer(), 5)
     clock.sleep(2)
 

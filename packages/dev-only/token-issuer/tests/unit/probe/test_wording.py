@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Numbers of things, durations, times and unprintable characters in reports."""
+"""Counts, durations, times and unprintable characters in reports."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.requirement("BV-3")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("refused with 401", "refused with 401"),
+        ("rejected with 401", "rejected with 401"),
         ("two\nlines", "two\nlines"),
         ("\x1b[2Jgone\x07", r"\x1b[2Jgone\x07"),
         ("tab\tand\rreturn", r"tab\tand\rreturn"),

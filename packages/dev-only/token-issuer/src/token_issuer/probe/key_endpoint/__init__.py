@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The key part of a probe: how a verifier fetches, keeps and replaces keys."""
+"""The key part of a probe: how a verifier fetches, caches and replaces keys."""

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""State shared by the checks of the key part: target, issuer, and what is known about them."""
+"""State that the checks of the key part share: target, issuer, and earlier observations."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -20,9 +20,9 @@ SHORT_MAX_AGE_S: Final = 1
 LONG_MAX_AGE_S: Final = 2
 """Max-age while fetches within the max-age are counted."""
 MAX_REFETCH_S: Final = 12.0
-"""Longest time a verifier may keep a key set in spite of that; minimums of 10 s are usual."""
+"""Longest time a verifier may keep a key set beyond its max-age; minimums of 10 s are usual."""
 MAX_NEW_KEY_S: Final = 35.0
-"""Longest time until a new key is accepted; cooldowns of 30 s are usual."""
+"""Longest time until a new key must be accepted; cooldowns of 30 s are usual."""
 _MIN_FETCH_WAIT_S: Final = 6.0  # verifiers pause after a failed fetch, usually for 5 s
 _MAX_UNKNOWN_KID_FETCH_S: Final = 6.0
 _MIN_TIMEOUT_S: Final = 8.0  # a fetch may take 5 s, and requests may wait for it
@@ -37,13 +37,14 @@ class ProbeContext:
         issuer: The issuer that the target trusts.
         budget_s: Time limit of all checks together, in seconds.
         known_token: A token signed with a key that the target has fetched.
-        refetch_s: How long the target kept a set with a max-age of 1 s; None if not observed.
-        refetches_only_on_unknown_kid: Whether the target fetches for unknown kids only, not when
-            a set has expired.
+        refetch_s: How long the target kept a set with a max-age of 1 s, in seconds; None if not
+            observed.
+        refetches_only_on_unknown_kid: Whether the target fetches only for unknown kids and not
+            when a set has expired.
         fetches_for_each_token: Whether the target fetches for each token.
         had_faults: Whether the key endpoint has had faults.
         is_lost: Whether the target no longer accepts good tokens.
-        skip_reason: Why checks that need a fetch cannot be made; empty if they can.
+        skip_reason: Why checks that need a fetch cannot run; empty if they can.
         timer: Started when the first check began.
     """
 
@@ -100,7 +101,7 @@ class ProbeContext:
         return self.send(self.known_token)
 
     def send_unknown_kid(self) -> TargetResponse:
-        """Send a token whose kid belongs to no key."""
+        """Send a token with a kid that no key has."""
         return self.send(rename_key(self.known_token, secrets.token_hex(8)))
 
     def send_unknown_kid_then_known(self) -> TargetResponse:
@@ -120,9 +121,9 @@ class ProbeContext:
     def poll_until_fetch(self) -> Polling:
         """Send the known token until the target fetches keys, and return the last response.
 
-        A target fetches by itself when its key set has expired. If it does not, tokens with
-        unknown kids are sent too. `is_reached` of the polling tells whether it fetched; if not,
-        `skip_reason` is set.
+        A target that respects the max-age fetches when its key set has expired. If it does not
+        fetch, tokens with unknown kids are sent too. `is_reached` of the polling is whether it
+        fetched; if not, `skip_reason` is set.
         """
         fetches_before = self.issuer.count_key_fetches()
 
@@ -153,10 +154,11 @@ class ProbeContext:
         return fetch_json(f"{self.issuer.url}{JWKS_PATHS[0]}")
 
     def rotate_key(self, *, retention: str | None = None) -> str:
-        """Let a new key sign at once, and return its first token; the old key stays published.
+        """Rotate to a new signing key at once, and return its first token.
 
         Args:
-            retention: How long the old key stays published; `0s` removes it at once.
+            retention: How long the old key stays published, by default until its tokens expire;
+                `0s` removes it at once.
         """
         self.issuer.rotate(retention=retention)
         return self.issuer.mint().token

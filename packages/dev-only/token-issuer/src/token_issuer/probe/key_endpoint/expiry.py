@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Checks of a key set that expires, and of a key that was removed from it."""
+"""Checks of an expired key set, and of a key that was removed from the key set."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ MAX_AGE: Final = "keys-max-age"
 REMOVAL: Final = "keys-removal"
 _WINDOW_TOKENS: Final = 20
 _WINDOW_S: Final = 1.2  # within the max-age, with time to spare for a slow machine
-# From here on it fetches for each token; processes with a cache each may fetch a few times.
+# Fewer fetches can come from several processes, each with its own cache.
 _MIN_ALWAYS_FETCHES: Final = _WINDOW_TOKENS * 3 // 4
 _MAX_AFTER_FETCH_S: Final = 3.0
 _MAX_NEW_KEY_S: Final = 3.0
@@ -35,15 +35,16 @@ _MAX_NEW_KEY_S: Final = 3.0
 
 @dataclass
 class _Expiry:
-    """How the target treated tokens of the removed key.
+    """The reaction of the target to tokens of the removed key.
 
     Attributes:
-        window_fetches: Fetches for 20 tokens within the max-age.
-        polling: Responses to tokens of the removed key, until they were refused.
-        fetched_after_s: When the target fetched by itself, in seconds since the window began.
+        window_fetches: Number of fetches for 20 tokens within the max-age.
+        polling: Responses to tokens of the removed key, until one is rejected.
+        fetched_after_s: Time of the next fetch, in seconds since the window began; None if the
+            target did not fetch.
         is_new_accepted: Whether the new key was accepted: the target has the set without the
             removed key.
-        is_old_accepted: Whether the removed key was accepted after that.
+        is_old_accepted: Whether the removed key was still accepted afterwards.
     """
 
     window_fetches: int
@@ -98,9 +99,9 @@ def _poll_removed_key(
 
 
 def _update_context(context: ProbeContext, expiry: _Expiry, new_token: str) -> None:
-    """Record what the checks that follow need to know."""
+    """Record the observations that later checks need."""
     context.fetches_for_each_token = expiry.fetches_for_each_token
-    if expiry.fetched_after_s is not None:  # measured with the longer max-age
+    if expiry.fetched_after_s is not None:  # measured with LONG_MAX_AGE_S
         context.refetch_s = max(
             expiry.fetched_after_s - LONG_MAX_AGE_S + SHORT_MAX_AGE_S, SHORT_MAX_AGE_S
         )
@@ -113,8 +114,8 @@ def _update_context(context: ProbeContext, expiry: _Expiry, new_token: str) -> N
         context.mark_lost(REMOVAL)
     elif expiry.fetched_after_s is None:
         context.skip_reason = (
-            f"it fetched nothing within {MAX_REFETCH_S:.0f} s, neither by itself nor for "
-            "an unknown kid"
+            f"it did not fetch keys within {MAX_REFETCH_S:.0f} s, neither after the max-age nor "
+            "for an unknown kid"
         )
 
 
@@ -125,9 +126,9 @@ def _judge_max_age(expiry: _Expiry) -> Observation:
         return fail(MAX_AGE, FETCHES_ALWAYS, observed)
     if expiry.fetched_after_s is None:
         limit = f"{MAX_REFETCH_S:.0f} s"
-        observed += f"; none in the {limit} after it: it keeps a set for a time of its own"
+        observed += f", none in the next {limit}: it keeps a key set longer than its max-age"
         return Observation(id=MAX_AGE, observed=observed, outcome=Outcome.OPEN)
-    observed += f" of {LONG_MAX_AGE_S} s; the next after {expiry.fetched_after_s:.1f} s"
+    observed += f" of {LONG_MAX_AGE_S} s; next fetch after {expiry.fetched_after_s:.1f} s"
     outcome = Outcome.PASSED if expiry.window_fetches <= 1 else Outcome.OPEN
     return Observation(id=MAX_AGE, observed=observed, outcome=outcome)
 
@@ -135,17 +136,17 @@ def _judge_max_age(expiry: _Expiry) -> Observation:
 def _judge_removal(expiry: _Expiry) -> Observation:
     polling = expiry.polling
     if polling.last.reaction is Reaction.REFUSED:
-        observed = f"{describe(polling.last)} {polling.duration_s:.1f} s after the key's removal"
+        observed = f"{describe(polling.last)} {polling.duration_s:.1f} s after the key was removed"
         return Observation(id=REMOVAL, observed=observed)
     if not is_accepted(polling.last):
-        observed = f"{describe(polling.last)} after the key's removal"
+        observed = f"{describe(polling.last)} after the key was removed"
         return Observation(id=REMOVAL, observed=observed, outcome=Outcome.OPEN)
     observed = (
-        f"still accepted {polling.duration_s:.0f} s after the key's removal; the key set could be "
-        f"kept for {SHORT_MAX_AGE_S} to {LONG_MAX_AGE_S} s"
+        f"still accepted {polling.duration_s:.0f} s after the key was removed; the max-age of the "
+        f"key set was {SHORT_MAX_AGE_S} to {LONG_MAX_AGE_S} s"
     )
     if expiry.is_new_accepted:
-        found = "also" if expiry.is_old_accepted else "not any more"
-        observed += f"; {found} when the newer set had been fetched"
+        found = "still" if expiry.is_old_accepted else "no longer"
+        observed += f"; {found} accepted after the new key set was fetched"
     is_outliving = expiry.is_new_accepted and expiry.is_old_accepted
     return fail(REMOVAL, OUTLIVES_THE_SET if is_outliving else KEEPS_REMOVED_KEYS, observed)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Faults of the key endpoint that a target has to tolerate, and tokens it must not accept."""
+"""Faults of the key endpoint that a target must tolerate, and tokens that it must not accept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ _MakeToken = Callable[[ProbeContext], Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UntrustedToken:
-    """A token of a key that a verifier must not trust, or need not.
+    """A token of a key that a verifier must not trust or does not need to trust.
 
     Attributes:
         make: Makes the token; called before the fault is set.
-        weakness: The weakness if it is accepted; None if the specifications leave that open.
+        weakness: The weakness if the token is accepted; None if the specifications allow that.
     """
 
     make: _MakeToken
@@ -42,18 +42,18 @@ class UntrustedToken:
 class FaultCase:
     """A fault of the key endpoint, and how a target may respond to it.
 
-    A target that cannot read a fetched document keeps the last valid set, or refuses tokens with
-    4xx or 503 until the fault has passed. Both are allowed; the check `keys-outage` tells them
-    apart.
+    A target that cannot read a fetched document keeps the last valid set, or rejects tokens with
+    4xx or 503 until the fault has ended. Both are allowed here; the check `keys-outage`
+    distinguishes them.
 
     Attributes:
         name: Id of the check without its prefix.
         title: The fault in a few words.
         fault: The fault as an entry of `PUT /admin/faults`.
-        is_endless: Whether the document takes longer than a fetch may, however long it is.
+        is_endless: Whether sending the document takes longer than the timeout of any verifier.
         is_usable: Whether the document is valid except for entries that verifiers ignore, so
             that a new key in it must be accepted.
-        untrusted_tokens: Tokens that must not be accepted, least of all during the fault.
+        untrusted_tokens: Tokens that must not be accepted during the fault.
     """
 
     name: str
@@ -114,10 +114,10 @@ _ENCRYPTION_KEY: Final = UntrustedToken(
 _EXPOSED_KEY: Final = UntrustedToken(
     make=_sign_with_extra_key(EXPOSED_KID), weakness=ACCEPTS_EXPOSED_KEYS
 )
-# The issuer published both keys under one kid: no specification says which of them is valid.
+# The issuer published both keys with the same kid; no specification says which one is valid.
 _SAME_KID: Final = UntrustedToken(make=_sign_with_extra_key(), weakness=None)
 
-# The most informative cases come first: the last ones are skipped when time is short.
+# The most informative cases come first, since the last ones are skipped when time is short.
 FAULT_CASES: Final = (
     FaultCase(
         name="redirect-other-host",
@@ -129,26 +129,26 @@ FAULT_CASES: Final = (
     FaultCase(name="truncated", title="a document that is cut short", fault={"kind": "truncated"}),
     FaultCase(
         name="weak-key",
-        title="an RSA key of 1024 bits beside good ones",
+        title="an RSA key of 1024 bits beside valid ones",
         fault={"kind": "weak-key"},
         untrusted_tokens=(_WEAK_KEY,),
     ),
     FaultCase(
         name="enc-keys",
-        title="keys for encryption beside good ones",
+        title="encryption keys beside signing keys",
         fault={"kind": "enc-keys"},
         is_usable=True,
         untrusted_tokens=(_ENCRYPTION_KEY,),
     ),
     FaultCase(
         name="unknown-kty",
-        title="a key of unknown type beside good ones",
+        title="a key of an unknown type beside valid ones",
         fault={"kind": "unknown-kty"},
         is_usable=True,
     ),
     FaultCase(
         name="duplicate-kid",
-        title="two keys of one kid",
+        title="two keys with the same kid",
         fault={"kind": "duplicate-kid"},
         untrusted_tokens=(_SAME_KID,),
     ),
@@ -157,11 +157,11 @@ FAULT_CASES: Final = (
     FaultCase(name="many", title="a key set of 1,000 keys", fault={"kind": "many"}),
     FaultCase(
         name="private-members",
-        title="a key with its private members",
+        title="a key with private members",
         fault={"kind": "private-members"},
         untrusted_tokens=(_EXPOSED_KEY,),
     ),
-    FaultCase(name="content-type", title="another content type", fault={"kind": "content-type"}),
+    FaultCase(name="content-type", title="a wrong content type", fault={"kind": "content-type"}),
     FaultCase(
         name="redirect-same-host",
         title="a redirect on the same host",
@@ -169,18 +169,18 @@ FAULT_CASES: Final = (
     ),
     FaultCase(
         name="redirect-loop",
-        title="redirects in a circle",
+        title="a redirect loop",
         fault={"kind": "redirect", "to": "loop"},
     ),
     FaultCase(
         name="drip",
-        title="a document that trickles for longer than a fetch may take",
+        title="a document so slowly that a fetch must time out",
         fault={"kind": "drip", "interval": DRIP_INTERVAL_S},
         is_endless=True,
     ),
     FaultCase(
         name="delay",
-        title="an answer that takes 1 s",
+        title="a response with a delay of 1 s",
         fault={"kind": "delay", "delay": "1s"},
     ),
 )

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Check of a key endpoint with a fault: good and untrusted tokens during it, recovery after it."""
+"""Check of a faulty key endpoint: good and untrusted tokens during the fault, then recovery."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ _DRIP_CHUNKS: Final = round(_MAX_DRIP_S / DRIP_INTERVAL_S)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _FaultResult:
-    """How the target behaved during a fault and after it.
+    """The reactions of the target during a fault and after it.
 
     Attributes:
         good: Responses to good tokens during the fault.
@@ -59,7 +59,7 @@ class _FaultResult:
 
 
 def observe_fault(case: FaultCase, context: ProbeContext) -> Iterator[Observation]:
-    """Let the target fetch during a fault, and send good and untrusted tokens."""
+    """Make the target fetch during a fault, and send good and untrusted tokens."""
     try:
         yield _observe(case, context)
     finally:
@@ -77,7 +77,7 @@ def _observe(case: FaultCase, context: ProbeContext) -> Observation:
     fetch = context.poll_until_fetch()
     if not fetch.is_reached:
         return skip(case.id, context.skip_reason)
-    is_slow = fetch.last.duration_s > _SETTLING_S  # it waited for the fetch, and would again
+    is_slow = fetch.last.duration_s > _SETTLING_S  # it waits for each fetch
     settling = (
         Polling() if is_slow else context.poll_until(context.send_known, has_hung, _SETTLING_S)
     )
@@ -103,7 +103,7 @@ def _observe(case: FaultCase, context: ProbeContext) -> Observation:
 
 
 def _poll_recovery(context: ProbeContext, *, is_hanging: bool, is_redirected: bool) -> Polling:
-    # A target that hangs may do so until the slow document is complete. One that fetched the
+    # A target that hangs may do so until the slow document is complete. A target that fetched the
     # attacker's keys keeps them for their max-age; an unknown kid may make it fetch again.
     limit_s = context.fetch_wait_s + (_MAX_DRIP_S if is_hanging else 0)
     send = context.send_unknown_kid_then_known if is_redirected else context.send_known
@@ -116,7 +116,7 @@ def _poll_new_key(context: ProbeContext, new_token: str) -> Polling:
 
 def _judge(case: FaultCase, result: _FaultResult) -> Observation:
     observed = _describe(result)
-    for weakness in _find_weaknesses(result):  # the first one is the worst
+    for weakness in _find_weaknesses(result):  # the worst first
         return fail(case.id, weakness, observed)
     is_undisturbed = result.good.accepted == len(result.good.responses)
     is_open = any(is_accepted(response) for _, response in result.untrusted)
@@ -145,21 +145,21 @@ def _has_crashed(response: TargetResponse) -> bool:
 
 
 def _describe(result: _FaultResult) -> str:
-    parts = [f"good tokens meanwhile: {result.good.describe()}"]
+    parts = [f"good tokens during the fault: {result.good.describe()}"]
     slowest_s = max(response.duration_s for response in result.good.responses)
     if slowest_s > _MIN_REPORTED_S:
-        parts.append(f"the slowest answer after {slowest_s:.1f} s")
+        parts.append(f"slowest response after {slowest_s:.1f} s")
     if result.new_key is not None:
         new_key = result.new_key
-        found = f"after {new_key.duration_s:.1f} s" if new_key.is_reached else "not picked up"
-        parts.append(f"a new key in the document: {found}")
-    parts.extend(f"false token: {describe(response)}" for _, response in result.untrusted)
+        found = f"accepted after {new_key.duration_s:.1f} s"
+        parts.append(f"new key: {found if new_key.is_reached else 'not accepted'}")
+    parts.extend(f"untrusted token: {describe(response)}" for _, response in result.untrusted)
     if result.attacker_hits:
         parts.append(f"{describe_count(result.attacker_hits, 'request')} to the other host")
     recovery = result.recovery
     parts.append(
-        f"accepted {recovery.duration_s:.1f} s after it"
+        f"good token accepted {recovery.duration_s:.1f} s after the fault"
         if recovery.is_reached
-        else f"{recovery.duration_s:.0f} s after it: {recovery.describe()}"
+        else f"within {recovery.duration_s:.0f} s after the fault: {recovery.describe()}"
     )
     return "; ".join(parts)

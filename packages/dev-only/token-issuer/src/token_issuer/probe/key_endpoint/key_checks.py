@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""The key part of a probe: how a target fetches, keeps and replaces the keys of its issuer.
+"""The key part of a probe: how a target fetches, caches and replaces the keys of its issuer.
 
-During this part the key documents have a max-age of 1 or 2 s, so that the target fetches often by
-itself. Tokens with unknown kids come last, since verifiers do not fetch for some time after them.
+During this part the key documents have a max-age of 1 or 2 s, so that the target fetches often.
+Tokens with unknown kids come last, since verifiers do not fetch for some time after them.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,18 +37,18 @@ from token_issuer.probe.wording import describe_count
 
 MAX_KEY_PART_S: Final = 42.0
 """Default time limit of the key part, in seconds; checks beyond it are skipped."""
-_RESERVED_S: Final = 4.0  # for the scenarios that are never left out
+_RESERVED_S: Final = 4.0  # for the scenarios that are never skipped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scenario:
-    """A sequence of requests that several checks draw on.
+    """A sequence of requests for one or more checks.
 
     Attributes:
         checks: Title of each check by its id.
-        observe: Makes the requests, and yields an observation for each check.
-        fetches: How many fetches of the target it needs.
-        is_optional: Whether it is left out when time is short.
+        observe: Sends the requests, and yields an observation for each check.
+        fetches: How many fetches by the target the scenario needs.
+        is_optional: Whether the scenario is skipped when time is short.
     """
 
     checks: dict[str, str]
@@ -63,23 +63,26 @@ class Scenario:
         needed_s = self.fetches * (context.refetch_s or 0) + _RESERVED_S
         if self.is_optional and context.remaining_s < needed_s:
             return (
-                f"no time left in {context.budget_s:.0f} s: this needs up to {needed_s:.0f} s; ask "
-                "for this check alone"
+                f"no time left in {context.budget_s:.0f} s: this check needs up to "
+                f"{needed_s:.0f} s; select it alone with --only"
             )
         return ""
 
 
 _ROTATION: Final = Scenario(
     checks={
-        ROTATION: "a new key signs at once",
-        OVERLAP: "tokens of the old key while a new one takes over",
+        ROTATION: "a new key signs as soon as it is published",
+        OVERLAP: "tokens of the old key during a rotation",
     },
     observe=observe_rotation,
 )
 _SCENARIOS: Final = (
     _ROTATION,
     Scenario(
-        checks={MAX_AGE: "the max-age of the key set", REMOVAL: "a key is removed at once"},
+        checks={
+            MAX_AGE: "the max-age of the key set",
+            REMOVAL: "a key is removed from the key set",
+        },
         observe=observe_expiry,
         fetches=1,
     ),
@@ -98,7 +101,7 @@ _SCENARIOS: Final = (
         for case in FAULT_CASES
     ),
     Scenario(
-        checks={STALE: "the key endpoint serves the old set while the new key signs"},
+        checks={STALE: "the key endpoint serves the old key set while the new key signs"},
         observe=observe_stale_document,
         fetches=2,
         is_optional=True,

@@ -11,14 +11,14 @@ from token_issuer.probe.polling import Polling, describe, has_hung, is_accepted,
 
 OUTAGE: Final = "keys-outage"
 _FAULTS: Final[Mapping[str, Mapping[str, object]]] = {
-    "status 503": {"kind": "status", "status": 503},
-    "connection reset": {"kind": "reset"},
+    "503 responses": {"kind": "status", "status": 503},
+    "connection resets": {"kind": "reset"},
 }
 _MIN_OUTAGE_AFTER_FETCH_S: Final = SHORT_MAX_AGE_S + 0.5
 
 
 def observe_outage(context: ProbeContext) -> Iterator[Observation]:
-    """Fail all fetches in two ways, one after the other, without a successful fetch between."""
+    """Make all fetches fail in two ways in turn, without a successful fetch between them."""
     outages: dict[str, Polling] = {}
     for name, fault in _FAULTS.items():
         context.set_faults(fault)
@@ -49,14 +49,14 @@ def observe_outage(context: ProbeContext) -> Iterator[Observation]:
 
 def _judge(outages: Mapping[str, Polling], recovery: Polling) -> Observation:
     observed = "; ".join(
-        f"{name} for {outage.duration_s:.1f} s: {outage.describe()}"
+        f"good tokens during {outage.duration_s:.1f} s of {name}: {outage.describe()}"
         for name, outage in outages.items()
     )
     last = join(outages.values()).last
     if not is_accepted(recovery.last):
-        observed += f"; {recovery.duration_s:.1f} s after it: {describe(recovery.last)}"
+        observed += f"; {recovery.duration_s:.1f} s after the outage: {describe(recovery.last)}"
         return fail(OUTAGE, NEVER_RECOVERS, observed)
-    observed += f"; accepted {recovery.duration_s:.1f} s after it"
+    observed += f"; accepted {recovery.duration_s:.1f} s after the outage"
     if not is_accepted(last):
         return fail(OUTAGE, STOPS_WITH_ENDPOINT, observed)
     return Observation(id=OUTAGE, observed=observed)

@@ -17,7 +17,7 @@ class Observation:
         id: The id of the check.
         observed: Description for readers.
         outcome: Outcome of the check.
-        weakness: The weakness that it shows; None if it shows none.
+        weakness: The observed weakness, if any.
     """
 
     id: str
@@ -32,7 +32,7 @@ def fail(check: str, weakness: Weakness, observed: str) -> Observation:
 
 
 def skip(check: str, reason: str) -> Observation:
-    """Return that the check was not made, and why."""
+    """Return the observation of a check that did not run, with the reason."""
     return Observation(id=check, observed=reason, outcome=Outcome.SKIPPED)
 
 
@@ -56,7 +56,7 @@ class Recorder:
     _recorded_s: float = 0.0
 
     def record(self, observation: Observation) -> None:
-        """Record an observation; its duration is the time since the one before."""
+        """Record an observation; its duration is the time since the previous one."""
         now_s = self.timer.seconds
         duration_s, self._recorded_s = now_s - self._recorded_s, now_s
         if not self.select(observation.id):

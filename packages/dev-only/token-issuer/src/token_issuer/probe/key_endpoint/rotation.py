@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Checks of a new key: when it is accepted, and whether the old key stays accepted."""
+"""Checks of a rotation: when the new key is accepted, and whether the old key still is."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -21,17 +21,17 @@ OVERLAP: Final = "keys-overlap"
 RETURN: Final = "keys-return"
 STALE: Final = "keys-fault-stale"
 _MIN_RETURN_S: Final = 10.0
-_ALL_PROCESSES_POLLINGS: Final = 5  # the processes of a target fetch the new key one by one
+_ALL_PROCESSES_POLLINGS: Final = 5  # each process of a target fetches the new key separately
 _MAX_STALE_S: Final = 0.5
 
 
 def observe_rotation(context: ProbeContext) -> Iterator[Observation]:
-    """Let a new key sign, and send tokens of the new and of the old key."""
+    """Rotate to a new signing key, and send tokens of the new and of the old key."""
     context.set_faults(max_age_s=LONG_MAX_AGE_S)
     old_token = context.known_token
     new_token = context.rotate_key()
     if read_kid(new_token) == read_kid(old_token):
-        context.skip_reason = "the tokens for this target are signed by a key that does not rotate"
+        context.skip_reason = "the tokens for this target are signed with a key that never rotates"
         yield from (skip(check, context.skip_reason) for check in (ROTATION, OVERLAP))
         return
     overlap: list[TargetResponse] = []
@@ -44,9 +44,9 @@ def observe_rotation(context: ProbeContext) -> Iterator[Observation]:
     if polling.is_reached:
         context.known_token = new_token
         _poll_all_processes(context)
-        overlap.append(context.send(old_token))  # the target has fetched the newer set by now
+        overlap.append(context.send(old_token))  # the target has fetched the new set by now
     else:
-        context.skip_reason = f"it fetched no newer keys ({ROTATION})"
+        context.skip_reason = f"it did not fetch the new key ({ROTATION})"
     yield _judge_new_key(ROTATION, polling, MISSES_NEW_KEYS)
     yield _judge_overlap(Polling(tuple(overlap)))
 
@@ -64,21 +64,21 @@ def observe_stale_document(context: ProbeContext) -> Iterator[Observation]:
     context.set_faults()
     late = context.poll_until(lambda: context.send(new_token), is_accepted, context.fetch_wait_s)
     observed = (
-        f"while the set lacks the new key: its tokens {describe(early.last)}, those of the old "
-        f"one {describe(old_response)}; "
+        f"while the new key was missing: token of the new key {describe(early.last)}, of the old "
+        f"key {describe(old_response)}; "
     )
     if not late.is_reached:
-        observed += f"not picked up within {late.duration_s:.0f} s after it"
+        observed += f"new key not accepted within {late.duration_s:.0f} s after its publication"
         yield fail(STALE, MISSES_NEW_KEYS, observed)
         return
     context.known_token = new_token
-    observed += f"picked up {late.duration_s:.1f} s after it"
+    observed += f"new key accepted {late.duration_s:.1f} s after its publication"
     outcome = Outcome.PASSED if is_accepted(old_response) else Outcome.OPEN
     yield Observation(id=STALE, observed=observed, outcome=outcome)
 
 
 def observe_return(context: ProbeContext) -> Iterator[Observation]:
-    """Let a new key sign after all faults of the key endpoint, and send its tokens."""
+    """Rotate to a new signing key after all faults of the key endpoint, and send its tokens."""
     if not context.had_faults:
         yield skip(RETURN, context.skip_reason or "the key endpoint has had no fault")
         return
@@ -88,8 +88,10 @@ def observe_return(context: ProbeContext) -> Iterator[Observation]:
     polling = context.poll_until(lambda: context.send(new_token), is_accepted, limit_s)
     if polling.is_reached:
         context.known_token = new_token
-    elif limit_s < context.new_key_wait_s:  # its fetches may be limited: too short to judge
-        observed = f"not in the {limit_s:.0f} s that were left: {polling.last.describe()}"
+    elif limit_s < context.new_key_wait_s:  # too short to judge, since its fetches may be limited
+        observed = (
+            f"new key not accepted in the remaining {limit_s:.0f} s: {polling.last.describe()}"
+        )
         yield Observation(id=RETURN, observed=observed, outcome=Outcome.OPEN)
         return
     yield _judge_new_key(RETURN, polling, STOPS_FETCHING)
@@ -102,14 +104,14 @@ def _poll_all_processes(context: ProbeContext) -> None:
 
 def _judge_new_key(check: str, polling: Polling, weakness: Weakness) -> Observation:
     if polling.is_reached:
-        observed = f"picked up after {polling.duration_s:.1f} s"
+        observed = f"new key accepted after {polling.duration_s:.1f} s"
         return Observation(id=check, observed=observed)
-    observed = f"not picked up within {polling.duration_s:.0f} s: {polling.last.describe()}"
+    observed = f"new key not accepted within {polling.duration_s:.0f} s: {polling.last.describe()}"
     return fail(check, weakness, observed)
 
 
 def _judge_overlap(overlap: Polling) -> Observation:
-    observed = f"tokens of the old key meanwhile and after it: {overlap.describe()}"
+    observed = f"tokens of the old key during and after the rotation: {overlap.describe()}"
     if overlap.accepted < len(overlap.responses):
         return fail(OVERLAP, FORGETS_OLD_KEYS, observed)
     return Observation(id=OVERLAP, observed=observed)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Check of many tokens with unknown kids, which anyone can send without a key."""
+"""Check with many tokens with unknown kids, which anyone can send without a key."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ from token_issuer.probe.wording import describe_count
 UNKNOWN_KIDS: Final = "keys-unknown-kids"
 SENT_TOKENS: Final = 200
 _MAX_CONCURRENT_REQUESTS: Final = 4
-_MAX_OPEN_FETCHES: Final = 16  # several processes, each with its own cache, would explain these
+_MAX_OPEN_FETCHES: Final = 16  # can come from several processes, each with its own cache
 _MAX_RECOVERY_S: Final = 5.0
 
 
@@ -51,6 +51,6 @@ def _judge(burst: Polling, fetches: int, recovery: Polling) -> Observation:
     if fetches <= one_per_second:
         return Observation(id=UNKNOWN_KIDS, observed=observed)
     if fetches <= _MAX_OPEN_FETCHES:
-        observed += "; several processes with a cache each would explain it"
+        observed += "; the cause can be several processes, each with its own cache"
         return Observation(id=UNKNOWN_KIDS, observed=observed, outcome=Outcome.OPEN)
     return fail(UNKNOWN_KIDS, REFETCHES_FOR_UNKNOWN_KIDS, observed)

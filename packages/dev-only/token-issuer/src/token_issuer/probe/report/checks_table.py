@@ -16,13 +16,13 @@ _SIGNS: Final = {
     Outcome.SKIPPED: "\N{EN DASH}",
 }
 _CAPTIONS: Final = {
-    Part.BASELINE: "Baseline: is a good token accepted, and none refused?",
-    Part.TOKENS: "Tokens: each is wrong in exactly one way",
-    Part.KEYS: "Keys: how are the public keys fetched?",
+    Part.BASELINE: "Baseline: a good token, and requests without one",
+    Part.TOKENS: "Tokens: each has exactly one defect",
+    Part.KEYS: "Keys: how the target fetches and caches the public keys",
 }
 _LEGEND: Final = {
-    Outcome.OPEN: "the specifications allow the observed behaviour, and its opposite",
-    Outcome.SKIPPED: "not made, for the reason given",
+    Outcome.OPEN: "no verdict, since the specifications allow this behaviour and its opposite",
+    Outcome.SKIPPED: "not run, for the reason in the column Observation",
 }
 
 

@@ -1,10 +1,10 @@
 # DEV-ONLY: never ship to production.
 r"""The result of a probe as a JSON document.
 
-The schema, version 1. Members may be added; none is renamed, retyped or removed without a new
-version. Texts are unchanged except for lone surrogates, which not every JSON parser accepts
-(RFC 8259 §8.2): they are replaced by the text of their escape. The document is ASCII, so that it
-can be printed in any locale.
+The schema, version 1. Members may be added; no member is renamed, retyped or removed without a new
+version. Texts are unchanged except for lone surrogates, which some JSON parsers reject (RFC 8259
+§8.2): they are replaced by the text of their escape. The document is ASCII, so that it can be
+printed in any locale.
 
 | member | type | meaning |
 |---|---|---|
@@ -20,11 +20,11 @@ can be printed in any locale.
 | `findings[]` | array | the worst first |
 | `findings[].check` | text | the id of the check that found it |
 | `findings[].severity` | text | `critical`, `high`, `medium`, `low` |
-| `findings[].cause` | text | what the verifier lacks; may be empty |
+| `findings[].cause` | text | the missing check of the verifier; may be empty |
 | `findings[].title`, `.why`, `.remedy`, `.source` | text | as in the other reports |
 | `checks[]` | array | in the order of the parts |
 | `checks[].part` | text | `baseline`, `tokens`, `keys` |
-| `checks[].id`, `.title`, `.observed` | text | its name, the tested case, the observed behaviour |
+| `checks[].id`, `.title`, `.observed` | text | stable name, tested case, observed behaviour |
 | `checks[].outcome` | text | `passed`, `failed`, `open`, `skipped` |
 | `checks[].reaction` | text or null | `accepted`, `refused`, `crashed`, `hung`, `unclear` |
 | `checks[].status` | integer or null | the HTTP status of the response |

@@ -1,9 +1,9 @@
 # DEV-ONLY: never ship to production.
 """The result of a probe as JUnit XML, for Jenkins, GitLab and GitHub Actions.
 
-JUnit XML has no standard. The report is valid under two published schemas, of Ant's JUnit task and
-of Jenkins' xUnit plugin: hence no `error`, no output per test case, and a timestamp without an
-offset (it is UTC).
+JUnit XML is not standardized. The report is valid under two published schemas, of Ant's JUnit task
+and of Jenkins' xUnit plugin. It therefore has no `error`, no output per test case, and a timestamp
+in UTC without an offset.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,9 +27,9 @@ class _TestCase(NamedTuple):
 
 
 def render_junit(result: Result) -> str:
-    """Render *result*: a suite per part, a test case per check.
+    """Render *result* with one suite per part and one test case per check.
 
-    A failed check is a failure with the text of its findings, a skipped one is skipped with the
+    A failed check is a failure with the text of its findings; a skipped check is skipped, with the
     reason. If the probe stopped, an additional test case named `complete` fails.
     """
     cases = _collect_cases(result)

@@ -1,20 +1,20 @@
 # DEV-ONLY: never ship to production.
-"""XML and HTML elements; all text in them is escaped."""
+"""XML and HTML elements with escaped text."""
 
 import re
 from typing import Final
 
 from token_issuer.probe.wording import make_visible
 
-# Attributes are in double quotes. No html.escape and no xml.sax.saxutils: the image lacks
-# html.entities and xml.
+# Attributes are in double quotes. html.escape and xml.sax.saxutils are not used, since the image
+# lacks html.entities and xml.
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _CODE: Final = re.compile("`([^`\n]+)`")
 _ATTRIBUTE_ESCAPES: Final = str.maketrans({"\n": "&#10;"})
 
 
 class Markup(str):
-    """Text that is markup already; `element` and `join` escape all other text."""
+    """Markup, which `element` and `join` do not escape again."""
 
     __slots__ = ()
 

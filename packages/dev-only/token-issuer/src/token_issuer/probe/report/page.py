@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The result of a probe as one HTML page, without scripts and external resources."""
+"""The result of a probe as one HTML page without scripts or external resources."""
 
 import base64
 import hashlib
@@ -74,7 +74,7 @@ def _render_banner(result: Result, groups: Sequence[Group]) -> Markup:
         extent += f" {describe_count(len(groups), 'change')} to make, the most urgent first."
     return element(
         "header",
-        element("p", "Token verification: report of a probe", class_="kicker"),
+        element("p", "Token verification: probe report", class_="kicker"),
         element("h1", describe_verdict(result)),
         element("p", result.stopped, class_="lines reason") if result.stopped else "",
         element("p", extent),
@@ -130,7 +130,7 @@ def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Mar
         rows += _render_cluster(
             cluster, group, checks, "cases-row again" if position else "cases-row"
         )
-    # In print a short finding stays on one page; a longer one would leave too much space empty.
+    # In print a short finding stays on one page; moving a longer one would leave too much space.
     size = " short" if len(group.findings) <= _MAX_SHORT_FINDINGS else ""
     return element(
         "article",
@@ -183,7 +183,7 @@ def _link_sources(source: str) -> Iterator[str]:
 
 def _render_footer(result: Result) -> Markup:
     text = (
-        f"Made by token-issuer probe {result.version}, a tool for development and tests. It tests "
-        "for known weaknesses; it cannot show that there are no others."
+        f"Made by token-issuer probe {result.version}, a tool for development and tests. It finds "
+        "known weaknesses; it cannot show that there are no others."
     )
     return element("footer", element("p", text))

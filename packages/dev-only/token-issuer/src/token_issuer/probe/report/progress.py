@@ -12,17 +12,17 @@ from token_issuer.probe.wording import make_visible
 
 _BAR_COLUMNS: Final = 24
 _DEFAULT_COLUMNS: Final = 80
-# Overwrites the line, then erases the rest of it: erasing it first would make it flicker.
+# Overwrites the line, then erases the rest; erasing the whole line first would make it flicker.
 _REDRAW: Final = "\r{}\x1b[K"
 
 
 class Progress:
-    """A context manager that shows each check when it is done, and removes the bar at the end.
+    """Context manager that shows each check when it is done, and removes the bar at the end.
 
     Errors of the stream are ignored.
 
     Attributes:
-        total: Number of checks; grows if more are done.
+        total: Expected number of checks; raised if more are done.
         done: Number of checks that are done.
         failed: Number of checks that failed.
     """
@@ -68,7 +68,7 @@ class Progress:
         filled = _BAR_COLUMNS * self.done // max(self.total, 1)
         bar = f"[{'#' * filled}{'.' * (_BAR_COLUMNS - filled)}] {self.done}/{self.total}"
         line = f"{bar}  {self.failed} failed  {title}" if self.failed else f"{bar}  {title}"
-        # One column stays free: some terminals wrap as soon as the last one is written.
+        # Leave the last column empty, since some terminals wrap as soon as it is written.
         return _flatten(line)[: self._measure_columns() - 1]
 
     def _measure_columns(self) -> int:
@@ -78,7 +78,7 @@ class Progress:
             return _DEFAULT_COLUMNS
 
     def _write(self, text: str) -> None:
-        if self._stream is None:  # closed before the start: `2>&-`
+        if self._stream is None:  # closed by the shell: `2>&-`
             return
         with contextlib.suppress(OSError, ValueError):
             self._stream.write(text)

@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 """The style sheet of the HTML page.
 
-Colours that text is written in are named `--ink…`, those behind text `--ground…`; each ink keeps a
-contrast of 4.5:1 to each ground (WCAG 2.2, 1.4.3), so that any pair may be used. Print is light.
+Text colours are named `--ink…`, background colours `--ground…`. Each ink has a contrast of at least
+4.5:1 to each ground (WCAG 2.2, 1.4.3), so that any pair may be used. Printed pages are light.
 """
 
 from typing import Final

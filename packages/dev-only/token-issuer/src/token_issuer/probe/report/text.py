@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The result of a probe as text: the verdict, the findings, and a table of the parts."""
+"""The result of a probe as text: the verdict, the findings, and a table of outcomes per part."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence

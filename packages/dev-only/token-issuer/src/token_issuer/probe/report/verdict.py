@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The verdict of a probe: its sentence, its findings ranked and grouped, and its counts."""
+"""The verdict of a probe: one sentence, the findings in ranked groups, and counts."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,11 +12,12 @@ from token_issuer.severity import Severity
 
 _REACTIONS: Final[Mapping[Reaction, str]] = {
     Reaction.ACCEPTED: "accepted",
-    Reaction.REFUSED: "wrongly refused",
+    Reaction.REFUSED: "wrongly rejected",
     Reaction.CRASHED: "made it crash",
-    Reaction.HUNG: "left without an answer",
-    Reaction.UNCLEAR: "neither accepted nor refused",
+    Reaction.HUNG: "without a response",
+    Reaction.UNCLEAR: "neither accepted nor rejected",
 }
+_OPEN: Final = "open (no verdict: the specifications allow either behaviour)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class Cluster:
     """Findings of a group with the same consequence and source.
 
     Attributes:
-        why: What an attacker, or an accident, can do with each of them.
-        source: The source of each of them.
-        findings: Never empty, the worst first.
+        why: What an attacker can do with each finding, or what can happen by accident.
+        source: The source of each finding.
+        findings: The findings; never empty, the worst first.
     """
 
     why: str
@@ -41,8 +42,8 @@ class Group:
     Attributes:
         heading: The weakness in a sentence, or the cause and the number of tokens.
         remedy: What to change.
-        severity: That of the worst finding.
-        clusters: Never empty, the worst first.
+        severity: Severity of the worst finding.
+        clusters: The clusters; never empty, the worst first.
     """
 
     heading: str
@@ -57,7 +58,7 @@ class Group:
 
 
 def describe_verdict(result: Result) -> str:
-    """Return the verdict in one sentence, without the reason why a probe stopped."""
+    """Return the verdict in one sentence, without the reason why the probe stopped."""
     if result.stopped:
         return "The probe stopped"
     if not result.findings:
@@ -68,13 +69,14 @@ def describe_verdict(result: Result) -> str:
 
 
 def describe_extent(result: Result) -> str:
-    """Return the number of checks, and how many have each outcome."""
+    """Return the number of checks and of each outcome, and explain the outcome *open*."""
     counts = Counter(check.outcome for check in result.checks)
-    return f"{describe_count(len(result.checks), 'check')}: {list_counts(counts) or 'none'}"
+    outcomes = list_counts(counts).replace(Outcome.OPEN, _OPEN)
+    return f"{describe_count(len(result.checks), 'check')}: {outcomes or 'none'}"
 
 
 def rank_findings(result: Result) -> tuple[Finding, ...]:
-    """Order the findings: the worst first, equals in the order of the checks."""
+    """Order the findings by severity, the worst first, then by the order of the checks."""
     positions = {check.id: position for position, check in enumerate(result.checks)}
     return tuple(
         sorted(
@@ -85,7 +87,7 @@ def rank_findings(result: Result) -> tuple[Finding, ...]:
 
 
 def group_findings(result: Result) -> tuple[Group, ...]:
-    """Group the findings of one cause and one remedy; the worst group comes first.
+    """Group the findings with the same cause and remedy; the worst group comes first.
 
     Each finding is in exactly one cluster of one group.
     """
@@ -103,13 +105,13 @@ def find_checks(result: Result) -> Mapping[str, Check]:
 
 
 def count_severities(result: Result) -> Mapping[Severity, int]:
-    """Count the findings of each severity, the worst first, zeros included."""
+    """Count the findings of each severity, zeros included; the worst severity comes first."""
     counts = Counter(finding.severity for finding in result.findings)
     return {severity: counts[severity] for severity in sorted(Severity, reverse=True)}
 
 
 def count_outcomes(result: Result) -> Mapping[Part, Mapping[Outcome, int]]:
-    """Count the outcomes of the checks, by part; omit parts without checks."""
+    """Count the outcomes of the checks of each part; omit parts without checks."""
     counts = Counter((check.part, check.outcome) for check in result.checks)
     parts = {check.part for check in result.checks}
     return {
@@ -120,7 +122,7 @@ def count_outcomes(result: Result) -> Mapping[Part, Mapping[Outcome, int]]:
 
 
 def list_counts(counts: Mapping[Outcome, int]) -> str:
-    """Write the outcomes that occurred: `2 passed, 6 failed, 1 open`; empty if none did."""
+    """Write the outcomes that occurred: `2 passed, 6 failed, 1 open`; empty without checks."""
     return ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
 
 

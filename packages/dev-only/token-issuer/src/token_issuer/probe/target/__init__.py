@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The probed service: its URL, how requests carry a token, and how responses are read."""
+"""The probed service: its URL, where requests carry the token, and the meaning of responses."""

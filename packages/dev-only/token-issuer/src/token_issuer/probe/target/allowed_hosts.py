@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Which targets may be probed: those on this machine, and an explicitly allowed host."""
+"""Targets that may be probed: those on this machine and one explicitly allowed host."""
 
 import ipaddress
 import socket
@@ -17,10 +17,11 @@ def check_target(url: str, allowed_host: str | None) -> str:
 
     Args:
         url: An http or https URL.
-        allowed_host: A host that may be probed although it is not this machine.
+        allowed_host: A host that may be probed although it is not on this machine.
 
     Raises:
-        ProbeError: *url* is not such a URL, its host does not resolve, or it may not be probed.
+        ProbeError: *url* is not an http or https URL, its host does not resolve, or the host may
+            not be probed.
     """
     parts = _parse(url)
     host = parts.hostname or ""
@@ -28,7 +29,7 @@ def check_target(url: str, allowed_host: str | None) -> str:
         return url
     outside = [address for address in _resolve(host, parts) if not _is_loopback(address)]
     if outside:
-        named = f", which --allow-host {allowed_host} does not name" if allowed_host else ""
+        named = f" and is not the allowed host {allowed_host}" if allowed_host else ""
         message = (
             f"TARGET: {host} is not on this machine ({outside[0]}){named}; a probe may stop the "
             f"service: set --allow-host {host} if you accept that risk"
@@ -45,11 +46,11 @@ def _parse(url: str) -> SplitResult:
         message = f"TARGET: {error}; {_EXPECTED}"
         raise ProbeError(message) from error
     if not is_usable or not url.isascii() or any(c.isspace() for c in url):
-        message = f"TARGET: {url[:80]!r} is not a URL to send requests to; {_EXPECTED}"
+        message = f"TARGET: {url[:80]!r} is not a URL that can be probed; {_EXPECTED}"
         raise ProbeError(message)
     if "@" in parts.netloc or parts.fragment:
-        part = "credentials" if "@" in parts.netloc else "a fragment"
-        message = f"TARGET: a URL with {part} cannot be probed; leave that out"
+        part = "credentials" if "@" in parts.netloc else "fragment"
+        message = f"TARGET: a URL with {part} cannot be probed; remove the {part}"
         raise ProbeError(message)
     return parts
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""HTTP client for the URL that is probed."""
+"""HTTP client for the probed URL."""
 
 import socket
 from collections.abc import Sequence
@@ -16,6 +16,11 @@ from token_issuer.probe.timing import Deadline, Timing
 
 _USER_AGENT: Final = "token-issuer-probe"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_VERBS: Final = {
+    Reaction.ACCEPTED: "accepted",
+    Reaction.REFUSED: "rejected",
+    Reaction.CRASHED: "failed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,9 @@ class TargetResponse:
         reaction: How the target reacted.
         status: The HTTP status; None without a response.
         duration_s: Time until the status arrived, in seconds.
-        detail: What happened instead if there is no status: "no answer within 5 s".
-        is_closed: Whether the target closed the connection without a response. A server that
-            rejects an overlong request may do so, and a server that dies does.
+        detail: What happened if there is no status: "no response within 5 s".
+        is_closed: Whether the target closed the connection without a response. A server may do so
+            to reject an overlong request, or because it crashed.
     """
 
     reaction: Reaction
@@ -38,13 +43,12 @@ class TargetResponse:
     is_closed: bool = False
 
     def describe(self) -> str:
-        """Describe the reaction in a few words: "refused with 401"."""
+        """Describe the reaction in a few words: "rejected with 401"."""
         if self.status is None:
             return self.detail
         if self.reaction is Reaction.UNCLEAR:
-            return f"answered {self.status}, which counts neither as accepted nor as refused"
-        verb = "failed" if self.reaction is Reaction.CRASHED else self.reaction
-        return f"{verb} with {self.status}"
+            return f"answered {self.status}, which means neither acceptance nor rejection"
+        return f"{_VERBS[self.reaction]} with {self.status}"
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,10 @@ class Target:
     Attributes:
         url: An http or https URL without credentials.
         presentation: Where the target expects the token.
-        statuses: The statuses by which it accepts and refuses a token.
+        statuses: The statuses by which the target accepts and rejects a token.
         timeout_s: Time limit of a response, in seconds.
         tls: The `ssl.SSLContext` of an https URL; untyped, since `ssl` may be unavailable.
-        rate_limiter: Rate limit of the requests; the whole probe uses its timing.
+        rate_limiter: Limits the rate of the requests; the whole probe uses its timing.
     """
 
     url: str
@@ -81,7 +85,7 @@ class Target:
 
         Raises:
             UnsendableError: the header field or cookie of this target cannot carry them.
-            ProbeError: the probe has sent as many requests as it may.
+            ProbeError: the limit on the number of requests is reached.
         """
         request = self._build_request(authorization)
         self.rate_limiter.wait()
@@ -89,9 +93,9 @@ class Target:
         try:
             status = self._connect_and_send(request, Deadline(timer, self.timeout_s))
         except TimeoutError:
-            reaction, detail = Reaction.HUNG, f"no answer within {self.timeout_s:g} s"
+            reaction, detail = Reaction.HUNG, f"no response within {self.timeout_s:g} s"
         except ClosedError:
-            detail = "closed the connection without an answer"
+            detail = "closed the connection without a response"
             return TargetResponse(Reaction.CRASHED, None, timer.seconds, detail, is_closed=True)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Where a request carries its token: in a header field or in a cookie."""
+"""The place of the token in a request: a header field or a cookie."""
 
 import re
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ class Presentation:
             UnsendableError: the header field or the cookie cannot carry these values.
         """
         if any(_FIELD_END.search(value) for value in authorization):
-            message = "the value would end the header field"
+            message = "the value contains a line break or NUL, which would end the header field"
             raise UnsendableError(message)
         if self.cookie:
             return [self._build_cookie(authorization)] if authorization else []
@@ -50,17 +50,17 @@ class Presentation:
 
     def _build_cookie(self, authorization: Sequence[str]) -> bytes:
         if len(authorization) > 1:
-            message = "a cookie carries one token only"
+            message = "a cookie can carry only one token"
             raise UnsendableError(message)
         value = _strip_scheme(authorization[0])
         if not _COOKIE_VALUE.fullmatch(value):
-            message = "a cookie cannot contain its characters"
+            message = "the token contains characters that a cookie cannot contain"
             raise UnsendableError(message)
         return f"Cookie: {self.cookie}={value}".encode()
 
 
 def _strip_scheme(value: str) -> str:
     if not value.startswith(_PREFIX):
-        message = "the defect is in the scheme before the token, and this target gets no scheme"
+        message = "the defect is in the scheme before the token, and this target expects no scheme"
         raise UnsendableError(message)
     return value.removeprefix(_PREFIX)

@@ -29,6 +29,7 @@ class RateLimiter:
         """Allow *rate_per_s* requests per second, and *max_requests* in total."""
         self.timing = timing
         self._interval_s = 1 / rate_per_s
+        self._max_requests = max_requests
         self._remaining = max_requests
         self._next_s = timing.clock()
         self._lock = threading.Lock()
@@ -41,7 +42,10 @@ class RateLimiter:
         """
         with self._lock:
             if self._remaining == 0:
-                message = "the probe has sent as many requests as it may"
+                message = (
+                    f"the probe has reached its limit of {self._max_requests} requests; select "
+                    "fewer checks with --only or --skip"
+                )
                 raise ProbeError(message)
             self._remaining -= 1
             send_at_s = max(self._next_s, self.timing.clock())

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""One request per connection, sent byte for byte; reads the status of the response.
+"""Raw HTTP requests: one per connection, sent byte for byte; only the status is read.
 
 HTTP libraries repair, fold or reject the malformed header fields that a probe has to send.
 
@@ -26,7 +26,7 @@ class ClosedError(Exception):
 
 
 class _Reader:
-    """Callbacks of the parser; hold the status and whether the message is complete."""
+    """Response parser that stores the status and whether the message is complete."""
 
     def __init__(self) -> None:
         self.status: int | None = None
@@ -56,14 +56,14 @@ def send_request(connection: socket.socket, request: bytes, deadline: Deadline) 
     Args:
         connection: A new connection; the caller closes it.
         request: The bytes of the request.
-        deadline: Time limit. Sockets wait in real time, whatever its clock is.
+        deadline: Time limit. Sockets wait in real time even if its clock is virtual.
 
     Raises:
         ClosedError: the connection ended without a response.
         TimeoutError: no response arrived in time.
         ValueError: the response is not HTTP.
     """
-    # A response that arrived before the connection broke can still be read, such as 431.
+    # A response such as 431 can still be read if it arrived before the connection broke.
     with contextlib.suppress(ConnectionError):
         _transmit(connection, request, deadline)
     reader = _Reader()
@@ -107,13 +107,13 @@ def _feed(reader: _Reader, data: bytes) -> None:
         reader.feed(data)
     except httptools.HttpParserError as error:
         if reader.status is None:
-            message = "the answer is not HTTP/1.1"
+            message = "the response is not HTTP/1.1"
             raise ValueError(message) from error
         reader.is_complete = True
 
 
 def _drain(connection: socket.socket, reader: _Reader, deadline: Deadline) -> None:
-    """Let the target finish a short response; close on a stream or a long one."""
+    """Read the rest of a short response; stop reading a stream or a long one."""
     with contextlib.suppress(OSError):
         while not reader.is_complete and reader.body_bytes < _MAX_BODY_BYTES:
             data = _receive(connection, deadline)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The statuses by which a target accepts or refuses a token."""
+"""The statuses by which a target accepts or rejects a token."""
 
 import re
 from dataclasses import dataclass
@@ -16,23 +16,23 @@ DEFAULT_REFUSED: Final = frozenset(range(400, 500)) - {
     HTTPStatus.NOT_FOUND,
     HTTPStatus.TOO_MANY_REQUESTS,
 }
-"""404 may come from the service behind the verifier, and 429 limits the number of requests."""
+"""Without 404, which may come from the service behind the verifier, and 429, a rate limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statuses:
-    """The statuses by which a target accepts and refuses.
+    """The statuses by which a target accepts and rejects tokens.
 
     Attributes:
         accepted: Statuses of a response to an accepted token.
-        refused: Statuses of a response to a refused token.
+        refused: Statuses of a response to a rejected token.
     """
 
     accepted: frozenset[int] = DEFAULT_ACCEPTED
     refused: frozenset[int] = DEFAULT_REFUSED
 
     def judge(self, status: int) -> Reaction:
-        """Return the reaction that *status* stands for."""
+        """Return the reaction that *status* means."""
         if status in self.accepted:
             return Reaction.ACCEPTED
         if status in self.refused:
@@ -44,7 +44,7 @@ def parse_statuses(text: str) -> frozenset[int]:
     """Parse a list such as `200-299,302`.
 
     Raises:
-        ValueError: *text* is not such a list; the message says what was expected.
+        ValueError: *text* is not such a list; the message names the expected form.
     """
     found: set[int] = set()
     for item in text.split(","):

@@ -14,8 +14,8 @@ class TlsOptions:
     """Options of TLS connections to the target.
 
     Attributes:
-        ca_file: Certificates to trust, PEM; None for those of this machine.
-        is_checked: Whether the certificate of the target has to be valid.
+        ca_file: Trusted certificates, PEM; None for those of this machine.
+        is_checked: Whether the certificate of the target must be valid.
         client_file: Client certificate and its key, PEM; None to send none.
     """
 
@@ -29,7 +29,7 @@ class TlsOptions:
         Raises:
             ProbeError: this Python has no TLS, or a file cannot be read as PEM.
         """
-        # By name: the image replaces `ssl` with an empty module, and only https targets need it.
+        # Imported here, since the image replaces `ssl` with an empty module.
         ssl: Any = importlib.import_module("ssl")
         if not hasattr(ssl, "OPENSSL_VERSION"):
             message = (
@@ -57,4 +57,4 @@ class TlsOptions:
 
 
 def _explain(error: OSError) -> str:
-    return error.strerror or "no such content"
+    return error.strerror or "unexpected content"

@@ -16,8 +16,8 @@ ATTACKER_KEYS: Final = "attacker-keys"
 _FAILURE: Final = "failure"
 _FAILURE_WHY: Final = "Anyone can send such a request repeatedly; no key is needed."
 _FAILURE_REMEDY: Final = (
-    "Let the verifier answer whatever it cannot read or verify with 401, errors of its libraries "
-    "included, and bound the length of the header field and the time that one request may take."
+    "Answer 401 to each token that cannot be read or verified, also if a library raises an "
+    "unexpected error, and limit the length of the header field and the duration of a request."
 )
 _FAILURE_SOURCE: Final = "RFC 6750 §3.1, CWE-755"
 _EXPECTED: Final = {Verdict.REFUSE: Reaction.REFUSED, Verdict.ACCEPT: Reaction.ACCEPTED}
@@ -25,11 +25,11 @@ _EXPECTED: Final = {Verdict.REFUSE: Reaction.REFUSED, Verdict.ACCEPT: Reaction.A
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The response to a defective token, and what requests after it showed.
+    """The response to a defective token, and the results of the requests after it.
 
     Attributes:
-        response: The response; a closed connection is a refusal if the target still works.
-        is_alive: Whether a good token is still accepted.
+        response: The response; a closed connection is a rejection if the target still works.
+        is_alive: Whether the target still accepts a good token.
         is_about_any_kid: Whether a harmless unknown `kid` now fails in the same way.
     """
 
@@ -48,9 +48,9 @@ def build_check(defect: Defect, evidence: Evidence) -> Check:
     response = evidence.response
     observed = response.describe()
     if not evidence.is_alive:
-        observed += "; it serves nobody since"
+        observed += "; it has not accepted a good token since"
     if evidence.is_about_any_kid:
-        observed += ", and by now so does a harmless unknown kid"
+        observed += "; a harmless unknown kid now has the same result"
     return Check(
         part=Part.TOKENS,
         id=defect.id,
@@ -67,7 +67,7 @@ def build_finding(defect: Defect, evidence: Evidence) -> Finding:
     """Return the finding of a check that failed."""
     response = evidence.response
     if response.reaction in {Reaction.ACCEPTED, Reaction.REFUSED}:
-        verb = "accepts" if response.reaction is Reaction.ACCEPTED else "refuses"
+        verb = "accepts" if response.reaction is Reaction.ACCEPTED else "rejects"
         return Finding(
             check=defect.id,
             severity=defect.severity,
@@ -78,9 +78,9 @@ def build_finding(defect: Defect, evidence: Evidence) -> Finding:
             cause=defect.check,
         )
     if not evidence.is_alive:
-        title = f"It stops serving anybody after {defect.title}."
+        title = f"It stops serving all clients after {defect.title}."
     elif response.reaction is Reaction.HUNG:
-        title = f"It gives no answer to {defect.title}."
+        title = f"It does not respond to {defect.title}."
     elif evidence.is_about_any_kid:
         title = f"It fails on tokens with unknown kids: {response.describe()}."
     else:
@@ -97,7 +97,7 @@ def build_finding(defect: Defect, evidence: Evidence) -> Finding:
 
 
 def judge_attacker_fetches(defects: Sequence[str]) -> tuple[Check, Finding | None]:
-    """Return the check that no token made the target fetch the URL it names, and its finding.
+    """Return the check that no token made the target fetch a URL from that token, and its finding.
 
     Args:
         defects: Ids of the defects whose tokens caused a fetch, accepted or not.
@@ -105,7 +105,7 @@ def judge_attacker_fetches(defects: Sequence[str]) -> tuple[Check, Finding | Non
     check = Check(
         part=Part.TOKENS,
         id=ATTACKER_KEYS,
-        title="no token makes the target fetch the keys that it names",
+        title="no token makes the target fetch keys from a URL in the token",
         outcome=Outcome.FAILED if defects else Outcome.PASSED,
         observed=f"fetched for {', '.join(defects)}" if defects else "nothing was fetched",
     )
@@ -114,11 +114,8 @@ def judge_attacker_fetches(defects: Sequence[str]) -> tuple[Check, Finding | Non
     return check, Finding(
         check=ATTACKER_KEYS,
         severity=Severity.MEDIUM,
-        title="It fetches the URL that a token names, whoever made the token.",
-        why=(
-            "Anyone can make the service send requests to addresses that only it can reach, "
-            "before a signature has been verified."
-        ),
+        title="It fetches a URL that a token names before the signature is verified.",
+        why="Anyone can make the service send requests to addresses that only the service reaches.",
         remedy=CHECKS["embedded-keys"],
         source="RFC 8725 §3.10",
         cause="embedded-keys",

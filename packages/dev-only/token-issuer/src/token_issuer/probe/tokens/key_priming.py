@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Publish the keys of defective tokens, and make the target fetch them."""
+"""Publication of the keys of defective tokens, before these tokens are sent."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,17 +16,17 @@ _INTERVAL_S: Final = 0.4
 
 
 def needs_publication(defect: Defect) -> bool:
-    """Tell whether the key that signs the token of *defect* must be published first."""
+    """Return whether the key that signs the token of *defect* must be published first."""
     return bool(defect.fault) or defect.alg not in {"", _GOOD_ALGORITHM}
 
 
 @contextmanager
 def publish_keys(target: Target, issuer: IssuerClient, defects: Sequence[Defect]) -> Iterator[bool]:
-    """Publish the keys of the tokens with these defects, and let the target fetch them.
+    """Publish the keys of the tokens with these defects, and make the target fetch them.
 
     Yields:
-        Whether the target fetched them. A token with an unknown kid makes a verifier fetch,
-        except during its cooldown.
+        Whether the target fetched the keys. A token with an unknown kid makes a verifier fetch
+        them, except during its cooldown.
     """
     faults = sorted({defect.fault for defect in defects if defect.fault})
     try:

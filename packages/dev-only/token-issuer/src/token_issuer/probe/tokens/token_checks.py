@@ -59,7 +59,7 @@ def check_tokens(
 
 
 def _run(target: Target, issuer: IssuerClient, select: Callable[[str], bool]) -> Iterator[_Result]:
-    """Send tokens of known keys first; then those of new keys, after one fetch for all of them."""
+    """Send the tokens of known keys first, then those of new keys after one fetch for all."""
     chosen = [defect for defect in CATALOGUE.values() if select(defect.id)]
     of_new_keys = [defect for defect in chosen if needs_publication(defect)]
     session = _Session(target, issuer, issuer.count_attacker_hits())
@@ -76,13 +76,13 @@ def _run(target: Target, issuer: IssuerClient, select: Callable[[str], bool]) ->
 
 @dataclass
 class _Session:
-    """The state between one token and the next.
+    """State that is kept from one token to the next.
 
     Attributes:
         target: The URL to probe.
         issuer: The issuer that it trusts.
         attacker_hits: Number of requests for the attacker's keys so far.
-        fetched_for: Ids of the defects whose tokens caused such requests.
+        fetched_for: Ids of the defects whose tokens caused these requests.
         is_alive: Whether the target accepted a good token after the last failure.
     """
 
@@ -98,7 +98,7 @@ class _Session:
         Args:
             defect: The defect of the token.
             is_key_fetched: Whether the target has fetched the key of the token; if not, a
-                refusal says nothing about the defect.
+                rejection says nothing about the defect.
         """
         if not self.is_alive:
             return _skip(defect, "the target no longer accepts a good token"), None
@@ -124,12 +124,12 @@ class _Session:
         if not self.is_alive:
             return replace(evidence, is_alive=False)
         if response.is_closed:
-            detail = "refused: it closed the connection, and serves others"
+            detail = "rejected: it closed the connection and still accepts good tokens"
             return Evidence(replace(response, reaction=Reaction.REFUSED, detail=detail))
         return replace(evidence, is_about_any_kid=self._fails_on_any_kid(defect, response))
 
     def _fails_on_any_kid(self, defect: Defect, response: TargetResponse) -> bool:
-        """Return whether a failure on this kid happens with all unknown kids, as a limit would."""
+        """Return whether any unknown kid now fails like this one, such as because of a limit."""
         if defect.check != "kid" and not needs_publication(defect):
             return False
         harmless = self.issuer.mint(defect=_HARMLESS_KID_DEFECT).authorization

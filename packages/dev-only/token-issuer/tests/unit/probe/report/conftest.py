@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Results of probes: of a bad verifier, of a good one, and of one that could not be judged."""
+"""Results of three probes: with findings, without findings, and stopped after the baseline."""
 
 import dataclasses
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, 
 from token_issuer.severity import Severity
 
 STARTED_AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
-FORGERY: Final = "Anybody writes a token for any user; no key is needed."
-ALGORITHMS: Final = "Name the algorithms that your issuer uses, and take no other from the header."
-AUDIENCE: Final = "Name this service's own audience, and require the claim aud."
+FORGERY: Final = "Anyone can forge a token for any user; no key is needed."
+ALGORITHMS: Final = "Allow only the algorithms that your issuer uses."
+AUDIENCE: Final = "Configure the audience of this service, and require the claim aud."
 
 
 def _check(id_: str, outcome: Outcome, reaction: Reaction, status: int, title: str) -> Check:
@@ -71,7 +71,7 @@ def _find(check: str, severity: Severity, cause: str, remedy: str, why: str) -> 
     return Finding(
         check=check,
         severity=severity,
-        title=f"It takes {check} wrongly.",
+        title=f"It accepts {check}.",
         why=why,
         remedy=remedy,
         source="RFC 8725 §3.1, CVE-2015-9235",
@@ -80,10 +80,16 @@ def _find(check: str, severity: Severity, cause: str, remedy: str, why: str) -> 
 
 
 FINDINGS: Final = (
-    _find("aud-missing", Severity.MEDIUM, "aud", AUDIENCE, "It was made for nobody."),
-    _find("keys-burst", Severity.MEDIUM, "cool-down", "Fetch at most once in 30 s.", "Lock-out."),
+    _find("aud-missing", Severity.MEDIUM, "aud", AUDIENCE, "The token has no audience."),
+    _find(
+        "keys-burst",
+        Severity.MEDIUM,
+        "cooldown",
+        "Fetch at most once in 30 s.",
+        "The service can be stopped.",
+    ),
     _find("alg-hs256", Severity.CRITICAL, "algorithms", ALGORITHMS, "The key is public."),
-    _find("aud-wrong", Severity.HIGH, "aud", AUDIENCE, "It was made for another service."),
+    _find("aud-wrong", Severity.HIGH, "aud", AUDIENCE, "The token was issued for another service."),
     _find("alg-none-upper", Severity.CRITICAL, "algorithms", ALGORITHMS, FORGERY),
     _find("alg-none", Severity.CRITICAL, "algorithms", ALGORITHMS, FORGERY),
 )
@@ -91,7 +97,7 @@ FINDINGS: Final = (
 
 @pytest.fixture
 def bad() -> Result:
-    """Return the result of a verifier with six weaknesses, which three changes fix."""
+    """Return the result for a verifier with six weaknesses, which three changes fix."""
     return Result(
         target="http://127.0.0.1:8080/api",
         issuer="http://127.0.0.1:8081",
@@ -105,16 +111,16 @@ def bad() -> Result:
 
 @pytest.fixture
 def clean(bad: Result) -> Result:
-    """Return the result of a verifier without a weakness."""
+    """Return the result for a verifier without weaknesses."""
     passed = tuple(check for check in CHECKS if check.outcome is Outcome.PASSED)
     return dataclasses.replace(bad, checks=passed, findings=())
 
 
 @pytest.fixture
 def stopped(bad: Result) -> Result:
-    """Return the result of a probe of a URL that needs no token."""
+    """Return the result for a URL that requires no token."""
     failed = dataclasses.replace(GOOD, id="baseline-none", outcome=Outcome.FAILED)
-    reason = "no token is needed there. Name a URL that needs a bearer token."
+    reason = "this URL needs no token. Choose one that requires a bearer token."
     return dataclasses.replace(bad, checks=(GOOD, failed), findings=(), stopped=reason)
 
 

@@ -2,7 +2,8 @@
 """The JUnit report under the rules that its published schemas share.
 
 `RULES` restates, element by element, https://github.com/windyroad/JUnit-Schema (Ant's JUnit task)
-and junit-10.xsd of Jenkins' xUnit plugin, as pytest keeps it; where they differ, the stricter one.
+and junit-10.xsd (Jenkins' xUnit plugin, from the pytest repository). If they differ, the stricter
+rule applies.
 """
 
 import dataclasses
@@ -74,7 +75,7 @@ def check_rules(root: ET.Element) -> None:
         assert int(suite.attrib["errors"]) == 0
 
 
-def test_suites_are_the_parts_and_cases_the_checks(bad: Result) -> None:
+def test_each_part_is_a_suite_and_each_check_a_test_case(bad: Result) -> None:
     root = parse(bad)
     check_rules(root)
     assert [suite.attrib["name"] for suite in root] == ["baseline", "tokens", "keys"]
@@ -91,7 +92,7 @@ def test_each_outcome_has_its_element(bad: Result) -> None:
     assert verdicts == {check.id: expected.get(check.outcome, []) for check in bad.checks}
 
 
-def test_failure_holds_all_of_the_finding(bad: Result) -> None:
+def test_failure_contains_the_whole_finding(bad: Result) -> None:
     finding = bad.findings[0]
     (failure,) = parse(bad).findall(f".//testcase[@name='{finding.check}']/failure")
     assert failure.attrib == {"type": "medium", "message": finding.title}
@@ -108,7 +109,7 @@ def test_check_with_several_findings_is_one_failure_with_all_of_them(bad: Result
     assert bad.findings[0].title in (failure.text or "")
 
 
-def test_skipped_check_says_why(bad: Result) -> None:
+def test_skipped_check_has_its_reason(bad: Result) -> None:
     (skipped,) = parse(bad).findall(".//testcase[@name='keys-weak']/skipped")
     assert skipped.attrib["message"] == "the probe was given no admin secret"
 
@@ -119,16 +120,16 @@ def test_output_includes_the_observations_of_passed_checks(bad: Result) -> None:
 
 
 def test_probe_that_stopped_fails_the_build(clean: Result) -> None:
-    root = parse(dataclasses.replace(clean, stopped="no token is needed there"))
+    root = parse(dataclasses.replace(clean, stopped="this URL needs no token"))
     check_rules(root)
     (failure,) = root.findall(".//failure")
-    assert failure.text == "no token is needed there"
+    assert failure.text == "this URL needs no token"
 
 
 def test_stop_before_the_first_check_fails_the_build(clean: Result) -> None:
-    root = parse(dataclasses.replace(clean, checks=(), stopped="nothing listens there"))
+    root = parse(dataclasses.replace(clean, checks=(), stopped="nothing listens on this port"))
     check_rules(root)
-    assert [failure.text for failure in root.iter("failure")] == ["nothing listens there"]
+    assert [failure.text for failure in root.iter("failure")] == ["nothing listens on this port"]
 
 
 @pytest.mark.parametrize(

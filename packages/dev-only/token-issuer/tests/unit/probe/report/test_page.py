@@ -80,7 +80,7 @@ def page(request: pytest.FixtureRequest) -> Page:
     return Page(render_html(result))
 
 
-def test_page_fetches_nothing_and_runs_nothing(page: Page) -> None:
+def test_page_has_no_scripts_and_no_external_resources(page: Page) -> None:
     allowed = r"#finding-\d+|https://www\.rfc-editor\.org/rfc/rfc\d+(#section-[\d.]+)?"
     for tag, attributes in page.attributes:
         assert tag not in {"script", "link", "img", "iframe", "object", "base", "form", "svg"}
@@ -129,6 +129,13 @@ def test_tables_have_captions_and_headings(page: Page) -> None:
     )
 
 
+def test_open_is_explained_where_it_first_appears(bad: Result, clean: Result) -> None:
+    before = Page(render_html(bad)).text.partition("open (no verdict: the specifications allow")[0]
+    assert before.endswith("2 passed, 6 failed, 1 ")
+    assert "open" not in before
+    assert "open" not in Page(render_html(clean)).text
+
+
 def test_verdict_comes_first(bad: Result, clean: Result, stopped: Result) -> None:
     assert "6 findings, the worst is critical" in Page(render_html(bad)).text[:200]
     assert "3 critical 1 high 2 medium 0 low" in Page(render_html(bad)).text[:400]
@@ -164,7 +171,7 @@ def test_text_between_backticks_is_code(text: str, markup: str) -> None:
 def test_milder_finding_of_a_group_shows_its_severity(bad: Result) -> None:
     text = Page(render_html(bad)).text
     assert "high aud: 2 tokens accepted What to change" in text
-    assert "It takes aud-missing wrongly. medium aud-missing accepted with 200" in text
+    assert "It accepts aud-missing. medium aud-missing accepted with 200" in text
 
 
 def test_failed_check_links_to_its_finding(bad: Result) -> None:
@@ -223,7 +230,7 @@ def find_schemes() -> Iterator[Mapping[str, str]]:
         yield read_colours(block)
 
 
-def test_each_ink_can_be_read_on_each_ground_in_both_schemes() -> None:
+def test_each_ink_contrasts_with_each_ground_in_both_schemes() -> None:
     light, dark = find_schemes()
     assert set(light) == set(dark)
     for scheme in (light, dark):
@@ -237,7 +244,7 @@ def test_each_ink_can_be_read_on_each_ground_in_both_schemes() -> None:
     assert measure_luminance(light["ground"]) > 0.5 > measure_luminance(dark["ground"])
 
 
-def test_text_is_written_in_inks_on_grounds_alone() -> None:
+def test_rules_use_only_inks_for_text_and_grounds_for_backgrounds() -> None:
     rules = STYLESHEET.partition(".critical")[2]
     inks = re.findall(r"[ {]color: ([^;]+);", rules)
     assert inks

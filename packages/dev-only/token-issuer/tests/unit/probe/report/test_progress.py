@@ -49,7 +49,7 @@ def drop_rest(stream: TextIO) -> None:
 
 
 def show(written: str) -> list[str]:
-    """Return each visible state of the line."""
+    """Return the visible states of the line, in order."""
     assert "\n" not in written
     states = written.split("\r")
     assert states[0] == ""
@@ -59,7 +59,7 @@ def show(written: str) -> list[str]:
     return lines
 
 
-def test_terminal_shows_a_bar_within_one_line_and_is_left_clean(bad: Result) -> None:
+def test_terminal_shows_a_bar_on_one_line_and_the_line_is_cleared_at_the_end(bad: Result) -> None:
     with open_terminal(100) as (stream, read):
         with Progress(len(bad.checks), stream) as progress:
             for check in bad.checks:

@@ -38,7 +38,7 @@ def test_other_hosts_are_probed_only_if_they_are_named(url: str) -> None:
     host = url.removeprefix("http://").rstrip("/").removesuffix(":8080")
     with pytest.raises(ProbeError, match="is not on this machine"):
         check_target(url, None)
-    with pytest.raises(ProbeError, match="which --allow-host other does not name"):
+    with pytest.raises(ProbeError, match="is not the allowed host other"):
         check_target(url, "other")
 
     assert check_target(url, host) == url

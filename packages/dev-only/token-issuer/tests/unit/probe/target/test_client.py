@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The bytes of a request, and the reaction read from the response."""
+"""The bytes of a request, and the meaning of the response."""
 
 import socket
 import struct
@@ -27,7 +27,7 @@ OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 @dataclass
 class Listener:
-    """A server with a fixed response, and the requests that it read."""
+    """Server with a fixed response; `requests` are the requests that it read."""
 
     port: int
     requests: list[bytes] = field(default_factory=list)
@@ -43,7 +43,7 @@ Listen = Callable[..., Listener]
 
 @contextmanager
 def run_listener(reply: bytes | Behave, *, reads: bool = True) -> Iterator[Listener]:
-    """Reply to each connection with these bytes, or pass it to a function."""
+    """Reply to each connection with these bytes, or pass the connection to a function."""
     with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as connections:
         listener = Listener(server.getsockname()[1])
 
@@ -75,7 +75,7 @@ def read_head(connection: socket.socket) -> bytes:
 
 
 def drip(connection: socket.socket) -> None:
-    """Send a response so slowly that it never ends."""
+    """Send a response byte by byte, so that it takes longer than the probe waits."""
     for byte in OK * 100:
         try:
             connection.sendall(bytes([byte]))
@@ -86,7 +86,7 @@ def drip(connection: socket.socket) -> None:
 
 @dataclass
 class AdvancingClock:
-    """A clock that advances by 0.1 s at each reading."""
+    """Clock that advances by 0.1 s at each reading."""
 
     seconds: float = 0.0
 
@@ -136,15 +136,15 @@ def test_token_of_over_a_megabyte_is_sent_whole(listen: Listen) -> None:
     assert len(server.requests[0]) > 1_500_000
 
 
-def test_refusal_before_the_end_of_a_long_line_is_read(listen: Listen) -> None:
+def test_rejection_before_the_end_of_a_long_line_is_read(listen: Listen) -> None:
     def refuse(connection: socket.socket) -> None:
         connection.recv(1000)
         connection.sendall(b"HTTP/1.1 431 Too Large\r\nConnection: close\r\n\r\n")
-        connection.close()  # with unread bytes: the other side gets a reset
+        connection.close()  # with unread bytes, so that the client receives a reset
 
     server = listen(refuse, reads=False)
 
-    assert Target(server.url).send_token("x" * 3_000_000).describe() == "refused with 431"
+    assert Target(server.url).send_token("x" * 3_000_000).describe() == "rejected with 431"
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_token_is_sent_where_the_target_expects_it(
 @pytest.mark.parametrize(
     ("presentation", "values", "reason"),
     [
-        (Presentation(cookie="c"), ["Bearer a", "Bearer b"], "one token only"),
-        (Presentation(cookie="c"), ["Bearer a;b"], "cookie cannot contain"),
+        (Presentation(cookie="c"), ["Bearer a", "Bearer b"], "only one token"),
+        (Presentation(cookie="c"), ["Bearer a;b"], "a cookie cannot contain"),
         (Presentation(cookie="c"), ["bearer a"], "the scheme"),
         (Presentation("X-T", has_scheme=False), ["bearer a"], "the scheme"),
         (Presentation(), ["Bearer a\r\nX-Admin: 1"], "end the header field"),
@@ -192,11 +192,11 @@ def test_credentials_that_cannot_be_presented_are_not_sent(
     [
         (200, Reaction.ACCEPTED, "accepted with 200"),
         (204, Reaction.ACCEPTED, "accepted with 204"),
-        (401, Reaction.REFUSED, "refused with 401"),
+        (401, Reaction.REFUSED, "rejected with 401"),
         (500, Reaction.CRASHED, "failed with 500"),
-        (404, Reaction.UNCLEAR, "answered 404, which counts neither as accepted nor as refused"),
-        (429, Reaction.UNCLEAR, "answered 429, which counts neither as accepted nor as refused"),
-        (302, Reaction.UNCLEAR, "answered 302, which counts neither as accepted nor as refused"),
+        (404, Reaction.UNCLEAR, "answered 404, which means neither acceptance nor rejection"),
+        (429, Reaction.UNCLEAR, "answered 429, which means neither acceptance nor rejection"),
+        (302, Reaction.UNCLEAR, "answered 302, which means neither acceptance nor rejection"),
     ],
 )
 def test_status_is_mapped_to_a_reaction(
@@ -237,7 +237,7 @@ def test_endless_body_does_not_block_the_probe(listen: Listen) -> None:
     response = Target(server.url, rate_limiter=rate_limiter).send_token("a")
 
     assert response.reaction is Reaction.ACCEPTED
-    assert response.duration_s < 2  # of the five that a response may take
+    assert response.duration_s < 2  # the timeout is 5 s
 
 
 def hang(_: socket.socket) -> None:
@@ -255,7 +255,7 @@ def test_target_that_does_not_respond_in_time_hangs(listen: Listen, behave: obje
 
     response = Target(server.url, timeout_s=0.1).send_token("a")
 
-    assert (response.reaction, response.describe()) == (Reaction.HUNG, "no answer within 0.1 s")
+    assert (response.reaction, response.describe()) == (Reaction.HUNG, "no response within 0.1 s")
 
 
 def test_late_response_is_ignored(listen: Listen) -> None:
@@ -273,13 +273,13 @@ def test_late_response_is_ignored(listen: Listen) -> None:
 
 
 @pytest.mark.parametrize("behave", [socket.socket.close, reset])
-def test_closed_connection_is_told_apart(listen: Listen, behave: object) -> None:
+def test_closed_connection_is_recognised(listen: Listen, behave: object) -> None:
     server = listen(behave)
 
     response = Target(server.url).send_token("a")
 
     assert response.is_closed
-    assert response.describe() == "closed the connection without an answer"
+    assert response.describe() == "closed the connection without a response"
 
 
 def test_response_that_is_not_http_is_a_crash(listen: Listen) -> None:
@@ -314,5 +314,5 @@ def test_requests_are_limited_in_number_and_rate(listen: Listen) -> None:
         target.send_token("a")
 
     assert clock() == pytest.approx(0.15)
-    with pytest.raises(ProbeError, match="as many requests as it may"):
+    with pytest.raises(ProbeError, match="limit of 4 requests"):
         target.send_token("a")

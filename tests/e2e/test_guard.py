@@ -175,7 +175,7 @@ def test_dev_key_that_appears_after_the_start_is_refused_loudly(
     assert proxy.process.stderr
     log = proxy.process.stderr.read()
     assert "ERROR jwt_core.remote: no new key set from http://127.0.0.1:" in log
-    assert "[dev_key] the key set brings a key that the dev-only token-issuer made" in log
+    assert "[dev_key] the key set provides a key of the dev-only token-issuer" in log
     assert "[dev_kid]" in log
 
 

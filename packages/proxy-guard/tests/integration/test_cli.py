@@ -191,15 +191,15 @@ def test_exec_warns_when_production_would_refuse(run: Run) -> None:
 
     assert result.returncode == 0
     assert result.stdout == "started\n"
-    assert "refused in production" in result.stderr
+    assert "production would refuse this configuration" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("command", "exit_code", "message"),
     [
-        ("no-such-command", 127, "cannot start 'no-such-command': it was not found"),
-        ("./orphan.sh", 127, "cannot start './orphan.sh': it was not found, or the interpreter"),
-        ("", 127, "cannot start '': it was not found"),
+        ("no-such-command", 127, "cannot start 'no-such-command': the command, or"),
+        ("./orphan.sh", 127, "cannot start './orphan.sh': the command, or the interpreter"),
+        ("", 127, "cannot start '': the command, or"),
         ("./plain.txt", 126, "cannot start './plain.txt': Permission denied"),
     ],
 )
@@ -255,7 +255,7 @@ def test_explain_lists_the_codes(call: Run) -> None:
         (("check", "--jsno"), "unrecognized arguments: --jsno (did you mean --json?)\n"),
         (("exec", "--env-flie=x", "--", "true"), "--env-flie=x (did you mean --env-file?)"),
         (("check", "--nonsense"), "unrecognized arguments: --nonsense\n"),
-        (("explain", "dev_kye"), "there is no code 'dev_kye' (did you mean dev_key?); the codes"),
+        (("explain", "dev_kye"), "unknown code 'dev_kye' (did you mean dev_key?); expected one of"),
     ],
 )
 def test_near_miss_gets_a_suggestion(call: Run, arguments: tuple[str, ...], message: str) -> None:
@@ -270,7 +270,7 @@ def test_explain_names_the_known_codes(call: Run) -> None:
 
     assert result.returncode == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("proxy-guard: there is no code 'nonsense'; the codes are ")
+    assert result.stderr.startswith("proxy-guard: unknown code 'nonsense'; expected one of ")
     assert all(code in result.stderr for code in EXPLANATIONS)
 
 

@@ -69,7 +69,7 @@ def test_published_key_is_seen_in_every_encoding(source: str, encode: Encode) ->
 def test_finding_tells_where_the_private_half_is_published(source: str) -> None:
     (finding,) = detect(LEAKED_KEYS[source], variable="JWT_PUBLIC_KEY").findings
 
-    assert finding.what.startswith("JWT_PUBLIC_KEY brings a key whose private half is public: ")
+    assert finding.what.startswith("JWT_PUBLIC_KEY provides a key whose private half is public: ")
     assert source in finding.what
     assert "thumbprint" in finding.what
     assert LEAKED_KEYS[source]["x" if "x" in LEAKED_KEYS[source] else "n"] not in finding.what

@@ -100,7 +100,7 @@ def test_blank_variables_have_no_vote() -> None:
 def test_reason_shows_a_plain_word_and_the_accepted_ones() -> None:
     reason = classify({"NODE_ENV": "Pre-Prod"}).reason
 
-    assert reason.startswith("NODE_ENV says 'pre-prod', which is not among ci, dev, ")
+    assert reason.startswith("NODE_ENV says 'pre-prod', which is not one of ci, dev, ")
 
 
 @pytest.mark.parametrize("secret", ["s3cr3t", "hunter two", "a" * 21, "p\u00e4ss", "k=v", "---"])

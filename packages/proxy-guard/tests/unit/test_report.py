@@ -21,7 +21,7 @@ def test_text_tells_verdict_environment_finding_and_remedy() -> None:
         "  [token_issuer_host] JWT_JWKS_URI names the dev-only token-issuer as its host "
         "(http://token-issuer:8081/certs)"
     )
-    assert lines[4] == "  probe: skipped (nothing is fetched with values that are refused)"
+    assert lines[4] == "  probe: skipped (a refused configuration is not probed)"
     assert lines[3].startswith("    remedy: Set JWT_JWKS_URI to your production identity provider.")
 
 
@@ -31,7 +31,7 @@ def test_text_tells_verdict_environment_finding_and_remedy() -> None:
         ({}, "proxy-guard: allowed"),
         (
             DEV | {"APP_ENV": "qa"},
-            "proxy-guard: allowed, but the same configuration is refused in production",
+            "proxy-guard: allowed, but production would refuse this configuration",
         ),
     ],
 )
@@ -60,7 +60,7 @@ def test_document_holds_all_of_the_report() -> None:
         ],
         "probe": {
             "status": "skipped",
-            "detail": "nothing is fetched with values that are refused",
+            "detail": "a refused configuration is not probed",
         },
     }
 

@@ -55,7 +55,7 @@ def test_key_may_come_as_any_kind_of_bytes(dev_key: rsa.RSAPublicKey) -> None:
 
     for key in (der, bytearray(der), memoryview(der)):
         (finding,) = screen_key(key, QA)
-        assert finding.what.startswith("the key brings a key that the dev-only token-issuer made")
+        assert finding.what.startswith("the key provides a key of the dev-only token-issuer")
         assert finding.remedy == "Take the key from your production identity provider."
 
 

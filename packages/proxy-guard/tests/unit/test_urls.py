@@ -117,9 +117,9 @@ def test_value_is_refused_when_it_is_too_long_to_be_a_uri() -> None:
         ("http://ToKeN%2Dissuer/", "http://token-issuer/"),
         ("http://user%3Ahunter2%40token-issuer/", "http://token-issuer/"),
         ("http://token-issuer/" + "a" * 90, "http://token-issuer/" + "a" * 60 + "…"),
-        ("http://user:hun/ter2@token-issuer/", "not shown, as a password may be part of it"),
-        ("http://user:hun?ter2@token-issuer/", "not shown, as a password may be part of it"),
-        ("http://token-issuer/?mail=a@b", "not shown, as a password may be part of it"),
+        ("http://user:hun/ter2@token-issuer/", "not shown, since it may contain a password"),
+        ("http://user:hun?ter2@token-issuer/", "not shown, since it may contain a password"),
+        ("http://token-issuer/?mail=a@b", "not shown, since it may contain a password"),
     ],
 )
 def test_detail_shows_the_uri_without_its_secrets(value: str, shown: str) -> None:

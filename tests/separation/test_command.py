@@ -90,7 +90,8 @@ def test_summary_counts_in_singular_and_plural(
 ) -> None:
     outcome = check_separation(write(tmp_path, files))
 
-    assert outcome.stdout.endswith(f"check-separation: {summary}\n")
+    assert f"check-separation: {summary}\n" in outcome.stdout
+    assert ("remove them" in outcome.stdout) == ("finding" in summary)
 
 
 def test_file_that_cannot_be_read_exits_2() -> None:
@@ -137,7 +138,7 @@ def test_certificate_lists_what_was_seen_and_holds(artefacts: Path) -> None:
     assert content["tools"]["python"]
     assert content["tools"]["check-separation"].startswith("sha256:")
     assert verified.returncode == 0
-    assert verified.stdout == f"check-separation: {certificate}: holds\n"
+    assert verified.stdout == f"check-separation: {certificate}: is valid\n"
 
 
 def test_certificate_goes_with_its_folder(artefacts: Path) -> None:
@@ -152,10 +153,13 @@ def test_certificate_goes_with_its_folder(artefacts: Path) -> None:
     [
         (
             lambda folder: (folder / "service.txt").write_text("other"),
-            "is not what was certified",
+            "differs from the certified file",
         ),
         (lambda folder: (folder / "data/more.txt").unlink(), "data/more.txt: is missing"),
-        (lambda folder: (folder / "new.txt").write_text("x"), "new.txt: was not there"),
+        (
+            lambda folder: (folder / "new.txt").write_text("x"),
+            "new.txt: is not listed in the certificate",
+        ),
     ],
 )
 def test_certificate_does_not_hold_for_other_artefacts(
@@ -169,7 +173,7 @@ def test_certificate_does_not_hold_for_other_artefacts(
 
     assert outcome.returncode == 1
     assert message in outcome.stdout
-    assert "does not hold" in outcome.stdout
+    assert "is not valid" in outcome.stdout
 
 
 def test_certificate_of_refused_artefacts_does_not_hold(artefacts: Path, dev_key: DevKey) -> None:
@@ -187,7 +191,7 @@ def test_certificate_of_refused_artefacts_does_not_hold(artefacts: Path, dev_key
     assert verified.returncode == 1
     assert "its verdict is 'refused'" in verified.stdout
     assert verified_forgery.returncode == 1
-    assert "key.pem: holds a key of the simulator" in verified_forgery.stdout
+    assert "key.pem: contains a key of the simulator" in verified_forgery.stdout
 
 
 def test_certificate_may_be_written_again(artefacts: Path, dev_key: DevKey) -> None:
@@ -206,7 +210,7 @@ def test_folder_without_files_exits_2(tmp_path: Path) -> None:
     outcome = check_separation(tmp_path)
 
     assert outcome.returncode == 2
-    assert "holds no file to look at" in outcome.stderr
+    assert "contains no file to scan" in outcome.stderr
 
 
 @pytest.fixture
@@ -263,7 +267,7 @@ def test_what_is_no_certificate_exits_2(text: str, tmp_path: Path) -> None:
     outcome = check_separation("--verify", path)
 
     assert outcome.returncode == 2
-    assert "is no separation certificate" in outcome.stderr
+    assert "is not a separation certificate" in outcome.stderr
 
 
 def test_report_as_json(artefacts: Path) -> None:

@@ -49,6 +49,6 @@ def test_report_names_the_path_and_holds_no_key(tmp_path: Path, dev_key: DevKey)
     outcome = check_separation(tmp_path)
 
     assert outcome.returncode == 1
-    assert f"{tmp_path}/k.pem: holds a key of the simulator" in outcome.stdout
+    assert f"{tmp_path}/k.pem: contains a key of the simulator" in outcome.stdout
     assert "MII" not in outcome.stdout + outcome.stderr
     assert "zDEV" not in outcome.stdout + outcome.stderr

@@ -142,7 +142,7 @@ CHECKS: Final = {
     "banner": Check("the banner of its source files", detect_banner),
     "code": Check("its code under another name", detect_code),
     "image": Check("the label of its image", detect_image),
-    "settings": Check("settings that point at it", detect_settings),
+    "settings": Check("settings that point to it", detect_settings),
     "watermark": Check("its keys, by their watermark", detect_key),
 }
 """All checks by ID."""

@@ -48,7 +48,7 @@ def test_policies_hold_the_marks() -> None:
     outcome = run(ROOT)
 
     assert outcome.returncode == 0, outcome.stderr
-    assert outcome.stdout == "ci/policy: both policies hold the marks of proxy_guard\n"
+    assert outcome.stdout == "ci/policy: both policies have the marks of proxy_guard\n"
 
 
 def test_changed_mark_is_noticed_and_written(tree: Path) -> None:
@@ -83,7 +83,7 @@ def test_policy_edited_by_hand_is_noticed(tree: Path) -> None:
     outcome = run(tree)
 
     assert outcome.returncode == 1
-    assert outcome.stderr.startswith("ci/policy: policy/kubernetes.yaml (marks) does not hold")
+    assert outcome.stderr.startswith("ci/policy: policy/kubernetes.yaml (marks) differs")
 
 
 def test_missing_region_is_an_error_that_names_it(tree: Path) -> None:

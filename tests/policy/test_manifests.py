@@ -57,5 +57,5 @@ def test_messages_say_what_is_wrong_and_what_to_do(
     for messages in (admission.refuse(manifest, {}), rego.refuse(manifest)):
         assert len(messages) == 1
         assert "JWT_JWKS_URI of container main" in messages[0]
-        assert "Remedy: set it to your production identity provider" in messages[0]
+        assert "Remedy: set it to the URI of your production identity provider" in messages[0]
         assert "http" not in messages[0], "a value may be a secret"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Probe verifiers that nobody here wrote, and compare what is found with what is published in
-# docs/verifiers.md; with --write [VERIFIER ...] publish it. Apache and HAProxy come from Debian's
-# packages, unpacked below .cache: this needs Debian or Ubuntu, but no root.
+# Probe verifiers of other projects, and compare the findings with docs/verifiers.md. With
+# --write [VERIFIER ...], update that page. Apache and HAProxy come from Debian packages that are
+# unpacked below .cache, so this needs Debian or Ubuntu, but no root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -198,7 +198,7 @@ def test_token_that_says_it_is_the_issuers_is_refused_although_it_verifies(
     assert "not fit for production" in reply.json()["detail"]
     assert proxy.stop() == 0
     assert proxy.process.stderr
-    assert "[dev_reference] the token points to the dev-only token-issuer" in (
+    assert "[dev_reference] the token refers to the dev-only token-issuer" in (
         proxy.process.stderr.read()
     )
 

@@ -22,9 +22,8 @@ _LONG_WORD: Final = b"w" * _MIN_WORD_CHARS
 
 def find_base64(text: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the position and the decoded bytes of each long run of base64 in *text*."""
-    shape = text.translate(
-        _SHAPE
-    )  # searching for a string is much faster than matching a regular expression
+    # Searching the shape for a string is much faster than matching a regular expression.
+    shape = text.translate(_SHAPE)
     end = 0
     while (start := shape.find(_LONG_WORD, end)) >= 0:
         if text[start - 1 : start] == b"\\":  # skip the letter of an escape
@@ -36,7 +35,5 @@ def find_base64(text: bytes) -> Iterator[tuple[int, bytes]]:
         end = match.end()
         word = _BETWEEN.sub(b"", match[0])
         if len(word) >= _MIN_TEXT_CHARS:
-            word = word[
-                : len(word) - (len(word) % 4 == 1)
-            ]  # a single character holds less than a byte
+            word = word[: len(word) - (len(word) % 4 == 1)]  # drop an incomplete last byte
             yield start, base64.b64decode(word + b"=" * (-len(word) % 4), altchars=b"-_")

@@ -65,9 +65,8 @@ class Scan:
         self.unreadable: dict[str, str] = {}
         self.files: dict[str, tuple[str, int]] = {}
         self._visited = {os.path.realpath(skipped)} if skipped else set()
-        self._guesses = (
-            0  # how many levels around the current content are decoded text that may not be base64
-        )
+        # How many levels around the current content are decoded text that may not be base64.
+        self._guesses = 0
 
     def scan_tree(self, root: Path) -> None:
         """Scan a file, or everything below a directory."""
@@ -203,9 +202,8 @@ class Scan:
             self._report(where, "path", prefix + what)
 
     def _report_closed(self, path: str, problem: str) -> None:
-        if (
-            problem != _DAMAGE or not self._guesses
-        ):  # decoded text that is not an archive is not damaged
+        # Decoded text may look like a damaged archive by chance.
+        if problem != _DAMAGE or not self._guesses:
             self._report(path, "archive", problem)
 
     def _report(self, path: str, check: str, what: str) -> None:

@@ -44,9 +44,8 @@ def is_tar(head: bytes) -> bool:
     if len(head) < BLOCK_BYTES or not any(head):
         return False
     try:
-        tarfile.TarInfo.frombuf(
-            head[:BLOCK_BYTES], "utf-8", "surrogateescape"
-        )  # compares the checksum
+        # Parsing the header compares its checksum.
+        tarfile.TarInfo.frombuf(head[:BLOCK_BYTES], "utf-8", "surrogateescape")
     except tarfile.HeaderError:
         return False
     return True

@@ -119,5 +119,5 @@ def _explain_production(name: str, word: str) -> str:
     is_plain_word = (
         word.isascii() and word.replace("-", "").isalpha() and len(word) <= _MAX_SHOWN_CHARS
     )
-    says = f"says {word!r}" if is_plain_word else "holds a value"
+    says = f"says {word!r}" if is_plain_word else "has a value"
     return f"{name} {says}, which is not one of {', '.join(sorted(NON_PRODUCTION_WORDS))}"

@@ -1,4 +1,4 @@
-"""A service to put behind the proxy: it answers with the request that it saw, as JSON.
+"""A service to put behind the proxy: it responds with the request that it received, as JSON.
 
 Standard library only. Listens on port 8000 of all addresses.
 """
@@ -10,25 +10,25 @@ from signal import SIGTERM, signal
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers any GET or POST."""
+    """Respond to any GET or POST."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """Answer with method, target, headers and body."""
+        """Send the method, target, headers and body of the request."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        seen = {
+        received = {
             "method": self.command,
             "target": self.path,
             "headers": [[name.lower(), value] for name, value in self.headers.items()],
             "body": body.decode(errors="replace"),
         }
-        answer = json.dumps(seen).encode()
+        content = json.dumps(received).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(content)
 
     do_POST = do_GET  # noqa: N815  # the base class looks it up by this name
 

@@ -195,7 +195,7 @@ def test_token_that_says_it_is_the_issuers_is_refused_although_it_verifies(
     reply = client.get(f"{proxy.url}/orders", headers={"Authorization": f"Bearer {marked}"})
 
     assert reply.status_code == 401
-    assert "not fit for production" in reply.json()["detail"]
+    assert "must not be used in production" in reply.json()["detail"]
     assert proxy.stop() == 0
     assert proxy.process.stderr
     assert "[dev_reference] the token refers to the dev-only token-issuer" in (

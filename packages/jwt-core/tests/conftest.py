@@ -1,4 +1,4 @@
-"""What the tests here share: keys, a fixed moment, and an HTTP server that misbehaves."""
+"""Fixtures of the tests: keys, a fixed time, and an HTTP server that can misbehave."""
 
 import json
 import socket
@@ -18,9 +18,9 @@ Handler = Callable[[socket.socket], None]
 
 
 class JwksServer:
-    """An HTTP server on loopback whose answers are given byte for byte.
+    """An HTTP server on loopback that sends responses byte for byte as a test states them.
 
-    It counts requests, answers each connection once, and can be told to answer never.
+    It records the requests, and sends one response, or none, for each connection.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class JwksServer:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}/jwks.json"
 
     def answer_with(self, handler: Handler) -> None:
-        """Let *handler* answer each connection from now on."""
+        """Pass each later connection to *handler*."""
         self._handler = handler
 
     def answer(
@@ -47,7 +47,7 @@ class JwksServer:
         headers: Mapping[str, str] | None = None,
         wait_for: threading.Event | None = None,
     ) -> None:
-        """Answer each request with one body, where asked not before an event."""
+        """Respond to each request with *body*; if *wait_for* is given, wait for it first."""
         fields = {
             "Content-Type": "application/json",
             "Content-Length": str(len(body)),
@@ -65,7 +65,7 @@ class JwksServer:
         self.answer_with(send)
 
     def answer_never(self) -> None:
-        """Take each request and say nothing."""
+        """Accept each request and never respond."""
 
         def stay_silent(_connection: socket.socket) -> None:
             self.is_stopping.wait(20)
@@ -78,16 +78,16 @@ class JwksServer:
         headers: Mapping[str, str] | None = None,
         wait_for: threading.Event | None = None,
     ) -> None:
-        """Answer each request with a JWK Set of these keys."""
+        """Respond to each request with a JWK Set of *keys*."""
         document = KeySet(tuple(key.verification_key for key in keys)).to_document()
         self.answer(json.dumps(document).encode(), headers=headers, wait_for=wait_for)
 
     def stop(self) -> None:
-        """Refuse connections from now on, and release those under way."""
+        """Refuse further connections, and release the open ones."""
         if self.is_stopping.is_set():
             return
         self.is_stopping.set()
-        # Closing alone would leave `accept` waiting in its thread.
+        # Closing the socket does not end an `accept` that waits in its thread.
         self._listener.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
@@ -115,11 +115,11 @@ class JwksServer:
                 self.requests.append(head.decode())
                 self._handler(connection)
             except OSError:
-                pass  # the client went away, as it should when it has seen enough
+                pass  # the client closed the connection early, as some tests expect
 
 
 class ManualClock:
-    """Monotonic seconds that pass only when told."""
+    """Monotonic seconds that pass only by `advance`."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -149,7 +149,7 @@ def key(keys: dict[Algorithm, SigningKey]) -> SigningKey:
 
 @pytest.fixture(scope="session")
 def other_key() -> SigningKey:
-    """Another RS256 key under the same name, as after a restart of an issuer."""
+    """Another RS256 key with the same `kid`, as after a restart of an issuer."""
     return generate_key(kid="key-1")
 
 
@@ -174,7 +174,7 @@ def token(claims: dict[str, object], key: SigningKey) -> str:
 
 @pytest.fixture
 def other_token(claims: dict[str, object], other_key: SigningKey) -> str:
-    """A token of the other key; with the first one its signature is wrong."""
+    """A token of the other key; its signature does not verify with the first key."""
     return sign(claims, other_key)
 
 

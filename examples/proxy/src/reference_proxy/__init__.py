@@ -1,1 +1,1 @@
-"""A reverse proxy to copy from: guarded at boot, every request verified against a JWKS."""
+"""A reverse proxy to copy from: it verifies the bearer token of each request against a JWKS."""

@@ -52,7 +52,7 @@ async def proxy(scope: HTTPScope, receive: Receive, send: Send) -> None:
     try:
         await state.upstream.forward(scope, receive, send, subject=token.claims.get("sub"))
     except ClientDisconnectedError:
-        logger.info("the client went away before its request was complete")
+        logger.info("the client disconnected before its request was complete")
 
 
 def handle_proxy_error(

@@ -32,14 +32,17 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 """Header fields as in an ASGI scope: lower-case names, values as received."""
 
 BEARER_CREDENTIALS: Final = re.compile(rb"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
-"""RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1)."""
+"""Value of `Authorization` (RFC 6750 §2.1); the scheme is case-insensitive (RFC 9110 §11.1)."""
+
 MAX_FAILURE_COOLDOWN: Final = timedelta(seconds=5)
-"""Longest pause after a failed fetch of the keys; a shorter `JWKS_COOLDOWN_S` shortens it."""
+"""Longest pause after a failed fetch of the keys; a shorter `JWKS_COOLDOWN_S` replaces it."""
+
 DEFAULT_MIN_LIFETIME: Final = timedelta(seconds=10)
 """Shortest lifetime of the keys, whatever the response states; a shorter `JWKS_COOLDOWN_S`
-shortens it, down to `LOWEST_MIN_LIFETIME`."""
-LOWEST_MIN_LIFETIME: Final = timedelta(seconds=1)
-"""Lower bound of the shortest lifetime: a response may state `max-age=0`."""
+replaces it, but never by less than `MIN_LIFETIME_FLOOR`."""
+
+MIN_LIFETIME_FLOOR: Final = timedelta(seconds=1)
+"""Smallest possible shortest lifetime; without it `max-age=0` could cause a fetch per request."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,12 +63,12 @@ class Authenticator:
         else:
             self._keys = RemoteKeySet(
                 settings.jwks_uri,
-                document_validator=proxy_guard.screen_jwks,  # rejects a set with a dev key
+                document_validator=proxy_guard.screen_jwks,  # in production, rejects dev keys
                 cooldown=settings.jwks_cooldown,
-                # A token can cause a fetch once per cooldown; other fetches need no longer pause.
+                # No fetch needs a longer pause than one that a token causes.
                 failure_cooldown=min(MAX_FAILURE_COOLDOWN, settings.jwks_cooldown),
                 min_lifetime=max(
-                    min(DEFAULT_MIN_LIFETIME, settings.jwks_cooldown), LOWEST_MIN_LIFETIME
+                    min(DEFAULT_MIN_LIFETIME, settings.jwks_cooldown), MIN_LIFETIME_FLOOR
                 ),
             )
 
@@ -74,9 +77,10 @@ class Authenticator:
 
         Raises:
             MissingTokenError: The request has no bearer token.
-            InvalidRequestError: The request has several credentials, or malformed ones.
-            InvalidTokenError: The token does not verify, or the guard rejects it.
-            KeysUnavailableError: No key set could be fetched to verify the token with.
+            InvalidRequestError: The request has several `Authorization` headers, or malformed
+                credentials.
+            InvalidTokenError: The token is rejected, by its verification or by the guard.
+            KeysUnavailableError: There is no key set to verify the token with.
 
         Spec: RFC 6750 §2.1, §3.1
         """
@@ -88,8 +92,8 @@ class Authenticator:
                 token = await self._keys.verify_async(unverified_token, self._policy)
             proxy_guard.screen_token(token.header, token.claims)
         except proxy_guard.GuardRefusedError as refusal:
-            logger.error("a token with a good signature is refused: %s", refusal)  # noqa: TRY400  # the message says it all, without a traceback
-            message = "the token is not fit for production"
+            logger.error("a token with a valid signature is rejected: %s", refusal)  # noqa: TRY400  # the message suffices
+            message = "the token must not be used in production"
             raise InvalidTokenError(message) from None
         except VerificationError as error:
             raise InvalidTokenError(str(error)) from None
@@ -102,7 +106,7 @@ def read_bearer_token(headers: RawHeaders) -> str:
     """Return the request's bearer token, unverified.
 
     Raises:
-        MissingTokenError: The request has no credentials, or those of another scheme.
+        MissingTokenError: The request has no credentials, or credentials of another scheme.
         InvalidRequestError: The request has several `Authorization` headers, or malformed
             credentials.
 
@@ -113,10 +117,10 @@ def read_bearer_token(headers: RawHeaders) -> str:
         message = "send a token in the header `Authorization: Bearer TOKEN`"
         raise MissingTokenError(message)
     if len(values) > 1:
-        message = "several Authorization headers came with the request: send exactly one"
+        message = "the request has several Authorization headers: send exactly one"
         raise InvalidRequestError(message)
     credentials = BEARER_CREDENTIALS.fullmatch(values[0])
     if credentials is None:
-        message = "the Authorization header is not of the form `Bearer TOKEN`"
+        message = "the Authorization header is malformed: send `Authorization: Bearer TOKEN`"
         raise InvalidRequestError(message)
     return credentials[1].decode("ascii")

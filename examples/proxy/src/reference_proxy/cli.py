@@ -8,10 +8,11 @@ import proxy_guard
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the proxy until it is told to stop.
+    """Run the proxy until SIGTERM or SIGINT.
 
     Returns:
-        0 after an orderly stop, 1 if the guard refused or the port is taken, 2 for wrong settings.
+        The exit status: 0 after an orderly stop, 1 if the guard refused the configuration or the
+        address cannot be bound, 2 if a setting is missing or invalid.
     """
     parser = argparse.ArgumentParser(
         prog="reference-proxy",
@@ -20,12 +21,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.parse_args(argv)
     try:
-        proxy_guard.enforce()  # before any key is read, any port opened, any URL fetched
+        proxy_guard.enforce()  # before a key is decoded, a port opened or a URL fetched
     except proxy_guard.GuardRefusedError as refusal:
         print(refusal, file=sys.stderr)
         return 1
 
-    # Imported only now: a refused proxy has loaded nothing but the guard.
+    # Imported after the guard has allowed the start: a refused proxy loads nothing else.
     from reference_proxy.errors import SettingsError  # noqa: PLC0415
     from reference_proxy.server import serve  # noqa: PLC0415
     from reference_proxy.settings import Settings  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Errors of the proxy; each has an HTTP status and a problem details body (RFC 9457)."""
+"""Errors of the settings, and errors of a request with their responses (RFC 9457)."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class SettingsError(Exception):
-    """The environment does not describe a working proxy.
+    """Settings are missing or invalid.
 
     Attributes:
         problems: One sentence for each mistake; each names its variable and the remedy.
@@ -23,7 +23,7 @@ class ProxyError(Exception):
     Attributes:
         status: The HTTP status code.
         title: The problem in a few words, the same for each occurrence (RFC 9457 §3.1.3).
-        detail: What was wrong with this request; never a token, never key material.
+        detail: What was wrong with this request, without a token or a key.
     """
 
     status: ClassVar[int] = 500
@@ -48,38 +48,38 @@ class ProxyError(Exception):
 
 
 class InvalidRequestError(ProxyError):
-    """The request is ambiguous: two credentials, or a path that would leave the upstream's root."""
+    """The request cannot be forwarded safely, such as one with two `Authorization` headers."""
 
     status = 400
     title = "Bad request"
 
     @property
     def headers(self) -> dict[str, str]:
-        """A challenge that says `invalid_request` (RFC 6750 §3.1)."""
+        """A challenge with `invalid_request` (RFC 6750 §3.1)."""
         return {"WWW-Authenticate": _challenge("invalid_request", self.detail)}
 
 
 class MissingTokenError(ProxyError):
-    """No bearer token came with the request."""
+    """The request has no bearer token."""
 
     status = 401
     title = "Authentication required"
 
     @property
     def headers(self) -> dict[str, str]:
-        """A bare challenge: without credentials there is nothing to report (RFC 6750 §3.1)."""
+        """A challenge without an error, because no credentials were sent (RFC 6750 §3.1)."""
         return {"WWW-Authenticate": 'Bearer realm="reference-proxy"'}
 
 
 class InvalidTokenError(ProxyError):
-    """The token is not accepted."""
+    """The token is rejected."""
 
     status = 401
-    title = "Token refused"
+    title = "Token rejected"
 
     @property
     def headers(self) -> dict[str, str]:
-        """A challenge that says `invalid_token` (RFC 6750 §3.1)."""
+        """A challenge with `invalid_token` (RFC 6750 §3.1)."""
         return {"WWW-Authenticate": _challenge("invalid_token", self.detail)}
 
 
@@ -91,19 +91,19 @@ class UpstreamError(ProxyError):
 
 
 class KeysUnavailableError(ProxyError):
-    """No key set could be fetched, so no token can be verified."""
+    """There is no usable key set, so no token can be verified."""
 
     status = 503
     title = "Verification keys unavailable"
 
     @property
     def headers(self) -> dict[str, str]:
-        """When to try again, in seconds (RFC 9110 §10.2.3)."""
+        """The pause before the next request, in seconds (RFC 9110 §10.2.3)."""
         return {"Retry-After": "5"}
 
 
 class UpstreamTimeoutError(ProxyError):
-    """The upstream took too long."""
+    """The upstream exceeded its time limit."""
 
     status = 504
     title = "Gateway timeout"

@@ -26,7 +26,7 @@ from reference_proxy.messages import (
 from reference_proxy.settings import Settings
 
 MAX_FIELD_BYTES: Final = 64 * 1024
-"""Longest status line or header field of a response; an upstream may set large cookies."""
+"""Longest accepted status line or header field of a response; large cookies need this much."""
 
 SKIPPED_AUTO_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """Header fields that aiohttp must not add: the upstream receives the client's own."""
@@ -92,7 +92,9 @@ class _Exchange:
         self._has_response_started = False
 
     async def run(self, request: AbstractAsyncContextManager[aiohttp.ClientResponse]) -> None:
-        failure: ProxyError | None = UpstreamTimeoutError("the upstream stopped taking the request")
+        failure: ProxyError | None = UpstreamTimeoutError(
+            "the upstream stopped reading the request"
+        )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._watch_client, tasks.cancel_scope)
             failure = await self._relay_response(request)
@@ -131,16 +133,16 @@ class _Exchange:
         try:
             async with request as response:
                 if response.status not in FINAL_STATUSES:
-                    return UpstreamError("the upstream's answer has no valid final status")
+                    return UpstreamError("the upstream's response has no valid final status")
                 await self._stream_response(response)
-            # Last: from here on the server reports a disconnect, although the response is complete.
+            # The last message: after it, the server reports a disconnect, which means no error.
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
-            return UpstreamTimeoutError("the upstream did not answer in time")
+            return UpstreamTimeoutError("the upstream did not respond in time")
         except aiohttp.ClientConnectionError:
-            return UpstreamError("the upstream cannot be reached or broke off the connection")
+            return UpstreamError("the upstream cannot be reached or closed the connection early")
         except aiohttp.ClientError:
-            return UpstreamError("the upstream's answer is not valid HTTP")
+            return UpstreamError("the upstream's response is not valid HTTP")
         return None
 
     async def _stream_response(self, response: aiohttp.ClientResponse) -> None:

@@ -21,8 +21,11 @@ HOP_BY_HOP: Final = frozenset(
 """Header fields about one connection only (RFC 9110 §7.6.1)."""
 
 NOT_FORWARDED: Final = frozenset({b"authorization", b"expect", b"host"})
-"""The upstream gets the verified subject instead of the credential, and its own Host; this server
-answers `Expect: 100-continue` itself."""
+"""Header fields that the upstream does not receive.
+
+It receives the verified subject instead of the token, and `Host` with its own name; this server
+itself responds to `Expect: 100-continue`.
+"""
 
 VIA: Final = (b"via", b"1.1 reference-proxy")
 """The `Via` field of a gateway (RFC 9110 §7.6.3)."""
@@ -34,8 +37,8 @@ def build_target(upstream: str, raw_path: bytes, query: bytes) -> str:
     """Append the request's path and query, as received, to the upstream's URL.
 
     Raises:
-        InvalidRequestError: the target has no path, is not UTF-8, or has a dot segment, which would
-            be resolved against the upstream's own path (RFC 3986 §5.2.4).
+        InvalidRequestError: The target has no path, is not UTF-8, or has a dot segment, with which
+            it could leave the path of the upstream's URL (RFC 3986 §5.2.4).
     """
     if not raw_path.startswith(b"/"):
         message = "the request target is not a path: send one that starts with `/`"
@@ -50,8 +53,8 @@ def build_target(upstream: str, raw_path: bytes, query: bytes) -> str:
 def build_request_headers(headers: Iterable[Header], *, subject: str | None) -> list[Header]:
     """Return the header fields for the upstream.
 
-    Whatever the client sends under the name of the subject header is dropped, also when it is spelt
-    with other punctuation: CGI-like servers turn all of it into the same character.
+    A field that the client sends under the name of the subject header is dropped, also if the name
+    has other punctuation: CGI and WSGI servers do not distinguish `-` and `_`.
 
     Spec: RFC 9110 §5.5, §7.6.1
     """
@@ -73,22 +76,22 @@ def build_response_headers(headers: Iterable[Header], *, status: int) -> list[He
     """
     kept = _strip_hop_by_hop(list(headers))
     if status == HTTPStatus.NOT_MODIFIED:
-        # It describes the body that is not sent (RFC 9110 §8.6); uvicorn would wait for that body.
+        # A 304 may state the length of a body that is not sent (RFC 9110 §8.6); uvicorn expects it.
         kept = [(name, value) for name, value in kept if name.lower() != b"content-length"]
     return kept
 
 
 def decode_headers(headers: Iterable[Header]) -> list[tuple[str, str]]:
-    """Decode header fields for a client that takes text.
+    """Decode header fields for aiohttp, which expects text.
 
     Raises:
-        InvalidRequestError: a field is not UTF-8.
+        InvalidRequestError: A field is not UTF-8.
     """
     return [(_decode(name), _decode(value)) for name, value in headers]
 
 
 def has_body(headers: Iterable[Header]) -> bool:
-    """Tell whether a request with *headers* has a body.
+    """Return whether a request with *headers* has a body.
 
     Spec: RFC 9112 §6.3
     """

@@ -1,4 +1,4 @@
-"""The server: uvicorn with the application."""
+"""The listening socket and the uvicorn server."""
 
 import logging
 import signal
@@ -29,7 +29,7 @@ def serve(settings: Settings) -> int:
         reason = getattr(error, "strerror", None) or "not a host name"
         print(
             f"reference-proxy: cannot listen on {settings.host}:{settings.port} ({reason}):"
-            " stop what uses the port, or set PROXY_HOST and PROXY_PORT",
+            " stop the program that uses the port, or set PROXY_HOST and PROXY_PORT",
             file=sys.stderr,
         )
         return 1
@@ -47,7 +47,7 @@ def serve(settings: Settings) -> int:
                 timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
             )
         )
-        # uvicorn raises the signal once more after its orderly shutdown: that is exit 0 here.
+        # uvicorn raises the signal again after its shutdown; the handler makes the exit status 0.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _exit_orderly)
         server.run(sockets=[listener])
@@ -55,8 +55,8 @@ def serve(settings: Settings) -> int:
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    # With the protocol spelled out: asyncio switches Nagle's algorithm off only on sockets that say
-    # IPPROTO_TCP, and those of socket.create_server do not. It costs 40 ms a request.
+    # asyncio disables Nagle's algorithm, which delays responses, only on sockets that are created
+    # with IPPROTO_TCP; socket.create_server does not pass it.
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
     )[0]

@@ -24,17 +24,18 @@ class Settings:
     """Settings of the proxy.
 
     Attributes:
-        jwks_uri: `JWT_JWKS_URI`, where the verification keys are fetched; empty with a static key.
-        public_key: `JWT_PUBLIC_KEY`, one static key as PEM, certificate or JWK; None with a JWKS.
+        jwks_uri: `JWT_JWKS_URI`, the URL of the JWK Set; empty if a static key is set.
+        public_key: `JWT_PUBLIC_KEY`, one static key as PEM, certificate or JWK; None if a URL is
+            set.
         issuer: `JWT_ISSUER`, the only accepted `iss`.
-        audience: `JWT_AUDIENCE`, the `aud` that a token must name.
+        audience: `JWT_AUDIENCE`, the `aud` that a token must contain.
         algorithms: `JWT_ALGORITHMS`, separated by commas; RS256 unless set.
         leeway: `JWT_LEEWAY_S`, tolerated clock difference in seconds; 0 unless set.
-        jwks_cooldown: `JWKS_COOLDOWN_S`, least time between two fetches caused by an unknown key
-            or a bad signature, in seconds; 30 unless set. Bounds the other pauses from above.
-        upstream_url: `UPSTREAM_URL`, where accepted requests go.
-        upstream_timeout: `UPSTREAM_TIMEOUT_S`, longest silence of the upstream in seconds; 30
-            unless set.
+        jwks_cooldown: `JWKS_COOLDOWN_S`, shortest time between two fetches caused by an unknown key
+            or an invalid signature, in seconds; 30 unless set. No other pause is longer.
+        upstream_url: `UPSTREAM_URL`, the service behind the proxy.
+        upstream_timeout: `UPSTREAM_TIMEOUT_S`, how long the upstream may neither send nor receive
+            anything, in seconds; 30 unless set.
         host: `PROXY_HOST`, the address to listen on; 127.0.0.1 unless set.
         port: `PROXY_PORT`; 8080 unless set.
     """
@@ -56,7 +57,7 @@ class Settings:
         """Read and validate the settings.
 
         Args:
-            environ: The environment; an empty or blank value is the same as an unset variable.
+            environ: The environment; a blank variable is the same as an unset one.
 
         Raises:
             SettingsError: Lists every error, by variable name.
@@ -79,11 +80,13 @@ class Settings:
             jwks_uri=jwks_uri,
             public_key=public_key,
             issuer=read.required("JWT_ISSUER", str, "the `iss` of the tokens to accept"),
-            audience=read.required("JWT_AUDIENCE", str, "the `aud` that names this service"),
+            audience=read.required("JWT_AUDIENCE", str, "the `aud` of tokens for this service"),
             algorithms=algorithms,
             leeway=read.optional("JWT_LEEWAY_S", _parse_seconds, timedelta(0)),
             jwks_cooldown=read.optional("JWKS_COOLDOWN_S", _parse_duration, timedelta(seconds=30)),
-            upstream_url=read.required("UPSTREAM_URL", _parse_url, "the URL of the service behind"),
+            upstream_url=read.required(
+                "UPSTREAM_URL", _parse_url, "the URL of the service behind the proxy"
+            ),
             upstream_timeout=read.optional(
                 "UPSTREAM_TIMEOUT_S", _parse_duration, timedelta(seconds=30)
             ),
@@ -101,7 +104,7 @@ class Settings:
         Raises:
             SettingsError: Lists every error, by variable name.
         """
-        return cls.from_env(os.environ)  # noqa: TID251  # the only place
+        return cls.from_env(os.environ)  # noqa: TID251  # the only module that may
 
 
 class _Reader:
@@ -147,7 +150,7 @@ def _parse_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not has_port or not is_plain:
         raise ValueError(message)
     if "@" in parts.netloc or "?" in text or "#" in text:
-        message = "the URL must have no user info, no query and no fragment"
+        message = "the URL must contain no user information, no query and no fragment; remove them"
         raise ValueError(message)
     return text
 
@@ -156,9 +159,8 @@ def _decode_key(text: str, algorithms: frozenset[Algorithm]) -> VerificationKey:
     key = decode_public_key(text)
     if key.algorithm in algorithms or len(algorithms) > 1:
         return key
-    with suppress(
-        KeyFormatError
-    ):  # PEM does not name the algorithm of an RSA key; the setting does
+    # PEM does not contain the algorithm of an RSA key, so the only accepted one is used.
+    with suppress(KeyFormatError):
         return decode_public_key(text, algorithm=next(iter(algorithms)))
     return key
 
@@ -167,7 +169,7 @@ def _parse_algorithms(text: str) -> frozenset[Algorithm]:
     names = {name.strip() for name in text.split(",")} - {""}
     known = {str(algorithm) for algorithm in Algorithm}
     if not names or names - known:
-        message = f"expected names out of {', '.join(sorted(known))}, separated by commas"
+        message = f"expected one or more of {', '.join(sorted(known))}, separated by commas"
         raise ValueError(message)
     return frozenset(map(Algorithm, names))
 

@@ -1,4 +1,4 @@
-"""The proxy as a real process, and the service behind it."""
+"""Fixtures: the proxy as a process, and the service behind it."""
 
 import sys
 import threading
@@ -18,7 +18,7 @@ CLAIMS: Final = {"iss": "https://id.example.com", "aud": "orders", "sub": "alice
 
 
 class Upstream:
-    """A service whose answer each test chooses; unless told, it echoes the request."""
+    """A service that echoes the request, or responds as a test states in `respond`."""
 
     def __init__(self) -> None:
         outer = self

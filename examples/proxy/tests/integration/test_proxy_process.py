@@ -1,4 +1,4 @@
-"""The proxy as a real process between real sockets: verification, streams, faults, the end."""
+"""The proxy as a process with real sockets: verification, streams, failures, shutdown."""
 
 import json
 import shutil

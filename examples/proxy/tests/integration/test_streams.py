@@ -1,4 +1,4 @@
-"""The two streams of an exchange, byte by byte: neither waits for the other, nor for other ones."""
+"""Request and response stream independently of each other and of other requests."""
 
 import socket
 import threading
@@ -27,7 +27,7 @@ MEGABYTE: Final = 1024 * 1024
 def send_head(
     proxy: Service, token: str, request: str, *fields: str
 ) -> Iterator[tuple[socket.socket, HTTPResponse]]:
-    """Send the head of a request; give the connection and the answer yet to come."""
+    """Send the head of a request; return the connection and its pending response."""
     host, port = proxy.url.removeprefix("http://").split(":")
     head = [f"{request} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", *fields, "", ""]
     with socket.create_connection((host, int(port)), timeout=60) as connection:
@@ -38,7 +38,7 @@ def send_head(
 
 @pytest.fixture(scope="module")
 def patient_proxy(command: list[str], environ: dict[str, str]) -> Iterator[Service]:
-    """A proxy whose timeout cannot be what ends a stream."""
+    """A proxy with a timeout so long that it cannot end a stream."""
     with run_service(command, {**environ, "UPSTREAM_TIMEOUT_S": "60"}) as service:
         yield service
 
@@ -121,7 +121,7 @@ def test_upstream_that_takes_no_more_of_the_body_is_504(
             try:
                 sending.sendall(b"x" * 64 * MEGABYTE)
             except OSError:
-                return  # the proxy has hung up
+                return  # the proxy has closed the connection
 
         sender = threading.Thread(target=send_body)
         sender.start()
@@ -150,7 +150,7 @@ def test_open_streams_hold_nobody_up(
 
     with ExitStack() as stack:
         stack.callback(released.set)
-        for _ in range(110):  # more than the 100 that HTTP clients keep open unless told
+        for _ in range(110):  # more than the 100 that HTTP clients keep open by default
             _, answer = stack.enter_context(send_head(patient_proxy, token, "GET /hold"))
             answer.begin()
 

@@ -1,4 +1,4 @@
-"""Reading credentials: exactly one, exactly of the form that RFC 6750 gives."""
+"""Credentials are accepted only once and in the form of RFC 6750."""
 
 import pytest
 from reference_proxy.bearer import read_bearer_token

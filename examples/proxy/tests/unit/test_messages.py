@@ -1,4 +1,4 @@
-"""What the upstream gets to see."""
+"""The target and the header fields that the upstream receives."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Settings: what is read, and that every mistake is reported at once."""
+"""Settings are read from the environment, and all errors are reported together."""
 
 from datetime import timedelta
 from typing import Final

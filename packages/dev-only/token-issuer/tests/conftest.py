@@ -41,16 +41,16 @@ START_TIMEOUT_S: Final = 60
 
 @dataclass(frozen=True)
 class RunningIssuer:
-    """A `token-issuer serve` and the line with which it said hello."""
+    """A `token-issuer serve`, and the first line of its output."""
 
     process: subprocess.Popen[str]
     banner: str
 
     @property
     def url(self) -> str:
-        match = re.search(r"http://\S+?(?=,)", self.banner)
+        match = re.search(r"listens on (http://\S+)", self.banner)
         assert match, self.banner
-        return match[0]
+        return match[1]
 
 
 StartIssuer = Callable[..., RunningIssuer]

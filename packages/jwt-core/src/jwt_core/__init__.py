@@ -1,7 +1,7 @@
 """Sign, publish and verify JSON Web Tokens.
 
-The remote JWKS client needs the extra `jwt-core[remote]`; import it with
-`from jwt_core.remote import RemoteKeySet`.
+The client for remote key sets is `jwt_core.remote.RemoteKeySet`; it needs the extra
+`jwt-core[remote]`.
 """
 
 from jwt_core.algorithms import Algorithm
@@ -21,6 +21,7 @@ from jwt_core.errors import (
     UnknownKeyError,
     VerificationError,
 )
+from jwt_core.generation import generate_key
 from jwt_core.jwk import decode_jwk, encode_jwk
 from jwt_core.jwks import KeySet
 from jwt_core.keys import (
@@ -29,7 +30,6 @@ from jwt_core.keys import (
     SigningKey,
     VerificationKey,
     compute_thumbprint,
-    generate_key,
 )
 from jwt_core.pem import (
     decode_private_pem,

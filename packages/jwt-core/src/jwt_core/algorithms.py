@@ -18,6 +18,11 @@ class Algorithm(StrEnum):
     `none` and the HMAC algorithms are absent by design: no token can request them and no policy can
     allow them.
 
+    Example:
+        >>> from jwt_core import Algorithm
+        >>> [algorithm.value for algorithm in Algorithm]
+        ['RS256', 'PS256', 'ES256', 'EdDSA']
+
     Spec: RFC 7518 §3.1, RFC 8037 §3.1
     """
 

@@ -1,7 +1,7 @@
-"""Type checks of arguments: which one is wrong, what was expected, and what to write instead.
+"""Type checks of arguments. Each message says what was expected and what to write instead.
 
-They run when a key, a policy or a key set is built, never for each token. No message quotes an
-argument that may be a secret.
+The checks run when a key, a policy or a key set is built, and never for each token. No message
+quotes an argument that may be a secret.
 """
 
 import inspect
@@ -25,16 +25,14 @@ def check_type(
     *,
     expected: str | None = None,
 ) -> None:
-    """Check that the argument *name* is an instance of *expected_type*.
-
-    A bool is not accepted as a number.
+    """Check that the argument *name* is an instance of *expected_type*; reject a bool as a number.
 
     Args:
         name: Name of the argument.
         value: The argument.
         expected_type: The accepted type or types.
         remedy: What the caller should write instead.
-        expected: Words for *expected_type* in the message; by default its name.
+        expected: How the message describes *expected_type*; by default its name.
 
     Raises:
         TypeError: *value* is of another type.
@@ -80,7 +78,7 @@ def check_duration(name: str, value: object) -> None:
 def check_members(
     name: str, value: object, container: type[Collection[object]], member: type, remedy: str
 ) -> None:
-    """Check that the argument *name* is a *container* whose members are all of one type.
+    """Check that the argument *name* is a *container* and each member of it a *member*.
 
     Raises:
         TypeError: *value* or a member is of another type.
@@ -92,7 +90,7 @@ def check_members(
 
 
 def check_algorithm(name: str, value: object) -> None:
-    """Check that the argument *name* is a member of `Algorithm`, and not just its text.
+    """Check that the argument *name* is a member of `Algorithm`; reject its name as a plain str.
 
     Raises:
         TypeError: *value* is of another type.

@@ -12,7 +12,7 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Decode *text*; reject every encoding that `encode` would not produce.
+    """Decode *text*; reject any text that `encode` does not produce.
 
     Raises:
         ValueError: *text* contains padding, white space or characters outside the alphabet, has an

@@ -67,7 +67,7 @@ def _check_audience(claims: Mapping[str, object], audiences: frozenset[str]) -> 
     if not all(isinstance(name, str) for name in named):
         raise InvalidClaimError(claim="aud", reason="must be a string or a list of strings")
     if audiences.isdisjoint(named):
-        raise InvalidClaimError(claim="aud", reason="does not name the expected audience")
+        raise InvalidClaimError(claim="aud", reason="does not contain the expected audience")
 
 
 def _get_required(claims: Mapping[str, object], name: str) -> object:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from jwt_core import base64url, strict_json
 from jwt_core.errors import MalformedTokenError
 
-MAX_TOKEN_CHARS: Final = 16 * 1024
+MAX_TOKEN_CHARACTERS: Final = 16 * 1024
 """Longest accepted token; common servers accept no more for all header fields together."""
 
 _PART_COUNT: Final = 3
@@ -26,14 +26,14 @@ class UnverifiedToken:
 
 
 def parse_compact(text: object) -> UnverifiedToken:
-    """Split a token and decode its parts; of these only the header is parsed.
+    """Split a token and decode its parts; parse only the header.
 
     Raises:
         MalformedTokenError: *text* is not a str, is too long, does not have three parts in strict
             base64url, or its header is not one JSON object with distinct members.
     """
-    if not isinstance(text, str) or len(text) > MAX_TOKEN_CHARS:
-        message = f"the token must be text of at most {MAX_TOKEN_CHARS} characters"
+    if not isinstance(text, str) or len(text) > MAX_TOKEN_CHARACTERS:
+        message = f"the token must be text of at most {MAX_TOKEN_CHARACTERS} characters"
         raise MalformedTokenError(message)
     signing_input, _, _ = text.rpartition(".")
     try:
@@ -51,7 +51,7 @@ def parse_compact(text: object) -> UnverifiedToken:
 
 
 def parse_json_part(data: bytes, name: str) -> dict[str, Any]:
-    """Decode the part *name*, header or payload.
+    """Decode a part of a token; *name*, header or payload, appears in the message.
 
     Raises:
         MalformedTokenError: *data* is not one JSON object with distinct members and finite numbers.

@@ -1,10 +1,10 @@
-"""The errors of this package: one base class, stable codes, typed attributes.
+"""Errors: one base class, with stable codes and typed attributes.
 
-Messages say what is wrong and what to do about it. They never quote a key or a token; the `kid` of
-an untrusted token is an attribute, for callers that log it.
+Messages never quote a key or a token, so they can be logged; those of a `VerificationError` can be
+sent to the client. The `kid` of an untrusted token is an attribute of `UnknownKeyError`.
 
-An argument of the wrong type is a `TypeError`, a bad value of a setting a `ValueError`: both are
-mistakes in the calling program, and not `JwtError`.
+A mistake in the calling program is not a `JwtError`: an argument of the wrong type raises
+`TypeError`, and a value that is never valid raises `ValueError`.
 """
 
 from typing import ClassVar
@@ -80,11 +80,11 @@ class UnknownKeyError(VerificationError):
 
     def __init__(self, kid: str | None) -> None:
         message = (
-            "the token names a key that is not in the key set"
+            "no key of the key set has the token's 'kid' and 'alg'"
             if kid is not None
-            else "the token names no key, and not exactly one key of the set has its algorithm"
+            else "the token has no 'kid', and its 'alg' does not match exactly one key of the set"
         )
-        super().__init__(f"{message}; check that issuer and key set belong together")
+        super().__init__(f"{message}; check that the key set is that of the token's issuer")
         self.kid = kid
 
 

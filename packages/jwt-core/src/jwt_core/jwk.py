@@ -25,7 +25,16 @@ PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k",
 
 
 def encode_jwk(key: VerificationKey) -> dict[str, str]:
-    """Encode a public key as a JWK with `kid`, `use` and `alg`."""
+    """Encode a public key as a JWK with `use`, `alg` and, if the key has one, `kid`.
+
+    Example:
+        >>> from jwt_core import Algorithm, encode_jwk, generate_key
+        >>> key = generate_key(Algorithm.ES256, kid="key-1")
+        >>> sorted(encode_jwk(key.verification_key))
+        ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']
+
+    Spec: RFC 7517 §4
+    """
     kid = {} if key.kid is None else {"kid": key.kid}
     return {
         **encode_required_members(key.public_key),
@@ -43,6 +52,16 @@ def decode_jwk(document: Mapping[str, object]) -> VerificationKey:
     Raises:
         KeyFormatError: The key is private, symmetric or too weak, has another purpose or an
             unsupported algorithm, or a member is invalid or missing.
+
+    Example:
+        >>> from jwt_core import decode_jwk
+        >>> key = decode_jwk({
+        ...     "kty": "OKP",
+        ...     "crv": "Ed25519",
+        ...     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        ... })
+        >>> key.algorithm
+        <Algorithm.EDDSA: 'EdDSA'>
     """
     _check_is_object(document)
     _check_is_public(document)
@@ -68,7 +87,7 @@ def _check_is_public(document: Mapping[str, object]) -> None:
     if has_private_members(document):
         message = (
             "the JWK contains private or symmetric key material; "
-            "give the public key only, and replace the exposed one"
+            "use the public key only, and replace the exposed one"
         )
         raise KeyFormatError(message)
 
@@ -85,7 +104,7 @@ def _check_purpose(document: Mapping[str, object]) -> None:
 
 def _decode_algorithm(document: Mapping[str, object], public_key: PublicKey) -> Algorithm:
     try:
-        return Algorithm(document.get("alg", get_default_algorithm(public_key)))  # type: ignore[arg-type]  # any foreign value is the ValueError
+        return Algorithm(document.get("alg", get_default_algorithm(public_key)))  # type: ignore[arg-type]  # ValueError for any other type
     except ValueError:
         message = f"the JWK has an unsupported 'alg'; expected one of {', '.join(Algorithm)}"
         raise KeyFormatError(message) from None
@@ -116,7 +135,7 @@ def _decode_public_key(document: Mapping[str, object]) -> PublicKey:
             case "OKP", "Ed25519":
                 return ed25519.Ed25519PublicKey.from_public_bytes(_decode_octets(document, "x", 32))
     except (ValueError, UnsupportedAlgorithm) as error:
-        message = "the JWK's numbers do not make a valid public key"
+        message = "the JWK's members do not form a valid public key; export the key again"
         raise KeyFormatError(message) from error
     message = (
         "the JWK has an unsupported 'kty' or 'crv'; use RSA, EC with P-256 or OKP with Ed25519"

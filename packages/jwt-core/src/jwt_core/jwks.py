@@ -22,6 +22,13 @@ class KeySet:
     Raises:
         KeySetFormatError: The set is empty, or two keys have the same `kid` and algorithm.
         TypeError: *keys* is not a tuple of `VerificationKey`.
+
+    Example:
+        >>> from jwt_core import Algorithm, KeySet, generate_key
+        >>> old, new = generate_key(Algorithm.ES256), generate_key(Algorithm.ES256)
+        >>> keys = KeySet((old.verification_key, new.verification_key))
+        >>> keys == KeySet.from_document(keys.to_document())
+        True
     """
 
     keys: tuple[VerificationKey, ...]
@@ -48,7 +55,7 @@ class KeySet:
 
         Raises:
             KeySetFormatError: The document is not a JWK Set, contains private members or duplicate
-                `kid`s, or contains no usable key.
+                `kid`s for one algorithm, or contains no usable key.
         """
         keys: list[VerificationKey] = []
         unusable: list[str] = []
@@ -69,11 +76,11 @@ class KeySet:
         return {"keys": [encode_jwk(key) for key in self.keys]}
 
     def select(self, kid: str | None, algorithm: Algorithm) -> VerificationKey:
-        """Select the key for a token's `kid` and `alg`.
+        """Select the key that verifies a token with this `kid` and `alg`.
 
-        If the token or the key has no `kid`, the key is used only if it is the only one of its
-        algorithm. So a set of one key verifies tokens without `kid`, and a key without `kid` (from
-        PEM) verifies tokens with any `kid`.
+        A token without `kid` is verified with the only key of its algorithm. A key without `kid`,
+        such as a key from PEM, verifies tokens with any `kid` if it is the only key of its
+        algorithm.
 
         Raises:
             UnknownKeyError: No key matches, or several do.
@@ -92,7 +99,7 @@ def _suggest_keys(keys: object) -> str:
         return "write KeySet((key,))"
     members = keys if isinstance(keys, list | tuple) else ()
     if any(isinstance(key, SigningKey) for key in (keys, *members)):
-        return "use the verification_key of each"
+        return "pass the verification_key of each SigningKey"
     return "write KeySet(tuple(keys)), or decode a JWK Set with KeySet.from_document"
 
 

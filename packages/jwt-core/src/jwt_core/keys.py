@@ -24,10 +24,16 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519Pri
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 RSA_KEY_BITS: Final = 2048
+"""Size of a generated RSA key, and the smallest size that is accepted (RFC 7518 §3.3)."""
+
 RSA_EXPONENT: Final = 65537
-# FIPS 186-5 §A.1.1 requires 2^16 < e < 2^256. Small exponents such as 3 allow forgeries where a
-# verifier checks the padding carelessly, and no issuer uses them; huge ones make verification slow.
-_RSA_EXPONENT_LIMIT: Final = 1 << 256
+"""Public exponent of a generated RSA key, and the smallest exponent that is accepted.
+
+With a small exponent such as 3, a verifier that checks the padding carelessly accepts forged
+signatures, and no issuer uses one.
+"""
+
+_MAX_RSA_EXPONENT: Final = (1 << 256) - 1  # FIPS 186-5 §A.1.1; larger ones make verification slow
 P256_COORDINATE_BYTES: Final = 32
 
 
@@ -43,6 +49,13 @@ class VerificationKey:
     Raises:
         KeyFormatError: The key is unsupported, too weak, or does not fit the algorithm.
         TypeError: An argument has the wrong type.
+
+    Example:
+        >>> from cryptography.hazmat.primitives.asymmetric import ec
+        >>> from jwt_core import Algorithm, VerificationKey
+        >>> public_key = ec.generate_private_key(ec.SECP256R1()).public_key()
+        >>> VerificationKey(public_key, Algorithm.ES256, kid="key-1")
+        VerificationKey(algorithm=<Algorithm.ES256: 'ES256'>, kid='key-1')
     """
 
     public_key: PublicKey = field(repr=False, hash=False)
@@ -68,6 +81,13 @@ class SigningKey:
     Raises:
         KeyFormatError: The key is unsupported, too weak, or does not fit the algorithm.
         TypeError: An argument has the wrong type.
+
+    Example:
+        >>> from cryptography.hazmat.primitives.asymmetric import ed25519
+        >>> from jwt_core import Algorithm, SigningKey
+        >>> private_key = ed25519.Ed25519PrivateKey.generate()
+        >>> SigningKey(private_key, Algorithm.EDDSA, kid="key-1").verification_key
+        VerificationKey(algorithm=<Algorithm.EDDSA: 'EdDSA'>, kid='key-1')
     """
 
     private_key: PrivateKey = field(repr=False)
@@ -86,31 +106,10 @@ class SigningKey:
         return VerificationKey(self.private_key.public_key(), self.algorithm, self.kid)
 
 
-def generate_key(algorithm: Algorithm = Algorithm.RS256, *, kid: str | None = None) -> SigningKey:
-    """Generate a new key: RSA of 2048 bits, EC on P-256, or Ed25519.
-
-    Args:
-        algorithm: The algorithm that the key signs with.
-        kid: The key ID; by default the RFC 7638 thumbprint.
-
-    Raises:
-        TypeError: An argument has the wrong type.
-    """
-    check_algorithm("algorithm", algorithm)
-    check_optional_text("kid", kid)
-    private_key: PrivateKey
-    match algorithm:
-        case Algorithm.RS256 | Algorithm.PS256:
-            private_key = rsa.generate_private_key(RSA_EXPONENT, RSA_KEY_BITS)
-        case Algorithm.ES256:
-            private_key = ec.generate_private_key(ec.SECP256R1())
-        case Algorithm.EDDSA:
-            private_key = ed25519.Ed25519PrivateKey.generate()
-    return SigningKey(private_key, algorithm, kid or compute_thumbprint(private_key.public_key()))
-
-
 def get_default_algorithm(public_key: object) -> Algorithm:
-    """Return the algorithm of a key that states none: RS256 for RSA, the default of OpenID Connect.
+    """Return the algorithm of a key that states none.
+
+    For an RSA key it is RS256, the default of OpenID Connect.
 
     Raises:
         KeyFormatError: No supported algorithm uses this kind of key.
@@ -127,7 +126,7 @@ def get_default_algorithm(public_key: object) -> Algorithm:
 
 
 def encode_required_members(public_key: PublicKey) -> dict[str, str]:
-    """Return the required members of the key's JWK: those that its thumbprint covers.
+    """Return the members of the key's JWK that RFC 7638 requires for its thumbprint.
 
     Spec: RFC 7638 §3.2, RFC 8037 §2
     """
@@ -159,6 +158,12 @@ def encode_required_members(public_key: PublicKey) -> dict[str, str]:
 def compute_thumbprint(public_key: PublicKey) -> str:
     """Compute the SHA-256 thumbprint of a public key.
 
+    Example:
+        >>> from jwt_core import Algorithm, compute_thumbprint, generate_key
+        >>> key = generate_key(Algorithm.EDDSA)
+        >>> key.kid == compute_thumbprint(key.private_key.public_key())
+        True
+
     Spec: RFC 7638 §3
     """
     members = encode_required_members(public_key)
@@ -178,7 +183,7 @@ def _check_public_key(key: object) -> None:
         PublicKeyTypes,
     )
 
-    remedy = "pass text and bytes through decode_public_key"
+    remedy = "decode text with decode_public_key"
     if isinstance(key, get_args(PrivateKeyTypes)):
         remedy = "pass private_key.public_key()"
     elif isinstance(key, SigningKey):
@@ -194,7 +199,7 @@ def _check_private_key(key: object) -> None:
         PrivateKeyTypes,
     )
 
-    remedy = "pass PEM through decode_private_pem"
+    remedy = "decode PEM with decode_private_pem"
     expected = "a private key object of cryptography"
     check_type("private_key", key, get_args(PrivateKeyTypes), remedy, expected=expected)
 
@@ -223,6 +228,6 @@ def _check_rsa_strength(public_key: rsa.RSAPublicKey) -> None:
         )
         raise KeyFormatError(message)
     exponent = public_key.public_numbers().e
-    if not RSA_EXPONENT <= exponent < _RSA_EXPONENT_LIMIT or exponent % 2 == 0:
+    if not RSA_EXPONENT <= exponent <= _MAX_RSA_EXPONENT or exponent % 2 == 0:
         message = f"the RSA key has an unsafe public exponent; use {RSA_EXPONENT}"
         raise KeyFormatError(message)

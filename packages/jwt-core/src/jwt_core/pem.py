@@ -1,4 +1,4 @@
-"""Keys as text: PEM, X.509 certificates, and the value of a settings variable.
+"""Keys as text: PEM, X.509 certificates, and values of environment variables.
 
 Spec: RFC 5958 (PKCS#8), RFC 5280 §4.1.2.7 (SubjectPublicKeyInfo), RFC 7468 (PEM)
 """
@@ -34,12 +34,25 @@ from jwt_core.keys import (
 
 
 def encode_private_pem(key: SigningKey) -> bytes:
-    """Encode a private key as unencrypted PKCS#8 PEM."""
+    """Encode a private key as unencrypted PKCS#8 PEM.
+
+    Example:
+        >>> from jwt_core import Algorithm, decode_private_pem, encode_private_pem, generate_key
+        >>> pem = encode_private_pem(generate_key(Algorithm.ES256))
+        >>> decode_private_pem(pem).algorithm
+        <Algorithm.ES256: 'ES256'>
+    """
     return key.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def encode_public_pem(key: SigningKey | VerificationKey) -> bytes:
-    """Encode the public half of a key as SPKI PEM."""
+    """Encode a public key, or the public half of a signing key, as SPKI PEM.
+
+    Example:
+        >>> from jwt_core import Algorithm, encode_public_pem, generate_key
+        >>> encode_public_pem(generate_key(Algorithm.ES256)).splitlines()[0]
+        b'-----BEGIN PUBLIC KEY-----'
+    """
     public_key = key.verification_key.public_key if isinstance(key, SigningKey) else key.public_key
     return public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
@@ -57,12 +70,18 @@ def decode_private_pem(
         data: The PEM text.
         kid: The key ID; by default the RFC 7638 thumbprint.
         algorithm: By default RS256 for an RSA key, ES256 for P-256, EdDSA for Ed25519.
-        check_numbers: False skips the validation of an RSA key's numbers, which takes most of the
-            time. Safe only for a file that this program has written itself.
+        check_numbers: Whether to validate the numbers of an RSA key, which takes most of the time.
+            False is safe only for a file that this program has written itself.
 
     Raises:
         KeyFormatError: The key is unreadable, encrypted, unsupported or too weak.
         TypeError: An argument has the wrong type.
+
+    Example:
+        >>> from jwt_core import Algorithm, decode_private_pem, encode_private_pem, generate_key
+        >>> pem = encode_private_pem(generate_key(Algorithm.ES256))
+        >>> decode_private_pem(pem, kid="key-1")
+        SigningKey(algorithm=<Algorithm.ES256: 'ES256'>, kid='key-1')
     """
     check_type("data", data, bytes, "encode the text first, or read the file as bytes")
     check_optional_text("kid", kid)
@@ -88,11 +107,11 @@ def decode_private_pem(
 
 
 def decode_public_key(text: str, *, algorithm: Algorithm | None = None) -> VerificationKey:
-    r"""Decode the public key in a settings variable.
+    r"""Decode a public key from text, such as the value of an environment variable.
 
-    Accepted formats: SPKI in PEM, an X.509 certificate in PEM, and a JWK. Of a certificate only the
-    key is used; its validity and chain are not checked. A literal `\n` in PEM is read as a line
-    break, because one-line variables are often written that way.
+    Accepted formats: SPKI in PEM, an X.509 certificate in PEM, and a JWK. Only the key of a
+    certificate is used; its validity and chain are not checked. A literal `\n` in PEM is decoded as
+    a line break, because it often replaces one in environment variables.
 
     Args:
         text: The key.
@@ -102,12 +121,18 @@ def decode_public_key(text: str, *, algorithm: Algorithm | None = None) -> Verif
     Raises:
         KeyFormatError: The key is unreadable, private, unsupported or too weak.
         TypeError: An argument has the wrong type.
+
+    Example:
+        >>> from jwt_core import Algorithm, decode_public_key, encode_public_pem, generate_key
+        >>> pem = encode_public_pem(generate_key(Algorithm.RS256)).decode()
+        >>> decode_public_key(pem, algorithm=Algorithm.PS256)
+        VerificationKey(algorithm=<Algorithm.PS256: 'PS256'>, kid=None)
     """
     check_text("text", text)
     check_optional_algorithm("algorithm", algorithm)
     text = text.strip()
     if "PRIVATE KEY-----" in text:
-        message = "this is a private key; give the public key, and replace the exposed one"
+        message = "this is a private key; use its public key, and replace the exposed one"
         raise KeyFormatError(message)
     if text.startswith("{"):
         return _decode_jwk_text(text, algorithm)
@@ -122,7 +147,7 @@ def _decode_jwk_text(text: str, algorithm: Algorithm | None) -> VerificationKey:
         message = "not a JWK: the text is not one JSON object with distinct members"
         raise KeyFormatError(message) from error
     if "keys" in document:
-        message = "this is a JWK Set; give a single JWK, or use the set as a whole"
+        message = "this is a JWK Set; use a single JWK, or decode the set with KeySet.from_document"
         raise KeyFormatError(message)
     key = decode_jwk(document)
     if algorithm not in {None, key.algorithm}:
@@ -150,7 +175,7 @@ def _decode_public_pem(text: str) -> PublicKey:
 
 def _load_public_pem(data: bytes) -> object:
     if b"-----BEGIN CERTIFICATE-----" in data:
-        from cryptography import x509  # noqa: PLC0415  # large, and few keys come in certificates
+        from cryptography import x509  # noqa: PLC0415  # large, and certificates are rare
 
         return x509.load_pem_x509_certificate(data).public_key()
     return load_pem_public_key(data)

@@ -22,13 +22,25 @@ def sign(
         claims: The JWT claims set, with NumericDate values in seconds since the epoch (UTC).
         key: The signing key; the header contains its `kid` and algorithm.
         headers: More header parameters. They may replace `typ` and `kid`, or omit them with None.
-            `alg` cannot be set because the key determines it; `crit` and `b64` are not supported.
+            `alg` is always that of the key; `crit` and `b64` are not supported.
 
     Returns:
         `header.payload.signature`, each part base64url without padding.
 
     Raises:
-        SigningError: The claims or headers cannot be encoded as JSON, or a header is reserved.
+        SigningError: The claims or headers cannot be encoded as JSON, or *headers* contains `alg`,
+            `crit` or `b64`.
+
+    Example:
+        >>> import time
+        >>> from jwt_core import Algorithm, generate_key, sign
+        >>> claims = {
+        ...     "iss": "https://id.example.com",
+        ...     "aud": "orders-api",
+        ...     "exp": int(time.time()) + 300,
+        ... }
+        >>> sign(claims, generate_key(Algorithm.ES256)).count(".")
+        2
 
     Spec: RFC 7515 §3.1, RFC 7519 §3
     """
@@ -47,7 +59,7 @@ def sign(
 
 @lru_cache(maxsize=64)
 def _encode_default_header(algorithm: Algorithm, kid: str) -> str:
-    """Encode the header of a token without *headers*; cached per key."""
+    """Encode the header of a token without further parameters; cached per key."""
     return _encode_part(_build_header(algorithm, kid, {}))
 
 
@@ -55,7 +67,7 @@ def _build_header(
     algorithm: Algorithm, kid: str, headers: Mapping[str, object]
 ) -> dict[str, object]:
     if reserved := _RESERVED_HEADERS.intersection(headers):
-        message = f"header {', '.join(sorted(reserved))} cannot be set; the key determines it"
+        message = f"headers must not contain {', '.join(sorted(reserved))}; remove it"
         raise SigningError(message)
     header = {"alg": algorithm.value, "typ": "JWT", "kid": kid, **headers}
     return {name: value for name, value in header.items() if value is not None}

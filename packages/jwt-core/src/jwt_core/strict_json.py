@@ -1,7 +1,7 @@
-"""Strict JSON (I-JSON), which every parser reads the same way.
+"""Strict JSON (I-JSON): a document that all parsers decode to the same value.
 
-The standard library's parser keeps the last of two equal members and accepts NaN, Infinity, UTF-16
-and lone surrogates, so two parties could read different claims from one token.
+The parser of the standard library accepts duplicate members (the last one wins), NaN, Infinity,
+UTF-16 and lone surrogates, so two parties could decode different claims from one token.
 
 Spec: RFC 7493 §2, RFC 7515 §4, RFC 7519 §4
 """
@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
-# Created once: json.dumps creates an encoder for each call with other than default options.
+# Created once: json.dumps with options creates an encoder for each call.
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 

@@ -24,7 +24,7 @@ from jwt_core.errors import (
 from jwt_core.jwks import KeySet
 
 VerifiedClaims = NewType("VerifiedClaims", Mapping[str, object])
-"""Claims that `verify` returned: a type checker rejects unverified claims in their place."""
+"""Claims that `verify` returned. A type checker rejects unverified claims in their place."""
 
 _ACCEPTED_TYPES: Final = frozenset({"jwt", "at+jwt"})
 
@@ -39,10 +39,11 @@ class VerificationPolicy:
 
     Attributes:
         issuer: The only accepted `iss`.
-        audience: The accepted `aud`, or several of which the token must name one.
+        audience: The accepted `aud`. With several, the token's `aud` must contain at least one.
         algorithms: The accepted algorithms.
-        leeway: Tolerated clock skew, for `exp`, `nbf` and `iat`.
-        clock: Returns the current time, with a time zone. Called once at construction, to check it.
+        leeway: Tolerated clock difference for `exp`, `nbf` and `iat`; none by default.
+        clock: Function that returns the current time with a time zone. It is called once at
+            construction to check it.
 
     Raises:
         TypeError: An argument, or the time that *clock* returns, has the wrong type.
@@ -70,8 +71,7 @@ class VerificationPolicy:
         self._check_types()
         if not self.issuer or not self.audiences or "" in self.audiences:
             message = (
-                "issuer and audience must not be empty: every service would accept the token; "
-                "name the `iss` and `aud` of your tokens"
+                "issuer and audience must not be empty; write the `iss` and `aud` of your tokens"
             )
             raise ValueError(message)
         if not self.algorithms:
@@ -122,7 +122,8 @@ class VerifiedToken:
 def verify(unverified_token: str, keys: KeySet, policy: VerificationPolicy) -> VerifiedToken:
     """Verify a token against a key set and a policy.
 
-    The payload is parsed only after the signature is verified.
+    The payload is parsed only after the signature is verified. `exp`, `iss` and `aud` are required;
+    other claims may be absent.
 
     Raises:
         MalformedTokenError: The token is not a JWT in compact serialization, or a header parameter
@@ -135,13 +136,26 @@ def verify(unverified_token: str, keys: KeySet, policy: VerificationPolicy) -> V
         MissingClaimError: A required claim is absent.
         InvalidClaimError: A claim has the wrong type or value.
 
+    Example:
+        >>> import time
+        >>> from jwt_core import Algorithm, KeySet, VerificationPolicy, generate_key, sign, verify
+        >>> key = generate_key(Algorithm.ES256)
+        >>> issuer, audience = "https://id.example.com", "orders-api"
+        >>> exp = int(time.time()) + 300
+        >>> token = sign({"iss": issuer, "aud": audience, "sub": "alice", "exp": exp}, key)
+        >>> policy = VerificationPolicy(
+        ...     issuer=issuer, audience=audience, algorithms=frozenset({Algorithm.ES256})
+        ... )
+        >>> verify(token, KeySet((key.verification_key,)), policy).claims["sub"]
+        'alice'
+
     Spec: RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725 §3
     """
     token = parse_compact(unverified_token)
     algorithm = _check_header(token.header, policy.algorithms)
     key = keys.select(token.header.get("kid"), algorithm)
     if not get_scheme(key.algorithm).verify(token.signing_input, key.public_key, token.signature):
-        message = "the signature was not made by the issuer's key over this token"
+        message = "the signature does not verify; the token was changed or signed with another key"
         raise InvalidSignatureError(message)
     claims = parse_json_part(token.payload, "payload")
     validate_claims(
@@ -169,21 +183,21 @@ def _check_header(header: Mapping[str, object], allowed: frozenset[Algorithm]) -
     for algorithm in allowed:
         if header["alg"] == algorithm.value:
             return algorithm
-    message = f"the token's algorithm is not allowed here; expected {', '.join(sorted(allowed))}"
+    message = f"the token's 'alg' is not allowed; expected {', '.join(sorted(allowed))}"
     raise AlgorithmNotAllowedError(message)
 
 
 def _check_type(media_type: str) -> None:
     # RFC 9068 §2.1: the type of an access token is at+jwt.
     if _drop_prefix(media_type) not in _ACCEPTED_TYPES:
-        message = "the token's 'typ' must be JWT or at+jwt; the token has another purpose"
+        message = "the token's 'typ' must be JWT or at+jwt; other types have another purpose"
         raise MalformedTokenError(message)
 
 
 def _check_content_type(media_type: str) -> None:
     # RFC 7519 §7.2 step 8: the payload of such a token is another token, with its own claims.
     if _drop_prefix(media_type) == "jwt":
-        message = "the token's 'cty' says that it contains another token, which is not supported"
+        message = "the token's 'cty' announces a nested token, which is not supported"
         raise MalformedTokenError(message)
 
 

@@ -1,4 +1,4 @@
-"""Agreement, both ways, with other implementations: joserfc and PyJWT as a whole."""
+"""Tokens and keys are interchangeable with those of joserfc and PyJWT."""
 
 import json
 import warnings
@@ -24,7 +24,7 @@ Claims = dict[str, object]
 
 @pytest.fixture
 def private(keys: dict[Algorithm, SigningKey], algorithm: Algorithm) -> jwk.Key:
-    """The key as joserfc reads it from our PEM."""
+    """The key as joserfc decodes it from our PEM."""
     pem = encode_private_pem(keys[algorithm]).decode()
     key_type = encode_jwk(keys[algorithm].verification_key)["kty"]
     return jwk.JWKRegistry.import_key(pem, key_type)
@@ -32,7 +32,7 @@ def private(keys: dict[Algorithm, SigningKey], algorithm: Algorithm) -> jwk.Key:
 
 @pytest.fixture
 def public(keys: dict[Algorithm, SigningKey], algorithm: Algorithm) -> jwk.Key:
-    """The key as joserfc reads it from our JWK."""
+    """The key as joserfc decodes it from our JWK."""
     return jwk.JWKRegistry.import_key({**encode_jwk(keys[algorithm].verification_key)})
 
 

@@ -1,4 +1,4 @@
-"""Many callers at once, threads and tasks: one fetch, and no event loop ever blocked."""
+"""Concurrent threads and tasks cause one fetch, and no event loop is blocked."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ async def test_event_loop_keeps_running_during_a_slow_fetch(
     for _ in range(20):
         await asyncio.sleep(0.01)
     assert not verifying.done()
-    release.set()  # which nobody would do if the loop were blocked
+    release.set()  # not reached if the loop is blocked
     assert (await verifying).claims["sub"] == "alice"
 
 

@@ -1,4 +1,4 @@
-"""Endpoints that fail, lie or stall: a real server on loopback, never a usable key set."""
+"""Endpoints that fail, stall or send invalid documents, on a real server on loopback."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ TEN_MEGABYTES: Final = 10 * 1024 * 1024
 
 
 def fetch_failure(server: JwksServer) -> KeySetUnavailableError:
-    """Fetch once, which must fail, and give the error."""
+    """Fetch once, which must fail, and return the error."""
     return fetch_failure_within(LONG_TIMEOUT, server)
 
 
 def fetch_failure_within(timeout: timedelta, server: JwksServer) -> KeySetUnavailableError:
-    """Fetch once, which must fail, if only by the timeout, and give the error."""
+    """Fetch once, which must fail at the latest by the timeout, and return the error."""
     remote = RemoteKeySet(server.uri, timeout=timeout)
     with pytest.raises(KeySetUnavailableError) as caught:
         remote.prefetch()

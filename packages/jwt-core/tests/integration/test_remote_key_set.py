@@ -1,4 +1,4 @@
-"""The life of a remote key set: fetch, expire, outlive a dead endpoint, follow new keys."""
+"""A remote key set over time: fetches, expiry, a failing endpoint, new keys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.requirement("JC-3")
 
 
 def get_state(remote: RemoteKeySet) -> KeySetState:
-    return remote.state  # behind a call, as mypy takes a property for constant
+    return remote.state  # a function, because mypy narrows a property
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What holds for every token: the round trip, and that no tampering goes unnoticed."""
+"""Properties of every token: signed tokens verify, and changed tokens do not."""
 
 import json
 from datetime import timedelta

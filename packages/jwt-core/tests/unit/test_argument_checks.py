@@ -155,8 +155,8 @@ def test_key_set_takes_a_tuple_of_verification_keys(key: SigningKey) -> None:
         (None, "got NoneType; write KeySet(tuple(keys))"),
         (key.verification_key, "got VerificationKey; write KeySet((key,))"),
         ([key.verification_key], "got list of VerificationKey; write KeySet(tuple(keys))"),
-        ((key,), "got tuple of SigningKey; use the verification_key of each"),
-        (key, "got SigningKey; use the verification_key of each"),
+        ((key,), "got tuple of SigningKey; pass the verification_key of each SigningKey"),
+        (key, "got SigningKey; pass the verification_key of each SigningKey"),
         ({"keys": []}, "decode a JWK Set with KeySet.from_document"),
     ]
     for keys, expected in wrong:

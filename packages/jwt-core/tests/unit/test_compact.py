@@ -2,7 +2,7 @@ from typing import Final
 
 import pytest
 from jwt_core import MalformedTokenError
-from jwt_core.compact import MAX_TOKEN_CHARS, parse_compact, parse_json_part
+from jwt_core.compact import MAX_TOKEN_CHARACTERS, parse_compact, parse_json_part
 
 pytestmark = pytest.mark.requirement("JC-2")
 
@@ -61,8 +61,8 @@ def test_anything_but_compact_form_is_refused(text: object) -> None:
 
 
 def test_longest_token_is_accepted_and_a_longer_one_refused() -> None:
-    filler = "A" * (MAX_TOKEN_CHARS - len(HEADER) - 4)
-    assert len(f"{HEADER}.{filler}.AA") == MAX_TOKEN_CHARS
+    filler = "A" * (MAX_TOKEN_CHARACTERS - len(HEADER) - 4)
+    assert len(f"{HEADER}.{filler}.AA") == MAX_TOKEN_CHARACTERS
     parse_compact(f"{HEADER}.{filler}.AA")
     with pytest.raises(MalformedTokenError, match="at most 16384"):
         parse_compact(f"{HEADER}.{filler}.AAA")

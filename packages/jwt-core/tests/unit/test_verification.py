@@ -1,4 +1,4 @@
-"""Verification as a whole, attacked in the ways that have worked on others."""
+"""Verification as a whole, with the attacks that have succeeded against other verifiers."""
 
 import hashlib
 import hmac

@@ -3,13 +3,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import ClassVar, Final
 
 _FORBIDDEN_IN_DESCRIPTION: Final = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 _MAX_DESCRIPTION_CHARACTERS: Final = 600
 _MAX_NAME_CHARACTERS: Final = 80
+_MAX_SUGGESTIONS: Final = 3
+_MIN_RESEMBLANCE: Final = 0.6  # the default of difflib.get_close_matches
+_MAX_RESEMBLANCE_GAP: Final = 0.15  # to the closest name; others are not suggested beside it
 
 
 def describe_unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
@@ -22,11 +25,40 @@ def describe_unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     return f"no {kind} is named '{shown}'{suggest_names(shown, known)}"
 
 
-def suggest_names(name: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean NAME?)` if *known* names resemble *name*, otherwise empty text."""
-    folded = {candidate.casefold(): candidate for candidate in known}
-    close = get_close_matches(name[:_MAX_NAME_CHARACTERS].casefold(), folded)
-    return f" (did you mean {' or '.join(folded[match] for match in close)}?)" if close else ""
+def suggest_names(name: str, known: Iterable[str], *, prefix: str = "") -> str:
+    """Return ` (did you mean NAME?)` if *known* names resemble *name*, otherwise empty text.
+
+    A known name that differs in upper and lower case only is suggested alone.
+
+    Args:
+        name: The unknown name.
+        known: The names that exist.
+        prefix: Text that many names begin with, such as `--`; the comparison ignores it.
+
+    >>> suggest_names("rs256", ["RS256", "PS256"])
+    ' (did you mean RS256?)'
+    """
+    close = _find_similar_names(name, known, prefix)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
+
+
+def _find_similar_names(name: str, known: Iterable[str], prefix: str) -> list[str]:
+    """Return the *known* names that resemble *name* most, the closest first."""
+
+    def simplify(text: str) -> str:
+        return text[:_MAX_NAME_CHARACTERS].removeprefix(prefix).casefold()
+
+    wanted = simplify(name)
+    ratings: dict[str, float] = {}
+    for candidate in known:
+        simple = simplify(candidate)
+        if simple == wanted and candidate != name:
+            return [candidate]
+        ratings[candidate] = SequenceMatcher(None, simple, wanted).ratio()
+    ratings.pop(name, None)
+    least = max(ratings.values(), default=0) - _MAX_RESEMBLANCE_GAP
+    close = [other for other in ratings if ratings[other] >= max(least, _MIN_RESEMBLANCE)]
+    return sorted(close, key=ratings.__getitem__, reverse=True)[:_MAX_SUGGESTIONS]
 
 
 class TokenIssuerError(Exception):
@@ -42,7 +74,7 @@ class TokenIssuerError(Exception):
 
 
 class SettingsError(TokenIssuerError):
-    """One or more settings are invalid; all of them are reported together.
+    """Settings are invalid; all of them are reported together.
 
     Attributes:
         problems: One sentence for each invalid setting, beginning with the variable's name.
@@ -112,8 +144,8 @@ class ApplicationError(TokenIssuerError):
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(
-            f"cannot build the web application: {type(error).__name__}: {error}; install "
-            "token-issuer again, with the dependencies that it names"
+            f"cannot build the web application: {type(error).__name__}: {error}; reinstall "
+            "token-issuer with its dependencies"
         )
 
 
@@ -124,13 +156,13 @@ class OutputError(TokenIssuerError):
 
 
 class RemoteIssuerError(TokenIssuerError):
-    """A running issuer cannot be reached, or it does not do what was requested."""
+    """A running issuer cannot be reached, or it rejects or fails a request."""
 
     code = "remote_issuer"
 
 
 class RejectedRequestError(RemoteIssuerError):
-    """A running issuer rejects the request as invalid, with status 400."""
+    """A running issuer rejects a request: it is invalid (400), or names an unknown key (404)."""
 
     code = "rejected_request"
     exit_code = 2
@@ -147,6 +179,7 @@ class NoSuchKeyError(TokenIssuerError):
     """No key of the key ring has this `kid`."""
 
     code = "no_such_key"
+    exit_code = 2
 
     def __init__(self, kid: str, known: Sequence[str]) -> None:
         problem = describe_unknown_name("key", kid, known)

@@ -1,15 +1,24 @@
 # DEV-ONLY: never ship to production.
-"""The paths that more than one package names. No web framework is needed."""
+"""The paths of endpoints that more than one package names. It imports no web framework."""
 
 from typing import Final
 
 TOKEN_PATH: Final = "/token"  # noqa: S105  # a path, not a secret
+HEALTH_PATH: Final = "/health"
+OPENAPI_PATH: Final = "/openapi.json"
+
 ADMIN_PREFIX: Final = "/admin"
+ADMIN_KEYS_PATH: Final = f"{ADMIN_PREFIX}/keys"
+"""Lists the keys; the path of one key is below it."""
+ADMIN_ROTATE_PATH: Final = f"{ADMIN_KEYS_PATH}/rotate"
+ADMIN_CLOCK_PATH: Final = f"{ADMIN_PREFIX}/clock"
+ADMIN_FAULTS_PATH: Final = f"{ADMIN_PREFIX}/faults"
+ADMIN_REQUESTS_PATH: Final = f"{ADMIN_PREFIX}/requests"
 
 JWKS_PATHS: Final = ("/.well-known/jwks.json", "/certs", "/oauth2/v3/certs")
 """The JWKS, its legacy alias, and its path at Google."""
 CERTIFICATES_PATH: Final = "/oauth2/v1/certs"
-"""The same keys as X.509 certificates, as Google's own libraries fetch them."""
+"""The same keys as X.509 certificates, which Google's own libraries fetch."""
 KEY_PATHS: Final = (*JWKS_PATHS, CERTIFICATES_PATH)
 
 ATTACKER_PREFIX: Final = "/attacker"

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""The pytest fixtures, which pytest finds as soon as the package is installed.
+"""Pytest fixtures, which pytest finds as soon as the package is installed.
 
-`token_issuer` is a fresh issuer for one test; the marker holds its settings:
+`token_issuer` is a new issuer for each test; a marker sets its settings:
 
     @pytest.mark.token_issuer(audience="my-api", profile="google")
     def test_service_accepts_google(token_issuer): ...
@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f"{_MARKER}(**settings): settings of the fixture token_issuer, such as audience or profile;"
-        " the marker that is nearest to the test wins",
+        " the marker nearest to the test takes precedence",
     )
 
 
@@ -60,8 +60,8 @@ def shared_token_issuer(request: pytest.FixtureRequest) -> "RunningIssuer":
     """Return the session's issuer with its clock, faults and request log reset."""
     if request.node.get_closest_marker(_MARKER) and "token_issuer" not in request.fixturenames:
         pytest.fail(
-            f"@pytest.mark.{_MARKER}: the issuer of shared_token_issuer has settings already; use"
-            f" the fixture token_issuer, or override the fixture {_SESSION_SETTINGS}",
+            f"@pytest.mark.{_MARKER}: the issuer of shared_token_issuer has its settings already;"
+            f" use the fixture token_issuer, or override the fixture {_SESSION_SETTINGS}",
             pytrace=False,
         )
     issuer: RunningIssuer = request.getfixturevalue("token_issuer_session")
@@ -70,7 +70,7 @@ def shared_token_issuer(request: pytest.FixtureRequest) -> "RunningIssuer":
 
 
 def _merge_markers(item: pytest.Item) -> dict[str, Any]:
-    """Return the settings of all markers of a test; the nearest marker wins."""
+    """Return the settings of all markers of a test; the nearest marker takes precedence."""
     merged: dict[str, Any] = {}
     for marker in reversed([*item.iter_markers(_MARKER)]):  # the nearest one last
         if marker.args:
@@ -85,13 +85,13 @@ def _merge_markers(item: pytest.Item) -> dict[str, Any]:
 
 @contextmanager
 def _run(source: str, settings: Mapping[str, Any]) -> Iterator["RunningIssuer"]:
-    """Run an issuer; an error that explains itself is shown without a traceback.
+    """Run an issuer; fail the test without a traceback if it cannot start.
 
     Args:
         source: Where *settings* come from, for error messages.
         settings: The settings.
     """
-    # Imported here, because most tests of most sessions need no issuer.
+    # Imported here, because most tests need no issuer.
     from token_issuer.errors import SettingsError, TokenIssuerError  # noqa: PLC0415
     from token_issuer.testing import run_token_issuer  # noqa: PLC0415
 
@@ -105,4 +105,4 @@ def _run(source: str, settings: Mapping[str, Any]) -> Iterator["RunningIssuer"]:
         else:
             yield issuer
             return
-    pytest.fail(message, pytrace=False)  # out here, where no other exception is being handled
+    pytest.fail(message, pytrace=False)  # outside of `except`, to show no chained traceback

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""HTTP client for a running issuer, on the standard library alone so that commands start fast."""
+"""HTTP client for a running issuer; it uses the standard library only, so commands start fast."""
 
 import contextlib
 import http.client
@@ -15,8 +15,9 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 from token_issuer.errors import RejectedRequestError, RemoteIssuerError
 
 _TIMEOUT_S: Final = 5
+_WRONG_USAGE: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 _URL: Final = re.compile(r"https?://[!-~]+", re.IGNORECASE)
-_MAX_RESPONSE_BYTES: Final = 8 << 20  # the longest token of a defect is 1.3 MB, and comes twice
+_MAX_RESPONSE_BYTES: Final = 8 << 20  # a response holds a defective token of 1.3 MB twice
 
 
 def parse_issuer_url(text: str) -> str:
@@ -51,8 +52,8 @@ def fetch_json(
         secret: The bearer token of the admin surface.
 
     Raises:
-        RejectedRequestError: the issuer answers 400.
-        RemoteIssuerError: it is unreachable, is not a token issuer, or answers another error.
+        RejectedRequestError: the issuer answers 400 or 404.
+        RemoteIssuerError: no token issuer answers at the URL, or it answers another error.
     """
     request = _Request(url, method or ("GET" if post is None else "POST"), post, secret)
     with _explain_errors(url), contextlib.closing(_connect(url)) as connection:
@@ -81,14 +82,14 @@ class KeptConnections:
         """Post a JSON body and return the JSON object of the response.
 
         Raises:
-            RejectedRequestError: the issuer answers 400.
-            RemoteIssuerError: it is unreachable, is not a token issuer, or answers another error.
+            RejectedRequestError: the issuer answers 400 or 404.
+            RemoteIssuerError: no token issuer answers at the URL, or it answers another error.
         """
         request = _Request(self._url, "POST", post, None)
         with _explain_errors(self._url), self._borrow() as connection:
             try:
                 response = _exchange(connection, request)
-            except ConnectionError:  # the issuer closes connections that were idle for a while
+            except ConnectionError:  # the issuer closes idle connections
                 connection.close()
                 response = _exchange(connection, request)
         return _check(self._url, response)
@@ -147,7 +148,7 @@ def _check(url: str, response: _Response) -> dict[str, Any]:
         return document
     description = document.get("error_description") or document.get("detail") or f"HTTP {status}"
     message = f"{url} rejected the request: {description}"
-    raise (RejectedRequestError if status == HTTPStatus.BAD_REQUEST else RemoteIssuerError)(message)
+    raise (RejectedRequestError if status in _WRONG_USAGE else RemoteIssuerError)(message)
 
 
 def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Response:
@@ -170,7 +171,7 @@ def _connect(url: str) -> http.client.HTTPConnection:
     host = str(parts.hostname)
     if parts.scheme == "http":
         return http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_S)
-    if not hasattr(http.client, "HTTPSConnection"):  # so it is where Python was built without TLS
+    if not hasattr(http.client, "HTTPSConnection"):  # Python was built without TLS
         message = "this Python has no TLS: use an http URL"
         raise ValueError(message)
     return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_S)

@@ -7,11 +7,11 @@
         client = MyService(jwks_uri=issuer.jwks_uri)
         assert client.get("/", token=issuer.mint(sub="alice")).ok
 
-The pytest fixtures yield such an issuer. The web framework is imported when the first issuer
-starts, not with this module.
+The pytest fixtures yield such an issuer. Litestar is imported when the first issuer starts, not
+with this module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Unpack
@@ -25,8 +25,10 @@ from token_issuer.config.parsers import Choice, parse_choice
 from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
 from token_issuer.keys.rotation_plan import parse_rotation_duration
+from token_issuer.paths import JWKS_PATHS
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
+from token_issuer.timing.durations import format_duration
 from token_issuer.tokens.claims import get_configured_claim
 from token_issuer.tokens.factory import build_issuer
 from token_issuer.tokens.issuer import Issuer
@@ -35,10 +37,10 @@ from token_issuer.tokens.request_parsing import convert_parameters
 
 
 class RunningIssuer:
-    """A running issuer: where it is, what it issues, and controls for tests.
+    """A running issuer: its URLs and tokens, and controls for tests.
 
     Attributes:
-        url: Its base URL.
+        url: The base URL.
     """
 
     def __init__(self, issuer: Issuer, url: str) -> None:
@@ -63,7 +65,7 @@ class RunningIssuer:
     @property
     def jwks_uri(self) -> str:
         """The URL of its JWKS."""
-        return f"{self.url}/.well-known/jwks.json"
+        return f"{self.url}{JWKS_PATHS[0]}"
 
     @property
     def issuer(self) -> str:
@@ -80,16 +82,17 @@ class RunningIssuer:
 
     @property
     def kid(self) -> str:
-        """The name of the key that signs."""
+        """The `kid` of the signing key."""
         return self._issuer.keys.view.default_kid
 
     def mint(self, **claims: Any) -> str:
         """Return a token.
 
         Args:
-            claims: The fields of `POST /token`, such as `sub`, `aud`, `exp` (`"-5m"` is expired),
-                `kid`, `alg`, `profile`, `defect` (see `present` for defects that are not in the
-                token alone); any other name becomes a claim.
+            claims: The fields of `POST /token`, such as `sub`, `aud`, `kid`, `alg`, `profile`,
+                `defect`; any other name becomes a claim. `exp` is a duration from now (`"-5m"` or
+                `timedelta(minutes=-5)` is expired), or a NumericDate. Some defects are in the
+                header field rather than in the token: see `present`.
 
         Raises:
             TokenRequestError: a field is invalid.
@@ -123,16 +126,16 @@ class RunningIssuer:
         lead: timedelta | str = timedelta(0),
         retention: timedelta | str | None = None,
     ) -> str:
-        """Let a new key take over, and return its name.
+        """Rotate to a new key, and return its `kid`.
 
         Args:
             mode: `graceful`: the old key stays published; `emergency`: it is removed at once;
                 `sign-before-publish`: the new key signs, but is not published for *lead*.
             alg: The algorithm whose keys rotate.
             lead: How long a new key is published before it signs, such as `5s`. By default it signs
-                at once: a verifier has to fetch again.
-            retention: How long the old key stays published; by default for as long as its tokens
-                are valid.
+                at once, so that verifiers have to fetch the keys again.
+            retention: How long the old key stays published after its last signature. By default, as
+                long as its tokens are valid and key documents may be cached.
 
         Raises:
             InvalidInputError: an argument is invalid.
@@ -146,10 +149,9 @@ class RunningIssuer:
         return entry.kid
 
     def reset(self) -> None:
-        """Reset clock and faults, and clear the request log; settings and keys stay.
+        """Reset clock and faults, and clear the request log; keep settings and keys.
 
-        This takes microseconds, so tests can share an issuer: the fixture `shared_token_issuer`
-        calls it before each test.
+        The fixture `shared_token_issuer` calls it before each test.
         """
         self.clock.reset()
         self.faults.reset()
@@ -165,29 +167,34 @@ def _choose(name: str, value: str, choices: tuple[Choice, ...]) -> Choice:
 
 
 def _separate(claims: dict[str, Any]) -> dict[str, Any]:
-    """Move names that are not fields of a token request into its `claims`."""
+    """Return the fields of a token request: names that are not fields go into `claims`."""
     fields = {name: value for name, value in claims.items() if name in FIELDS}
     extra = {name: value for name, value in claims.items() if name not in FIELDS}
-    return {**fields, "claims": {**fields.get("claims", {}), **extra}} if extra else fields
+    if isinstance(exp := fields.get("exp"), timedelta):
+        fields["exp"] = format_duration(exp)
+    given = fields.get("claims", {})
+    if not extra or not isinstance(given, Mapping):
+        return fields  # the request rejects claims that are not a mapping
+    return {**fields, "claims": {**given, **extra}}
 
 
 @contextmanager
 def run_token_issuer(**settings: Unpack[SettingKeywords]) -> Iterator[RunningIssuer]:
-    """Run an issuer for as long as the block lasts, on a free port unless `port` is given.
+    """Run an issuer until the block ends, on a free port unless `port` is given.
 
     Args:
         settings: The settings of `token-issuer serve`, such as `issuer`, `audience`, `profile`,
             `ttl="90s"`. Environment variables do not apply.
 
     Raises:
-        ProductionEnvironmentError: the environment calls itself production.
+        ProductionEnvironmentError: a variable names a production environment.
         SettingsError: a setting is unknown or invalid; all mistakes are listed.
         KeyDirectoryError: the key directory cannot be used.
         AddressError: the port is taken, or the host is not an address of this machine.
     """
     refuse_production(read_environment()[0])
     chosen = parse_keywords({"port": 0, **settings})
-    # Importing the web framework takes longest, so only callers that run an issuer wait for it.
+    # Importing the server is slow, so it is not imported with this module.
     from token_issuer.server.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 
     issuer = build_issuer(chosen)

@@ -90,3 +90,11 @@ def test_tokeninfo_refuses_what_is_no_token(http: httpx.Client, query: str) -> N
 
     assert response.status_code == 400
     assert response.json()["detail"].startswith("id_token: ")
+
+
+@pytest.mark.requirement("GO-2")
+@pytest.mark.parametrize("query", ["", "id_token=", "id_token=a&id_token=b"])
+def test_tokeninfo_expects_one_token(http: httpx.Client, query: str) -> None:
+    detail = http.get(f"/tokeninfo?{query}").json()["detail"]
+
+    assert detail == "id_token: expected one token, as /tokeninfo?id_token=eyJ..."

@@ -50,16 +50,58 @@ def test_document_describes_structs_as_they_are_checked(http: httpx.Client) -> N
     ]  # fmt: skip
     for operation in operations:
         assert " " in operation["summary"]  # written, not made of the name of a handler
-        headers = operation["responses"]["200"]["headers"]
-        assert headers["X-Dev-Only"]["schema"]["type"] == "string"
+        success = operation["responses"]["200"]
+        assert success["headers"]["X-Dev-Only"] == {
+            "required": True,
+            "schema": {"type": "string", "const": "token-issuer"},
+        }
+        assert "document follows" not in success["description"]
+        assert not operation.get("requestBody", {"required": False})["required"]
+
+
+@pytest.mark.requirement("TI-1")
+def test_operations_have_names_of_their_own(http: httpx.Client) -> None:
+    paths = http.get("/openapi.json").json()["paths"]
+    names = [operation["operationId"] for path in paths.values() for operation in path.values()]
+
+    assert len(set(names)) == len(names) > 12
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.parametrize(
+    ("path", "name", "schema", "is_required"),
+    [
+        ("/tokeninfo", "id_token", {"type": "string"}, True),
+        ("/admin/requests", "path", {"type": "string"}, False),
+        (
+            "/admin/requests",
+            "limit",
+            {"type": "integer", "minimum": 0, "maximum": 999_999_999},
+            False,
+        ),
+    ],
+)
+def test_query_parameters_are_described_as_clients_send_them(
+    http: httpx.Client, path: str, name: str, schema: dict[str, object], *, is_required: bool
+) -> None:
+    paths = http.get("/openapi.json").json()["paths"]
+    if path not in paths:
+        pytest.skip("the issuer under test has no admin surface")
+    parameters = {each["name"]: each for each in paths[path]["get"]["parameters"]}
+    described = parameters[name]["schema"]
+
+    assert {key: value for key, value in described.items() if key != "description"} == schema
+    assert parameters[name]["required"] is is_required
 
 
 @pytest.mark.requirement("TI-4")
-@pytest.mark.parametrize(
-    "path", ["/openapi.json/", "/openapi.json/x", "/openapi.json/openapi.json"]
-)
+@pytest.mark.parametrize("path", ["x", "openapi.json", "openapi.yml", "openapi.yaml", "a/b"])
 def test_nothing_is_served_below_the_document(http: httpx.Client, path: str) -> None:
-    assert http.get(path).status_code == (200 if path.endswith("/") else 404)
+    for method in ("GET", "POST", "OPTIONS"):
+        response = http.request(method, f"/openapi.json/{path}")
+        assert response.status_code == 404
+        assert response.headers["content-type"] == "application/problem+json"
+    assert http.get("/openapi.json/").status_code == 200
 
 
 def has_served_elsewhere() -> bool:

@@ -44,6 +44,17 @@ def test_each_way_to_ask_for_the_methods_names_all_of_them(http: httpx.Client, p
 
 
 @pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    "path",
+    ["/token", "/certs", "/defects", "/openapi.json", "/.well-known/openid-configuration"],
+)
+def test_options_has_no_header_of_another_method(http: httpx.Client, path: str) -> None:
+    response = http.options(path)
+
+    assert set(response.headers) == {"allow", "date", "x-dev-only"}
+
+
+@pytest.mark.requirement("TI-4")
 @pytest.mark.parametrize("path", ["/token", "/token/", "//token", "//token//"])
 def test_each_spelling_that_is_routed_to_token_has_its_errors(issuer_url: str, path: str) -> None:
     for method in ("GET", "POST"):

@@ -76,7 +76,7 @@ def test_command_refuses_an_admin_surface_that_is_open_to_the_network(
     short = call_command(TOKEN_ISSUER_ADMIN_TOKEN="hunter2")
 
     assert (refused.returncode, short.returncode) == (2, 2)
-    assert "TOKEN_ISSUER_ADMIN: the admin surface is open to the network" in refused.stderr
+    assert "TOKEN_ISSUER_ADMIN: /admin would be open to the network" in refused.stderr
     assert "TOKEN_ISSUER_ADMIN_TOKEN: the value is wrong" in short.stderr
     assert "hunter2" not in short.stderr
 
@@ -309,9 +309,41 @@ def test_requests_are_logged_counted_filtered_and_forgotten(http: httpx.Client) 
 
 
 @pytest.mark.requirement("GO-4")
+def test_paths_are_logged_as_they_are_routed_and_without_admin(token_issuer: RunningIssuer) -> None:
+    for path in ("/admin", "/admin/", "//admin", "/admin/nope", "//admin//keys/"):
+        patient_http.get(token_issuer.url + path)
+    for path in ("/administration", "/certs/", "//certs"):
+        patient_http.get(token_issuer.url + path)
+
+    assert token_issuer.requests.counts == {"/administration": 1, "/certs": 2}
+
+
+@pytest.mark.requirement("GO-4")
+def test_log_in_this_process_has_plain_statuses(
+    http: httpx.Client, token_issuer: RunningIssuer
+) -> None:
+    http.get("/nope")
+    http.post("/token", data={"alg": "none"})
+
+    assert [type(request.status) for request in token_issuer.requests.list()] == [int, int]
+
+
+@pytest.mark.requirement("GO-4")
 @pytest.mark.parametrize("query", ["limit=x", "limit=-1", "limit=9999999999", "pth=/certs"])
 def test_bad_filter_is_refused_by_name(http: httpx.Client, query: str) -> None:
     response = http.get(f"/admin/requests?{query}")
 
     assert response.status_code == 400
     assert query.partition("=")[0] in response.json()["detail"]
+
+
+@pytest.mark.requirement("GO-4")
+def test_limit_is_a_decimal_number(http: httpx.Client) -> None:
+    for _ in range(2):
+        http.get("/health")
+    bad = http.get("/admin/requests?limit=abc").json()
+
+    assert len(http.get("/admin/requests?limit=01").json()["requests"]) == 1
+    assert bad["detail"] == (
+        "limit: 'abc' is wrong: expected a number of requests, from 0 to 999999999"
+    )

@@ -138,8 +138,8 @@ def test_count_and_one_jti_for_all_are_refused(call_command: RunCommand, claim: 
 
     assert result.returncode == 2
     assert result.stderr == (
-        "token-issuer: --count and claims.jti contradict each other: each token gets its own jti; "
-        "leave one out\n"
+        "token-issuer: --count and claims.jti contradict each other: each token gets a "
+        "different jti; leave one out\n"
     )
 
 

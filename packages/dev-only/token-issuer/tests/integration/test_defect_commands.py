@@ -50,9 +50,9 @@ def test_catalogue_is_listed_by_group(run_command: RunCommand) -> None:
 def test_one_defect_is_explained(call_command: RunCommand) -> None:
     result = call_command("defects", "key-weak")
 
-    assert result.stdout.startswith("key-weak: a token that an RSA key of 1024 bits signed\n\n")
-    assert "\nverdict   refuse; high where a verifier does otherwise\n" in result.stdout
-    assert "\nremedy    Refuse RSA keys of less than 2048 bits" in result.stdout
+    assert result.stdout.startswith("key-weak: a token signed by an RSA key of 1024 bits\n\n")
+    assert "\nverdict   refuse; high if a verifier does otherwise\n" in result.stdout
+    assert "\nremedy    Reject RSA keys of less than 2048 bits" in result.stdout
     assert "\nfault     weak-key\nalg       RS256\n" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
 
@@ -60,7 +60,7 @@ def test_one_defect_is_explained(call_command: RunCommand) -> None:
 def test_what_the_specifications_leave_open_is_said_to_be(call_command: RunCommand) -> None:
     result = call_command("defects", "sub-huge")
 
-    assert "verdict   either; medium where a verifier crashes\n" in result.stdout
+    assert "verdict   either; medium if a verifier crashes\n" in result.stdout
     assert "fault" not in result.stdout
 
 

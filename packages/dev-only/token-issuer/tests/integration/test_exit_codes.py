@@ -57,7 +57,7 @@ def running() -> Iterator[RunningIssuer]:
         (["keys", "rotate", "--lead", "soon"], 2, "lead: 'soon' is not a duration"),
         (["keys", "rotate", "--retention", "-1s"], 2, "retention: '-1s' is out of range"),
         (["keys", "rotate", "--mode", "fast"], 2, "--mode: expected graceful, emergency or"),
-        (["keys", "remove", "unknown"], 1, "kid: no key is named 'unknown'"),
+        (["keys", "remove", "unknown"], 2, "kid: no key is named 'unknown'"),
         (["keys", "remove", "dev-key"], 1, "kid: 'dev-key' is the active signing key"),
     ],
 )
@@ -79,11 +79,13 @@ def test_key_directory_and_running_issuer_have_the_same_exit_code(
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "message"),
     [
-        (["serve", "--ttl", "-5m"], 2, "'-5m' is wrong"),
-        (["serve", "--port", "-1"], 2, "'-1' is wrong"),
+        (["serve", "--ttl", "-5m"], 2, "token-issuer: --ttl: '-5m' is wrong"),
+        (["serve", "--port", "-1"], 2, "token-issuer: --port: '-1' is wrong"),
         (["serve", "--host", "256.0.0.1"], 1, "cannot listen on 256.0.0.1"),
         (["serve", "--env-file", "missing.env"], 2, "missing.env"),
         (["make-keys", "/dev/null/keys"], 1, "/dev/null/keys"),
+        (["make-keys", "~/keys"], 2, "argument DIR: only a shell expands ~: write the whole path"),
+        (["make-keys", __file__], 2, "argument DIR: expected a directory, not a file"),
         (["make-token", "--keys-dir", "missing"], 1, "token-issuer make-keys"),
         (["keys", "list", "--keys-dir", "missing"], 1, "token-issuer make-keys"),
         (["make-token", "--url", "http://127.0.0.1:1"], 1, "Connection refused"),

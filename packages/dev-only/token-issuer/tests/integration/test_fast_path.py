@@ -2,6 +2,7 @@
 """The fast path: no client can tell its responses from those of the full path."""
 
 import contextlib
+import itertools
 import json
 import signal
 import socket
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
@@ -25,8 +27,11 @@ from token_issuer.keys.storage.store import MemoryStore
 from token_issuer.keys.watermark import generate_dev_key
 from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import RunningIssuer, run_token_issuer
+from token_issuer.timing.clock import Clock
 from token_issuer.tokens.issuer import Issuer
+from token_issuer.web import fast_path, middleware
 from token_issuer.web.lazy_app import LazyApp
+from token_issuer.web.routes import exception_handlers
 
 pytestmark = pytest.mark.requirement("TI-4")
 StartIssuer = Callable[..., Any]
@@ -101,6 +106,7 @@ def blank(body: bytes) -> bytes:
         ("GET /certs", ["Connection: close"], ""),
         ("POST /token", ["Connection: close"], ""),
         ("GET /oauth2/v1/certs", [], "a body that nobody asked for"),
+        ("GET /certs", [], 70_000 * "a"),
         ("POST /token", [], ""),
         ("POST /token", [f"Content-Type: {FORM}"], "sub=alice&aud=a&aud=b"),
         ("POST /token", ["Content-Type: application/json"], '{"sub":"é","exp":"-5m"}'),
@@ -127,15 +133,14 @@ def test_answer_is_the_same_by_either_path(
     assert logged[0] == logged[1]
 
 
+async def refuse(*_: object) -> None:
+    """Fail in the place of the application: only the fast path answers."""
+    message = "the application was asked"
+    raise RuntimeError(message)
+
+
 def test_usual_clients_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    def build(_: LazyApp) -> Any:
-        async def refuse(*_: object) -> None:
-            message = "the application was asked"
-            raise RuntimeError(message)
-
-        return refuse
-
-    monkeypatch.setattr(LazyApp, "_import_and_create", build)
+    monkeypatch.setattr(LazyApp, "_import_and_create", lambda _: refuse)
     with run_token_issuer() as issuer:
         statuses = [
             patient_http.get(issuer.jwks_uri).status_code,
@@ -147,11 +152,75 @@ def test_usual_clients_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> No
     assert statuses == [200, 200, 200, 500]
 
 
+def test_tokens_and_invalid_algorithms_take_the_fast_path_while_a_fault_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(LazyApp, "_import_and_create", lambda _: refuse)
+    with run_token_issuer() as issuer:
+        issuer.faults.set({"kind": "status", "requests": 1})
+        token_url = f"{issuer.url}/token"
+        statuses = [
+            patient_http.post(token_url).status_code,
+            patient_http.post(token_url, data={"alg": "RS257"}).status_code,
+            patient_http.post(token_url, data={"alg": "ES256"}).status_code,
+            patient_http.get(issuer.jwks_uri).status_code,
+        ]
+
+    assert statuses == [200, 400, 500, 500]
+
+
 @contextlib.contextmanager
-def serve(keys: KeyService) -> Iterator[str]:
+def serve(keys: KeyService, clock: Clock | None = None) -> Iterator[str]:
     """Serve an issuer with *keys*, and yield its URL."""
-    with listen("127.0.0.1", 0) as listener, serve_in_thread(Issuer(Settings(), keys), listener):
+    issuer = Issuer(Settings(), keys, clock or Clock())
+    with listen("127.0.0.1", 0) as listener, serve_in_thread(issuer, listener):
         yield format_url(listener)
+
+
+@pytest.mark.parametrize("marks", [[], [FULL_PATH]])
+@pytest.mark.parametrize("alg", ["RS256", "ES256"])
+def test_date_and_time_of_issue_are_read_once(keys: KeyService, marks: list[str], alg: str) -> None:
+    seconds = itertools.count()
+    clock = Clock(lambda: NOW + timedelta(seconds=next(seconds)))
+    with serve(keys, clock) as url:
+        response = ask(
+            url, compose("POST /token", f"Content-Type: {FORM}", *marks, body=f"alg={alg}")
+        )
+
+    _, claims, _ = json.loads(response.body)["access_token"].split(".")
+    date = parsedate_to_datetime(dict(response.fields)["date"])
+    assert json.loads(base64url.decode(claims))["iat"] == date.timestamp()
+
+
+@pytest.mark.parametrize("marks", [[], [FULL_PATH]])
+@pytest.mark.parametrize(
+    "step", ["build_request", "record_request", "build_common_fields", "build_error_response"]
+)
+def test_failure_beside_the_handlers_is_answered_and_logged(
+    keys: KeyService,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    marks: list[str],
+    step: str,
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        message = "private detail"
+        raise RuntimeError(message)
+
+    for module in (fast_path, middleware, exception_handlers):
+        monkeypatch.setattr(module, step, fail, raising=False)
+    with serve(keys) as url, connect(url) as client:
+        client.sendall(compose("POST /token", f"Content-Type: {FORM}", *marks, body="nope=1"))
+        response = read_response(client)
+        assert client.recv(1) == b""
+    fields = dict(response.fields)
+
+    assert response.status == "HTTP/1.1 500 Internal Server Error"
+    assert fields["x-dev-only"] == "token-issuer"
+    assert (fields["connection"], fields["content-type"]) == ("close", "application/problem+json")
+    assert b"private detail" not in response.body
+    assert "cannot answer /token" in [record.getMessage() for record in caplog.records]
+    assert "private detail" in caplog.text
 
 
 @pytest.mark.parametrize("marks", [[], [FULL_PATH]])

@@ -99,6 +99,16 @@ def test_drip_sends_piece_by_piece_and_the_connection_stays(token_issuer: Runnin
     assert status_line == b"HTTP/1.1 200 OK"
 
 
+def test_dripping_head_is_complete_at_once(token_issuer: RunningIssuer) -> None:
+    token_issuer.faults.set({"kind": "drip", "chunk": 1, "interval": "60s"})
+    with ask(token_issuer.url, "HEAD") as client:
+        length, rest = read_header(client)
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        status_line = client.recv(15)  # it would come after the body, hours later
+
+    assert (length > 0, rest, status_line) == (True, b"", b"HTTP/1.1 200 OK")
+
+
 def test_truncated_and_dripping_compose(token_issuer: RunningIssuer) -> None:
     token_issuer.faults.set({"kind": "truncated"}, {"kind": "drip", "chunk": 60, "interval": 0.01})
     with ask(token_issuer.url) as client:

@@ -76,6 +76,24 @@ def test_status_strikes_each_key_document_and_nothing_else(
     assert list_faults(http)[0]["struck"] == 2
 
 
+@pytest.mark.parametrize(
+    "fault", [{"kind": "status", "status": 500}, {"kind": "redirect"}, {"kind": "empty"}]
+)
+@pytest.mark.parametrize("max_age", [[], [{"kind": "max-age"}]])
+@pytest.mark.parametrize("headers", [{}, {"Origin": "http://localhost"}])
+def test_vary_is_that_of_a_response_without_faults(
+    http: httpx.Client,
+    put: SetFaults,
+    fault: dict[str, Any],
+    max_age: list[dict[str, Any]],
+    headers: dict[str, str],
+) -> None:
+    good = http.get("/certs", headers=headers)
+    put(fault, *max_age)
+
+    assert http.get("/certs", headers=headers).headers["vary"] == good.headers["vary"]
+
+
 def test_path_as_the_router_reads_it_is_struck(http: httpx.Client, put: SetFaults) -> None:
     put({"kind": "status"})
 
@@ -343,7 +361,7 @@ def test_log_says_what_struck_and_under_which_host(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"kind": "stats"}, "did you mean status or stale?"),
+        ({"kind": "stats"}, "did you mean status?"),
         ({}, "missing required field `kind`"),
         ({"kind": "status", "status": 200}, "status: expected 400 to 599"),
         ({"kind": "redirect", "status": 304}, "status: expected one of 301"),

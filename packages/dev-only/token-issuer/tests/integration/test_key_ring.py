@@ -226,6 +226,7 @@ def test_keys_of_a_directory_rotate_offline_and_a_running_issuer_follows(
     wrong = call_command("keys", "rotate", *arguments, "--lead=-1s")
     removed = call_command("keys", "remove", "dev-key-2", PERSIST_KEYS_DIR=str(keys_dir))
     wait_until(lambda: patient_http.get(f"{running.url}/health").json()["kid"] == "dev-key-3")
+    wait_until(lambda: list_kids(running.url) == ["dev-key"])
 
     assert "dev-key-2  RS256  published  signs from 2" in graceful.stdout
     assert "dev-key-3  RS256  active     signs since" in fault.stdout
@@ -234,4 +235,3 @@ def test_keys_of_a_directory_rotate_offline_and_a_running_issuer_follows(
     assert "dev-key    RS256  retired    published until" in removed.stdout
     token = patient_http.post(f"{running.url}/token").json()["access_token"]
     assert jwt.get_unverified_header(token)["kid"] == "dev-key-3"
-    assert list_kids(running.url) == ["dev-key"]

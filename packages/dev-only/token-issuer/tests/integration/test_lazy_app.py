@@ -75,7 +75,7 @@ def test_issuer_whose_application_cannot_be_built_stops_with_the_error(
     monkeypatch.setattr(token_issuer.web.app, "create_app", fail)
 
     with (
-        pytest.raises(ApplicationError, match="ImportError: no module named wheels; install"),
+        pytest.raises(ApplicationError, match="ImportError: no module named wheels; reinstall"),
         run_token_issuer() as issuer,
     ):
         patient_http.get(f"{issuer.url}/health")  # starts the build
@@ -102,6 +102,6 @@ def test_command_whose_application_cannot_be_built_exits_with_1(
     assert result.returncode == 1
     assert (
         "token-issuer: cannot build the web application: ImportError: broken installation; "
-        "install token-issuer again, with the dependencies that it names"
+        "reinstall token-issuer with its dependencies"
     ) in result.stderr.splitlines()
     assert "Traceback" not in result.stderr

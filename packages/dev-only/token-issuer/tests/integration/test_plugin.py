@@ -14,7 +14,12 @@ import pytest
 from tests import patient_http
 from token_issuer import RunningIssuer, run_token_issuer
 from token_issuer.config.profiles import Profile
-from token_issuer.errors import InvalidInputError, ProductionEnvironmentError, SettingsError
+from token_issuer.errors import (
+    InvalidInputError,
+    ProductionEnvironmentError,
+    SettingsError,
+    TokenRequestError,
+)
 
 RunProject = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -72,12 +77,12 @@ def broken(request, monkeypatch):
 """
 
 EXPLANATIONS: Final = """
-@pytest.mark.token_issuer: audienc: no such setting (did you mean audience or admin?)
+@pytest.mark.token_issuer: audienc: no such setting (did you mean audience?)
 @pytest.mark.token_issuer: ttl: 5 is wrong: not a duration: it has no unit; write "5s" for seconds
 @pytest.mark.token_issuer: 'my-api' has no name; expected settings by name, such as \
 @pytest.mark.token_issuer(audience='my-api')
-@pytest.mark.token_issuer: the issuer of shared_token_issuer has settings already; use the fixture \
-token_issuer, or override the fixture token_issuer_session_settings
+@pytest.mark.token_issuer: the issuer of shared_token_issuer has its settings already; use the \
+fixture token_issuer, or override the fixture token_issuer_session_settings
 token_issuer_session_settings: kids: 'hx' is wrong: expected one of dev-key, thumbprint, hex \
 (did you mean hex?)
 """.strip().splitlines()
@@ -184,10 +189,27 @@ def test_durations_are_timedeltas_or_text(token_issuer: RunningIssuer) -> None:
 
 
 @pytest.mark.requirement("GO-4")
+def test_expiry_is_a_timedelta_or_text(token_issuer: RunningIssuer) -> None:
+    token_issuer.clock.turn(now=datetime(2030, 1, 1, tzinfo=UTC), frozen=True)
+    tokens = (token_issuer.mint(exp=exp) for exp in (timedelta(minutes=-5), "-5m"))
+    expiries = {jwt.decode(t, options={"verify_signature": False})["exp"] for t in tokens}
+
+    assert expiries == {1893456000 - 300}
+
+
+@pytest.mark.parametrize("claims", ["x", 5, ["x"], None])
+def test_claims_that_are_not_a_mapping_are_explained(
+    token_issuer: RunningIssuer, claims: object
+) -> None:
+    with pytest.raises(TokenRequestError, match=r"^claims: "):
+        token_issuer.mint(claims=claims, foo=1)
+
+
+@pytest.mark.requirement("GO-4")
 @pytest.mark.parametrize(
     ("mistake", "problem"),
     [
-        ({"lead": 5}, "lead: '5' is not a duration: it has no unit; write \"5s\""),
+        ({"lead": 5}, 'lead: 5 is not a duration: it has no unit; write "5s"'),
         ({"retention": "-5s"}, "retention: '-5s' is out of range: expected zero to ten years"),
         ({"mode": "gracefull"}, "mode: 'gracefull' is wrong: .* [(]did you mean graceful"),
         ({"alg": "RS265"}, "alg: 'RS265' is wrong: .* [(]did you mean .*RS256"),
@@ -262,7 +284,7 @@ def test_unknown_setting_is_refused_before_anything_starts() -> None:
     with (
         pytest.raises(
             SettingsError,
-            match=r"^audienc: no such setting [(]did you mean audience or admin[?][)]$",
+            match=r"^audienc: no such setting [(]did you mean audience[?][)]$",
         ),
         run_token_issuer(audienc="a"),  # type: ignore[call-arg]  # the mistake of the test
     ):

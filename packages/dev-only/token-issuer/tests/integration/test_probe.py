@@ -108,7 +108,10 @@ def test_reports_are_written_in_each_form(
         (["TARGET", "--header", "X-T", "--cookie", "c"], "not allowed with"),
         (["TARGET", "--cookie", "c", "--no-scheme"], "--no-scheme: a token in a cookie"),
         (["TARGET", "--accept-status", "2xx"], "expected statuses such as"),
-        (["TARGET", "--accept-status", "200", "--refuse-status", "200"], "200 cannot be both"),
+        (
+            ["TARGET", "--accept-status", "200", "--refuse-status", "200"],
+            "200 cannot be in both lists",
+        ),
         (["TARGET", "--ca-file", "ca.pem"], "--ca-file: TARGET is an http URL"),
         (["https://localhost/", "--ca-file", "missing.pem"], "--ca-file missing.pem: No such"),
         (["https://localhost/", "--client-cert", "missing.pem"], "--client-cert missing.pem: No"),
@@ -122,7 +125,7 @@ def test_reports_are_written_in_each_form(
         (["TARGET", "--issuer", "ftp://localhost"], "--issuer: expected a URL such as"),
         (["TARGET", "--issuer", "http://127.0.0.1:9"], "Connection refused"),
         (["TARGET", "--issuer", "TARGET"], "is not a token issuer"),
-        (["TARGET", "--port", "99999"], "TOKEN_ISSUER_PORT"),
+        (["TARGET", "--port", "99999"], "--port: '99999' is wrong"),
     ],
 )
 def test_wrong_usage_is_one_clear_line_and_exit_code_2(

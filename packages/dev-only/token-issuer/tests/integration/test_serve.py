@@ -25,16 +25,19 @@ def connect(url: str) -> socket.socket:
 
 
 @pytest.mark.requirement("TI-8")
-def test_one_line_says_where_which_key_and_dev_only(start_issuer: StartIssuer) -> None:
+def test_start_says_dev_only_where_which_key_and_what_to_try(start_issuer: StartIssuer) -> None:
     running = start_issuer()
     running.process.terminate()
-    stdout, stderr = running.process.communicate(timeout=60)
+    stdout, stderr = running.process.stdout.read(), running.process.stderr.read()
 
     assert running.banner == (
-        f"token-issuer (DEV ONLY, never production) listens on {running.url}, "
-        "signs with kid dev-key, keeps keys in memory\n"
+        f"token-issuer (DEV ONLY, never production) listens on {running.url}\n"
     )
-    assert (stdout, stderr) == ("", "")
+    assert stdout == (
+        "Signs with kid dev-key; keeps keys in memory, new at each start\n"
+        f"Try: curl -s -X POST {running.url}/token -d sub=alice\n"
+    )
+    assert stderr == ""
     assert urlsplit(running.url).hostname == "127.0.0.1"
 
 
@@ -55,7 +58,9 @@ def test_persisted_key_survives_a_restart(start_issuer: StartIssuer, keys_dir: P
     second = start_issuer("--keys-dir", str(keys_dir))
     key = jwt.PyJWKSet.from_dict(patient_http.get(f"{second.url}/certs").json()).keys[0]
 
-    assert f"keeps keys in {keys_dir}" in second.banner
+    assert second.process.stdout.readline() == (
+        f"Signs with kid {key.key_id}; keeps keys in {keys_dir}\n"
+    )
     assert jwt.decode(token, key, algorithms=["RS256"], audience="stream-watcher-docker")
 
 
@@ -177,7 +182,7 @@ def test_all_wrong_settings_are_reported_at_once(call_command: RunCommand, tmp_p
         f"--env-file: {env_file} line 1: ",
         f"--env-file: {env_file} line 2: ",
         "TOKEN_ISSUER_NOPE: ",
-        "TOKEN_ISSUER_PORT: ",
+        "--port: ",
         "TOKEN_ISSUER_TTL: ",
         "TOKEN_ISSUER_LOG_LEVEL: ",
     ]

@@ -68,13 +68,15 @@ def test_bad_response_is_an_error_that_names_the_url(
 
 @pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize(
-    ("status", "exit_code"), [(400, 2), (401, 1), (404, 1), (409, 1), (503, 1)]
+    ("status", "exit_code"), [(400, 2), (401, 1), (404, 2), (409, 1), (503, 1)]
 )
-def test_status_400_alone_is_wrong_usage(misbehaving_url: str, status: int, exit_code: int) -> None:
+def test_statuses_400_and_404_are_wrong_usage(
+    misbehaving_url: str, status: int, exit_code: int
+) -> None:
     with pytest.raises(RemoteIssuerError) as caught:
         fetch_json(f"{misbehaving_url}/{status}/marked/{{}}")
 
-    assert isinstance(caught.value, RejectedRequestError) is (status == 400)
+    assert isinstance(caught.value, RejectedRequestError) is (exit_code == 2)
     assert caught.value.exit_code == exit_code
 
 

@@ -1,6 +1,6 @@
 """Cache record of a remote key set, and the pure transitions between records.
 
-Nothing here fetches, waits or reads a clock. Times are seconds of one monotonic clock.
+No function of this module fetches, waits or reads a clock. Times are monotonic seconds.
 """
 
 import math
@@ -13,7 +13,7 @@ from jwt_core.jwks import KeySet
 
 
 class KeySetState(StrEnum):
-    """State of a remote key set, which decides what the next verification does.
+    """State of a remote key set; it determines what the next verification does.
 
     Attributes:
         EMPTY: There is no usable set and no fetch has failed; the next verification fetches.
@@ -22,6 +22,13 @@ class KeySetState(StrEnum):
             fetch fails.
         COOLING_DOWN: The last fetch failed; the last valid set is used until the next attempt.
         FAILED: The last fetch failed and there is no usable set; no token can be verified.
+
+    Example:
+        >>> from jwt_core.remote import KeySetState, RemoteKeySet
+        >>> keys = RemoteKeySet("https://id.example.com/jwks.json")
+        >>> keys.prefetch()
+        >>> keys.state is KeySetState.FRESH
+        True
     """
 
     EMPTY = "empty"

@@ -22,13 +22,13 @@ from jwt_core.remote.sans_io import InFlightFetch, Steps, run, run_async
 from jwt_core.verification import VerificationPolicy, VerifiedToken, verify
 
 DocumentValidator = Callable[[Mapping[str, object]], object]
-"""Checks a fetched document and raises any exception to reject it; its return value is ignored."""
+"""Function that raises any exception to reject a fetched document; its result is ignored."""
 
 logger = logging.getLogger("jwt_core.remote")
 
 
 class RemoteKeySet:
-    """Verify tokens with the key set at a URI. Safe to share between threads and tasks.
+    """Verify tokens with the key set at a URI. One instance may be shared by threads and tasks.
 
     There is at most one fetch at a time. A set is used for the lifetime that its response states.
     After that the next verification fetches again; if the fetch fails, the last valid set is used
@@ -39,13 +39,13 @@ class RemoteKeySet:
         jwks_uri: Absolute http or https URI; redirects are not followed.
         document_validator: Called with each fetched document, on the fetching thread. If it raises,
             the document is rejected and the last valid set is kept.
-        clock: Returns monotonic seconds, and is called once at construction to check it. Times in
-            tokens are checked with the policy's clock.
+        clock: Function that returns monotonic seconds. It is called once at construction to check
+            it. The times in tokens are compared with the policy's clock.
         timeout: Time limit of one whole fetch, however slowly the server sends.
-        max_document_bytes: Largest accepted document.
+        max_document_bytes: Largest accepted response body.
         cooldown: Pause after a fetch before a token can cause another.
-        failure_cooldown: Pause after a failed fetch while the set is absent or stale. Until it is
-            over, verification does not wait for the endpoint.
+        failure_cooldown: Pause after a failed fetch of an absent or stale set. During the pause,
+            verification does not fetch: it uses the last valid set, or fails at once.
         default_lifetime: Lifetime of a set whose response states none.
         min_lifetime: Shortest lifetime, even with `no-store`.
         max_lifetime: Longest lifetime, and so the longest use of a key that the issuer has removed.
@@ -62,8 +62,8 @@ class RemoteKeySet:
         >>> from datetime import timedelta
         >>> from jwt_core.remote import RemoteKeySet
         >>> keys = RemoteKeySet("https://id.example.com/jwks.json", timeout=timedelta(seconds=2))
-        >>> keys.state
-        <KeySetState.EMPTY: 'empty'>
+        >>> keys.verify(token, policy).claims["sub"]
+        'alice'
     """
 
     def __init__(  # noqa: PLR0913  # each limit is a keyword of its own, with a default
@@ -110,7 +110,7 @@ class RemoteKeySet:
         return self._record.get_state(self._clock())
 
     def verify(self, unverified_token: str, policy: VerificationPolicy) -> VerifiedToken:
-        """Verify a token; fetch the key set if needed, and block the calling thread meanwhile.
+        """Verify a token; fetch the key set if needed, which blocks the calling thread.
 
         Raises:
             KeySetUnavailableError: There is no usable key set; the cause is chained.
@@ -121,11 +121,14 @@ class RemoteKeySet:
     async def verify_async(
         self, unverified_token: str, policy: VerificationPolicy
     ) -> VerifiedToken:
-        """Verify a token; fetch the key set if needed, without blocking the event loop.
+        """Verify a token as `verify` does, without blocking the event loop.
 
-        Raises:
-            KeySetUnavailableError: There is no usable key set; the cause is chained.
-            VerificationError: The token is rejected, as by `jwt_core.verify`.
+        Example:
+            >>> import asyncio
+            >>> from jwt_core.remote import RemoteKeySet
+            >>> keys = RemoteKeySet("https://id.example.com/jwks.json")
+            >>> asyncio.run(keys.verify_async(token, policy)).claims["sub"]
+            'alice'
         """
         return await run_async(self._verify(unverified_token, policy))
 
@@ -138,15 +141,11 @@ class RemoteKeySet:
         run(self._load())
 
     async def prefetch_async(self) -> None:
-        """Fetch the key set now if a fetch is due, without blocking the event loop.
-
-        Raises:
-            KeySetUnavailableError: There is no usable key set.
-        """
+        """Fetch the key set as `prefetch` does, without blocking the event loop."""
         await run_async(self._load())
 
     def close(self) -> None:
-        """Start no more fetches; a fetch in flight ends at its time limit."""
+        """Start no more fetches; a fetch in flight ends at the latest after `timeout`."""
         with self._lock:
             self._is_closed = True
 
@@ -204,7 +203,7 @@ class RemoteKeySet:
         try:
             with asyncio.Runner() as runner:
                 runner.run(self._refresh(fetch))
-        except BaseException as error:  # noqa: BLE001  # the waiters must continue in any case
+        except BaseException as error:  # noqa: BLE001  # the waiting callers must continue
             self._complete(fetch, self._record_failure(error, logging.ERROR))
 
     async def _refresh(self, fetch: InFlightFetch) -> None:

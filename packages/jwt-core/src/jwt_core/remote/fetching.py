@@ -44,7 +44,7 @@ class Fetcher:
         jwks_uri: An absolute http or https URI.
         timeout: Time limit of the whole fetch, however slowly the server sends.
         max_document_bytes: Largest accepted body.
-        trust_env: Whether to use proxy, `.netrc` and certificate settings of the environment.
+        trust_env: Whether to use the environment's proxies, `.netrc` and certificates.
 
     Raises:
         TypeError: An argument has the wrong type.

@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""The command line: its commands, and the parser of the one that is named.
+"""The commands of the command line, and the parser of the requested one.
 
-Only the named command's module is imported and asked for its options: the others would be most of
-the start-up time of a health check.
+Only the module of the requested command is imported: the others would dominate the start-up time of
+a health check.
 """
 
 import argparse
@@ -20,9 +20,9 @@ _DESCRIPTION: Final = (
 _DEFAULT_COMMAND: Final = "serve"
 _SUMMARIES: Final = {
     "serve": "serve tokens and public keys over HTTP",
-    "make-keys": "create a key pair in a directory unless it has one; nothing is overwritten",
-    "make-token": "print a token, made offline from a key directory or by a running issuer",
-    "keys": "list, rotate or remove keys, of a running issuer or in a key directory",
+    "make-keys": "create a key pair in a directory; an existing key pair is kept",
+    "make-token": "print a token, signed with a key directory or issued by a running issuer",
+    "keys": "list, rotate or remove the keys of a running issuer or a key directory",
     "defects": "list the defects that a token can have, or explain one",
     "probe": "send defective tokens to a proxy, watch how it fetches its keys, and report what it "
     "gets wrong",
@@ -41,15 +41,13 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def build_parser(command: str | None = None) -> Parser:
-    """Build the parser of the command line, with the options of *command* alone."""
+    """Build the parser of the command line; of the commands, only *command* gets its options."""
     parser = Parser(
         prog="token-issuer",
         description=_DESCRIPTION,
         epilog=f"{EXIT_CODES}\n\n{ENVIRONMENT}",
     )
-    parser.add_argument(
-        "--version", action=ShowVersion, nargs=0, help="show program's version number and exit"
-    )
+    parser.add_argument("--version", action=ShowVersion, nargs=0, help="show the version and exit")
     for name, summary in _SUMMARIES.items():
         subparser = parser.add_command(name, metavar="COMMAND", summary=summary)
         if name == command:

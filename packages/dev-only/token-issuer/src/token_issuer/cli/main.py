@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = parse_arguments(sys.argv[1:] if argv is None else argv)
         if args.command == "serve":
-            exit_on_signals(0)  # a server that is told to stop has done its work
+            exit_on_signals(0)  # to stop a server is not a failure
         exit_code: int = import_command(args.command).run(args)
     except TokenIssuerError as error:
         for line in str(error).splitlines():

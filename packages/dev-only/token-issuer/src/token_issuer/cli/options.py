@@ -9,28 +9,29 @@ from token_issuer.config.declaration import PREFIX
 from token_issuer.config.settings import SETTINGS
 
 EXIT_CODES: Final = "exit codes: 0 ok, 1 refused or failed, 2 wrong usage or settings"
-ENVIRONMENT: Final = "environment (blank counts as unset; options win over it):\n" + "\n".join(
-    f"  {setting.variable}\n      {setting.help}" for setting in SETTINGS
+ENVIRONMENT: Final = (
+    "environment (blank variables are ignored; options override variables):\n"
+    + "\n".join(f"  {setting.variable}\n      {setting.help}" for setting in SETTINGS)
 )
 
 
 def add_env_file(parser: Parser) -> None:
-    """Add the option `--env-file`, for a command that the environment concerns."""
+    """Add the option `--env-file`, for a command that reads settings."""
     parser.add_argument(
         "--env-file",
         type=parse_path,
         metavar="FILE",
-        help="read variables from FILE (dotenv syntax); the process environment wins over it",
+        help="read variables from FILE (dotenv syntax); the process environment overrides them",
     )
 
 
 def add_override(parser: Any, name: str, summary: str | None = None) -> None:
-    """Add the option of a setting; it wins over the setting's environment variable.
+    """Add the option of a setting, which overrides its environment variable.
 
     Args:
         parser: The command that gets the option.
         name: The setting.
-        summary: Its help in place of the setting's own.
+        summary: The help text, if it differs from that of the setting.
     """
     setting = next(setting for setting in SETTINGS if setting.name == name)
     parser.add_argument(
@@ -43,7 +44,7 @@ def add_override(parser: Any, name: str, summary: str | None = None) -> None:
 
 
 def collect_overrides(args: argparse.Namespace) -> dict[str, str]:
-    """Return the values of options that set a setting, by the names of its variables."""
+    """Return the values of the options that set a setting, by environment variable."""
     return {
         setting.variable: value
         for setting in SETTINGS
@@ -52,11 +53,11 @@ def collect_overrides(args: argparse.Namespace) -> dict[str, str]:
 
 
 def add_url(parser: Any, summary: str, note: str = "") -> None:
-    """Add the option that says where the running issuer is."""
+    """Add the option for the URL of a running issuer."""
     from token_issuer.remote_issuer import parse_issuer_url  # noqa: PLC0415  # not for serve
 
     parser.add_argument(
         "--url",
         type=explain_with(parse_issuer_url),
-        help=f"{summary} (default: the local one, on {PREFIX}PORT){note}",
+        help=f"{summary} (default: from {PREFIX}HOST and {PREFIX}PORT){note}",
     )

@@ -1,19 +1,18 @@
 # DEV-ONLY: never ship to production.
-"""The argument parser of the command line: its errors say what to write instead."""
+"""Argument parser whose errors say what to write instead."""
 
 import argparse
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.errors import suggest_names
 
-_MAX_SHOWN_CHARACTERS: Final = 40  # the header of a token or the first line of a key, no more
-# What an argument without an option in front of it looks like, and the option it was meant for.
+_MAX_SHOWN_CHARACTERS: Final = 40  # too few to show a whole token or private key
+# The options whose value is recognised by its shape if the option itself is missing.
 _SHAPES: Final = (
     ("--port", re.compile(r"[0-9]{1,5}")),
     ("--url", re.compile(r"https?://.+")),
@@ -25,10 +24,9 @@ _Value = TypeVar("_Value")
 class Parser(argparse.ArgumentParser):
     """Parser of the command line, of one of its commands, or of an action of a command.
 
-    It differs from `argparse.ArgumentParser` in five ways:
+    It differs from `argparse.ArgumentParser` in four ways:
 
     - An argument after an option is its value even if it begins with one hyphen: `--exp -5m`.
-    - An option is given at most once, unless it collects values.
     - Options cannot be abbreviated.
     - Errors name the option, command or choice that was probably meant.
     - Help that cannot be written is an error.
@@ -58,7 +56,7 @@ class Parser(argparse.ArgumentParser):
 
         Args:
             name: The name of the command.
-            metavar: What help and errors call such a command; the attribute in lower case.
+            metavar: The name of the argument in help and errors; in lower case, the attribute.
             summary: What it does, for the help.
         """
         if self._subparsers_action is None:
@@ -81,7 +79,7 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(  # type: ignore[override]  # the only caller is argparse
         self, args: Sequence[str], namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Parse *args*; an unknown argument is an error of the parser that meets it."""
+        """Parse *args*; the parser that finds an unknown argument reports the error."""
         parsed, extra = super().parse_known_args(self._join_values(args), namespace)
         if unknown := [argument for argument in extra if argument != "--"]:
             self.error(self._explain_extra(unknown[0]))
@@ -121,15 +119,15 @@ class Parser(argparse.ArgumentParser):
         if action.choices is None or value in action.choices:
             return
         choices = [str(choice) for choice in action.choices]
-        # Options are written without hyphens too: `token-issuer help`, `token-issuer version`.
+        # Suggest options too, for `token-issuer help` and `token-issuer version`.
         others = () if action.option_strings else self.options
         expected = " or ".join(filter(None, (", ".join(choices[:-1]), choices[-1])))
-        hint = suggest_names(value, [*choices, *others])
+        hint = suggest_names(value, [*choices, *others], prefix="--")
         message = f"expected {expected}, got {_quote(value)}{hint}"
         raise argparse.ArgumentError(action, message)
 
     def _explain_unknown_option(self, option: str, rest: Iterable[str]) -> str:
-        """Say where an option belongs that this parser does not have, or which was meant."""
+        """Explain where an unknown option belongs, or which option was probably meant."""
         for name in (*rest, *self.commands):
             if name in self.commands and option in self.commands[name].options:
                 command = f"{self.commands[name].prog} {option}"
@@ -138,26 +136,23 @@ class Parser(argparse.ArgumentParser):
             name = self.prog.removeprefix(self.parent.prog).strip()
             return f"{option} belongs before {name}: write {self.parent.prog} {option}"
         message = f"no option is named {_quote(option)}"
-        if hint := self._suggest_option(option):
+        if hint := suggest_names(option, self.options, prefix="--"):
             return f"{message}{hint}"
         if any(not action.option_strings for action in self._actions):
-            message += "; an argument that begins with a hyphen comes after --"
+            message += "; write an argument that begins with a hyphen after --"
         return f"{message}; {self.prog} --help lists the options"
 
-    def _suggest_option(self, option: str) -> str:
-        # The closest alone: the hyphens make all options resemble each other.
-        closest = get_close_matches(option[:_MAX_SHOWN_CHARACTERS], self.options, n=1)
-        return suggest_names(option, closest)
-
     def _explain_extra(self, argument: str) -> str:
-        """Say what to write instead of an argument that no option is in front of."""
+        """Explain what to write instead of an unexpected argument."""
         message = f"unexpected argument {_quote(argument)}"
         if self.parent is not None and argument in self.parent.commands:
             command = f"{self.parent.prog} {argument}"
             return f"{message}; a command comes before its options: write {command} first"
+        if argument in self.options:
+            return f"{message}; options come before --: leave -- out"
         if option := self._guess_option(argument):
             return f"{message} (did you mean {option}?)"
-        hint = self._suggest_option(f"--{argument}")
+        hint = suggest_names(argument, self.options, prefix="--")
         return f"{message}{hint or f'; {self.prog} --help lists the options'}"
 
     def _guess_option(self, argument: str) -> str | None:
@@ -175,7 +170,7 @@ class Parser(argparse.ArgumentParser):
 
 
 class ShowVersion(argparse.Action):
-    """`--version`, which imports `importlib.metadata` only if asked: it is slow to import."""
+    """The option `--version`; it imports `importlib.metadata`, which is slow, only when used."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Write the version to standard output, and exit."""
@@ -186,7 +181,7 @@ class ShowVersion(argparse.Action):
 
 
 def parse_filled(text: str) -> str:
-    """Reject blank text."""
+    """Return *text*, which must not be blank."""
     if not text.strip():
         message = "expected a value, got blank text"
         raise argparse.ArgumentTypeError(message)
@@ -194,12 +189,12 @@ def parse_filled(text: str) -> str:
 
 
 def parse_path(text: str) -> Path:
-    """Read the path of a file or directory."""
+    """Return the path of a file or directory."""
     return Path(parse_filled(text))
 
 
 def explain_with(parse: Callable[[str], _Value]) -> Callable[[str], _Value]:
-    """Return a type for argparse whose errors have the text of the `ValueError` of *parse*."""
+    """Wrap *parse* for argparse, so that errors show the message of its `ValueError`."""
 
     def convert(text: str) -> _Value:
         try:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The settings of a command, and the URL of the running issuer that they describe."""
+"""The settings of a command, and the URL of the issuer that has these settings."""
 
 import argparse
 from typing import Final
@@ -19,17 +19,18 @@ def read_settings(args: argparse.Namespace, *, allow_production: bool = False) -
     """Read the settings of a command.
 
     Raises:
-        ProductionEnvironmentError: a variable says production.
-        SettingsError: one or more mistakes, all of them listed.
+        ProductionEnvironmentError: a variable names a production environment.
+        SettingsError: a setting is unknown or invalid; all mistakes are listed.
     """
-    environ, problems = read_environment(args.env_file, collect_overrides(args))
+    options = collect_overrides(args)
+    environ, problems = read_environment(args.env_file, options)
     if not allow_production:
         refuse_production(environ)
-    return parse_environment(environ, problems)
+    return parse_environment(environ, problems, options)
 
 
 def locate_issuer(url: str | None, settings: Settings) -> str:
-    """Return the base URL *url*, or without one the URL of an issuer with these settings."""
+    """Return *url*, or if it is None the base URL of an issuer with these settings."""
     if url is not None:
         return url
     host = _WILDCARDS.get(settings.host, settings.host)

@@ -20,7 +20,7 @@ def add_claims(parser: Any) -> None:
         action="append",
         type=parse_filled,
         metavar="AUD",
-        help="audience; may be repeated",
+        help="audience: the aud claim; repeatable",
     )
     parser.add_argument(
         "--claim",
@@ -28,7 +28,7 @@ def add_claims(parser: Any) -> None:
         default=[],
         type=_parse_claim,
         metavar="NAME=TEXT",
-        help="one more claim; NAME:=JSON for other values than text; may be repeated",
+        help="another claim, whose value is text; NAME:=JSON for other values; repeatable",
     )
 
 
@@ -66,5 +66,5 @@ def _parse_claim(text: str) -> tuple[str, Any]:
     try:
         return name, json.loads(value)
     except (ValueError, RecursionError) as error:
-        message = f"{name[:40]!r} is not JSON that can be read; for text write {name[:40]}=TEXT"
+        message = f"the value of {name[:40]!r} is not valid JSON; for text write {name[:40]}=TEXT"
         raise argparse.ArgumentTypeError(message) from error

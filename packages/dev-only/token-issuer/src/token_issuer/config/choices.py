@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""The words that settings, options and requests choose from.
+"""The choices of settings, options and requests: algorithms, log levels, rotations, kid styles.
 
-Every command imports them at its start, so this module imports nothing beyond the standard library:
-not `jwt_core.Algorithm` either, which a test compares with the list here.
+Every command imports this module, so it imports the standard library only. A test compares
+`ALGORITHMS` with `jwt_core.Algorithm`.
 """
 
 from enum import StrEnum
@@ -19,19 +19,19 @@ ROTATIONS: Final[tuple[Rotation, ...]] = ("off", "google")
 
 
 class _Word(StrEnum):
-    """A choice that prints as its word, in error messages and inside other values."""
+    """A choice whose `repr` is that of its text, for error messages and nested values."""
 
     def __repr__(self) -> str:
         return repr(self.value)
 
 
 class KidStyle(_Word):
-    """The styles of key names.
+    """How the `kid` of a new key is formed.
 
     Attributes:
-        DEV_KEY: `dev-key`, `dev-key-2`, …: for people.
+        DEV_KEY: `dev-key`, `dev-key-2`, …: easy to read.
         THUMBPRINT: The RFC 7638 thumbprint.
-        HEX: 40 hexadecimal digits, as Google's.
+        HEX: 40 hexadecimal digits, like Google's.
     """
 
     DEV_KEY = "dev-key"
@@ -40,12 +40,13 @@ class KidStyle(_Word):
 
 
 class RotationMode(_Word):
-    """How a new key takes over.
+    """How a new key replaces the signing key.
 
     Attributes:
-        GRACEFUL: Published first, then active; the old key stays published for its tokens.
-        EMERGENCY: Active at once, and all others are removed at once: the key was stolen.
-        SIGN_BEFORE_PUBLISH: Active before it is published: the fault that causes outages.
+        GRACEFUL: The new key is published before it signs; the old key stays published while its
+            tokens are valid.
+        EMERGENCY: The new key signs at once and all others are removed, as after a theft.
+        SIGN_BEFORE_PUBLISH: The new key signs before it is published, which causes outages.
     """
 
     GRACEFUL = "graceful"

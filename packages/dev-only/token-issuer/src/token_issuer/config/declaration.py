@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What one field of `Settings` says about itself: default, parser, help, variable, option."""
+"""Declaration of a setting: its default, parser, help, environment variable and option."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -19,15 +19,15 @@ class Setting:
     """One setting, under the names that each of its sources gives it.
 
     Attributes:
-        name: Its field in `Settings`, and its keyword argument in Python.
-        default: Its value if no source sets it.
-        parse: Returns its value from text or from a Python value. The `ValueError` for an invalid
-            one says what was expected.
-        summary: What it is for, as help and documentation say it.
-        default_note: What the default means, in addition to its value or in place of it.
-        metavar: Placeholder for the value of its command-line option; None: it has no option.
-        own_variable: Its environment variable, if the name does not follow from *name*.
-        is_secret: Its value must not be shown.
+        name: The field of `Settings`, and the keyword argument in Python.
+        default: The value if no source sets one.
+        parse: Converts text or a Python value to the value. For invalid input it raises a
+            `ValueError` that says what was expected.
+        summary: What the setting is for, in help and documentation.
+        default_note: Text that help shows after the default value, or alone if that is empty.
+        metavar: Placeholder for the value of the command-line option; None if there is no option.
+        own_variable: The environment variable, if its name does not follow from *name*.
+        is_secret: Whether the value must not be shown.
     """
 
     name: str
@@ -41,22 +41,22 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        """Its environment variable."""
+        """The environment variable."""
         return self.own_variable or f"{PREFIX}{self.name.upper()}"
 
     @property
     def option(self) -> str | None:
-        """Its command-line option, if it has one."""
+        """The command-line option, if there is one."""
         return None if self.metavar is None else f"--{self.name.replace('_', '-')}"
 
     @property
     def default_text(self) -> str:
-        """Its default, as help and documentation show it; empty: nothing is set."""
+        """The default, as help and documentation show it; empty if there is none."""
         return "; ".join(filter(None, (_format(self.default), self.default_note)))
 
     @property
     def help(self) -> str:
-        """What it is for, and its default."""
+        """The summary and the default, as help and documentation show them."""
         if not self.default_text:
             return self.summary
         colon = "" if _format(self.default) else ":"

@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 """Env files: dotenv syntax without substitution, in which each line must set a variable.
 
-A line that sets nothing is a mistake, never a warning: `NODE_ENV production` must not be ignored.
-Messages name the line but do not repeat its text, which may hold a secret.
+A line that sets no variable is an error, because ignoring `NODE_ENV production` would be dangerous.
+Error messages name the line without its text, which may contain a secret.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
             f"--env-file: {path} cannot be read: {reason}; expected a text file of NAME=VALUE lines"
         ]
     problems = [
-        f"--env-file: {path} line {_find_line(binding)}: expected NAME=VALUE, on a line of its own"
+        f"--env-file: {path} line {_find_line(binding)}: expected NAME=VALUE on a separate line"
         for binding in bindings
         if binding.error or (binding.key is not None and binding.value is None)
     ]
@@ -29,7 +29,7 @@ def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
 
 
 def _find_line(binding: Binding) -> int:
-    """Return the line that holds the text; the parser counts from the blank lines above it."""
+    """Return the number of the line with the text; the parser numbers the blank line above it."""
     text = binding.original.string
     blank = text[: len(text) - len(text.lstrip())]
     return binding.original.line + blank.count("\n")

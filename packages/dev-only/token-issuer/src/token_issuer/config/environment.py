@@ -1,10 +1,9 @@
 # DEV-ONLY: never ship to production.
-"""Settings from environment variables: those of an env file, of the process, and of options."""
+"""Settings from an env file, the environment of the process, and command-line options."""
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +12,13 @@ from proxy_guard.environment import classify
 from token_issuer.config.declaration import PREFIX
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.config.validation import build_settings
-from token_issuer.errors import ProductionEnvironmentError
+from token_issuer.errors import ProductionEnvironmentError, suggest_names
 
 _NAMES: Final[Mapping[str, str]] = {setting.name: setting.variable for setting in SETTINGS}
 _LISTED: Final = ", ".join(_NAMES.values())
 
-# What Kubernetes and Docker links put into every container beside a service named token-issuer.
-# TOKEN_ISSUER_PORT=tcp://… is theirs too, and is told apart by its value.
+# Kubernetes and Docker links inject these variables for a service named token-issuer. They also
+# inject TOKEN_ISSUER_PORT, which is recognised by its value, such as tcp://10.0.0.1:8081.
 _INJECTED_NAME: Final = re.compile(
     rf"{PREFIX}(SERVICE_(HOST|PORT(_.+)?)|PORT_\d+_(TCP|UDP|SCTP)(_.+)?|NAME|ENV_.+)"
 )
@@ -31,15 +30,15 @@ def read_environment(
 ) -> tuple[dict[str, str], list[str]]:
     """Merge the env file, the process environment and the command line; later ones win.
 
-    Blank variables are left out: `NODE_ENV=` must not hide what the env file says.
+    Blank variables are ignored, so that `NODE_ENV=` does not override the env file.
 
     Returns:
-        The variables, and what is wrong with the env file.
+        The variables, and the mistakes in the env file.
     """
     from_file: dict[str, str] = {}
     problems: list[str] = []
     if env_file is not None:
-        # Imported only here: most commands, the health check for one, have no env file to parse.
+        # Imported here, because most commands, such as health checks, have no env file.
         from token_issuer.config.env_file import read_env_file  # noqa: PLC0415
 
         from_file, problems = read_env_file(env_file)
@@ -50,28 +49,31 @@ def read_environment(
 
 
 def refuse_production(environ: Mapping[str, str]) -> None:
-    """Raise an error in an environment that calls itself production.
+    """Raise an error if a variable names a production environment.
 
-    The guard of the proxy assumes production if no variable says otherwise. The issuer must start
-    on a bare laptop, so it requires a variable that says production.
+    The guard of the proxy assumes production unless a variable names another environment. The
+    issuer does not, because it must start on a laptop where no such variable is set.
 
     Raises:
-        ProductionEnvironmentError: a variable names an environment that counts as production.
+        ProductionEnvironmentError: a variable names a production environment.
     """
     environment = classify(environ)
     if environment.is_production and environment.variable is not None:
         raise ProductionEnvironmentError(environment.variable, environment.reason)
 
 
-def parse_environment(environ: Mapping[str, str], problems: Sequence[str] = ()) -> Settings:
-    """Return the settings that variables ask for; a blank variable counts as unset.
+def parse_environment(
+    environ: Mapping[str, str], problems: Sequence[str] = (), options: Container[str] = ()
+) -> Settings:
+    """Parse the settings in *environ*; blank variables are ignored.
 
     Args:
         environ: The variables.
-        problems: Mistakes found while *environ* was put together, to be reported too.
+        problems: Mistakes found earlier, which are reported as well.
+        options: The variables that command-line options have set; errors name the options.
 
     Raises:
-        SettingsError: one or more mistakes, all of them listed.
+        SettingsError: a variable is unknown or invalid; all mistakes are listed.
     """
     values = {
         setting.name: text
@@ -79,7 +81,11 @@ def parse_environment(environ: Mapping[str, str], problems: Sequence[str] = ()) 
         if (text := environ.get(setting.variable, "").strip())
         and not _is_injected(setting.variable, text)
     }
-    return build_settings(values, _NAMES, [*problems, *_find_unknown_variables(environ)])
+    names = {
+        setting.name: (setting.variable in options and setting.option) or setting.variable
+        for setting in SETTINGS
+    }
+    return build_settings(values, names, [*problems, *_find_unknown_variables(environ)])
 
 
 def _is_injected(name: str, value: str) -> bool:
@@ -92,16 +98,8 @@ def _find_unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
     for name, value in sorted(environ.items()):
         if name in _NAMES.values() or _is_injected(name, value):
             continue
-        closest = _find_closest(name)
+        hint = suggest_names(name, _NAMES.values(), prefix=PREFIX)
         if name.startswith(PREFIX):
-            hint = f" (did you mean {closest}?)" if closest else f"; known are {_LISTED}"
+            yield f"{name}: no such variable{hint or f'; known variables: {_LISTED}'}"
+        elif name.startswith("PERSIST_KEY") and _NAMES["keys_dir"] in hint:
             yield f"{name}: no such variable{hint}"
-        elif name.startswith("PERSIST_KEY") and closest == _NAMES["keys_dir"]:
-            yield f"{name}: no such variable (did you mean {closest}?)"
-
-
-def _find_closest(name: str) -> str | None:
-    """Return the variable that *name* resembles, apart from what most names have in common."""
-    known = {variable.removeprefix(PREFIX): variable for variable in _NAMES.values()}
-    close = get_close_matches(name.removeprefix(PREFIX)[:80], known, n=1)
-    return known[close[0]] if close else None

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Settings as keyword arguments of Python, for `run_token_issuer` and the pytest marker."""
+"""Settings as keyword arguments, for `run_token_issuer` and the pytest marker."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -45,13 +45,13 @@ class SettingKeywords(TypedDict, total=False):
 
 
 def parse_keywords(keywords: Mapping[str, object]) -> Settings:
-    """Return the settings that keyword arguments ask for.
+    """Parse settings that are given as keyword arguments.
 
-    The text of a variable is accepted for any of them: `ttl="90s"`. None leaves a setting that has
-    no default unset.
+    Each value may also be the text of the environment variable: `ttl="90s"`. None leaves a setting
+    without a default unset.
 
     Raises:
-        SettingsError: one or more mistakes, all of them listed.
+        SettingsError: a setting is unknown or invalid; all mistakes are listed.
     """
     unset = {setting.name for setting in SETTINGS if setting.default is None}
     values = {
@@ -60,13 +60,13 @@ def parse_keywords(keywords: Mapping[str, object]) -> Settings:
         if name in _NAMES and not (value is None and name in unset)
     }
     problems = [
-        f"{name}: no such setting{suggest_names(name, _NAMES) or f'; known are {_LISTED}'}"
+        f"{name}: no such setting{suggest_names(name, _NAMES) or f'; known settings: {_LISTED}'}"
         for name in keywords
         if name not in _NAMES
     ]
     if values.get("workers", 1) != 1:
         problems.append(
-            "workers: an issuer in a test is part of the test's process; leave workers out, or run "
+            "workers: an issuer in a test runs in its process; leave workers out, or run "
             "token-issuer serve --workers N"
         )
     return build_settings(values, _NAMES, problems)

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""From the text of a setting, or from a Python value, to its value.
+"""Parsers of settings, for text and for Python values.
 
-The `ValueError` for an invalid value says what was expected.
+Each raises a `ValueError` that says what was expected.
 """
 
 import os
@@ -23,22 +23,22 @@ _MAX_PORT: Final = 65535
 _MAX_WORKERS: Final = 64
 _MAX_LOGGED_REQUESTS: Final = 100_000
 _MIN_SECRET_CHARACTERS: Final = 8
-MAX_ROTATION_FACTOR: Final = 86400  # a key each eight seconds
+MAX_ROTATION_FACTOR: Final = 86400  # a new key every 8 s
 
 
 def parse_text(value: object) -> str:
-    """Return any text as it is."""
-    if not isinstance(value, str):
-        message = "expected text"
-        raise ValueError(message)  # noqa: TRY004  # the one error of all parsers
+    """Return text as it is, unless it is blank."""
+    if not isinstance(value, str) or not value.strip():
+        message = "expected text that is not blank"
+        raise ValueError(message)
     return value
 
 
 def parse_directory(value: object) -> Path:
     """Return the path of a directory, which need not exist yet."""
-    if not isinstance(value, str | Path):
+    if not isinstance(value, str | Path) or not str(value).strip():
         message = "expected the path of a directory"
-        raise ValueError(message)  # noqa: TRY004  # the one error of all parsers
+        raise ValueError(message)
     path = Path(value)
     if str(path).startswith("~"):
         message = "only a shell expands ~: write the whole path of the directory"
@@ -52,7 +52,7 @@ def parse_directory(value: object) -> Path:
 
 
 def parse_port(value: object) -> int:
-    """Return a TCP port; 0 is any free one."""
+    """Return a TCP port; 0 stands for any free port."""
     return _parse_whole_number(value, 0, _MAX_PORT, "a port, 0 (any free one)")
 
 
@@ -62,7 +62,7 @@ def parse_workers(value: object) -> int:
 
 
 def parse_capacity(value: object) -> int:
-    """Return a number of requests to remember."""
+    """Return the capacity of the request log."""
     return _parse_whole_number(value, 0, _MAX_LOGGED_REQUESTS, "a number of requests, 0")
 
 
@@ -76,7 +76,7 @@ def _parse_whole_number(value: object, least: int, most: int, expected: str) -> 
 
 
 def parse_factor(value: object) -> float:
-    """Return how many times faster something goes."""
+    """Return the factor by which time is sped up."""
     is_text = isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value)
     number = float(str(value)) if is_text else value
     if (
@@ -100,7 +100,7 @@ def parse_flag(value: object) -> bool:
 
 
 def parse_choice(value: object, choices: Sequence[Choice]) -> Choice:
-    """Return the one of *choices* that *value* names, in upper or lower case."""
+    """Return the choice that *value* names; upper and lower case are not distinguished."""
     word = value if isinstance(value, str) else ""
     for choice in choices:
         if word.lower() == choice.lower():
@@ -110,7 +110,7 @@ def parse_choice(value: object, choices: Sequence[Choice]) -> Choice:
 
 
 def parse_algorithms(value: object) -> tuple[str, ...]:
-    """Return names of algorithms, each once."""
+    """Return the names of algorithms, without duplicates."""
     names = _split(value, f"names of algorithms: {', '.join(ALGORITHMS)}")
     return tuple(dict.fromkeys(parse_choice(name, ALGORITHMS) for name in names))
 
@@ -146,7 +146,7 @@ def _is_origin(text: str) -> bool:
 
 
 def _split_url(text: str) -> SplitResult:
-    """Return the parts of a URL; of text such as `http://[broken`, no parts at all."""
+    """Return the parts of a URL; all parts are empty for text such as `http://[broken`."""
     try:
         return urlsplit(text)
     except ValueError:
@@ -154,7 +154,7 @@ def _split_url(text: str) -> SplitResult:
 
 
 def parse_max_age(value: object) -> timedelta:
-    """Return how long something may be cached."""
+    """Return a time to cache, from zero to 24 hours."""
     duration = parse_duration(value)
     if not timedelta(0) <= duration <= timedelta(days=1):
         message = "expected 0s to 24h"
@@ -173,7 +173,7 @@ def parse_url(value: object) -> str:
 
 
 def parse_secret(value: object) -> str:
-    """Return a secret that takes more than a few guesses."""
+    """Return a secret of at least eight printable ASCII characters."""
     text = value if isinstance(value, str) else ""
     if not re.fullmatch(rf"[\x21-\x7e]{{{_MIN_SECRET_CHARACTERS},}}", text):
         message = (
@@ -184,9 +184,9 @@ def parse_secret(value: object) -> str:
 
 
 def parse_profiles(value: object) -> Mapping[str, Profile]:
-    """Return the built-in profiles together with those of a file or mapping."""
+    """Return the built-in profiles, and those of a file or mapping."""
     if isinstance(value, str | Path):
-        from token_issuer.config.profile_file import read_profiles  # noqa: PLC0415  # few have one
+        from token_issuer.config.profile_file import read_profiles  # noqa: PLC0415  # rarely used
 
         return {**BUILT_IN, **read_profiles(Path(value))}
     if not isinstance(value, Mapping) or not all(

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Profiles of a team's own, from a TOML file that is checked as a whole before anything starts."""
+"""Profiles from a TOML file, which is validated completely before the issuer starts."""
 
 import math
 import re
@@ -13,15 +13,15 @@ from token_issuer.config.profiles import BUILT_IN, Profile
 from token_issuer.timing.durations import parse_ttl
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-_KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a table"}
-_KEYS: Mapping[str, type] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
+_KINDS: Final[Mapping[type, str]] = {str: "text", list: "a list", dict: "a table"}
+_KEYS: Final[Mapping[str, type]] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
 
 
 def read_profiles(path: Path) -> dict[str, Profile]:
     """Read the profiles of *path*, by name.
 
     Raises:
-        ValueError: it cannot be read, or something in it is wrong; all mistakes are listed.
+        ValueError: the file cannot be read or is invalid; all mistakes are listed.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -64,7 +64,7 @@ def _find_problems(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _find_profile_problems(name: str, table: object) -> Iterator[str]:
     if name in BUILT_IN:
-        yield ": built in; choose another name, and extend it"
+        yield f': is a built-in profile; choose another name, with extends = "{name}"'
     if _NAME.fullmatch(name) is None:
         yield ": expected a name of lower-case letters, digits, - and _"
     if not isinstance(table, dict):
@@ -99,7 +99,7 @@ def _check_omitted(value: list[Any]) -> Iterator[str]:
 def _check_claims(claims: Mapping[str, Any]) -> Iterator[str]:
     for name, value in claims.items():
         if not _is_json(value):
-            yield f".{name[:80]}: JSON has no such value; write a date as text or as a number"
+            yield f".{name[:80]}: not a JSON value; write a date as text or as a number"
         elif name in _REGISTERED and not _REGISTERED[name](value):
             yield f".{name}: wrong type for this claim (RFC 7519 §4.1)"
 
@@ -130,12 +130,12 @@ def _is_numeric_date(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_REGISTERED: Mapping[str, Callable[[Any], bool]] = {
+_REGISTERED: Final[Mapping[str, Callable[[Any], bool]]] = {
     **dict.fromkeys(("iss", "sub", "jti"), _is_text),
     **dict.fromkeys(("exp", "nbf", "iat"), _is_numeric_date),
     "aud": _is_audience,
 }
-_CHECKS: Mapping[str, Callable[[Any], Iterator[str]]] = {
+_CHECKS: Final[Mapping[str, Callable[[Any], Iterator[str]]]] = {
     "extends": _check_base,
     "ttl": _check_ttl,
     "omit": _check_omitted,

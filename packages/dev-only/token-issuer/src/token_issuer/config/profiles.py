@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Profiles: the claims and the lifetime of tokens for which a request names none."""
+"""Profiles: default claims and a default lifetime of tokens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,16 +12,15 @@ GOOGLE_ISSUER: Final = "https://accounts.google.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A set of claims under a name.
+    """Default claims and lifetime of tokens, under a name.
 
     Attributes:
-        name: Its name in requests and settings.
-        claims: The claims that its tokens have by default. They override the defaults of the
-            settings for `iss`, `sub` and `aud`.
-        omit: The claims that its tokens lack: neither a default nor a field of the request sets
-            them.
-        ttl: How long its tokens are valid; None leaves that to the settings.
-        is_id_token: Its tokens are OpenID Connect ID tokens, with `azp` and `at_hash`.
+        name: The name in requests and settings.
+        claims: The default claims. They override the defaults of the settings for `iss`, `sub` and
+            `aud`.
+        omit: The claims that tokens lack: neither a default nor a field of the request sets them.
+        ttl: How long tokens are valid; None: as long as the settings say.
+        is_id_token: Whether tokens are OpenID Connect ID tokens, with `azp` and `at_hash`.
     """
 
     name: str
@@ -47,5 +46,5 @@ GOOGLE: Final = Profile(
     ttl=timedelta(hours=1),
     is_id_token=True,
 )
-BUILT_IN: Mapping[str, Profile] = MappingProxyType({p.name: p for p in (PLAIN, GOOGLE)})
+BUILT_IN: Final[Mapping[str, Profile]] = MappingProxyType({p.name: p for p in (PLAIN, GOOGLE)})
 """The profiles that need no file."""

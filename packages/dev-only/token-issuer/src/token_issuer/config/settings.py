@@ -51,7 +51,7 @@ _LOOPBACK: Final = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How an issuer behaves.
+    """The settings of an issuer.
 
     Attributes:
         explicit: The names of the settings that a source has set.
@@ -73,22 +73,22 @@ class Settings:
     ttl: timedelta = setting(
         timedelta(minutes=15),
         parse_ttl,
-        "how long a token is valid: 90s, 15m, 2h",
+        "how long a token is valid, such as 90s, 15m or 2h",
         metavar="DURATION",
     )
     profile: str = setting(
         "plain",
         parse_text,
-        "the claims and lifetime of tokens: plain, google, or a name from the profiles file",
+        "default claims and lifetime of tokens: plain, google, or a name from the profiles file",
         metavar="NAME",
     )
     profiles: Mapping[str, Profile] = setting(
-        BUILT_IN, parse_profiles, "TOML file with profiles of your own", metavar="FILE"
+        BUILT_IN, parse_profiles, "TOML file that defines more profiles", metavar="FILE"
     )
     public_url: str | None = setting(
         None,
         parse_url,
-        "base of the URLs in the discovery document",
+        "base URL in the discovery document",
         default_note="that of the request",
     )
     keys_dir: Path | None = setting(
@@ -102,28 +102,29 @@ class Settings:
     algorithms: tuple[str, ...] = setting(
         ALGORITHMS[:1],
         parse_algorithms,
-        f"algorithms that have a key from the start, beside RS256: {', '.join(ALGORITHMS[1:])},"
-        " comma-separated; any other gets one when a request first names it",
+        "algorithms that have a key from the start, comma-separated, in addition to RS256:"
+        f" {', '.join(ALGORITHMS[1:])}; other keys are generated when a request first names their"
+        " algorithm",
     )
     kids: KidStyle | None = setting(
         None,
         partial(parse_choice, choices=tuple(KidStyle)),
-        "how keys are named: dev-key (dev-key, dev-key-2, ...), thumbprint (RFC 7638) or hex (40"
-        " digits, as Google's)",
+        "kids of new keys: dev-key (dev-key, dev-key-2, ...), thumbprint (RFC 7638), or hex (40"
+        " digits, like Google's)",
         default_note=f"{KidStyle.DEV_KEY}; {KidStyle.HEX} with the profile google",
     )
     rotation: Rotation = setting(
         "off",
         partial(parse_choice, choices=ROTATIONS),
-        "google: a new key every 8 days, published 18 hours before it signs",
-        default_note="keys rotate on request",
+        "rotation plan; google: a new key every 8 days, published 18 hours before it signs",
+        default_note="keys rotate only on request",
         metavar="PLAN",
     )
     rotation_factor: float = setting(
         1.0,
         parse_factor,
-        f"how many times faster the rotation google runs, 1 to {MAX_ROTATION_FACTOR}; at 8640,"
-        " 8 days take 80 s",
+        f"speed of the rotation plan google, 1 (real time) to {MAX_ROTATION_FACTOR}; at 8640, 8"
+        " days take 80 s",
         metavar="FACTOR",
     )
     keys_max_age: timedelta | None = setting(
@@ -136,52 +137,52 @@ class Settings:
     allow_unmarked_keys: bool = setting(
         False,
         parse_flag,
-        "true: sign with a key without the dev watermark; production cannot recognise it",
+        "true: accept a signing key without the dev watermark, which production cannot recognise",
     )
     cors_origins: tuple[str, ...] = setting(
         (),
         parse_origins,
-        "origins that browsers may call from, comma-separated, or *",
+        "origins whose web pages may call the issuer, comma-separated, or *",
         default_note="localhost, any port",
     )
     log_level: LogLevel = setting(
         "info",
         partial(parse_choice, choices=LOG_LEVELS),
-        f"least severity that is logged: {', '.join(LOG_LEVELS)}",
+        f"lowest severity that is logged: {', '.join(LOG_LEVELS)}",
         metavar="LEVEL",
     )
     access_log: bool = setting(
         False,
         parse_flag,
-        "true: one log line for each request",
+        "true: log each request",
     )
     admin: bool | None = setting(
         None,
         parse_flag,
         "true or false: serve /admin",
-        default_note="true on loopback; elsewhere it needs the token",
+        default_note="true on a loopback address; elsewhere only with an admin token",
     )
     admin_token: str | None = setting(
         None,
         parse_secret,
-        "secret that /admin asks for as a bearer token; switches /admin on wherever it listens",
+        "bearer token that /admin requires; it enables /admin on any address",
         is_secret=True,
     )
     request_log: int = setting(
-        1000, parse_capacity, "number of requests that /admin/requests remembers"
+        1000, parse_capacity, "number of requests that /admin/requests keeps"
     )
     workers: int = setting(
         1,
         parse_workers,
-        "number of processes, for load tests; with more than one there is no /admin and no defect,"
-        " and each algorithm has a key from the start",
+        "number of server processes, for load tests; with more than one, /admin and defects are"
+        " not available, and each algorithm has a key from the start",
         metavar="NUMBER",
     )
     explicit: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     @property
     def kid_style(self) -> KidStyle:
-        """How keys are named."""
+        """How the `kid` of a new key is formed."""
         return self.kids or (KidStyle.HEX if self.profile == GOOGLE.name else KidStyle.DEV_KEY)
 
     @property
@@ -193,7 +194,7 @@ class Settings:
 
     @property
     def is_on_loopback(self) -> bool:
-        """Whether only programs of this machine reach the issuer."""
+        """Whether the issuer is reachable from this machine only."""
         return _LOOPBACK.fullmatch(self.host) is not None
 
     @property

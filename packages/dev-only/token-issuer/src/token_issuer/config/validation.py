@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Settings from what one source has set; every mistake in it is reported at once."""
+"""Validation of settings, each by itself and in combination; all mistakes are reported at once."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,15 +12,15 @@ from token_issuer.errors import SettingsError, describe_unknown_name
 def build_settings(
     values: Mapping[str, object], names: Mapping[str, str], problems: Sequence[str] = ()
 ) -> Settings:
-    """Build the settings that a source asks for.
+    """Parse *values*, and check that they do not contradict each other.
 
     Args:
-        values: What it has set, by the names of settings: text, or Python values.
-        names: How the source calls each setting, for error messages.
-        problems: Mistakes found while *values* was collected, to be reported too.
+        values: Text or Python values, by the names of settings.
+        names: The name of each setting in error messages, such as its environment variable.
+        problems: Mistakes found earlier, which are reported as well.
 
     Raises:
-        SettingsError: one or more mistakes, all of them listed.
+        SettingsError: a value is invalid; all mistakes are listed.
     """
     parsed: dict[str, Any] = {}
     problems = list(problems)
@@ -48,20 +48,20 @@ def _shorten(value: object) -> str:
 def _find_contradictions(
     settings: Settings, names: Mapping[str, str], invalid: set[str]
 ) -> Iterator[str]:
-    """Yield what is wrong with values that are valid by themselves.
+    """Yield the contradictions between values that are valid individually.
 
-    Nothing is said about a value that depends on one of the *invalid* ones.
+    Contradictions that depend on an *invalid* value are left out.
     """
     if settings.profile not in settings.profiles and "profiles" not in invalid:
         yield (
             f"{names['profile']}: "
-            f"{describe_unknown_name('profile', settings.profile, settings.profiles)}; known are "
-            f"{', '.join(settings.profiles)}; {names['profiles']} names a file with more"
+            f"{describe_unknown_name('profile', settings.profile, settings.profiles)}; known "
+            f"profiles: {', '.join(settings.profiles)}; {names['profiles']} names a file with more"
         )
     is_exposed = not settings.is_on_loopback and settings.admin_token is None
     if settings.admin and is_exposed and "admin_token" not in invalid:
         yield (
-            f"{names['admin']}: the admin surface is open to the network on {settings.host[:80]}; "
+            f"{names['admin']}: /admin would be open to the network on {settings.host[:80]}; "
             f"set {names['admin_token']} too, or listen on 127.0.0.1"
         )
     if settings.workers > 1:
@@ -69,17 +69,17 @@ def _find_contradictions(
 
 
 def _find_conflicts_of_workers(settings: Settings, names: Mapping[str, str]) -> Iterator[str]:
-    """Yield what several processes cannot do, because each has its own memory."""
+    """Yield the settings that need memory shared between the worker processes."""
     workers = names["workers"]
     if sys.platform != "linux":
-        yield f"{workers}: several need Linux, which spreads the connections over them"
+        yield f"{workers}: more than one needs Linux, which distributes connections among them"
     if settings.admin or settings.admin_token is not None:
         yield (
-            f"{workers}: several cannot serve the admin surface, whose changes would reach one of "
-            f"them; unset {names['admin']} and {names['admin_token']}, or have one worker"
+            f"{workers}: more than one cannot serve /admin, because a change would reach only one "
+            f"of them; unset {names['admin']} and {names['admin_token']}, or use one worker"
         )
     if settings.rotation != "off" and settings.keys_dir is None:
         yield (
-            f"{workers}: several that rotate keys have to share a directory of keys; set "
+            f"{workers}: more than one can rotate keys only in a shared key directory; set "
             f"{names['keys_dir']}, or {names['rotation']}=off"
         )

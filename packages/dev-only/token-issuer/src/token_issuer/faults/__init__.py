@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Faults of the key endpoints: kinds, options, registry and changed documents. No HTTP."""
+"""Faults of the key endpoints: kinds, options, registry and faulty documents. No HTTP."""

@@ -13,7 +13,7 @@ from token_issuer.timing.durations import parse_duration
 
 MAX_FAULTS: Final = 50
 REDIRECT_TARGETS: Final = ("same-host", "other-host", "loop")
-RESET_MOMENTS: Final = ("before-header", "after-header")
+RESET_TIMES: Final = ("before-header", "after-header")
 _REDIRECT_STATUSES: Final = (301, 302, 303, 307, 308)
 _CONTENT_TYPE: Final = re.compile(
     r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?[\w-]{1,30}=[\w.-]{1,30})?", re.ASCII
@@ -34,7 +34,7 @@ Seconds = Annotated[
 
 
 class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A fault of the key endpoints; it lasts until reset, unless `requests` or `for` ends it.
+    """A fault of the key endpoints. It lasts until it is reset or `requests` or `for` ends it.
 
     Raises:
         ValueError: an option is invalid, or not one of this kind.
@@ -71,7 +71,7 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             str,
             Meta(
                 description="reset: when to close the connection.",
-                extra_json_schema={"enum": list(RESET_MOMENTS)},
+                extra_json_schema={"enum": list(RESET_TIMES)},
             ),
         ]
         | None
@@ -98,7 +98,7 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             self.read_seconds(name, 0)
         _check_status(self)
         _check_choice("to", self.to, REDIRECT_TARGETS)
-        _check_choice("at", self.at, RESET_MOMENTS)
+        _check_choice("at", self.at, RESET_TIMES)
         for path in self.paths or ():
             _check_choice("paths", path, KEY_PATHS)
         if self.content_type is not None and not _CONTENT_TYPE.fullmatch(self.content_type):

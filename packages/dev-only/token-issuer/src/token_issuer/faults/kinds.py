@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Kinds of faults: their options, and which of them exclude each other."""
+"""Kinds of faults, their options, and the kinds that exclude each other."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -47,7 +47,7 @@ JWKS_ONLY_KINDS: Final = frozenset({
     FaultKind.UNKNOWN_KTY,
     FaultKind.PRIVATE_MEMBERS,
 })
-"""Document faults that a JWK can have and a certificate cannot."""
+"""Document faults that apply to JWKs but not to certificates."""
 THROWAWAY_KEY_KINDS: Final = frozenset({
     FaultKind.MANY,
     FaultKind.DUPLICATE_KID,
@@ -56,7 +56,7 @@ THROWAWAY_KEY_KINDS: Final = frozenset({
 })
 """Document faults that publish a throw-away key."""
 REPLACEMENT_KINDS: Final = frozenset({FaultKind.STATUS, FaultKind.REDIRECT})
-"""Faults that replace the key document by another response."""
+"""Faults that send another response instead of the key document."""
 INTERRUPTION_KINDS: Final = frozenset({FaultKind.TRUNCATED, FaultKind.RESET})
 """Faults that close the connection early."""
 
@@ -69,10 +69,10 @@ OPTIONS: Final[Mapping[FaultKind, frozenset[str]]] = {
     FaultKind.DRIP: frozenset({"chunk", "interval"}),
     FaultKind.RESET: frozenset({"at"}),
 }
-"""The options of each kind, beside those that all kinds have."""
+"""The options of each kind, in addition to those of all kinds."""
 
 
 def find_exclusive_kinds(kind: FaultKind) -> frozenset[FaultKind]:
-    """Return the kinds of which one response can have only one, among them *kind*."""
+    """Return *kind* and the kinds that cannot affect the same response."""
     groups = (REPLACEMENT_KINDS, INTERRUPTION_KINDS)
     return next((kinds for kinds in groups if kind in kinds), frozenset({kind}))

@@ -1,11 +1,11 @@
 # DEV-ONLY: never ship to production.
-"""Fault registry: which faults are set, for how much longer, and which of them strike a request.
+"""Fault registry: the faults that are set, how long they last, and the requests they affect.
 
-A fault that strikes changes the document (`faults.documents`), the status and header fields
+A fault changes the document (`faults.documents`), the status and header fields
 (`web.faults.responses`) or the bytes on the wire (`web.faults.transport`).
 
-Time here is monotonic, not the simulated clock: a test that waits for a fault to end waits in real
-time, and changing the simulated clock must not end a fault.
+Faults last by a monotonic clock, not the simulated one: a test that waits for a fault to end waits
+in real time, and changing the simulated clock must not end a fault.
 """
 
 import threading
@@ -98,7 +98,7 @@ class _SetFault:
         )
 
     def strikes(self, path: str, now_s: float) -> bool:
-        """Tell whether the fault strikes a request for *path*, if no other fault is set."""
+        """Tell whether the fault affects a request for *path*, apart from other faults."""
         if path not in (self.fault.paths or (path,)):
             return False
         if path == CERTIFICATES_PATH and self.fault.kind in JWKS_ONLY_KINDS:
@@ -131,8 +131,8 @@ class FaultRegistry:
     def set(self, *faults: Fault | Mapping[str, Any]) -> list[FaultState]:
         """Replace the faults that are set by *faults*, and return their states.
 
-        All of them are active at the same time. Of faults that exclude each other, such as two of
-        one kind, only the first that has not ended is active.
+        All of them are active at the same time. If faults exclude each other, such as two of one
+        kind, only the first one that has not ended is active.
 
         Raises:
             InvalidInputError: a fault is invalid; the faults that were set stay.
@@ -159,7 +159,7 @@ class FaultRegistry:
             self._faults, self._snapshot = (), {}
 
     def strike(self, path: str, *, is_redirected: bool = False) -> ActiveFaults | None:
-        """Return the faults that affect a request, and count the request; None if there are none.
+        """Count a request, and return the faults that affect it; None if there are none.
 
         Args:
             path: The path of the requested key document.
@@ -189,7 +189,7 @@ class FaultRegistry:
 
 
 def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:
-    """Return *faults*, from JSON or from Python, as validated objects; a time may be a `timedelta`.
+    """Return *faults*, from JSON or Python, as valid objects; a duration may be a `timedelta`.
 
     Raises:
         InvalidInputError: a fault is invalid, or there are more than 50.
@@ -198,7 +198,7 @@ def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:
         message = f"faults: expected at most {MAX_FAULTS}, not {len(faults)}"
         raise InvalidInputError(message, "faults")
     try:
-        objects = msgspec.to_builtins([*map(_encode_times, faults)])
+        objects = msgspec.to_builtins([*map(_encode_durations, faults)])
         for fault in objects:
             _check_option_names(fault)
         return msgspec.convert(objects, list[Fault])
@@ -207,8 +207,8 @@ def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:
         raise InvalidInputError(message, "faults") from error
 
 
-def _encode_times(fault: Fault | Mapping[str, Any]) -> Fault | Mapping[str, Any]:
-    """Replace each `timedelta` by its seconds, as JSON states it."""
+def _encode_durations(fault: Fault | Mapping[str, Any]) -> Fault | Mapping[str, Any]:
+    """Replace each `timedelta` by its number of seconds."""
     if not isinstance(fault, Mapping):
         return fault
     return {
@@ -230,7 +230,7 @@ def _check_option_names(fault: object) -> None:
 
 
 def _generate_keys(kinds: set[str]) -> None:
-    """Generate the keys that *kinds* publish in advance, since a request must not wait for them."""
+    """Generate in advance the keys that *kinds* publish: a request must not wait for them."""
     if FaultKind.WEAK_KEY in kinds:
         get_weak_key()
     if not kinds.isdisjoint(THROWAWAY_KEY_KINDS):

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The attacker: a key that the issuer does not publish, and documents for tokens to point to.
 
-The key has the dev watermark, so a production service recognises it, too.
+The key has the dev watermark, so a production service recognises it as well.
 """
 
 import json
@@ -20,11 +20,11 @@ from token_issuer.timing.clock import read_system_clock
 
 
 class Attacker:
-    """An attacker, whose key is not in the JWK Set. Safe to use from several threads.
+    """An attacker whose key is not in the JWK Set. Safe to use from several threads.
 
     Attributes:
-        reachable_url: The base URL under which a verifier last fetched key documents, and can fetch
-            the attacker's; None before the first fetch.
+        reachable_url: The base URL from which a verifier last fetched key documents. It can fetch
+            the attacker's documents from there, too. None before the first fetch.
     """
 
     def __init__(self, clock: Callable[[], datetime] = read_system_clock) -> None:
@@ -52,4 +52,4 @@ class Attacker:
 
     @cached_property
     def _key(self) -> SigningKey:
-        return generate_marked_key()  # slow, so on first use only
+        return generate_marked_key()  # slow, so only on first use

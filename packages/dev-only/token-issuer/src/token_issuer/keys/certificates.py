@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 """Self-signed X.509 certificates, in which Google also publishes its keys.
 
-Each key has one certificate, which is the same in each replica: serial number and validity follow
-from the key, and the signature is deterministic.
+A key has the same certificate in each replica: serial number and validity are derived from the key,
+and the signature is deterministic.
 
 `cryptography.x509` is imported on first use, since the JWK Set does not need it.
 
@@ -38,8 +38,8 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
 
 def certify(key: PrivateKey, created_at: datetime) -> str:
     """Return the certificate of any private *key* as PEM text."""
-    from cryptography import x509  # noqa: PLC0415  # see the module
-    from cryptography.x509.oid import NameOID  # noqa: PLC0415  # see the module
+    from cryptography import x509  # noqa: PLC0415  # see the module docstring
+    from cryptography.x509.oid import NameOID  # noqa: PLC0415  # see the module docstring
 
     public_key = key.public_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CERTIFICATE_COMMON_NAME)])

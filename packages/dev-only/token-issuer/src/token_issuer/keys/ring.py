@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The key ring as a value: each key holds the times at which its state changes.
+"""The key ring as an immutable value. Its keys hold the times at which their state changes.
 
 Nothing here reads a clock, generates a key or accesses a file.
 """
@@ -25,7 +25,7 @@ class KeyState(StrEnum):
     """The state of a key in the ring.
 
     Attributes:
-        PUBLISHED: In the key documents, so that caches fetch it, but not signing yet.
+        PUBLISHED: In the key documents, so that caches fetch it, but not yet signing.
         ACTIVE: Signing.
         RETIRED: No longer signing, but in the key documents, so that its tokens still verify.
         REMOVED: In no key document; the private key is deleted and the `kid` is not reused.
@@ -39,12 +39,12 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingKey:
-    """A key and the times of its life.
+    """A key and the times at which its state changes.
 
     Attributes:
         kid: The key id, unique among all keys the ring has ever had.
         algorithm: The algorithm of its signatures.
-        thumbprint: The RFC 7638 thumbprint, which identifies the key after its removal, too.
+        thumbprint: The RFC 7638 thumbprint, which also identifies the key after its removal.
         signing_key: The private key; None once the key is removed.
         created_at: When it was added to the ring.
         active_at: From when it signs.
@@ -79,9 +79,9 @@ class RingKey:
 
     def iterate_changes(self) -> Iterator[datetime]:
         """Yield each time at which the key changes its state or is published."""
-        for moment in (self.active_at, self.retired_at, self.removed_at, self.hidden_until):
-            if moment is not None:
-                yield moment
+        for time in (self.active_at, self.retired_at, self.removed_at, self.hidden_until):
+            if time is not None:
+                yield time
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class KeyRing:
 
     Attributes:
         keys: The keys, including those removed last.
-        made: How many keys the ring has ever had; the `kid` of the next key follows from it.
+        made: How many keys the ring has ever had. The `kid` of the next key is derived from it.
     """
 
     keys: tuple[RingKey, ...]
@@ -114,9 +114,9 @@ class KeyRing:
 
     def find_changes_around(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         """Return the last change up to *now*, and the first one after it."""
-        changes = [moment for key in self.keys for moment in key.iterate_changes()]
-        past = max((moment for moment in changes if moment <= now), default=None)
-        return past, min((moment for moment in changes if moment > now), default=None)
+        changes = [time for key in self.keys for time in key.iterate_changes()]
+        past = max((time for time in changes if time <= now), default=None)
+        return past, min((time for time in changes if time > now), default=None)
 
 
 def create_ring_key(
@@ -142,8 +142,8 @@ def create_ring_key(
 def derive_kid(style: KidStyle, public_key: PublicKey, number: int) -> str:
     """Return the `kid` of the *number*-th key of a ring, counted from 1.
 
-    It follows from the key and its number alone, so a directory with nothing but `private.pem`
-    gives its key the same `kid` at each start.
+    It depends only on the key and its number, so the key of a directory that contains only
+    `private.pem` has the same `kid` after each start.
     """
     match style:
         case KidStyle.DEV_KEY:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Rotation and the other changes of the key ring, each a pure function of ring, time and event."""
+"""Rotation and other changes of the key ring: pure functions of ring, time and event."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -52,7 +52,7 @@ class AddPredecessor:
     Attributes:
         candidate: The key; the ring gives it a `kid`.
         style: The style of the `kid`.
-        retention: How long it stays published after its successor became active.
+        retention: How long it stays published after its successor becomes active.
     """
 
     candidate: SigningKey
@@ -74,7 +74,7 @@ def apply_event(ring: KeyRing, now: datetime, event: Event) -> KeyRing:
     """Return the ring after *event*.
 
     Raises:
-        NoSuchKeyError: the key to remove does not exist, or is removed already.
+        NoSuchKeyError: the key to remove does not exist, or has been removed.
         KeyInUseError: the key to remove is the active signing key.
     """
     match event:
@@ -148,7 +148,7 @@ def _remove(ring: KeyRing, now: datetime, kid: str) -> KeyRing:
 
 
 def _replace_successor(key: RingKey, removed: RingKey, now: datetime) -> RingKey:
-    """Let *key* sign for as long as its successor *removed* was to, if that has not signed yet."""
+    """Let *key* sign in place of its successor *removed*, if *removed* has not signed yet."""
     is_predecessor = key.algorithm is removed.algorithm and key.retired_at == removed.active_at
     if not is_predecessor or removed.active_at <= now:
         return key

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Rotation plan: when the key ring rotates by itself, and its lead and retention.
+"""Rotation plan: when the key ring rotates automatically, and its lead and retention.
 
 The *lead* is the time for which a key is published before it signs; the *retention* is the time for
 which it stays published after its last signature.
@@ -70,12 +70,13 @@ def parse_rotation_duration(name: str, value: timedelta | str | None) -> timedel
     """
     if value is None:
         return None
+    shown = repr(value[:40] if isinstance(value, str) else value)
     try:
         duration = parse_duration(value)
     except ValueError as error:
-        message = f"{name}: '{str(value)[:40]}' is {error}"
+        message = f"{name}: {shown} is {error}"
         raise InvalidInputError(message, name) from error
     if not timedelta(0) <= duration <= _MAX_DURATION:
-        message = f"{name}: '{str(value)[:40]}' is out of range: expected zero to ten years"
+        message = f"{name}: {shown} is out of range: expected zero to ten years"
         raise InvalidInputError(message, name)
     return duration

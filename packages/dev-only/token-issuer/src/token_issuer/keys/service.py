@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Key service: the key ring at the current time, and the changes that are requested or due."""
+"""Key service: access to the key ring at the current time, and its changes."""
 
 import logging
 import threading
@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 class KeyService:
     """The only access to the keys of an issuer. Safe to use from several threads.
 
-    It uses the system clock, not the simulated one: caches expire in real time, and resetting the
-    simulated clock must leave the ring as it was.
+    It uses the system clock, not the simulated one, because caches expire in real time, and because
+    resetting the simulated clock must not change the ring.
 
     Attributes:
         plan: When the ring rotates, and its lead and retention.
@@ -54,7 +54,7 @@ class KeyService:
             style: The style of the `kid` of new keys.
             clock: The system clock.
             generate: Generates a key.
-            pregenerated: Keys generated in advance, which are used first.
+            pregenerated: Keys generated in advance; they are used first.
         """
         self.plan = plan
         self.clock = clock
@@ -63,18 +63,19 @@ class KeyService:
         self._generate = generate
         self._view = KeyView(store.ring, plan, clock())
         self._pregenerated = dict(pregenerated or {})
+        self._locks = {algorithm: threading.Lock() for algorithm in Algorithm}
         self._stopping = threading.Event()
 
     @property
     def view(self) -> KeyView:
-        """The ring at the current time; documents are encoded once between two changes."""
+        """The ring at the current time. The same view is returned until the ring changes."""
         view, ring, now = self._view, self._store.ring, self.clock()
         if not view.is_current(ring, now):
             view = self._view = KeyView(ring, self.plan, now)
         return view
 
     def ensure_initial_keys(self, algorithms: tuple[Algorithm, ...]) -> None:
-        """Add the missing keys of RS256 and *algorithms*, and the predecessor that a plan needs.
+        """Add the missing keys of RS256 and *algorithms*, and a predecessor if the plan needs one.
 
         Raises:
             KeyDirectoryError: the ring cannot be stored.
@@ -91,15 +92,13 @@ class KeyService:
     def ensure_key(self, algorithm: Algorithm) -> SigningKey:
         """Return the key that signs with *algorithm*; add one if the ring has none.
 
+        Threads that call this at the same time generate one key.
+
         Raises:
             KeyDirectoryError: the ring cannot be stored.
         """
         signer = self.view.signers.get(algorithm)
-        if signer is None:
-            event = EnsureKey(self._take_key(algorithm), self._style)
-            self._store.update(lambda ring: apply_event(ring, self.clock(), event))
-            signer = self.view.signers[algorithm]
-        return signer
+        return self._add_key(algorithm) if signer is None else signer
 
     def rotate(
         self,
@@ -135,7 +134,7 @@ class KeyService:
         self._store.update(lambda ring: apply_event(ring, self.clock(), Remove(kid)))
 
     def refresh(self) -> None:
-        """Read the changes of other processes, and rotate the keys that are due.
+        """Read the changes of other processes, and rotate the keys whose rotation is due.
 
         Raises:
             KeyDirectoryError: the ring cannot be stored.
@@ -147,12 +146,12 @@ class KeyService:
             if self._is_due(self._store.ring, algorithm):
                 event = self._build_rotation(RotationMode.GRACEFUL, algorithm)
                 self._store.update(partial(self._rotate_if_due, event))
-            # In advance: generating a key may take longer than the lead of an accelerated plan.
+            # Generating a key may take longer than the lead of an accelerated plan.
             if algorithm not in self._pregenerated:
                 self._pregenerated[algorithm] = self._generate(algorithm)
 
     def __enter__(self) -> Self:
-        """Start to refresh the ring in a background thread."""
+        """Start a background thread that refreshes the ring."""
         if self.plan.period is not None or not isinstance(self._store, MemoryStore):
             threading.Thread(target=self._keep_refreshing, daemon=True).start()
         return self
@@ -165,8 +164,17 @@ class KeyService:
         while not self._stopping.wait(REFRESH_INTERVAL_S):
             try:
                 self.refresh()
-            except Exception as error:  # a full disk must not end the thread
+            except Exception as error:  # an error, such as a full disk, must not end the thread
                 logger.exception("cannot refresh the keys; they stay as they are", exc_info=error)
+
+    def _add_key(self, algorithm: Algorithm) -> SigningKey:
+        with self._locks[algorithm]:
+            signer = self.view.signers.get(algorithm)
+            if signer is not None:  # another thread has added it
+                return signer
+            event, now = EnsureKey(self._take_key(algorithm), self._style), self.clock()
+            ring = self._store.update(lambda ring: apply_event(ring, now, event))
+            return KeyView(ring, self.plan, now).signers[algorithm]
 
     def _is_due(self, ring: KeyRing, algorithm: Algorithm) -> bool:
         due = self.plan.find_due_time(ring, algorithm)

@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""Throw-away keys: keys outside the ring that faults publish. All have the dev watermark.
+"""Throw-away keys, which are not in the ring and which faults publish. All have the dev watermark.
 
-Each is generated on first use and kept for the process, so that signing and publishing use the same
-key.
+Each key is generated on first use and kept until the process ends, so that signing and publishing
+use the same key.
 """
 
 import threading

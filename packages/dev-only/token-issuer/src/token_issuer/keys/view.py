@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The key ring at one time: its signing keys, and its key documents, encoded once."""
+"""The key ring at one time: its signing keys and its encoded key documents."""
 
 import json
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ class Document:
 
     @classmethod
     def from_body(cls, body: bytes) -> Self:
-        """Return the document with this *body*, and the entity tag that follows from it."""
+        """Return the document with this *body*, and an entity tag derived from it."""
         return cls(body, f'"{sha256(body).hexdigest()[:32]}"')
 
 
 class KeyView:
-    """A key ring at one time; it holds until the next change of the ring.
+    """A key ring at one time. It is current until the next change of the ring.
 
     Attributes:
         ring: The ring.

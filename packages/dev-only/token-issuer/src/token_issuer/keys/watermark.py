@@ -1,12 +1,12 @@
 # DEV-ONLY: never ship to production.
-"""The dev watermark: generation of RSA keys whose modulus begins with it, and the search for it.
+"""The dev watermark: generation and recognition of RSA keys whose modulus begins with it.
 
 An RSA modulus may have a chosen leading part without loss of strength (A. Lenstra, "Generating RSA
 Moduli with a Predetermined Portion", Asiacrypt 1998): p is a random prime, and q is the next prime
 after the quotient that makes p·q begin with the chosen bits.
 
-Elliptic curve keys have no part that can be chosen. They are recognised by their `kid`, by the mark
-in the key documents and by the subject of their certificate alone.
+No part of an elliptic curve key can be chosen. Such keys are recognised only by their `kid`, by the
+mark in the key documents and by the subject of their certificate.
 """
 
 import math
@@ -25,9 +25,9 @@ KEY_BITS: Final = 2048
 _PUBLIC_EXPONENT: Final = 65537
 # FIPS 186-5 §A.1.3 requires |p - q| > 2^(nlen/2 - 100), against Fermat factorization.
 _DISTANCE_BITS: Final = 100
-# The number of rounds in FIPS 186-5 table B.1 for primes of this size.
+# FIPS 186-5 table B.1 requires this number of rounds for primes of this size.
 _MILLER_RABIN_ROUNDS: Final = 5
-_SIEVE_LENGTH: Final = 4096  # every fourth number; 1024-bit primes are about 355 of these apart
+_SIEVE_LENGTH: Final = 4096  # every fourth number; one in about 355 of them is a prime of 1024 bits
 
 
 def _sieve_small_primes(limit: int) -> list[int]:
@@ -60,7 +60,7 @@ def generate_dev_key(algorithm: "Algorithm") -> "SigningKey":
 
 def generate_marked_key(*, kid: str = DEFAULT_KID) -> "SigningKey":
     """Generate a 2048-bit RSA signing key with the watermark."""
-    # Imported only here: at the start, the first key is generated while jwt_core is imported.
+    # Imported here, because the first key is generated while another thread imports jwt_core.
     from jwt_core import Algorithm, SigningKey  # noqa: PLC0415
 
     return SigningKey(generate_marked_private_key(), Algorithm.RS256, kid)
@@ -97,7 +97,7 @@ def _choose_large_factor(modulus: int, bits: int) -> int:
 
 
 def _is_sound_pair(p: int, q: int, bits: int) -> bool:
-    """Check what a careful generator checks, and that the search for q kept the watermark."""
+    """Check *p* and *q* by FIPS 186-5, and that the search for *q* kept the watermark."""
     return (
         q.bit_length() == bits // 2
         and abs(p - q) > 1 << (bits // 2 - _DISTANCE_BITS)
@@ -116,7 +116,7 @@ def _build_private_key(p: int, q: int) -> rsa.RSAPrivateKey:
         dmq1=rsa.rsa_crt_dmq1(d, q),
         iqmp=rsa.rsa_crt_iqmp(p, q),
         public_numbers=rsa.RSAPublicNumbers(_PUBLIC_EXPONENT, p * q),
-        # OpenSSL's check would test both primes again, which takes as long as finding them.
+        # OpenSSL's check would test both primes again.
     ).private_key(unsafe_skip_rsa_key_validation=True)
 
 
@@ -142,8 +142,8 @@ def _is_probable_prime(n: int) -> bool:
 def _passes_miller_rabin(n: int) -> bool:
     """Raise a random base to (n - 1) / 2, which is odd: for a prime, the result is 1 or -1.
 
-    RSA encryption raises a randomly padded number to an odd power, and OpenSSL is much faster at it
-    than Python.
+    RSA encryption raises a randomly padded number to an odd power, and OpenSSL does so faster than
+    Python.
     """
     power = rsa.RSAPublicNumbers((n - 1) // 2, n).public_key().encrypt(b"", PKCS1v15())
     return int.from_bytes(power, "big") in {1, n - 1}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from token_issuer.paths import JWKS_PATHS
 from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.polling import poll_good_token
 from token_issuer.probe.results import Check, Outcome, Part, Reaction
@@ -23,7 +24,7 @@ def _explain_refusal(response: TargetResponse, issuer: IssuerClient) -> str:
     if not issuer.count_key_fetches():
         return (
             f"it has not fetched the keys from {issuer.url}: point its JWKS URL at "
-            f"{issuer.url}/.well-known/jwks.json"
+            f"{issuer.url}{JWKS_PATHS[0]}"
         )
     claims = issuer.mint().claims
     return (

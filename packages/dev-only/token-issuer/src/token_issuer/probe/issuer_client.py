@@ -11,7 +11,15 @@ from jwt_core import base64url, strict_json
 
 from token_issuer.config.declaration import PREFIX
 from token_issuer.errors import ProbeError, RemoteIssuerError
-from token_issuer.paths import ATTACKER_PREFIX, KEY_PATHS
+from token_issuer.paths import (
+    ADMIN_FAULTS_PATH,
+    ADMIN_REQUESTS_PATH,
+    ADMIN_ROTATE_PATH,
+    ATTACKER_PREFIX,
+    HEALTH_PATH,
+    KEY_PATHS,
+    TOKEN_PATH,
+)
 from token_issuer.remote_issuer import fetch_json
 
 _DEFAULT_MAX_AGE_S: Final = 2
@@ -67,7 +75,7 @@ class IssuerClient:
             RemoteIssuerError: no token issuer answers at the URL.
             ProbeError: the admin surface is disabled, or needs another secret.
         """
-        fetch_json(f"{self.url}/health")
+        fetch_json(f"{self.url}{HEALTH_PATH}")
         try:
             self._read_counts()
             self.reset_faults()
@@ -103,7 +111,7 @@ class IssuerClient:
         merged = {**self._fields, **fields}
         claims = _merge(self._fields.get("claims"), fields.get("claims"))
         body = {**merged, "claims": claims} if claims else merged
-        response = fetch_json(f"{self.url}/token", post=json.dumps(body).encode())
+        response = fetch_json(f"{self.url}{TOKEN_PATH}", post=json.dumps(body).encode())
         token = str(response["access_token"])
         return MintedToken(token, tuple(response.get("authorization") or (f"Bearer {token}",)))
 
@@ -118,7 +126,7 @@ class IssuerClient:
             retention: How long the old key stays published; by default until its tokens expire.
         """
         body = {"mode": mode, "lead": lead} | ({"retention": retention} if retention else {})
-        return str(self._request("POST", "/admin/keys/rotate", body)["kid"])
+        return str(self._request("POST", ADMIN_ROTATE_PATH, body)["kid"])
 
     def set_faults(
         self, *faults: Mapping[str, object], max_age_s: int = _DEFAULT_MAX_AGE_S
@@ -130,7 +138,7 @@ class IssuerClient:
             max_age_s: The max-age of the key documents meanwhile, in seconds.
         """
         lifetime = {"kind": "max-age", "max_age": max_age_s}
-        self._request("PUT", "/admin/faults", {"faults": [lifetime, *map(dict, faults)]})
+        self._request("PUT", ADMIN_FAULTS_PATH, {"faults": [lifetime, *map(dict, faults)]})
 
     def reset_faults(self) -> None:
         """Remove all faults of the key endpoint but the short max-age."""
@@ -150,13 +158,13 @@ class IssuerClient:
 
     def _clear_faults(self, error: BaseException | None) -> None:
         try:
-            self._request("DELETE", "/admin/faults")
+            self._request("DELETE", ADMIN_FAULTS_PATH)
         except RemoteIssuerError:
             if error is None:  # otherwise the first error says more
                 raise
 
     def _read_counts(self) -> Mapping[str, int]:
-        counts: Mapping[str, int] = self._request("GET", "/admin/requests?limit=0")["counts"]
+        counts: Mapping[str, int] = self._request("GET", f"{ADMIN_REQUESTS_PATH}?limit=0")["counts"]
         return counts
 
     def _request(

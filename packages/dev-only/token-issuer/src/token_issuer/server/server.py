@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""uvicorn on one socket, until SIGTERM or SIGINT, or in a thread."""
+"""uvicorn on a listening socket: until SIGTERM or SIGINT, or in a thread."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ _BACKLOG: Final = 2048
 _GRACE_S: Final = 8  # below the ten seconds after which Docker kills a container
 _THREAD_GRACE_S: Final = 1
 _BUILD_DELAY_S: Final = 0.03
-"""Requests that waited for the start are answered before the imports of Litestar use the CPU."""
+"""Time to answer requests that waited for the start, before importing Litestar uses the CPU."""
 
 
 def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
@@ -33,9 +33,9 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
 
     Args:
         host: A name or address of this machine.
-        port: The port; 0 is any free one.
-        is_shared: Let other shared sockets listen on the same port. Linux distributes the
-            connections over them.
+        port: The port; 0 selects a free one.
+        is_shared: Whether other shared sockets may listen on the same port. Linux distributes
+            the connections among them.
 
     Raises:
         AddressError: the port is taken, or the host is not an address of this machine.
@@ -52,8 +52,8 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
 
 
 def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
-    # With an explicit protocol: asyncio disables Nagle's algorithm only on sockets that name
-    # IPPROTO_TCP, which those of socket.create_server do not. It would delay responses by 40 ms.
+    # The protocol is explicit: asyncio disables Nagle's algorithm, which delays responses, only on
+    # sockets with IPPROTO_TCP. Sockets of socket.create_server have no protocol.
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
     )[0]
@@ -77,7 +77,7 @@ def format_url(listener: socket.socket) -> str:
 
 
 def configure_logging(settings: Settings) -> None:
-    """Log to standard error; uvicorn's messages about start and stop only at level debug."""
+    """Log to standard error. uvicorn logs start and stop only if the log level is debug."""
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
@@ -96,8 +96,8 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
     def stop(_exit_code: int) -> None:
         server.should_exit = True
 
-    # Once it runs, uvicorn handles the signals, and completes the responses in progress. Before, in
-    # the middle of its start, a handler must not raise an exception.
+    # While uvicorn runs, it handles the signals itself, and completes the responses in progress.
+    # This handler is for signals during its start, which an exception must not interrupt.
     exit_on_signals(leave=stop)
     server.run(sockets=[listener])
     server.application.check()
@@ -108,14 +108,14 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
     """Serve *issuer* on *listener* while the block runs; signals are not handled.
 
     Raises:
-        ApplicationError: the web application could not be built. It is raised at the end of the
-            block. An exception of the block becomes its context.
+        ApplicationError: the web application could not be built. The error is raised at the end
+            of the block; an exception from the block becomes its context.
     """
     server = _build_server(issuer, grace_s=_THREAD_GRACE_S)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listener]}, name=SERVICE_NAME, daemon=True
     )
-    thread.start()  # connections that come earlier wait in the backlog of the listener
+    thread.start()  # until it runs, connections wait in the backlog of the listener
     try:
         yield
     finally:
@@ -125,9 +125,9 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Builds the application soon after it listens, and stops if the build fails.
+    """Server that builds the application soon after it listens, and stops if the build fails.
 
-    When it stops, no fault holds a response back.
+    Once it stops, no fault delays a response.
     """
 
     def __init__(self, config: uvicorn.Config, application: LazyApp) -> None:
@@ -161,7 +161,7 @@ def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
             log_config=None,
             access_log=issuer.settings.access_log,
             server_header=False,
-            date_header=False,  # the common headers have the date of the issuer's clock
+            date_header=False,  # the common header fields include Date, from the issuer's clock
             timeout_graceful_shutdown=grace_s,
         ),
         application,

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Handlers of SIGTERM and SIGINT.
 
-Process 1 of a container has no default handlers: it ignores both until these are installed.
+Process 1 of a container has no default handlers: without these it ignores both signals.
 """
 
 import os
@@ -16,9 +16,10 @@ def exit_on_signals(
     """Let SIGTERM and SIGINT end the process.
 
     Args:
-        exit_code: By default 128 plus the number of the signal, as in shells.
-        leave: How the process ends; by default at once. An exception in the middle of an import may
-            get lost: some extension modules suppress it.
+        exit_code: The exit code; by default 128 plus the number of the signal, as in shells.
+        leave: The function that ends the process with the exit code; by default at once. A handler
+            should not raise an exception instead: some extension modules suppress one raised while
+            they are imported.
     """
 
     def handle(number: int, _frame: FrameType | None) -> None:

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Several processes that serve on one port, with the same keys.
+"""Worker processes that serve on one port with the same keys.
 
-They are forked after the keys are generated or loaded. None outlives the process that started it.
+They are forked after the keys are generated or loaded, and end with the process that started them.
 """
 
 import os
@@ -24,7 +24,7 @@ def listen_for_workers(host: str, port: int, count: int) -> list[socket.socket]:
     Raises:
         AddressError: the port is taken, or the host is not an address of this machine.
     """
-    with listen(host, port) as probe:  # a shared socket could join those of another issuer
+    with listen(host, port) as probe:  # fails if the port is taken; shared sockets alone would not
         port = probe.getsockname()[1]
     with ExitStack() as stack:
         listeners = [stack.enter_context(listen(host, port, is_shared=True)) for _ in range(count)]
@@ -33,9 +33,9 @@ def listen_for_workers(host: str, port: int, count: int) -> list[socket.socket]:
 
 
 def serve_by_workers(listeners: Sequence[socket.socket], serve: Serve) -> None:
-    """Call *serve* in a process for each of *listeners*, until SIGTERM or SIGINT ends them.
+    """Call *serve* in one process for each of *listeners*, until SIGTERM or SIGINT.
 
-    It returns in each worker, and in the process that started them.
+    This function returns in each worker and in the process that started them.
 
     Raises:
         WorkerError: a worker could not be started, or ended by itself.
@@ -45,10 +45,8 @@ def serve_by_workers(listeners: Sequence[socket.socket], serve: Serve) -> None:
     for listener in listeners:
         try:
             worker = os.fork()
-        except OSError as error:  # the workers that run end with this process
-            message = (
-                f"cannot start a worker: {error.strerror}; ask for fewer: TOKEN_ISSUER_WORKERS"
-            )
+        except OSError as error:  # the running workers end with this process
+            message = f"cannot start a worker: {error.strerror}; set a smaller TOKEN_ISSUER_WORKERS"
             raise WorkerError(message) from error
         if worker == 0:
             os.close(held_end)
@@ -62,9 +60,9 @@ def serve_by_workers(listeners: Sequence[socket.socket], serve: Serve) -> None:
 
 
 def _close_others(listeners: Sequence[socket.socket], kept: socket.socket | None = None) -> None:
-    """Close the other workers' listeners.
+    """Close all *listeners* but *kept*.
 
-    Otherwise the kernel queues connections on them that nobody accepts.
+    Otherwise the kernel queues connections on them, and no process accepts these.
     """
     for listener in listeners:
         if listener is not kept:
@@ -73,10 +71,10 @@ def _close_others(listeners: Sequence[socket.socket], kept: socket.socket | None
 
 def _serve_while_parent_lives(listener: socket.socket, serve: Serve, lifeline: int) -> None:
     def stop_with_parent() -> None:
-        os.read(lifeline, 1)  # nobody writes: it returns when the parent ends
+        os.read(lifeline, 1)  # returns at end of file, when the parent ends
         os.kill(os.getpid(), signal.SIGTERM)
 
-    os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which signals each worker once
+    os.setpgid(0, 0)  # Ctrl-C then signals only the parent, which signals each worker once
     threading.Thread(target=stop_with_parent, daemon=True).start()
     serve(listener)
 

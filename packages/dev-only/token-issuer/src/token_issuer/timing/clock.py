@@ -11,7 +11,7 @@ from token_issuer.timing.durations import parse_duration
 
 MIN_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
-"""A year before the last date of Python, since the clock goes on from there."""
+"""A year before the last date of Python, because the clock continues from here."""
 
 
 def read_system_clock() -> datetime:
@@ -64,32 +64,40 @@ class Clock:
         """Set the clock; without *now* and *offset* it keeps its time.
 
         Args:
-            now: The time to set.
+            now: The time to set, with a time zone: `datetime(2030, 1, 1, tzinfo=UTC)`.
             offset: The time to add to the system clock: a `timedelta`, or text such as `2h`, `-5m`.
             frozen: Whether to stop the clock at that time.
 
         Raises:
-            InvalidInputError: *now* and *offset* are both given, *offset* is not a duration, or the
-                time is not in the years 1970 to 9998.
+            InvalidInputError: *now* and *offset* are both given, *now* is not a `datetime` with a
+                time zone, *offset* is not a duration, or the time is not in the years 1970 to 9998.
         """
         if now is not None and offset is not None:
             message = "now and offset contradict each other: send one of them"
             raise InvalidInputError(message, "now", "offset")
+        given = None if now is None else _check_now(now)
         ahead = None if offset is None else _parse_offset(offset)
         system = self._read()
         try:
-            target = now or (system + ahead if ahead is not None else self())
+            target = given or (system + ahead if ahead is not None else self())
         except OverflowError:
             target = None
         if target is None or not MIN_TIME <= target <= MAX_TIME:
             field = "now" if now is not None else "offset"
             message = f"{field}: expected a time in the years 1970 to 9998"
             raise InvalidInputError(message, field)
-        self.setting = ClockSetting(target - system, target if frozen else None)
+        self.setting = ClockSetting(target - system, target.astimezone(UTC) if frozen else None)
 
     def reset(self) -> None:
         """Reset the clock to the system clock."""
         self.setting = ClockSetting()
+
+
+def _check_now(now: object) -> datetime:
+    if isinstance(now, datetime) and now.utcoffset() is not None:
+        return now
+    message = "now: expected a datetime with a time zone; use datetime(…, tzinfo=UTC)"
+    raise InvalidInputError(message, "now")
 
 
 def _parse_offset(offset: timedelta | str) -> timedelta:

@@ -16,7 +16,7 @@ EXAMPLES: Final = "90s, 15m, 2h, 1h30m, 7d"
 
 
 def parse_duration(value: object) -> timedelta:
-    """Return the duration that *value* states.
+    """Parse a duration.
 
     >>> parse_duration("1h30m")
     datetime.timedelta(seconds=5400)
@@ -24,7 +24,7 @@ def parse_duration(value: object) -> timedelta:
     True
 
     Args:
-        value: A `timedelta`, or text; a leading minus makes the whole of it negative.
+        value: A `timedelta`, or text; a leading minus makes the whole duration negative.
 
     Raises:
         ValueError: *value* is not a duration. For a number, the message says how to write it.
@@ -50,7 +50,7 @@ def _explain(value: object) -> str:
 
 
 def parse_ttl(value: object) -> timedelta:
-    """Return the time for which something is valid: more than zero, and at most 100 years.
+    """Parse a validity period: more than zero, and at most 100 years.
 
     Raises:
         ValueError: *value* is not a duration, or is outside these bounds.
@@ -63,7 +63,7 @@ def parse_ttl(value: object) -> timedelta:
 
 
 def format_duration(duration: timedelta) -> str:
-    """Return the text of a whole number of seconds, as `parse_duration` reads it.
+    """Return *duration* as text that `parse_duration` reads; fractions of a second are cut off.
 
     >>> format_duration(timedelta(minutes=90))
     '1h30m'

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Moments as people and programs write them: a NumericDate, or RFC 3339 text."""
+"""Timestamps: a NumericDate, or RFC 3339 text."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -10,24 +10,24 @@ EXAMPLES: Final = "1772366400 or 2026-03-01T12:00:00Z"
 
 
 def parse_timestamp(value: float | str) -> datetime:
-    """Read a moment: a number of seconds since 1970, or a date and time with its offset.
+    """Parse a timestamp: seconds since 1970, or a date and time with its UTC offset.
 
     Raises:
-        ValueError: neither, or outside of the years 1970 to 9999.
+        ValueError: *value* is neither, or not in the years 1970 to 9999.
 
     Spec: RFC 7519 §2 (NumericDate), RFC 3339 §5.6
     """
     try:
         if isinstance(value, str):
-            instant = datetime.fromisoformat(value)
+            timestamp = datetime.fromisoformat(value)
         else:
-            instant = datetime.fromtimestamp(value, UTC)
-        if instant.tzinfo is not None and _EARLIEST <= instant <= _LATEST:
-            return instant.astimezone(UTC)
+            timestamp = datetime.fromtimestamp(value, UTC)
+        if timestamp.tzinfo is not None and _EARLIEST <= timestamp <= _LATEST:
+            return timestamp.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         pass
     message = (
         "not a time of the years 1970 to 9999: expected seconds since 1970, or a date and time "
-        f"with its offset, such as {EXAMPLES}"
+        f"with its UTC offset, such as {EXAMPLES}"
     )
     raise ValueError(message)

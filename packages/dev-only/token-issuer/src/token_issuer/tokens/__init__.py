@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Tokens: from a token request to its claims and the signed token. No HTTP."""
+"""Tokens: token requests, claims and signed tokens. No HTTP."""

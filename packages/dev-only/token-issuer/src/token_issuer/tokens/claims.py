@@ -17,9 +17,8 @@ from token_issuer.errors import TokenRequestError
 from token_issuer.timing.durations import EXAMPLES, parse_duration
 from token_issuer.tokens.messages import TokenRequest
 
-LATEST_NUMERIC_DATE: Final = (
-    253402300799  # 9999-12-31T23:59:59Z: beyond, common date types overflow
-)
+LATEST_NUMERIC_DATE: Final = 253402300799
+"""9999-12-31T23:59:59Z; common date types overflow after it."""
 _SCOPE: Final = re.compile(
     r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*"
 )  # RFC 6749 §3.3
@@ -54,10 +53,11 @@ def build_claims(
     claims = {**defaults, **values, **extra}
     derived = _derive_claims(claims, client_id) if profile.is_id_token else {}
     defaults |= derived
-    # null removes a default, as in RFC 7396 §1: tests need tokens that lack a claim, too.
+    # A null removes a default, as in RFC 7396 §1: tests also need tokens that lack a claim.
+    # Derived claims come last, and give way to those that were set.
     return {
         claim: value
-        for claim, value in {**derived, **claims}.items()
+        for claim, value in {**claims, **derived, **claims}.items()
         if value is not None or claim not in defaults
     }
 
@@ -65,8 +65,8 @@ def build_claims(
 def _derive_claims(claims: Mapping[str, Any], client_id: str | None) -> dict[str, Any]:
     """Return the claims of an ID token that follow from its other claims.
 
-    `at_hash` belongs to an access token that nobody gets: a backend that is handed an ID token does
-    not see it either.
+    `at_hash` is random: it belongs to an access token that is not issued. A service that receives
+    an ID token does not see the access token either.
 
     Spec: OpenID Connect Core §2, §3.1.3.6
     """
@@ -93,15 +93,18 @@ def _build_default_claims(
     ttl = settings.ttl if "ttl" in settings.explicit else profile.ttl or settings.ttl
     issued_at = int(now.timestamp())
     expiry = {"exp": int(now.timestamp() + ttl.total_seconds())}
+    configured = {
+        claim: get_configured_claim(settings, profile, claim) for claim in _SETTING_BY_CLAIM
+    }
     defaults: dict[str, Any] = {
+        **configured,
+        **({} if client_id is None else {"sub": client_id}),
         "iat": issued_at,
         "nbf": issued_at,
         **expiry,
         "jti": secrets.token_urlsafe(16),
-        **profile.claims,
+        **{claim: value for claim, value in profile.claims.items() if claim not in configured},
         **(expiry if "ttl" in settings.explicit else {}),
-        **{claim: get_configured_claim(settings, profile, claim) for claim in _SETTING_BY_CLAIM},
-        **({} if client_id is None else {"sub": client_id}),
     }
     return {claim: value for claim, value in defaults.items() if claim not in profile.omit}
 

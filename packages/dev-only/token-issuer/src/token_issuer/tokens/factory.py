@@ -24,7 +24,7 @@ def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = N
 
     Args:
         settings: The settings.
-        first_key: A key that is being generated, for an issuer without a directory.
+        first_key: The key that another thread is generating, for an issuer without a directory.
 
     Raises:
         KeyDirectoryError: the key directory cannot be used.

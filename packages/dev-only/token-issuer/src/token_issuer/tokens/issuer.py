@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The issuer: its settings, keys and clock, and how it issues the token of a request."""
+"""The issuer: its settings, keys and clock, and the issue of tokens."""
 
 import math
 from collections.abc import Mapping
@@ -60,13 +60,16 @@ class Issuer:
         identifier: str = get_configured_claim(self.settings, self.find_profile(), "iss")
         return identifier
 
-    def issue(self, request: TokenRequest, *, base_url: str | None = None) -> TokenResponse:
+    def issue(
+        self, request: TokenRequest, *, base_url: str | None = None, now: datetime | None = None
+    ) -> TokenResponse:
         """Issue the token that *request* describes.
 
         Args:
             request: The token request.
             base_url: The base URL of the request. Defects that point to the attacker's keys use it
                 until a verifier has fetched key documents.
+            now: The time of issue, unless *request* sets it; by default that of the clock.
 
         Raises:
             TokenRequestError: the request is invalid, contradicts itself or cannot be met.
@@ -75,7 +78,7 @@ class Issuer:
         Spec: RFC 6749 §4.4, RFC 7519 §4.1
         """
         _check_grant_type(request)
-        now = self._get_issue_time(request)
+        now = self._get_issue_time(request, now)
         claims = build_claims(request, self.settings, self.find_profile(request.profile), now)
         if request.defect is not UNSET:
             return self._issue_defective(request, claims, now, base_url)
@@ -168,9 +171,9 @@ class Issuer:
             authorization=minted.authorization,
         )
 
-    def _get_issue_time(self, request: TokenRequest) -> datetime:
+    def _get_issue_time(self, request: TokenRequest, default: datetime | None) -> datetime:
         if request.now is UNSET:
-            return self.clock()
+            return default or self.clock()
         try:
             return parse_timestamp(request.now)
         except ValueError as error:

@@ -14,7 +14,7 @@ TextOrList = Text | Annotated[list[Text], Meta(min_length=1)]
 class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The fields of `POST /token`; all of them are optional.
 
-    `client_secret` is accepted, since OAuth clients send it, but neither checked nor kept.
+    `client_secret` is accepted, because OAuth clients send it, but it is neither checked nor kept.
     """
 
     sub: (
@@ -46,7 +46,7 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Annotated[
             Text,
             Meta(
-                description="Claims and lifetime: plain, google, or one of your own.",
+                description="Claims and lifetime: plain, google, or a custom profile.",
                 examples=["google"],
             ),
         ]
@@ -115,7 +115,7 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 FIELDS: Final = TokenRequest.__struct_fields__
-"""The names of all fields, in reading order."""
+"""The names of all fields, in the order in which errors list them."""
 
 
 class TokenResponse(Struct, frozen=True, kw_only=True, omit_defaults=True):

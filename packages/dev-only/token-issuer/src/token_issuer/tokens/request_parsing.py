@@ -18,12 +18,13 @@ from token_issuer.errors import TokenRequestError, suggest_names
 from token_issuer.tokens.messages import FIELDS, TokenRequest
 
 _REPEATABLE_FIELDS: Final = frozenset({"aud", "resource"})
+_LIFETIME_NAMES: Final = frozenset({"ttl", "expires_in", "expires", "lifetime"})
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _SCHEMA_ERROR: Final = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
 
 def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) -> TokenRequest:
-    """Return the token request of decoded *parameters*.
+    """Return the token request of decoded *parameters*, without its client secret.
 
     Args:
         parameters: The values of the fields by name.
@@ -35,11 +36,8 @@ def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) 
     """
     for name in parameters:
         if name not in FIELDS:
-            message = (
-                f"unknown field '{name[:80]}'{suggest_names(name, FIELDS)}; to add a claim, send "
-                f"it in claims: {_show_claims({name[:40]: 'VALUE'}, is_form=is_form)}; known "
-                f"fields: {', '.join(FIELDS)}"
-            )
+            advice = _advise(name, is_form=is_form)
+            message = f"unknown field '{name[:80]}'{advice}; known fields: {', '.join(FIELDS)}"
             raise TokenRequestError(message, name)
     try:
         request = msgspec.convert(parameters, TokenRequest)
@@ -47,7 +45,6 @@ def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) 
         match = _SCHEMA_ERROR.fullmatch(str(error))
         what, path = match.group("what", "path") if match else (str(error), None)
         raise TokenRequestError(f"{path}: {what}", path or "") from error  # noqa: EM102
-    # The secret is not checked, so it is not kept.
     return msgspec.structs.replace(request, client_secret=UNSET)
 
 
@@ -65,12 +62,20 @@ def parse_text_parameter(name: str, text: str) -> Any:
     return text
 
 
-def _show_claims(claims: dict[str, str], *, is_form: bool) -> str:
-    """Return the field `claims` as it would be sent."""
-    if not is_form:
-        return json.dumps({"claims": claims})
-    # Percent-encoded, since an error_description may hold no quotes (RFC 6749 §5.2).
-    return f"claims={quote(json.dumps(claims, separators=(',', ':')), safe=':')}"
+def _advise(name: str, *, is_form: bool) -> str:
+    """Say what to send instead of the unknown field *name*.
+
+    RFC 6749 §5.2 forbids quotes in `error_description`. The example is therefore percent-encoded
+    for a form, and in words for JSON.
+    """
+    if name.casefold() in _LIFETIME_NAMES:
+        return "; to set the lifetime, send exp with a duration from now, such as 15m"
+    if is_form:
+        claims = quote(json.dumps({name[:40]: "VALUE"}, separators=(",", ":")), safe=":")
+        example = f"send it in claims: claims={claims}"
+    else:
+        example = "make it a member of the object claims"
+    return f"{suggest_names(name, FIELDS)}; to add a claim, {example}"
 
 
 def decode_json_object(data: bytes, source: str) -> dict[str, Any]:
@@ -88,10 +93,10 @@ def decode_json_object(data: bytes, source: str) -> dict[str, Any]:
 
 
 def combine_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Combine decoded `name=value` pairs into parameters; an empty value counts as omitted.
+    """Combine decoded `name=value` pairs into parameters; a field with an empty value is omitted.
 
     Raises:
-        TokenRequestError: a field is repeated that must not be, or `claims` is not a JSON object.
+        TokenRequestError: a field is repeated wrongly, or `claims` is not a JSON object.
 
     Spec: RFC 6749 §3.2
     """

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The Litestar application: routes, error handling, CORS."""
+"""The Litestar application: its routes, error handling and CORS."""
 
 from typing import Final
 
@@ -25,11 +25,11 @@ from token_issuer.web.routes.tokeninfo import get_token_info
 _LOCALHOST_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 
 _DEV_MARK: Final = ResponseHeader(HEADER_NAME, value=HEADER_VALUE, documentation_only=True)
-"""The full path adds the header."""
+"""Documents the header, which the middleware adds."""
 
 
 def create_app(issuer: Issuer) -> Litestar:
-    """Build the application of *issuer*. It is served behind `Middleware`."""
+    """Build the application of *issuer*, which `Middleware` wraps."""
     settings = issuer.settings
     structs = StructSchemas()
 

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""ASGI as the server and the full path use it: its types, and the names of what both add to it."""
+"""Types of ASGI, and the names of the entries that the issuer adds to a scope."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
@@ -10,8 +10,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 TRANSPORT_EXTENSION: Final = "token_issuer.transport"
-"""The extension that holds the asyncio transport of the connection."""
+"""Key of the extension that holds the asyncio transport of the connection."""
 REQUEST_STATE: Final = "request"
-"""The key in the state of a scope under which the full path keeps the request."""
+"""Key of the `Request` in the state of a scope."""
 VARY_STATE: Final = "vary"
-"""The key in the state of a scope for the `Vary` of a response, which CORS would replace."""
+"""Key of the `Vary` header in the state of a scope, for responses whose `Vary` CORS replaces."""

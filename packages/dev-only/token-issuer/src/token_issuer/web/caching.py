@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Cache headers of the key documents: those that Google sends, true to the next change.
+"""Cache headers of the key documents: those that Google sends, limited by the next key change.
 
 Spec: RFC 9111 §5.2.2, RFC 9110 §8.8.3, §13.1.2
 """
@@ -13,11 +13,16 @@ VARY: Final = "Origin,X-Origin,Referer,Accept-Encoding"
 
 
 def compute_max_age(now: datetime, change: datetime | None, limit: timedelta) -> int:
-    """Return for how many seconds a document may be cached: at most *limit*.
+    """Return for how many seconds a document may be cached.
 
-    Without a known *change* it is *limit*. Otherwise the time up to the change is divided into
-    windows of *limit*, and the last window ends with the change. No compliant cache keeps the
-    document past the change, and caches that fetched it at different times expire together.
+    The time before *change* is divided into windows of *limit*; the last window ends with the
+    change. The document may be cached until the end of the current window, so no compliant cache
+    keeps it past the change, and caches that fetched it at different times expire together.
+
+    Args:
+        now: The current time.
+        change: When the document changes next; None if that is unknown. The result is then *limit*.
+        limit: The maximum.
     """
     window_s = limit.total_seconds()
     if change is None or window_s == 0:
@@ -28,16 +33,16 @@ def compute_max_age(now: datetime, change: datetime | None, limit: timedelta) ->
 
 
 def build_cache_headers(now: datetime, max_age_s: int, etag: str) -> dict[str, str]:
-    """Return the headers of a key document.
+    """Return the header fields of a response with a key document.
 
     Args:
         now: The `Date` of the response.
-        max_age_s: How long the document may be cached. `Age` is 0: each response is a new one.
+        max_age_s: How long the document may be cached, in seconds. `Age` is always 0.
         etag: The document's entity tag.
     """
     try:
         expires = format_http_date(now + timedelta(seconds=max_age_s))
-    except OverflowError:  # the clock is turned to the last date that Python can represent
+    except OverflowError:  # the clock is set to the last year that Python can represent
         expires = format_http_date(now)
     return {
         "Cache-Control": f"public, max-age={max_age_s}, must-revalidate, no-transform",
@@ -50,7 +55,7 @@ def build_cache_headers(now: datetime, max_age_s: int, etag: str) -> dict[str, s
 
 
 def matches_etag(if_none_match: str, etag: str) -> bool:
-    """Tell whether *if_none_match* lists *etag*; weak tags match like strong ones."""
+    """Tell whether *if_none_match* lists *etag*, as a strong or a weak entity tag."""
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return etag in tags or "*" in tags
 

@@ -14,19 +14,19 @@ from token_issuer.web.response import Field, encode_fields
 
 
 def build_common_fields(request: Request) -> tuple[Field, ...]:
-    """Return the header fields of every response."""
+    """Return the header fields that every response to *request* has."""
     return _build_fields(int(request.time.timestamp()))
 
 
 def record_request(log: RequestLog, request: Request, status: int) -> None:
-    """Add a request and the status of its response to *log*; requests to `/admin` stay out."""
-    if request.path.startswith(f"{ADMIN_PREFIX}/"):
+    """Add a request and the status of its response to *log*, unless it is for `/admin`."""
+    if request.path == ADMIN_PREFIX or request.path.startswith(f"{ADMIN_PREFIX}/"):
         return
     log.record(
         at=datetime.now(UTC),
         method=request.method,
         path=request.path,
-        status=status,
+        status=int(status),  # an HTTPStatus would print as such
         user_agent=request.get_field(b"user-agent"),
         host=request.get_field(b"host"),
         faults=() if request.faults is None else request.faults.kinds,

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Error responses: RFC 6749 §5.2 JSON on `/token`, RFC 9457 problem details elsewhere.
 
-The only place where an exception gets an HTTP status. Both paths answer errors with it.
+This module alone maps exceptions to HTTP statuses, for the fast path and the full path.
 """
 
 import logging
@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.errors import (
     InvalidInputError,
@@ -37,11 +38,11 @@ logger = logging.getLogger(__name__)
 
 
 class HttpError(TokenIssuerError):
-    """A request is rejected for a reason that only HTTP has.
+    """A request is rejected for a reason that exists only in HTTP, such as its media type.
 
     Attributes:
         status: The status of the response.
-        headers: Further header fields of the response.
+        headers: More header fields of the response.
     """
 
     code = "http"
@@ -58,14 +59,14 @@ class HttpError(TokenIssuerError):
 
 
 class TokenErrorResponse(Struct, frozen=True, kw_only=True):
-    """RFC 6749 §5.2."""
+    """The body of an error response to `/token` (RFC 6749 §5.2)."""
 
     error: str
     error_description: str
 
 
 class ProblemResponse(Struct, frozen=True, kw_only=True):
-    """RFC 9457 §3."""
+    """The body of an error response to any other path (RFC 9457 §3)."""
 
     type: str
     title: str
@@ -76,28 +77,34 @@ class ProblemResponse(Struct, frozen=True, kw_only=True):
 def build_error_response(path: str, error: Exception) -> RawResponse:
     """Return the response to a request for *path* that failed with *error*.
 
-    Errors of the issuer itself are logged.
+    Errors of the issuer itself (status 500 and above) are logged.
     """
-    status, description = _find_status(error), str(error)
+    status = _find_status(error)
     is_own_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("unexpected error on %s", path, exc_info=error)
-        description = _UNEXPECTED
-    elif is_own_error:
-        logger.error("%s: %s", path, error)
+        description = _UNEXPECTED  # its text may be private, or fail itself
+    else:
+        description = str(error)
+        if is_own_error:
+            logger.error("%s: %s", path, description)
     rejection = error
-    if not isinstance(rejection, TokenRequestError):  # which replaces unsafe characters
+    if not isinstance(rejection, TokenRequestError):  # it replaces characters RFC 6749 forbids
         code = "server_error" if is_own_error else "invalid_request"
         rejection = TokenRequestError(description, error=code)
     further = error.headers if isinstance(error, HttpError) else {}
     fields = encode_fields({"Cache-Control": "no-store", **further})
     if path == TOKEN_PATH:
-        answer = TokenErrorResponse(error=rejection.error, error_description=str(rejection))
-        return RawResponse.build(msgspec.json.encode(answer), JSON_TYPE, fields, status=status)
-    problem = ProblemResponse(
-        type="about:blank", title=status.phrase, status=status, detail=str(rejection)
-    )
-    return RawResponse.build(msgspec.json.encode(problem), PROBLEM_TYPE, fields, status=status)
+        token_error = TokenErrorResponse(error=rejection.error, error_description=str(rejection))
+        body = msgspec.json.encode(token_error)
+        return RawResponse.build(body, JSON_TYPE, fields, status=status)
+    body = _encode_problem(status, str(rejection))
+    return RawResponse.build(body, PROBLEM_TYPE, fields, status=status)
+
+
+def _encode_problem(status: HTTPStatus, detail: str) -> bytes:
+    problem = ProblemResponse(type="about:blank", title=status.phrase, status=status, detail=detail)
+    return msgspec.json.encode(problem)
 
 
 def _find_status(error: Exception) -> HTTPStatus:
@@ -105,3 +112,16 @@ def _find_status(error: Exception) -> HTTPStatus:
         return error.status
     known = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
     return next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+LAST_RESORT: Final = RawResponse.build(
+    _encode_problem(HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED),
+    PROBLEM_TYPE,
+    encode_fields({
+        "Cache-Control": "no-store",
+        "Connection": "close",
+        HEADER_NAME: HEADER_VALUE,
+    }),
+    status=HTTPStatus.INTERNAL_SERVER_ERROR,
+)
+"""The response if the error mapping, the request log or the common header fields fail."""

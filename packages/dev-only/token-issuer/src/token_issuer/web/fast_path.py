@@ -7,11 +7,13 @@ A request takes the fast path if
 - it is HTTP/1.1 and carries no repeated field and none of `_SPECIAL_FIELDS`,
 - its body has at most `MAX_BODY_BYTES`,
 - the responses to earlier requests on its connection are complete,
-- no fault is set, no access log is written, and the response is not deferred.
+- it asks for a token, or no fault is set,
+- no access log is written, and the handler does not defer the response.
 
-All others take the full path.
+All other requests take the full path.
 """
 
+import logging
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import (
@@ -20,36 +22,45 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from token_issuer.paths import KEY_PATHS
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import TRANSPORT_EXTENSION
 from token_issuer.web.common_headers import build_common_fields, record_request
-from token_issuer.web.errors import build_error_response
+from token_issuer.web.errors import LAST_RESORT, build_error_response
 from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler
-from token_issuer.web.request import Request, build_request
+from token_issuer.web.request import build_request
 from token_issuer.web.response import Field, RawResponse
 
 _HANDLERS: Final = {
     (method.encode(), path.encode()): handler for (method, path), handler in HANDLERS.items()
 }
+_KEY_URLS: Final = frozenset(path.encode() for path in KEY_PATHS)
 _SPECIAL_FIELDS: Final = frozenset({
     b"expect", b"if-none-match", b"origin", b"transfer-encoding", b"upgrade",
     b"x-forwarded-for", b"x-forwarded-proto",
 })  # fmt: skip
 _CLOSING: Final = ((b"connection", b"close"),)
 
+logger = logging.getLogger(__name__)
+
 
 class Protocol(HttpToolsProtocol):
-    """Protocol of one connection: answers plain requests, and passes the others to uvicorn."""
+    """Protocol of one connection: answers plain requests, passes all others to uvicorn."""
 
     def __init__(self, issuer: Issuer, **rest: Any) -> None:
-        """Answer for *issuer*; *rest* is uvicorn's own."""
+        """Answer for *issuer*.
+
+        Args:
+            issuer: The issuer.
+            rest: The arguments of uvicorn's protocol.
+        """
         super().__init__(**rest)
         self._issuer = issuer
         self._handler: Handler | None = None
         self._body = b""
 
     def on_message_begin(self) -> None:
-        """Put the transport in the scope."""
+        """Add the transport to the scope of the request."""
         super().on_message_begin()
         self.scope["extensions"] = {TRANSPORT_EXTENSION: {"transport": self.transport}}
 
@@ -68,15 +79,21 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Answer a plain request, unless its response is deferred."""
-        is_answered = self._handler is not None and self._answer(self._handler)
-        if is_answered:
-            self._handler = None
-        else:
+        is_last = not self.parser.should_keep_alive()
+        try:
+            data = None if self._handler is None else self._answer(self._handler, is_last=is_last)
+        except Exception:
+            logger.exception("cannot answer %s", self.url.decode("latin-1"))
+            data, is_last = _encode(LAST_RESORT), True
+        if data is None:
             self._take_full_path()
             super().on_message_complete()
+        else:
+            self._handler = None
+            self._send(data, is_last=is_last)
 
     def shutdown(self) -> None:
-        """Finish the request that is being read."""
+        """Close the connection when the server stops, but finish a request that is being read."""
         self._take_full_path()
         super().shutdown()
 
@@ -91,52 +108,52 @@ class Protocol(HttpToolsProtocol):
             and int(fields.get(b"content-length", 0)) <= MAX_BODY_BYTES
             and self.parser.get_http_version() == "1.1"
         )
-        return handler if is_plain and self._is_idle() else None
+        is_without_faults = self._issuer.faults.is_empty or self.url not in _KEY_URLS
+        return handler if is_plain and is_without_faults and self._is_idle() else None
 
     def _is_idle(self) -> bool:
-        """Tell whether nothing has to be sent before the response, done to it or logged with it."""
+        """Tell whether the response can be sent at once, without an entry in the access log."""
         cycle: RequestResponseCycle | None = self.cycle
         is_finished = cycle is None or cycle.response_complete
-        return (
-            is_finished
-            and not self.flow.write_paused
-            and not self.access_log
-            and self._issuer.faults.is_empty
-        )
+        return is_finished and not self.flow.write_paused and not self.access_log
 
-    def _answer(self, handler: Handler) -> bool:
-        """Answer a request, also one that fails; return False if its response is deferred."""
-        scope: Any = self.scope  # uvicorn has not filled it in yet
+    def _answer(self, handler: Handler, *, is_last: bool) -> bytes | None:
+        """Return the encoded response; None if the handler defers it.
+
+        Args:
+            handler: The handler of the request. If it raises, the response describes the error.
+            is_last: Whether the connection is closed after the response.
+        """
+        scope: Any = self.scope  # uvicorn fills it in only on the full path
         scope["method"] = self.parser.get_method().decode("ascii")
         scope["path"] = self.url.decode("ascii")
         scope["query_string"] = b""
         request = build_request(scope, self._issuer.clock(), self._body)
         try:
             response = handler(self._issuer, request)
-        except Exception as error:  # noqa: BLE001  # the response and the log say what it is
+        except Exception as error:  # noqa: BLE001  # the response and the log describe it
             response = build_error_response(request.path, error)
         if not isinstance(response, RawResponse):
-            return False
-        self._send(request, response)
-        return True
-
-    def _send(self, request: Request, response: RawResponse) -> None:
+            return None
         record_request(self._issuer.requests, request, response.status)
-        is_last = not self.parser.should_keep_alive()
         more = build_common_fields(request) + (_CLOSING if is_last else ())
-        self.transport.write(_encode(response, more))
+        return _encode(response, more)
+
+    def _send(self, data: bytes, *, is_last: bool) -> None:
+        self.transport.write(data)
         if is_last:
             self.transport.close()
         self.on_response_complete()
 
     def _take_full_path(self) -> None:
+        """Pass on to uvicorn what has been read of a plain request."""
         if self._handler is not None:
             self._handler = None
             super().on_headers_complete()
             super().on_body(self._body)
 
 
-def _encode(response: RawResponse, more: tuple[Field, ...]) -> bytes:
+def _encode(response: RawResponse, more: tuple[Field, ...] = ()) -> bytes:
     parts = [STATUS_LINE[response.status]]
     for name, value in response.fields + more:
         parts += (name, b": ", value, b"\r\n")

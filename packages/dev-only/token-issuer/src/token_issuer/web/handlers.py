@@ -1,8 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The handlers of `POST /token` and the key documents, by method and path.
 
-The fast path calls them from this table, and the Litestar routes of the same paths are generated
-from it: here, and nowhere else, the two paths meet.
+Both the fast path and the Litestar routes of these paths are built from this table.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,9 +15,14 @@ from token_issuer.web.response import DeferredResponse, RawResponse
 from token_issuer.web.token_endpoint import mint_token
 
 MAX_BODY_BYTES: Final = 64 * 1024
-"""The largest body that these paths accept."""
+"""The largest body that `POST /token` accepts."""
 
 Handler = Callable[[Issuer, Request], RawResponse | DeferredResponse]
+"""Returns the response to a request, or defers it.
+
+A handler that defers a response must not have had any effect: the fast path discards the deferred
+response, and the full path calls the handler again.
+"""
 Method = Literal["GET", "POST"]
 
 HANDLERS: Final[Mapping[tuple[Method, str], Handler]] = {

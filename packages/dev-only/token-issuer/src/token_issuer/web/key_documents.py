@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The public keys, as JWK Set and as X.509 certificates.
+"""Handlers of the key documents: the public keys as JWK Set and as X.509 certificates.
 
 Spec: RFC 7517 §5, RFC 9110 §13.1.2
 """
@@ -18,12 +18,12 @@ from token_issuer.web.response import Field, RawResponse, encode_fields
 
 
 def get_jwks(issuer: Issuer, request: Request) -> RawResponse:
-    """Serve the JWK Set as the ring encoded it."""
+    """Serve the JWK Set."""
     return _serve(issuer, request, issuer.keys.view.jwks)
 
 
 def get_certificates(issuer: Issuer, request: Request) -> RawResponse:
-    """Serve the same keys as certificates by `kid`, which Google's own libraries fetch."""
+    """Serve the same keys as X.509 certificates, by `kid`."""
     return _serve(issuer, request, issuer.keys.view.certificates)
 
 

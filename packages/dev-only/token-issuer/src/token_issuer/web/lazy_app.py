@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 """ASGI wrapper that builds the Litestar application in a background thread.
 
-Importing Litestar dominates the start, and the fast path does not need it, so it is imported after
-the server listens. Requests for the full path that arrive earlier wait for it.
+Importing Litestar dominates start-up and the fast path does not need it, so it is imported after
+the server listens. Requests that need the full path wait until the application is built.
 """
 
 import asyncio
@@ -18,17 +18,17 @@ from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import Receive, Scope, Send
 from token_issuer.web.middleware import Middleware
 
-# Litestar's modules import each other in circles, some only when an application is built. If two
-# threads import them at once, one gets a half-initialised module, and its import fails.
+# Litestar's modules form import cycles, and some are imported only when an application is built. If
+# two threads import them at the same time, one sees a partly initialised module, and fails.
 _LOCK: Final = threading.Lock()
 
 
 class LazyApp:
-    """ASGI application of *issuer*.
+    """ASGI application of an issuer, built in a background thread.
 
     Attributes:
-        stopping: Set when the server stops: no response is held back from then on.
-        built: The application, or the exception that the import of Litestar or its build raised.
+        stopping: Set when the server stops; no fault delays a response from then on.
+        built: The built application, or the exception that its import or construction raised.
     """
 
     def __init__(self, issuer: Issuer) -> None:
@@ -39,22 +39,22 @@ class LazyApp:
         self._thread = threading.Thread(target=self._build)
 
     def begin(self) -> None:
-        """Start to build the application, unless it was started before."""
+        """Start the build of the application, unless it has been started."""
         if self._thread.ident is None:
             self._thread.start()
 
     def check(self) -> None:
-        """Raise the error that the build has failed with, if it has.
+        """Raise an error if the build has failed.
 
         Raises:
-            ApplicationError: its import or construction failed.
+            ApplicationError: the import or construction of the application failed.
         """
         error = self.built.exception() if self.built.done() else None
         if error is not None:
             raise ApplicationError(error) from error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on once the application is built."""
+        """Wait until the application is built, and pass the request on to it."""
         self.begin()
         built = self.built
         app = built.result() if built.done() else await asyncio.wrap_future(built)
@@ -64,13 +64,13 @@ class LazyApp:
         try:
             with _LOCK:
                 app = self._import_and_create()
-        except BaseException as error:  # noqa: BLE001  # `built` raises it to its waiters
+        except BaseException as error:  # noqa: BLE001  # `built` passes it on
             self.built.set_exception(error)
         else:
             self.built.set_result(app)
 
     def _import_and_create(self) -> Middleware:
-        get_scheme(Algorithm.RS256)  # loads what signs before the first token needs it
-        from token_issuer.web.app import create_app  # noqa: PLC0415  # see the module
+        get_scheme(Algorithm.RS256)  # loads the signing code before the first token needs it
+        from token_issuer.web.app import create_app  # noqa: PLC0415  # see above
 
         return Middleware(create_app(self._issuer), self._issuer, self.stopping)

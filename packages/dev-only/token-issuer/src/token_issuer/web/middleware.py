@@ -1,11 +1,12 @@
 # DEV-ONLY: never ship to production.
-"""Middleware of the full path: lets faults strike, adds the common header fields, logs requests.
+"""Middleware of the full path: applies faults, adds the common header fields, logs requests.
 
-It wraps the Litestar application. `HEAD` is answered as `GET`, without the body, which the server
-leaves out.
+It wraps the Litestar application, which receives `HEAD` as `GET`. The server sends no body in
+response to `HEAD`.
 """
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from token_issuer.web.asgi import (
     Send,
 )
 from token_issuer.web.common_headers import build_common_fields, record_request
+from token_issuer.web.errors import LAST_RESORT
 from token_issuer.web.faults.redirects import REDIRECTED_QUERY
 from token_issuer.web.faults.transport import Connection, deliver
 from token_issuer.web.request import Request, build_request
@@ -30,18 +32,36 @@ from token_issuer.web.request import Request, build_request
 if TYPE_CHECKING:
     from litestar import Litestar
 
+logger = logging.getLogger(__name__)
+
 
 class Middleware:
     """ASGI application around *app*, the Litestar application of *issuer*."""
 
     def __init__(self, app: "Litestar", issuer: Issuer, stopping: asyncio.Event) -> None:
-        """Hold no response back once *stopping* is set: the server stops."""
+        """Wrap *app*; no fault delays a response once *stopping* is set."""
         self._app: Any = app  # Litestar types ASGI more narrowly than it is
         self._issuer = issuer
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer an HTTP request."""
+        """Answer an HTTP request, even if the application or this middleware fails."""
+        is_started = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal is_started
+            is_started = True
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, send_on)
+        except Exception:
+            if is_started:
+                raise
+            logger.exception("cannot answer %s", scope["path"])
+            await LAST_RESORT(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = build_request(scope, self._issuer.clock())
         faults = self._strike(request)
         if faults is None:
@@ -49,9 +69,10 @@ class Middleware:
             return
         collected = _Collector()
         await self._call(scope, receive, collected.send, replace(request, faults=faults))
+        body = b"" if request.method == "HEAD" else bytes(collected.body)
         transport = scope["extensions"][TRANSPORT_EXTENSION]["transport"]
         async with Connection(receive, send, transport, self._stopping) as connection:
-            await deliver(faults, collected.start, bytes(collected.body), connection)
+            await deliver(faults, collected.start, body, connection)
 
     def _strike(self, request: Request) -> ActiveFaults | None:
         registry = self._issuer.faults
@@ -61,12 +82,12 @@ class Middleware:
         return registry.strike(request.path, is_redirected=request.query == REDIRECTED_QUERY)
 
     async def _call(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
-        """Let the application answer, and complete its header."""
+        """Call the application, and add the common fields to the header of its response."""
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 handled: Request = scope["state"][REQUEST_STATE]
-                if handled is request:  # the time was not used, and may have been changed
+                if handled is request:  # no handler used its time; `PUT /admin/clock` changes it
                     handled = replace(request, time=self._issuer.clock())
                 fields = [*message["headers"], *build_common_fields(handled)]
                 message["headers"] = _restore_vary(fields, scope["state"].get(VARY_STATE))
@@ -79,7 +100,7 @@ class Middleware:
 
 
 class _Collector:
-    """What the application sends."""
+    """Collects the response of the application."""
 
     start: Message
 
@@ -96,7 +117,7 @@ class _Collector:
 def _restore_vary(
     fields: list[tuple[bytes, bytes]], vary: bytes | None
 ) -> list[tuple[bytes, bytes]]:
-    """Undo that the CORS middleware replaces a `Vary` by `Origin`."""
+    """Restore the `Vary` that Litestar's CORS middleware has replaced by `Origin`."""
     if vary is None:
         return fields
     return [(name, vary if name == b"vary" else value) for name, value in fields]

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Selection of a media type by the `Accept` header.
 
-Litestar's own matcher selects a type with `q=0`, and fails on `q=inf`.
+Litestar's own matcher selects a type with `q=0`, and raises an exception on `q=inf`.
 
 Spec: RFC 9110 §12.5.1
 """
@@ -14,9 +14,9 @@ from typing import Final
 _QUALITY: Final = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)")
 
 
-@lru_cache(maxsize=32)  # a client sends the same with each request
+@lru_cache(maxsize=32)  # most clients send the same value with each request
 def choose_media_type(accept: str, offers: tuple[str, ...]) -> str:
-    """Return the offer that *accept* prefers; the first one if it accepts none."""
+    """Return the offer that *accept* prefers; the first offer if it accepts none."""
     ranges = [_parse_range(item) for item in accept.split(",") if item.strip()]
     rated = [(_rate(offer, ranges), -index) for index, offer in enumerate(offers)]
     best = max(rated, default=(0.0, 0))

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""A request as a plain value, the same on both paths.
+"""An HTTP request as a value, the same on the fast path and the full path.
 
 Spec: RFC 9110 §5.3 and §7.2
 """
@@ -20,19 +20,19 @@ _SLASHES: Final = re.compile("/{2,}")
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """All that a handler may know of a request.
+    """The parts of a request that handlers use.
 
     Attributes:
         method: In upper case.
-        path: As the router reads it: `//token/` is `/token`.
+        path: The path, normalized like Litestar's router does: `//token/` is `/token`.
         query: The query string, still encoded.
         fields: The header fields, with names in lower case.
         scheme: `http` or `https`.
         address: The address and port on which the connection came in.
-        time: When the request is answered, by the issuer's clock. It is read once for a request:
-            `Expires` is computed from the same time as `Date`.
-        body: Empty if the handler does not read it.
-        faults: The faults that strike the request.
+        time: The time of the response by the issuer's clock. `Date`, `Expires` and the claims of
+            a token agree, since they are all computed from it.
+        body: The body; empty if the handler does not read one.
+        faults: The faults that affect the request; None if there are none.
     """
 
     method: str
@@ -46,25 +46,25 @@ class Request(Struct, frozen=True, kw_only=True):
     faults: ActiveFaults | None = None
 
     def get_field(self, name: bytes) -> str:
-        """Return the first value of a field; empty if the request lacks it."""
+        """Return the first value of a field; an empty string if the request lacks the field."""
         for key, value in self.fields:
             if key == name:
                 return value.decode("latin-1")
         return ""
 
     def join_field(self, name: bytes) -> str:
-        """Return all values of a field as one list."""
+        """Return all values of a field, joined by commas."""
         return b",".join([value for key, value in self.fields if key == name]).decode("latin-1")
 
     @property
     def host_url(self) -> str | None:
-        """The base URL under which the client reaches the issuer; None without a valid `Host`."""
+        """The base URL by which the client reaches the issuer; None without a valid `Host`."""
         host = self.get_field(b"host")
         return f"{self.scheme}://{host}" if HOST.fullmatch(host) else None
 
 
 def build_request(scope: Scope, time: datetime, body: bytes = b"") -> Request:
-    """Read a request from its ASGI scope."""
+    """Build a request from its ASGI scope."""
     return Request(
         method=scope["method"],
         path=_normalize_path(scope["path"]),

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""A response ready to be sent."""
+"""An encoded response, ready to be sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ Field = tuple[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """Status, header fields (with the length) and body.
+    """A response: status, header fields including `Content-Length`, and body.
 
-    It is an ASGI application, which Litestar accepts in place of a response.
+    It is also an ASGI application, so a Litestar handler can return it.
     """
 
     status: int
@@ -25,7 +25,7 @@ class RawResponse:
     def build(
         cls, body: bytes, media_type: str, fields: tuple[Field, ...], *, status: int = 200
     ) -> Self:
-        """Describe *body* in the header, before *fields*."""
+        """Build a response with *body*, whose type and length precede *fields*."""
         description = (
             (b"content-type", media_type.encode("latin-1")),
             (b"content-length", b"%d" % len(body)),
@@ -33,7 +33,7 @@ class RawResponse:
         return cls(status, description + fields, body)
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the response."""
         await send({
             "type": "http.response.start",
             "status": self.status,
@@ -43,11 +43,11 @@ class RawResponse:
 
 
 DeferredResponse = Callable[[], RawResponse]
-"""The rest of a handler that takes too long for an event loop: call it in a thread."""
+"""Builds a response; takes too long for an event loop, so call it in a thread."""
 
 
 def encode_fields(headers: Mapping[str, str]) -> tuple[Field, ...]:
-    """Encode header fields for ASGI: names in lower case, all in bytes."""
+    """Encode header fields as ASGI requires: as bytes, with names in lower case."""
     return tuple(
         (name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers.items()
     )

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`POST /token`: parameters from query string, body and Basic header; JSON or a bare token back.
+"""Handler of `POST /token`: reads the parameters of a request, returns a token as JSON or as text.
 
 Spec: RFC 6749 §2.3.1, §3.2 and §5
 """
@@ -30,7 +30,7 @@ from token_issuer.web.request import Request
 from token_issuer.web.response import DeferredResponse, RawResponse, encode_fields
 
 BARE_TYPES: Final = ("application/jwt", "text/plain")
-"""The media types of a token without JSON around it, for shells."""
+"""The media types of a response that consists of the token alone, for shell scripts."""
 _OFFERS: Final = (JSON_TYPE, *BARE_TYPES)
 _FIELDS: Final = encode_fields({
     "Cache-Control": "no-store",
@@ -38,15 +38,16 @@ _FIELDS: Final = encode_fields({
     "Vary": "Accept",
 })
 _MAX_PARAMETERS: Final = 100
+_ALGORITHMS: Final[frozenset[str]] = frozenset(Algorithm)
 
 
 def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredResponse:
-    """Mint the token that a request asks for, or defer it if a key may have to be generated first.
+    """Mint the requested token, or defer the response if a key may have to be generated.
 
     Raises:
         HttpError: the body has an unsupported media type.
-        TokenRequestError: the request is unreadable, contradicts itself or cannot be met.
-        KeyDirectoryError: a key of a new algorithm is asked for, and it cannot be kept.
+        TokenRequestError: the request is invalid, contradicts itself or cannot be met.
+        KeyDirectoryError: the key of a new algorithm cannot be stored.
     """
     token_request = read_token_request(request)
     mint = partial(_mint, issuer, request, token_request)
@@ -54,11 +55,13 @@ def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredRespon
 
 
 def read_token_request(request: Request) -> TokenRequest:
-    """Read a token request from the parts of an HTTP request; the body wins over the query.
+    """Read a token request from the query string, the body and the Basic credentials.
+
+    A field of the body overrides one of the query string.
 
     Raises:
         HttpError: the body has an unsupported media type.
-        TokenRequestError: unreadable, or a field is unknown, repeated or of the wrong type.
+        TokenRequestError: a part cannot be decoded, or a field is unknown, repeated or mistyped.
     """
     parameters = {**_decode_pairs(request.query, "query string"), **_decode_body(request)}
     client_id = _decode_basic_client_id(request.get_field(b"authorization"))
@@ -70,18 +73,19 @@ def read_token_request(request: Request) -> TokenRequest:
 
 
 def _may_generate_key(issuer: Issuer, token_request: TokenRequest) -> bool:
-    """Tell whether a key may be generated: one of RSA takes a quarter of a second.
+    """Tell whether the token may need a new key. To generate one takes too long for an event loop.
 
-    The attacker's key and those of weak defects are generated on first use.
+    Some defects need the attacker's key or a weak key, which are generated on first use.
     """
     if token_request.defect is not UNSET:
         return True
     algorithm = Algorithm.RS256 if token_request.alg is UNSET else token_request.alg
-    return token_request.kid is UNSET and algorithm not in issuer.keys.view.signers
+    is_missing = algorithm in _ALGORITHMS and algorithm not in issuer.keys.view.signers
+    return token_request.kid is UNSET and is_missing
 
 
 def _mint(issuer: Issuer, request: Request, token_request: TokenRequest) -> RawResponse:
-    response = issuer.issue(token_request, base_url=request.host_url)
+    response = issuer.issue(token_request, base_url=request.host_url, now=request.time)
     media_type = choose_media_type(request.join_field(b"accept"), _OFFERS)
     if media_type not in BARE_TYPES:
         return RawResponse.build(msgspec.json.encode(response), media_type, _FIELDS)
@@ -99,8 +103,10 @@ def _decode_body(request: Request) -> dict[str, Any]:
     if media_type != FORM_TYPE:
         message = f"Content-Type: expected {JSON_TYPE} or {FORM_TYPE}"
         raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
-    if body.lstrip().startswith(b"{"):  # what curl -d does with JSON unless told otherwise
-        message = f"Content-Type: this body is JSON: send the header Content-Type: {JSON_TYPE}"
+    if body.lstrip().startswith(b"{"):  # curl -d sends JSON as a form by default
+        message = (
+            f"Content-Type: the body looks like JSON; send the header Content-Type: {JSON_TYPE}"
+        )
         raise TokenRequestError(message, "Content-Type")
     return _decode_pairs(body, "form body")
 
@@ -127,7 +133,7 @@ def _decode_pairs(data: bytes, source: str) -> dict[str, Any]:
 
 
 def _decode_basic_client_id(authorization: str) -> str | None:
-    """Return the client id of a Basic header; None for any other scheme."""
+    """Return the client id of Basic credentials; None if the scheme is another one."""
     scheme, _, credentials = authorization.strip().partition(" ")
     if scheme.lower() != "basic":
         return None

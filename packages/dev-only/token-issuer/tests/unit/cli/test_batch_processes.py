@@ -104,5 +104,5 @@ def test_process_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(os, "fork", fork)
 
-    with pytest.raises(WorkerError, match="--count: no process can be started: "):
+    with pytest.raises(WorkerError, match="--count: cannot start a process: "):
         list(make_blocks_in_processes(name_lines(), 5, 2))

@@ -44,7 +44,7 @@ def test_line_that_sets_nothing_is_named_by_its_number_alone(env_file: Path, wro
     variables, problems = read_env_file(env_file)
 
     assert variables == {"A": "1", "B": "2"}
-    assert problems == [f"--env-file: {env_file} line 5: expected NAME=VALUE, on a line of its own"]
+    assert problems == [f"--env-file: {env_file} line 5: expected NAME=VALUE on a separate line"]
 
 
 @pytest.mark.requirement("TI-9")

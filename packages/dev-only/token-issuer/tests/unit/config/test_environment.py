@@ -145,7 +145,7 @@ def test_value_is_refused_by_variable_name(name: str, value: str) -> None:
 
 @pytest.mark.requirement("TI-9")
 def test_unknown_variable_lists_the_known_ones_when_nothing_is_close() -> None:
-    with pytest.raises(SettingsError, match="TOKEN_ISSUER_7: no such variable; known are"):
+    with pytest.raises(SettingsError, match="TOKEN_ISSUER_7: no such variable; known variables: "):
         parse_environment({"TOKEN_ISSUER_7": "1"})
 
 
@@ -235,15 +235,32 @@ def test_several_workers_refuse_what_they_would_not_share(
     environ: dict[str, str], remedy: str
 ) -> None:
     parse_environment(environ)
-    with pytest.raises(SettingsError, match=f"TOKEN_ISSUER_WORKERS: several .*{remedy}"):
+    with pytest.raises(SettingsError, match=f"TOKEN_ISSUER_WORKERS: more than one .*{remedy}"):
         parse_environment({**environ, "TOKEN_ISSUER_WORKERS": "2"})
+
+
+@pytest.mark.requirement("TI-9")
+def test_mistake_is_explained_under_the_option_that_set_the_value() -> None:
+    environ = {
+        "TOKEN_ISSUER_TTL": "soon",
+        "TOKEN_ISSUER_KEYS_MAX_AGE": "soon",
+        "TOKEN_ISSUER_WORKERS": "2",
+        "TOKEN_ISSUER_ROTATION": "google",
+    }
+    options = {"TOKEN_ISSUER_TTL", "TOKEN_ISSUER_WORKERS", "TOKEN_ISSUER_ROTATION"}
+    with pytest.raises(SettingsError) as caught:
+        parse_environment(environ, options=options)
+
+    names = [problem.partition(":")[0] for problem in caught.value.problems]
+    assert names == ["--ttl", "TOKEN_ISSUER_KEYS_MAX_AGE", "--workers"]
+    assert caught.value.problems[-1].endswith("set PERSIST_KEYS_DIR, or --rotation=off")
 
 
 @pytest.mark.requirement("TI-9")
 def test_several_workers_need_linux(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
 
-    with pytest.raises(SettingsError, match="TOKEN_ISSUER_WORKERS: several need Linux"):
+    with pytest.raises(SettingsError, match="TOKEN_ISSUER_WORKERS: more than one needs Linux"):
         parse_environment({"TOKEN_ISSUER_WORKERS": "2"})
 
 

@@ -78,9 +78,13 @@ def test_profiles_are_given_as_objects_or_by_their_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keywords", "problem"),
     [
-        ({"audienc": "a"}, "audienc: no such setting (did you mean audience or admin?)"),
-        ({"x": 1}, "x: no such setting; known are host, port, "),
+        ({"audienc": "a"}, "audienc: no such setting (did you mean audience?)"),
+        ({"x": 1}, "x: no such setting; known settings: host, port, "),
         ({"audience": 5}, "audience: 5 is wrong: expected text"),
+        ({"audience": "   "}, "audience: '   ' is wrong: expected text that is not blank"),
+        ({"issuer": ""}, "issuer: '' is wrong: expected text that is not blank"),
+        ({"host": ""}, "host: '' is wrong: expected text that is not blank"),
+        ({"keys_dir": ""}, "keys_dir: '' is wrong: expected the path of a directory"),
         ({"ttl": 5}, 'ttl: 5 is wrong: not a duration: it has no unit; write "5s"'),
         ({"ttl": 0.5}, "ttl: 0.5 is wrong: not a duration: it has no unit; write timedelta(seco"),
         ({"ttl": None}, "ttl: None is wrong: not a duration such as 90s"),
@@ -102,7 +106,7 @@ def test_profiles_are_given_as_objects_or_by_their_file(tmp_path: Path) -> None:
         ({"cors_origins": [5]}, "expected * or origins such as"),
         ({"profiles": {"a": {}}}, "expected a path, or a mapping of names to profiles"),
         ({"profile": "gogle"}, "profile: no profile is named 'gogle' (did you mean google?)"),
-        ({"workers": 2}, "workers: an issuer in a test is part of the test's process; leave work"),
+        ({"workers": 2}, "workers: an issuer in a test runs in its process; leave workers out"),
         ({"admin": True, "host": "::"}, "set admin_token too, or listen on 127.0.0.1"),
     ],
 )

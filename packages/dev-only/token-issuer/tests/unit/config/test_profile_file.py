@@ -49,7 +49,7 @@ def test_profiles_are_read(tmp_path: Path) -> None:
         ("[profile.a]", "profile: unknown; expected tables such as"),
         ("profiles = 5", "profiles: expected at least one table"),
         ("[profiles]\na = 5", "profiles.a: expected a table"),
-        ("[profiles.google]", "profiles.google: built in; choose another name"),
+        ("[profiles.google]", 'a built-in profile; choose another name, with extends = "google"'),
         ("[profiles.Staff]", "profiles.Staff: expected a name of lower-case letters"),
         ("[profiles.a]\nclaim = {}", "profiles.a.claim: unknown; expected extends, ttl"),
         ("[profiles.a]\nttl = 5", "profiles.a.ttl: expected text"),
@@ -58,9 +58,9 @@ def test_profiles_are_read(tmp_path: Path) -> None:
         ('[profiles.a]\nttl = "99999d"', "at most 100 years"),
         ('[profiles.a]\nextends = "okta"', "profiles.a.extends: no built-in profile is named"),
         ("[profiles.a]\nomit = [5]", "profiles.a.omit: expected names of claims"),
-        ("[profiles.a.claims]\nd = 2026-03-01", "profiles.a.claims.d: JSON has no such value"),
-        ("[profiles.a.claims]\nd = nan", "profiles.a.claims.d: JSON has no such value"),
-        ("[profiles.a.claims]\nd = [[inf]]", "profiles.a.claims.d: JSON has no such value"),
+        ("[profiles.a.claims]\nd = 2026-03-01", "profiles.a.claims.d: not a JSON value"),
+        ("[profiles.a.claims]\nd = nan", "profiles.a.claims.d: not a JSON value"),
+        ("[profiles.a.claims]\nd = [[inf]]", "profiles.a.claims.d: not a JSON value"),
         ("[profiles.a.claims]\niss = 5", "profiles.a.claims.iss: wrong type"),
         ("[profiles.a.claims]\naud = [5]", "profiles.a.claims.aud: wrong type"),
         ('[profiles.a.claims]\nexp = "5m"', "profiles.a.claims.exp: wrong type"),
@@ -80,7 +80,7 @@ def test_mistake_is_named_at_the_start(tmp_path: Path, text: str, problem: str) 
 def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, "[profiles.google]\nttl = 5\n[profiles.a]\nx = 1\n")
 
-    with pytest.raises(ValueError, match=r"built in.*google\.ttl.*profiles\.a\.x"):
+    with pytest.raises(ValueError, match=r"built-in.*google\.ttl.*profiles\.a\.x"):
         read_profiles(path)
 
 
@@ -102,7 +102,8 @@ def test_unknown_profile_is_refused_at_the_start(tmp_path: Path) -> None:
     environ = {"TOKEN_ISSUER_PROFILES": str(write(tmp_path, GOOD)), "TOKEN_ISSUER_PROFILE": "stuff"}
 
     with pytest.raises(
-        SettingsError, match=r"no profile is named 'stuff' [(]did you mean staff[?][)]; known are "
+        SettingsError,
+        match=r"no profile is named 'stuff' [(]did you mean staff[?][)]; known profiles: ",
     ):
         parse_environment(environ)
     assert parse_environment({**environ, "TOKEN_ISSUER_PROFILE": "staff"}).profile == "staff"

@@ -3,8 +3,10 @@
 
 import json
 import stat
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 import pytest
@@ -18,10 +20,12 @@ from jwt_core import (
 )
 from token_issuer.config.choices import KidStyle, RotationMode
 from token_issuer.errors import KeyDirectoryError, UnmarkedKeyError
+from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.storage.key_pair import open_key_directory
+from token_issuer.keys.storage.ring_file import decode_ring
 from token_issuer.keys.watermark import generate_marked_key
 from token_issuer.timing.clock import read_system_clock
 
@@ -302,3 +306,63 @@ def test_loading_writes_nothing(old_dir: Path, pregenerated_keys: list[SigningKe
     DirectoryStore(old_dir)
 
     assert not (old_dir / "public.pem").exists()
+
+
+class ObservedLock:
+    """A lock that reports a second thread before that thread waits."""
+
+    def __init__(self) -> None:
+        self.has_second_user = threading.Event()
+        self._lock = threading.Lock()
+        self._users = 0
+
+    def __enter__(self) -> None:
+        self._users += 1
+        if self._users > 1:
+            self.has_second_user.set()
+        self._lock.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
+
+@pytest.mark.requirement("TI-6", "GO-4")
+def test_change_during_a_synchronisation_is_kept(
+    old_dir: Path, pregenerated_keys: list[SigningKey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(old_dir, pregenerated_keys).rotate()
+    store = DirectoryStore.open(old_dir)
+    service = KeyService(store, plan=PLAN, generate=generate_key)
+    serve(old_dir, pregenerated_keys[1:]).rotate()  # as another process does
+    lock, has_read = ObservedLock(), threading.Event()
+    monkeypatch.setattr(store, "_lock", lock)
+
+    def change() -> None:
+        try:
+            service.ensure_key(Algorithm.ES256)
+        finally:
+            lock.has_second_user.set()
+
+    def decode_and_let_the_other_thread_change(data: bytes, known: KeyRing | None) -> KeyRing:
+        ring = decode_ring(data, known)
+        if threading.current_thread() is synchronisation:
+            has_read.set()
+            lock.has_second_user.wait()
+        return ring
+
+    decode = "token_issuer.keys.storage.directory.decode_ring"
+    monkeypatch.setattr(decode, decode_and_let_the_other_thread_change)
+    synchronisation = threading.Thread(target=store.synchronise)
+    other_thread = threading.Thread(target=change)
+    synchronisation.start()
+    has_read.wait()
+    other_thread.start()
+    synchronisation.join()
+    other_thread.join()
+
+    assert [key.algorithm for key in store.ring.keys] == [*[Algorithm.RS256] * 3, Algorithm.ES256]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from token_issuer.errors import KeyDirectoryError
-from token_issuer.keys.storage.files import write_file
+from token_issuer.keys.storage.files import make_directory, write_file
 
 pytestmark = pytest.mark.requirement("TI-6")
 
@@ -64,3 +64,14 @@ def test_unwritable_target_is_a_clear_error_and_leaves_nothing(
     assert caught.value.path == path
     assert str(path) in str(caught.value)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.requirement("TI-6")
+def test_directory_that_a_file_system_cannot_hold_is_a_clear_error() -> None:
+    path = Path("/proc/none/keys")
+
+    with pytest.raises(KeyDirectoryError) as caught:
+        make_directory(path)
+
+    remedy = "cannot be created on this file system; choose another directory"
+    assert str(caught.value) == f"{path}: {remedy}"

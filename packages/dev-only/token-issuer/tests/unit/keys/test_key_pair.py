@@ -82,7 +82,9 @@ def test_public_key_alone_is_rejected_and_nothing_is_written(
     (filled_dir / "private.pem").unlink()
     before = read_all(filled_dir)
 
-    with pytest.raises(KeyDirectoryError, match=r"public\.pem: private\.pem, .* is missing"):
+    with pytest.raises(
+        KeyDirectoryError, match=r"public\.pem: its private key, private\.pem, is missing"
+    ):
         function(filled_dir)
 
     assert read_all(filled_dir) == before

@@ -1,6 +1,8 @@
 # DEV-ONLY: never ship to production.
 """The ring in use: schedule, algorithms, and what is published when."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -10,7 +12,7 @@ from token_issuer.keys import service
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
-from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.storage.store import MemoryStore, RingChange
 
 DAY: Final = timedelta(days=1)
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
@@ -131,6 +133,61 @@ def test_key_of_an_algorithm_is_made_when_it_is_first_needed(timeline: Timeline)
         Algorithm.EDDSA,
     }
     assert service.view.next_document_change is None
+
+
+class MeetingClock:
+    """A clock whose first reading in each thread waits for that of the other threads."""
+
+    def __init__(self, threads: int) -> None:
+        self._barrier = threading.Barrier(threads)
+        self._thread = threading.local()
+
+    def __call__(self) -> datetime:
+        if not hasattr(self._thread, "has_met"):
+            self._thread.has_met = True
+            self._barrier.wait()
+        return START
+
+
+@pytest.mark.requirement("GO-4")
+def test_threads_that_need_a_key_at_the_same_time_generate_one(timeline: Timeline) -> None:
+    generated: list[Algorithm] = []
+
+    def count_and_generate(algorithm: Algorithm) -> SigningKey:
+        generated.append(algorithm)
+        return generate(algorithm)
+
+    service = KeyService(
+        MemoryStore(KeyRing(())),
+        plan=RotationPlan.on_demand(DAY, DAY),
+        clock=timeline,
+        generate=count_and_generate,
+    )
+    service.clock = MeetingClock(4)  # each thread sees a ring without a key before one adds it
+    with ThreadPoolExecutor(4) as pool:
+        keys = list(pool.map(service.ensure_key, [Algorithm.ES256] * 4))
+
+    assert generated == [Algorithm.ES256]
+    assert {key.kid for key in keys} == {"dev-key"}
+
+
+class LaggingStore(MemoryStore):
+    """A store whose ring stays the old one after a change."""
+
+    def update(self, change: RingChange) -> KeyRing:
+        return change(self.ring)
+
+
+@pytest.mark.requirement("GO-4")
+def test_new_key_signs_even_if_the_store_shows_an_older_ring(timeline: Timeline) -> None:
+    service = KeyService(
+        LaggingStore(KeyRing(())),
+        plan=RotationPlan.on_demand(DAY, DAY),
+        clock=timeline,
+        generate=generate,
+    )
+
+    assert service.ensure_key(Algorithm.ES256).algorithm is Algorithm.ES256
 
 
 @pytest.mark.requirement("GO-4")

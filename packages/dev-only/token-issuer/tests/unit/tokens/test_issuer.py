@@ -42,6 +42,34 @@ def test_token_has_the_defaults_when_nothing_is_asked_for(issuer: Issuer) -> Non
 
 
 @pytest.mark.requirement("TI-2")
+@pytest.mark.parametrize(
+    ("fields", "last"),
+    [
+        ({"claims": {"role": "admin"}}, ["role"]),
+        ({"profile": "staff"}, ["groups"]),
+        ({"client_id": "a"}, ["client_id"]),
+    ],
+)
+def test_token_begins_with_the_registered_claims(
+    issuer: Issuer, fields: dict[str, Any], last: list[str]
+) -> None:
+    staff = Profile(name="staff", claims={"groups": ["a"], "aud": "api", "nbf": 0, "iss": "own"})
+    settings = parse_keywords({"profiles": {"staff": staff}})
+
+    claims = mint(dataclasses.replace(issuer, settings=settings), **fields)[1]
+
+    assert [*claims] == ["iss", "sub", "aud", "iat", "nbf", "exp", "jti", *last]
+
+
+@pytest.mark.requirement("GO-2")
+def test_id_token_begins_with_the_registered_claims(issuer: Issuer) -> None:
+    claims = mint(issuer, profile="google")[1]
+
+    assert [*claims][:5] == ["iss", "sub", "aud", "iat", "exp"]
+    assert [*claims][-2:] == ["azp", "at_hash"]
+
+
+@pytest.mark.requirement("TI-2")
 def test_tokens_differ_by_jti(issuer: Issuer) -> None:
     assert mint(issuer)[1]["jti"] != mint(issuer)[1]["jti"]
 

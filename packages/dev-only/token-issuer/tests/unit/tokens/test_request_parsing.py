@@ -67,12 +67,25 @@ def test_parameters_are_refused_by_name(parameters: dict[str, Any], message: str
 
 
 @pytest.mark.requirement("TI-4")
-def test_unknown_field_is_rejected_with_an_example_of_claims_in_json() -> None:
+def test_unknown_field_in_json_is_rejected_with_its_place_in_claims() -> None:
     with pytest.raises(TokenRequestError, match="unknown field 'groups'") as caught:
         convert_parameters({"groups": ["a"]})
 
-    assert "send it in claims: {'claims': {'groups': 'VALUE'}}; known" in str(caught.value)
+    assert "; to add a claim, make it a member of the object claims; known" in str(caught.value)
     assert caught.value.fields == ("groups",)
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("is_form", [True, False])
+@pytest.mark.parametrize("name", ["ttl", "expires_in", "expires", "lifetime", "TTL"])
+def test_unknown_name_of_a_lifetime_is_rejected_with_the_field_exp(
+    name: str, is_form: bool
+) -> None:
+    with pytest.raises(TokenRequestError) as caught:
+        convert_parameters({name: "5m"}, is_form=is_form)
+
+    remedy = "to set the lifetime, send exp with a duration from now, such as 15m"
+    assert str(caught.value).startswith(f"unknown field '{name}'; {remedy}; known fields: sub, ")
 
 
 def test_fields_are_those_of_the_requirement() -> None:

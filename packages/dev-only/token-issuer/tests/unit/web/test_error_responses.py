@@ -4,6 +4,7 @@
 import json
 from http import HTTPStatus
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from token_issuer.errors import (
@@ -57,6 +58,19 @@ def test_further_headers_are_sent() -> None:
     error = HttpError(HTTPStatus.METHOD_NOT_ALLOWED, "no", {"Allow": "GET"})
 
     assert (b"allow", b"GET") in build_error_response("/certs", error).fields
+
+
+class UnprintableError(Exception):
+    def __str__(self) -> NoReturn:
+        message = "no text"
+        raise RuntimeError(message)
+
+
+def test_error_without_a_text_is_answered_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    response = build_error_response("/token", UnprintableError())
+
+    assert json.loads(response.body)["error"] == "server_error"
+    assert [record.getMessage() for record in caplog.records] == ["unexpected error on /token"]
 
 
 def test_only_errors_of_the_issuer_are_logged(caplog: pytest.LogCaptureFixture) -> None:

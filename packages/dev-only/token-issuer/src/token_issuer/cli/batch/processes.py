@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Lines made by several processes, for work that keeps a core busy.
+"""Lines made by several processes, for CPU-bound work.
 
-Threads would compete for the interpreter's lock.
+Threads would compete for the GIL.
 """
 
 import os
@@ -55,7 +55,9 @@ class _LineProcess:
         try:
             self._pid = os.fork()
         except OSError as error:
-            message = f"--count: no process can be started: {error.strerror}; make fewer at a time"
+            message = (
+                f"--count: cannot start a process: {error.strerror}; try again with fewer running"
+            )
             raise WorkerError(message) from error
         if self._pid == 0:
             os.close(self._reader)
@@ -101,11 +103,11 @@ class _LineProcess:
 
 
 def _write_lines(writer: int, make_line: Callable[[], str], count: int) -> None:
-    """Write the lines, and exit without the clean-up that is the parent's."""
+    """Write the lines, and exit without running the parent's clean-up."""
     exit_code = 1
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)  # the handlers remove the parent's file
+            signal.signal(number, signal.SIG_DFL)  # the handlers would remove the parent's file
         with suppress(BrokenPipeError), open(writer, "w", _BLOCK_BYTES, "utf-8") as pipe:
             pipe.writelines(make_line() for _ in range(count))
         exit_code = 0

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Lines made by several threads, for work that waits for responses most of the time."""
+"""Lines made by several threads, for work that mostly waits for responses."""
 
 import threading
 from collections import deque

@@ -81,9 +81,9 @@ def _explain(defect: Defect) -> str:
         "wrong": described.wrong,
         "why": described.why,
         "source": described.source,
-        "verdict": f"{described.verdict}; {described.severity} where a verifier does otherwise"
+        "verdict": f"{described.verdict}; {described.severity} if a verifier does otherwise"
         if described.verdict != "either"
-        else f"either; {described.severity} where a verifier crashes",
+        else f"either; {described.severity} if a verifier crashes",
         "check": described.check,
         "remedy": described.remedy,
         "fault": described.fault,

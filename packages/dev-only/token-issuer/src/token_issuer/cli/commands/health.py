@@ -8,6 +8,7 @@ from token_issuer.cli.options import ENVIRONMENT, EXIT_CODES, add_env_file, add_
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser
 from token_issuer.cli.settings import locate_issuer, read_settings
+from token_issuer.paths import HEALTH_PATH
 from token_issuer.remote_issuer import fetch_json
 
 _EXAMPLES: Final = """\
@@ -20,7 +21,7 @@ def add_options(parser: Parser) -> None:
     """Add the options of `health`."""
     parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
     add_env_file(parser)
-    add_url(parser, "base URL")
+    add_url(parser, "URL of the issuer")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,6 +31,6 @@ def run(args: argparse.Namespace) -> int:
         TokenIssuerError: wrong settings, or no issuer answers.
     """
     url = locate_issuer(args.url, read_settings(args, allow_production=True))
-    response = fetch_json(f"{url}/health")
+    response = fetch_json(f"{url}{HEALTH_PATH}")
     write_output(f"{response['status']}: {url} signs with kid {response['kid']}\n")
     return 0

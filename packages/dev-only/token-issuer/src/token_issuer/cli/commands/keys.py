@@ -26,6 +26,7 @@ from token_issuer.config.settings import Settings
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
 from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.keys.service import KeyService
+from token_issuer.paths import ADMIN_KEYS_PATH, ADMIN_ROTATE_PATH
 from token_issuer.remote_issuer import fetch_json
 from token_issuer.tokens.factory import build_key_service, load_store
 
@@ -42,15 +43,16 @@ def add_options(parser: Parser) -> None:
     parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
     add_env_file(parser)
     listing = _add_action(parser, "list", "list the keys, oldest first")
-    listing.add_argument("--json", action="store_true", help="print the whole description")
+    listing.add_argument("--json", action="store_true", help="print the keys as JSON")
     rotation = _add_action(parser, "rotate", "add a key that replaces the signing key")
     rotation.add_argument(
         "--mode",
         default=RotationMode.GRACEFUL.value,
         choices=tuple(mode.value for mode in RotationMode),
-        help="graceful: published first, the old key stays for its tokens; emergency: active at "
-        "once, all others removed at once; sign-before-publish: the fault that causes outages "
-        "(default graceful)",
+        help="graceful: publish the new key first, and keep the old one published while its tokens "
+        "are valid; emergency: sign with the new key at once and remove all others, as after a "
+        "theft; sign-before-publish: sign before the key is published, a mistake that causes "
+        "outages (default graceful)",
     )
     rotation.add_argument(
         "--alg", default="RS256", choices=ALGORITHMS, help="algorithm of the key (default RS256)"
@@ -59,18 +61,19 @@ def add_options(parser: Parser) -> None:
         "--lead",
         type=parse_filled,
         metavar="DURATION",
-        help="how long the new key is published before it signs (default: a second more than key "
-        "documents may be cached; 18h with the rotation google)",
+        help="how long the new key is published before it signs (default: one second more than "
+        "key documents may be cached; 18h with the rotation plan google)",
     )
     rotation.add_argument(
         "--retention",
         type=parse_filled,
         metavar="DURATION",
-        help="how long the old key stays published afterwards (default: as long as tokens live and "
-        "documents may be cached; 8d with the rotation google)",
+        help="how long the old key stays published after its last signature (default: the "
+        "lifetime of a token plus the time for which key documents may be cached; 8d with the "
+        "rotation plan google)",
     )
     removal = _add_action(parser, "remove", "remove a key at once")
-    removal.add_argument("kid", type=parse_filled, metavar="KID", help="name of the key")
+    removal.add_argument("kid", type=parse_filled, metavar="KID", help="kid of the key")
 
 
 def _add_action(parser: Parser, name: str, summary: str) -> Parser:
@@ -79,9 +82,9 @@ def _add_action(parser: Parser, name: str, summary: str) -> Parser:
     add_override(
         source,
         "keys_dir",
-        "act on this directory; a running issuer picks up the change",
+        "key directory; an issuer that uses it picks up changes while it runs",
     )
-    add_url(source, "a running issuer", f"; its admin secret is {PREFIX}ADMIN_TOKEN")
+    add_url(source, "URL of a running issuer", f" [secret: {PREFIX}ADMIN_TOKEN]")
     return action
 
 
@@ -91,7 +94,8 @@ def run(args: argparse.Namespace) -> int:
     The directory is `--keys-dir` or `PERSIST_KEYS_DIR`; the issuer is `--url` or the local one.
 
     Raises:
-        TokenIssuerError: production, wrong settings, unusable keys, no issuer, or it refuses.
+        TokenIssuerError: production, wrong settings, unusable keys, no issuer, or the
+            issuer rejects the request.
     """
     settings = read_settings(args)
     if settings.keys_dir is None or args.url is not None:
@@ -104,18 +108,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _request_issuer(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
-    url = f"{locate_issuer(args.url, settings)}/admin/keys"
+    base = locate_issuer(args.url, settings)
     secret = settings.admin_token
     match args.action:
         case "rotate":
             body = {"mode": args.mode, "alg": args.alg}
             body |= {"lead": args.lead} if args.lead else {}
             body |= {"retention": args.retention} if args.retention else {}
-            return fetch_json(f"{url}/rotate", post=json.dumps(body).encode(), secret=secret)
+            data = json.dumps(body).encode()
+            return fetch_json(f"{base}{ADMIN_ROTATE_PATH}", post=data, secret=secret)
         case "remove":
-            return fetch_json(f"{url}/{quote(args.kid, safe='')}", method="DELETE", secret=secret)
+            url = f"{base}{ADMIN_KEYS_PATH}/{quote(args.kid, safe='')}"
+            return fetch_json(url, method="DELETE", secret=secret)
         case _:
-            return fetch_json(url, secret=secret)
+            return fetch_json(f"{base}{ADMIN_KEYS_PATH}", secret=secret)
 
 
 def _change_directory(args: argparse.Namespace, keys: KeyService) -> dict[str, Any]:

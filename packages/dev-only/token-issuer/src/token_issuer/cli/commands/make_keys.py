@@ -9,8 +9,9 @@ from jwt_core import Algorithm, compute_thumbprint
 
 from token_issuer.cli.options import ENVIRONMENT, EXIT_CODES, add_env_file
 from token_issuer.cli.output.stdout import write_output
-from token_issuer.cli.parser import Parser, parse_path
+from token_issuer.cli.parser import Parser, explain_with
 from token_issuer.cli.settings import read_settings
+from token_issuer.config.parsers import parse_directory
 from token_issuer.tokens.factory import build_issuer
 
 _EXAMPLES: Final = """\
@@ -23,12 +24,15 @@ def add_options(parser: Parser) -> None:
     parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
     add_env_file(parser)
     parser.add_argument(
-        "directory", type=parse_path, metavar="DIR", help="created if it does not exist"
+        "directory",
+        type=explain_with(parse_directory),
+        metavar="DIR",
+        help="directory for the keys; created if it does not exist",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Create the key pair unless it exists, and print which one is there.
+    """Create a key pair unless the directory has one, and print its kid and thumbprint.
 
     Raises:
         TokenIssuerError: production, wrong settings, or an unusable directory.

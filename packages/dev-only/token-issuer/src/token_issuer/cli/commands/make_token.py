@@ -30,25 +30,26 @@ from token_issuer.cli.token_fields import add_claims, collect_fields
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.settings import Settings
 from token_issuer.errors import InvalidInputError
+from token_issuer.paths import TOKEN_PATH
 from token_issuer.remote_issuer import KeptConnections
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.tokens.factory import build_key_service, load_store
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
-_CONNECTIONS: Final = 4  # keep an issuer busy, and leave it some time for others
+_CONNECTIONS: Final = 4  # enough to keep an issuer busy while it still answers others
 _MAX_TOKENS: Final = 10_000_000
 _TOKEN_OPTIONS: Final = (
-    ("sub", "subject"),
-    ("iss", "issuer"),
-    ("kid", "name of the signing key"),
-    ("alg", f"algorithm: {', '.join(ALGORITHMS)}; its active key signs"),
-    ("profile", "claims and lifetime: plain, google or a name from the profiles file"),
-    ("exp", "expiry: 15m, 2h, -5m (already expired) from now, or a NumericDate"),
-    ("now", "time of issue: a NumericDate, or RFC 3339 text such as 2026-03-01T12:00:00Z"),
-    ("scope", "scope, words separated by spaces"),
-    ("claims", "more claims as a JSON object"),
-    ("defect", "id of the defect that the token has; token-issuer defects lists them"),
+    ("sub", "subject: the sub claim"),
+    ("iss", "issuer: the iss claim"),
+    ("kid", "kid of the signing key (default: that of the active key)"),
+    ("alg", f"algorithm of the signature: {', '.join(ALGORITHMS)} (default RS256)"),
+    ("profile", "default claims and lifetime: plain, google, or a name from the profiles file"),
+    ("exp", "expiry: 15m or 2h from now, -5m for an expired token, or seconds since 1970"),
+    ("now", "time of issue: seconds since 1970, or RFC 3339 text such as 2026-03-01T12:00:00Z"),
+    ("scope", "the scope claim: words separated by spaces"),
+    ("claims", "further claims as a JSON object"),
+    ("defect", "id of a defect for the token to have; token-issuer defects lists them"),
 )
 _EXAMPLES: Final = """\
 examples:
@@ -64,8 +65,8 @@ def add_options(parser: Parser) -> None:
     parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
     add_env_file(parser)
     source = parser.add_mutually_exclusive_group()
-    add_override(source, "keys_dir", "offline, with the key of DIR")
-    add_url(source, "a running issuer")
+    add_override(source, "keys_dir", "sign offline with the keys in DIR")
+    add_url(source, "URL of the issuer that signs")
     for name, description in _TOKEN_OPTIONS:
         parser.add_argument(
             f"--{name}",
@@ -77,20 +78,20 @@ def add_options(parser: Parser) -> None:
         )
     add_claims(parser)
     parser.add_argument(
-        "--json", action="store_true", help="print the whole response instead of the bare token"
+        "--json", action="store_true", help="print the whole token response as JSON"
     )
     parser.add_argument(
         "--count",
         type=_parse_count,
         default=1,
         metavar="N",
-        help="number of tokens, each with its own jti, one a line; NDJSON with --json (default 1)",
+        help="number of tokens, one on each line, each with a different jti (default 1)",
     )
     parser.add_argument(
         "--output",
         type=parse_path,
         metavar="FILE",
-        help="write to FILE, which is replaced atomically, instead of standard output",
+        help="write to FILE instead of standard output; FILE is replaced atomically",
     )
 
 
@@ -102,7 +103,7 @@ def _parse_count(text: str) -> int:
 
 
 class _TokenSource(NamedTuple):
-    """A key directory or a running issuer, from which tokens come.
+    """A source of tokens: a key directory or a running issuer.
 
     Attributes:
         issue: Returns the response to a token request, with a new token each time.
@@ -125,8 +126,8 @@ def run(args: argparse.Namespace) -> int:
     fields = collect_fields(args)
     if args.count > 1 and "jti" in fields.get("claims", {}):
         message = (
-            "--count and claims.jti contradict each other: each token gets its own jti; leave one "
-            "out"
+            "--count and claims.jti contradict each other: each token gets a different jti; "
+            "leave one out"
         )
         raise InvalidInputError(message, "count", "claims.jti")
     with _open_source(args, settings, fields) as source:
@@ -146,7 +147,7 @@ def _open_source(
 ) -> Iterator[_TokenSource]:
     if settings.keys_dir is None or args.url is not None:
         body = _encode_fields(fields)
-        with KeptConnections(f"{locate_issuer(args.url, settings)}/token") as issuer:
+        with KeptConnections(f"{locate_issuer(args.url, settings)}{TOKEN_PATH}") as issuer:
             yield _TokenSource(
                 lambda: issuer.fetch_json(body), make_blocks_in_threads, _CONNECTIONS
             )

@@ -44,16 +44,17 @@ if TYPE_CHECKING:
 
 _WAIT_FOR_STARTED_S: Final = 60.0
 _EXIT_CODES: Final = (
-    "exit codes: 0 nothing found, 1 findings of the severity --fail-on or worse, 2 wrong usage or\n"
-    "settings, or no probe: the target takes no good token, needs none, or no issuer answers"
+    "exit codes: 0 nothing found, 1 findings of at least the severity of --fail-on, 2 wrong usage\n"
+    "or settings, or the probe cannot run: no issuer answers, or the target rejects a valid token\n"
+    "or requires none"
 )
-_ENVIRONMENT: Final = "environment: as of the issuer, see token-issuer --help"
+_ENVIRONMENT: Final = "environment: the variables of the issuer; token-issuer --help lists them"
 _EXAMPLES: Final = """\
 examples:
   token-issuer probe http://localhost:8080/orders
-      starts an issuer, says where to point the proxy, and waits for it
+      starts an issuer, prints its JWKS URL, and waits until the proxy accepts its tokens
   token-issuer probe http://localhost:8080/orders --issuer http://localhost:8081
-      with a running issuer that the proxy already trusts
+      uses a running issuer that the proxy already trusts
   token-issuer probe http://localhost:8080/ --issuer http://localhost:8081 --aud my-api --sub alice
   token-issuer probe http://localhost:8080/ --only signature,algorithm --skip hs256-empty
   token-issuer probe https://qa.example/ --allow-host qa.example --ca-file ca.pem
@@ -69,7 +70,7 @@ def add_options(parser: Parser) -> None:
 
 
 def run(args: argparse.Namespace, timing: Timing = REAL_TIME) -> int:
-    """Probe, write the reports, and return 0, 1 for findings, 2 where the baseline failed.
+    """Probe, write the reports, and return 0, 1 for findings, or 2 if the baseline failed.
 
     Args:
         args: The parsed command line.
@@ -123,7 +124,7 @@ def _probe(
 def _open_issuer(
     args: argparse.Namespace, settings: Settings, fields: Mapping[str, object]
 ) -> Iterator[IssuerClient]:
-    """Control the issuer that is named, or start one."""
+    """Yield a client of the issuer of `--issuer`, or of one that is started."""
     if args.issuer is not None:
         with IssuerClient(args.issuer, secret=settings.admin_token, fields=fields) as issuer:
             yield issuer
@@ -132,7 +133,7 @@ def _open_issuer(
     from token_issuer.testing import run_token_issuer  # noqa: PLC0415
 
     secret = settings.admin_token or secrets.token_urlsafe()
-    unused = {"keys_dir", "workers"}  # it is in memory, and in this process
+    unused = {"keys_dir", "workers"}  # the issuer runs in this process, with keys in memory
     chosen = {name: getattr(settings, name) for name in settings.explicit - unused}
     own_settings = {**chosen, "port": settings.port, "admin_token": secret}
     with (
@@ -171,12 +172,12 @@ def _build_target(args: argparse.Namespace, timing: Timing) -> Target:
 
 
 def _build_statuses(args: argparse.Namespace) -> Statuses:
-    """Read the lists; the one that is given wins over the default of the other."""
+    """Return both lists; a status given in one is taken out of the default of the other."""
     accepted = args.accept_status or DEFAULT_ACCEPTED - (args.refuse_status or frozenset())
     refused = args.refuse_status or DEFAULT_REFUSED - accepted
     if accepted & refused:
         both = ", ".join(str(status) for status in sorted(accepted & refused))
-        message = f"--accept-status, --refuse-status: {both} cannot be both"
+        message = f"--accept-status, --refuse-status: {both} cannot be in both lists"
         raise ProbeError(message)
     return Statuses(accepted, refused)
 
@@ -191,7 +192,7 @@ def _build_tls(args: argparse.Namespace, url: str) -> object:
         return TlsOptions(args.ca_file, not args.insecure, args.client_cert).build_context()
     for option, value in given.items():
         if value:
-            message = f"{option}: TARGET is an http URL; leave the option out, or say https"
+            message = f"{option}: TARGET is an http URL; leave the option out, or use an https URL"
             raise ProbeError(message)
     return None
 

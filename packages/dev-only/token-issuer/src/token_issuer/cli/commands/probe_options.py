@@ -39,17 +39,17 @@ def add_probe_options(parser: Parser) -> None:
         "target",
         type=parse_filled,
         metavar="TARGET",
-        help="a URL that needs a bearer token, on this machine; it is sent GET requests, at most "
-        f"{MAX_REQUESTS}",
+        help="URL on this machine that requires a bearer token; the probe sends at most "
+        f"{MAX_REQUESTS} GET requests",
     )
     parser.add_argument(
         "--allow-host",
         type=parse_filled,
         metavar="HOST",
-        help="allow a TARGET on this host, which is another machine; a probe may bring it down",
+        help="allow a TARGET on this host, which is another machine; a probe may crash it",
     )
     _add_issuer(parser.add_argument_group("the issuer that the target trusts"))
-    _add_good_token(parser.add_argument_group("the token that is good for the target"))
+    _add_good_token(parser.add_argument_group("a token that the target accepts"))
     _add_request(parser.add_argument_group("requests"))
     _add_tls(parser.add_argument_group("https targets"))
     _add_report(parser.add_argument_group("checks and reports"))
@@ -60,22 +60,24 @@ def _add_issuer(group: Any) -> None:
         "--issuer",
         type=explain_with(parse_issuer_url),
         metavar="URL",
-        help="a running issuer; the probe rotates its keys and sets faults "
-        f"[secret: {PREFIX}ADMIN_TOKEN] (default: one is started in memory)",
+        help="URL of a running issuer; the probe rotates its keys and sets faults "
+        f"[secret: {PREFIX}ADMIN_TOKEN] (default: the probe starts an issuer)",
     )
-    add_override(group, "host", "address of the issuer that is started")
-    add_override(group, "port", "its port, 0 for any free one (default 8081)")
+    add_override(group, "host", "address of the issuer that the probe starts")
+    add_override(
+        group, "port", "port of the issuer that the probe starts, 0 for any free one (default 8081)"
+    )
     group.add_argument(
         "--wait",
         type=explain_with(_parse_seconds),
         metavar="DURATION",
-        help="how long it may take until the target accepts a good token (default: 60s with an "
-        "issuer that is started, else 0s)",
+        help="how long to wait until the target accepts a valid token (default: 60s if the probe "
+        "starts the issuer, otherwise 0s)",
     )
 
 
 def _add_good_token(group: Any) -> None:
-    for name, description in (("iss", "issuer"), ("sub", "subject")):
+    for name, description in (("iss", "issuer: the iss claim"), ("sub", "subject: the sub claim")):
         group.add_argument(
             f"--{name}",
             dest=f"field_{name}",
@@ -93,33 +95,37 @@ def _add_request(group: Any) -> None:
         type=explain_with(_parse_header),
         default="Authorization",
         metavar="NAME",
-        help="header field for the token (default Authorization)",
+        help="header field that carries the token (default Authorization)",
     )
     place.add_argument(
         "--cookie",
         type=explain_with(_parse_name),
         metavar="NAME",
-        help="cookie for the token; defects that a cookie cannot carry are skipped",
+        help="cookie that carries the token; defects that a cookie cannot carry are skipped",
     )
     group.add_argument(
         "--no-scheme", action="store_true", help="send the token without 'Bearer ' before it"
     )
-    for option, default in (("--accept-status", "200-299"), ("--refuse-status", "400-499")):
-        meaning = "accepts a token" if "accept" in option else "refuses one"
-        but = " but 404 and 429" if "refuse" in option else ""
+    for option, meaning in (
+        ("--accept-status", "accepts a token, such as 200,302 (default 200-299)"),
+        (
+            "--refuse-status",
+            "rejects a token, such as 302,400-403 (default 400-499 except 404, 429)",
+        ),
+    ):
         group.add_argument(
             option,
             type=explain_with(parse_statuses),
             metavar="LIST",
-            help=f"statuses by which the target {meaning}, such as 200,302 "
-            f"(default {default}{but}); other statuses are not judged, and 5xx is a crash",
+            help=f"statuses by which the target {meaning}; other statuses are not judged, and 5xx "
+            "is a crash",
         )
     group.add_argument(
         "--timeout",
         type=explain_with(_parse_timeout),
         default=DEFAULT_TIMEOUT_S,
         metavar="DURATION",
-        help="how long a response may take before the target is considered hung (default "
+        help="how long to wait for a response before the target is considered hung (default "
         f"{DEFAULT_TIMEOUT_S:g}s)",
     )
     group.add_argument(
@@ -127,7 +133,7 @@ def _add_request(group: Any) -> None:
         type=explain_with(_parse_rate),
         default=DEFAULT_RATE_PER_S,
         metavar="NUMBER",
-        help=f"requests a second, at most {MAX_RATE_PER_S:g} (default {DEFAULT_RATE_PER_S:g})",
+        help=f"requests per second, at most {MAX_RATE_PER_S:g} (default {DEFAULT_RATE_PER_S:g})",
     )
 
 
@@ -145,12 +151,12 @@ def _add_tls(group: Any) -> None:
         "--client-cert",
         type=parse_path,
         metavar="FILE",
-        help="PEM file with the client's certificate and its key",
+        help="PEM file of the client certificate and its key",
     )
 
 
 def _add_report(group: Any) -> None:
-    for option, effect in (("--only", "make only these checks"), ("--skip", "skip these checks")):
+    for option, effect in (("--only", "run only these checks"), ("--skip", "skip these checks")):
         group.add_argument(
             option,
             action="append",
@@ -171,8 +177,8 @@ def _add_report(group: Any) -> None:
         choices=(*SEVERITIES, NEVER),
         default=SEVERITIES[0],
         metavar="SEVERITY",
-        help=f"the least severity that makes the exit code 1: {', '.join(SEVERITIES)}, or {NEVER} "
-        f"(default {SEVERITIES[0]})",
+        help="lowest severity of a finding that makes the exit code 1: "
+        f"{', '.join(SEVERITIES)}, or {NEVER} (default {SEVERITIES[0]})",
     )
 
 
@@ -212,6 +218,6 @@ def _parse_name(text: str) -> str:
 
 def _parse_header(text: str) -> str:
     if text.lower() in _TAKEN_HEADERS:
-        message = f"{text} cannot carry a token; for a cookie say --cookie"
+        message = f"{text} cannot carry a token; for a cookie use --cookie"
         raise ValueError(message)
     return _parse_name(text)

@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
             worker ended by itself.
     """
     settings = read_settings(args)
-    # From here on imports are deferred: wrong settings are reported without them, and while a
-    # thread generates the key, which releases the interpreter's lock, this one imports the server.
+    # Imports from here on are deferred: wrong settings are reported without them, and the server is
+    # imported while another thread generates the key, which releases the GIL.
     from token_issuer.keys.watermark import generate_marked_private_key  # noqa: PLC0415
 
     with ThreadPoolExecutor(1) as executor:
@@ -80,7 +80,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print_banner(issuer: "Issuer", url: str) -> None:
+    directory = issuer.settings.keys_dir
+    place = "memory, new at each start" if directory is None else directory
     write_output(
-        f"token-issuer (DEV ONLY, never production) listens on {url}, signs with kid "
-        f"{issuer.keys.view.default_kid}, keeps keys in {issuer.settings.keys_dir or 'memory'}\n"
+        f"token-issuer (DEV ONLY, never production) listens on {url}\n"
+        f"Signs with kid {issuer.keys.view.default_kid}; keeps keys in {place}\n"
+        f"Try: curl -s -X POST {url}/token -d sub=alice\n"
     )

@@ -16,9 +16,9 @@ from token_issuer.errors import OutputError
 class OutputFile:
     """A file that is replaced atomically, so that no reader sees half of it.
 
-    As a context manager it is open for writing in a temporary file beside it. When the block ends
-    without an exception, that file replaces it; otherwise the old file stays as it was. A device
-    or pipe cannot be replaced and is written to directly.
+    As a context manager it writes to a temporary file in the same directory. When the block ends
+    without an exception, the temporary file replaces the old one; otherwise the old file is
+    unchanged. A device or pipe cannot be replaced and is written to directly.
 
     Attributes:
         option: The option that names the file, for error messages.
@@ -55,7 +55,7 @@ class OutputFile:
                 self._commit()
         finally:
             self.discard()
-            with contextlib.suppress(OSError):  # a full disk, which is reported already
+            with contextlib.suppress(OSError):  # the full disk has been reported already
                 self._stream.close()
 
     def write(self, text: str) -> None:
@@ -90,6 +90,6 @@ class OutputFile:
 def _is_device(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
-    except OSError:  # it is missing or inaccessible: opening it reports which
+    except OSError:  # opening the file reports the same error
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

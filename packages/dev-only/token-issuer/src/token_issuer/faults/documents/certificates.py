@@ -16,9 +16,9 @@ _Change = Callable[[_Members, datetime], _Members]
 
 
 def change_certificates(body: bytes, kinds: Sequence[FaultKind], now: datetime) -> bytes:
-    """Return the document with those of the faults *kinds* that certificates can have.
+    """Return the document with the faults *kinds*, if they apply to certificates.
 
-    Certificates that are added are dated *now*.
+    Added certificates have the date *now*.
     """
     members = list(json.loads(body).items())
     for kind in kinds:

@@ -23,7 +23,7 @@ def change_document(
 
     Args:
         document: The valid document.
-        path: The path of the document, which says whether it holds JWKs or certificates.
+        path: The path of the document; it tells whether the document holds JWKs or certificates.
         kinds: The kinds of the active faults.
         now: The date of added certificates.
     """

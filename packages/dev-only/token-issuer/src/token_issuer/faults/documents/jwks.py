@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Faulty JWK Sets: valid JSON, with document faults.
 
-Keys are added before the good ones, since some verifiers use the first key that fits.
+Keys are added before the keys of the ring, because some verifiers use the first key that fits.
 
 Spec: RFC 7517 §4 and §5, RFC 7518 §6.3
 """

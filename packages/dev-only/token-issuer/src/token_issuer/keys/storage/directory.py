@@ -8,6 +8,7 @@ updates them. A directory with a single key has no `ring.json`, only the two PEM
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 
 class DirectoryStore:
-    """Keeps a ring in a directory. Safe to use from several processes.
+    """A store in a directory. Safe to use from several threads and processes.
 
     Attributes:
         directory: The directory.
@@ -66,7 +67,7 @@ class DirectoryStore:
             style: The style of the `kid` of a key without a ring.
             allow_unmarked: Accept keys without the dev watermark.
             clock: The system clock.
-            checked_key: The key of `private.pem`, if it has been checked already.
+            checked_key: The key of `private.pem`, if it has already been checked.
 
         Raises:
             KeyDirectoryError: the directory holds no key, or a file that cannot be used.
@@ -76,6 +77,8 @@ class DirectoryStore:
         self._allow_unmarked = allow_unmarked
         self._clock = clock
         self._checked_key = checked_key
+        # `_ring` and `_ring_version` change together; lock_directory keeps other processes out.
+        self._lock = threading.Lock()
         self._ring_version = self._read_version()
         self._ring = self._read()
         self._kid_of_pem_files: str | None = None
@@ -103,7 +106,7 @@ class DirectoryStore:
             try:
                 key = open_key_directory(directory, allow_unmarked=allow_unmarked)
             except KeyDirectoryError:
-                if not exists(directory / RING_NAME):  # else it changed meanwhile
+                if not exists(directory / RING_NAME):  # else another process wrote a ring
                     raise
         store = cls(
             directory, style=style, allow_unmarked=allow_unmarked, clock=clock, checked_key=key
@@ -126,7 +129,7 @@ class DirectoryStore:
         Raises:
             KeyDirectoryError: the directory cannot be written, or a PEM file holds another key.
         """
-        with explain_os_errors(self.directory), lock_directory(self.directory):
+        with self._lock, explain_os_errors(self.directory), lock_directory(self.directory):
             remove_leftovers(self.directory)
             ring = self._read()
             check_pair(self.directory, ring)
@@ -140,16 +143,17 @@ class DirectoryStore:
     def synchronise(self) -> None:
         """Read a ring that another process wrote, and update the PEM files to the active key.
 
-        If the ring cannot be used, the error is logged once and the old ring stays.
+        If the new ring cannot be used, the error is logged once and the old ring stays.
         """
-        try:
-            version = self._read_version()
-            if version not in {self._ring_version, None}:
-                self._ring_version = version
-                self._ring = self._read()
-        except KeyDirectoryError as error:
-            logger.warning("the keys stay as they are: %s", error)
-        self._update_pair()
+        with self._lock:
+            try:
+                version = self._read_version()
+                if version not in {self._ring_version, None}:
+                    self._ring_version = version
+                    self._ring = self._read()
+            except KeyDirectoryError as error:
+                logger.warning("the keys stay as they are: %s", error)
+            self._update_pair()
 
     def _read(self) -> KeyRing:
         for _ in range(_MAX_READ_ATTEMPTS - 1):
@@ -182,19 +186,19 @@ class DirectoryStore:
     def _adopt_pair(self) -> KeyRing:
         """Return a ring of the single key of a directory without a ring."""
         path = self.directory / PRIVATE_NAME
-        key, self._checked_key = self._checked_key, None  # the file may change later
+        key, self._checked_key = self._checked_key, None  # used once: the file may change
         if key is None:
             key = load_key(self.directory, allow_unmarked=self._allow_unmarked)
         with explain_os_errors(path):
             created_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             if exists(self.directory / RING_NAME):
-                raise KeyDirectoryError(path, "is being replaced; try again")
+                raise KeyDirectoryError(path, "another process is replacing it; try again")
         kid = derive_kid(self._style, key.verification_key.public_key, 1)
         signing_key = SigningKey(key.private_key, Algorithm.RS256, kid)
         return KeyRing((create_ring_key(signing_key, created_at),), made=1)
 
     def _read_version(self) -> tuple[int, int] | None:
-        """Return inode and modification time of the ring file, which identify its version."""
+        """Return the inode and modification time of the ring file, which identify its version."""
         try:
             status = (self.directory / RING_NAME).stat()
         except OSError:
@@ -210,12 +214,12 @@ class DirectoryStore:
         return signer.signing_key
 
     def _update_pair(self) -> None:
-        """Update the PEM files if the directory allows it; signing does not need them."""
+        """Update the PEM files if the directory is writable; signing does not need them."""
         try:
             active = self._find_active_key(self._ring)
             if active.kid == self._kid_of_pem_files or self._read_version() is None:
                 return
-            self._kid_of_pem_files = active.kid  # one attempt each, or the log fills up
+            self._kid_of_pem_files = active.kid  # one attempt for each key, or the log fills up
             with explain_os_errors(self.directory), lock_directory(self.directory):
                 ring = self._read()
                 check_pair(self.directory, ring)

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Files of a key directory: atomic writes under one lock, and errors that name the remedy.
+"""Files of a key directory: atomic writes, the lock of writers, and errors with a remedy.
 
-Writers lock the directory itself, so reading needs neither a lock file nor write permission.
+Writers lock the directory itself. Readers need neither a lock nor write permission.
 """
 
 import contextlib
@@ -25,20 +25,24 @@ logger = logging.getLogger(__name__)
 
 
 def make_directory(directory: Path) -> None:
-    """Make *directory* where it does not exist.
+    """Create *directory* if it does not exist.
 
     Raises:
-        KeyDirectoryError: it cannot be made, or is something else.
+        KeyDirectoryError: it cannot be created, or is not a directory.
     """
     with explain_os_errors(directory):
         if directory.exists() and not directory.is_dir():
             problem = "is not a directory; give the directory that holds (or will hold) the keys"
             raise KeyDirectoryError(directory, problem)
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except FileNotFoundError as error:  # a file system such as /proc
+            problem = "cannot be created on this file system; choose another directory"
+            raise KeyDirectoryError(directory, problem) from error
 
 
 def exists(path: Path) -> bool:
-    """Tell whether *path* is there; a directory that may not be searched raises OSError."""
+    """Tell whether *path* exists; raise OSError if its directory cannot be searched."""
     try:
         path.stat()
     except FileNotFoundError:
@@ -48,24 +52,24 @@ def exists(path: Path) -> bool:
 
 @contextlib.contextmanager
 def lock_directory(directory: Path) -> Iterator[None]:
-    """Keep other writers out, and clear away what a killed one left."""
+    """Lock *directory* against other writers; wait while another one holds the lock."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)  # and with it the lock, also when the process is killed
+        os.close(descriptor)  # releases the lock, as the end of the process does
 
 
 def remove_leftovers(directory: Path) -> None:
-    """Remove the temporary files of a killed writer; the lock says that no writer is alive."""
+    """Remove the temporary files of killed writers. The caller must hold the lock."""
     for name in (PRIVATE_NAME, PUBLIC_NAME, RING_NAME):
         for path in directory.glob(f".{name}.*"):
             path.unlink(missing_ok=True)
 
 
 def write_file(path: Path, data: bytes, *, mode: int) -> None:
-    """Write a file atomically: neither a reader nor a crash ever sees a part of it.
+    """Write a file atomically: readers see the old or the new content, even after a crash.
 
     Args:
         path: The file; an existing file is replaced.
@@ -73,7 +77,7 @@ def write_file(path: Path, data: bytes, *, mode: int) -> None:
         mode: The exact permissions, regardless of the umask.
 
     Raises:
-        KeyDirectoryError: The file cannot be written; the old content stays.
+        KeyDirectoryError: the file cannot be written; the old content stays.
     """
     with explain_os_errors(path):
         _replace_file(path, data, mode)
@@ -81,14 +85,14 @@ def write_file(path: Path, data: bytes, *, mode: int) -> None:
 
 
 def warn_if_exposed(path: Path) -> None:
-    """Say so in the log where others can read *path*."""
+    """Log a warning if other users can read *path*."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         logger.warning("%s can be read by other users; chmod 600 it if the volume allows", path)
 
 
 @contextlib.contextmanager
 def explain_os_errors(path: Path) -> Iterator[None]:
-    """Turn an OSError into a KeyDirectoryError that says what to do."""
+    """Convert an OSError to a KeyDirectoryError that says what to do."""
     try:
         yield
     except OSError as error:
@@ -96,7 +100,7 @@ def explain_os_errors(path: Path) -> Iterator[None]:
 
 
 def _replace_file(path: Path, data: bytes, mode: int) -> None:
-    # In the same directory: a rename is atomic only within one file system.
+    # Written in the same directory, because a rename is atomic only within one file system.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
@@ -125,7 +129,7 @@ def _describe(error: OSError) -> str:
         case errno.ENOENT:
             return "does not exist; make a key pair with: token-issuer make-keys DIR"
         case errno.EROFS:
-            return "is on a read-only file system, where no key can be made; mount it writable"
+            return "is on a read-only file system, so no key can be written; mount it writable"
         case errno.EACCES | errno.EPERM:
             return f"permission denied for user id {os.getuid()}; check owner and permissions"
         case errno.ENOTDIR:

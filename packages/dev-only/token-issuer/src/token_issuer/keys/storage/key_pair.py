@@ -1,9 +1,9 @@
 # DEV-ONLY: never ship to production.
 """The key pair of a directory without a ring: `private.pem` and `public.pem`.
 
-`public.pem` is derived from `private.pem` and written after it, so a crash leaves no key, the
-private key alone, or both, and a start completes each of these. A public key alone was left behind
-by a person and is an error. See `keys.storage.directory` for rings of several keys.
+`public.pem` is derived from `private.pem` and written after it. A crash can therefore leave the
+private key alone, and the next start adds the public key. A public key alone is an error, since no
+crash leaves it. See `keys.storage.directory` for rings of several keys.
 """
 
 import logging
@@ -59,7 +59,7 @@ def open_key_directory(
     make_directory(directory)
     if not exists(directory / PRIVATE_NAME):
         with explain_os_errors(directory), lock_directory(directory):
-            _refuse_lone_public_key(directory)
+            _reject_lone_public_key(directory)
             remove_leftovers(directory)
             if not exists(directory / PRIVATE_NAME):
                 write_file(directory / PRIVATE_NAME, encode_private_pem(generate()), mode=0o600)
@@ -77,26 +77,26 @@ def load_key(directory: Path, *, allow_unmarked: bool = False) -> SigningKey:
     """
     path = directory / PRIVATE_NAME
     with explain_os_errors(path):
-        _refuse_lone_public_key(directory)
+        _reject_lone_public_key(directory)
         data = path.read_bytes()
         warn_if_exposed(path)
     try:
         key = decode_private_pem(data, kid=DEFAULT_KID, algorithm=Algorithm.RS256)
     except JwtError as error:
-        problem = f"{error}; move it and {PUBLIC_NAME} away: the next start makes a new pair"
+        problem = f"{error}; move it and {PUBLIC_NAME} away, and the next start makes a new pair"
         raise KeyDirectoryError(path, problem) from error
     check_watermark(path, key, allow_unmarked=allow_unmarked)
     _check_public_key(directory / PUBLIC_NAME, key)
     return key
 
 
-def _refuse_lone_public_key(directory: Path) -> None:
+def _reject_lone_public_key(directory: Path) -> None:
     path = directory / PUBLIC_NAME
-    # In this order: a concurrent writer writes the private key first.
+    # Checked in this order, because a concurrent writer writes the private key first.
     if exists(path) and not exists(directory / PRIVATE_NAME):
         problem = (
-            f"{PRIVATE_NAME}, to which it belongs, is missing; put it back, or move {PUBLIC_NAME} "
-            "away too: the next start makes a new pair"
+            f"its private key, {PRIVATE_NAME}, is missing; restore {PRIVATE_NAME}, or move "
+            f"{PUBLIC_NAME} away, and the next start makes a new pair"
         )
         raise KeyDirectoryError(path, problem)
 
@@ -131,18 +131,20 @@ def _check_public_key(path: Path, key: SigningKey) -> None:
     try:
         public_key = decode_public_key(data.decode("ascii")).public_key
     except (JwtError, UnicodeDecodeError) as error:
-        problem = "not a public key in PEM; delete it to have it made again from private.pem"
+        problem = (
+            "not a public key in PEM; delete it, and the next start derives it from private.pem"
+        )
         raise KeyDirectoryError(path, problem) from error
     if public_key != key.verification_key.public_key:
         problem = (
-            "does not belong to private.pem; delete public.pem to have it made again, "
-            "or restore the private.pem it belongs to"
+            "does not belong to private.pem; delete public.pem, and the next start derives it "
+            "from private.pem, or restore the private.pem to which it belongs"
         )
         raise KeyDirectoryError(path, problem)
 
 
 def _restore_public_key(directory: Path, key: SigningKey) -> None:
-    """Write the missing `public.pem` if the directory allows it; signing does not need the file."""
+    """Write the missing `public.pem` if the directory is writable; signing does not need it."""
     try:
         with explain_os_errors(directory), lock_directory(directory):
             remove_leftovers(directory)

@@ -30,13 +30,13 @@ def check_pair(directory: Path, ring: KeyRing) -> None:
     """Check that `private.pem` and `public.pem` hold keys of *ring*, if they exist.
 
     Raises:
-        KeyDirectoryError: one of them holds another key, or none.
+        KeyDirectoryError: one of the files holds another key, or no key.
     """
     known = {key.thumbprint for key in ring.keys}
     for name, thumbprint in _read_pair(directory):
         if thumbprint not in known:
             problem = (
-                f"is not a key of {RING_NAME}; move {name} away to have it made again, or move "
+                f"is not a key of {RING_NAME}; move {name} away to have it written again, or move "
                 f"{RING_NAME} away to sign with {PRIVATE_NAME} alone"
             )
             raise KeyDirectoryError(directory / name, problem)
@@ -59,7 +59,7 @@ def write_pair(directory: Path, active: SigningKey) -> None:
 
 
 def _read_pair(directory: Path) -> Iterator[tuple[str, str | None]]:
-    """Yield the name and thumbprint of each PEM file that exists; None if it holds no key."""
+    """Yield name and thumbprint of each PEM file; the thumbprint is None if it holds no key."""
     for name in (PRIVATE_NAME, PUBLIC_NAME):
         path = directory / name
         with explain_os_errors(path):

@@ -69,7 +69,7 @@ def decode_ring(data: bytes, known: KeyRing | None = None) -> KeyRing:
         known: A ring whose private keys are reused, since decoding them is slow.
 
     Raises:
-        ValueError: the document is invalid or a key cannot be used; the message holds no secret.
+        ValueError: the document is invalid or a key cannot be used; the message has no secrets.
     """
     try:
         document = msgspec.json.decode(data, type=_Document)

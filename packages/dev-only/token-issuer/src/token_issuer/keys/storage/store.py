@@ -29,7 +29,7 @@ class KeyStore(Protocol):
 
 
 class MemoryStore:
-    """Keeps a ring in memory, for as long as the process runs."""
+    """A store in memory, which ends with the process."""
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Changes that catalogue entries make: replacements for one of the minting steps."""
+"""Changes that catalogue entries make. Each replaces one minting step."""
 
 import json
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def encode_fixed(data: bytes) -> Callable[[Members], bytes]:
 
 
 def write_member(name: str, text: str) -> Callable[[Members], bytes]:
-    """Write *text* as the value of a member, though no JSON encoder would."""
+    """Write *text* as the value of a member, even if it is not valid JSON."""
 
     def encode(members: Members) -> bytes:
         others = {other: value for other, value in members.items() if other != name}

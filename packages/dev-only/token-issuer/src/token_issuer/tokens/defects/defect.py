@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Defects as people read them, and the checks of a verifier that catch them."""
+"""Descriptions of defects, and the checks with which a verifier catches them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Defect:
         group: The subject, such as `signature` or `audience`.
         title: The token in a few words: "a token whose signature is cut short".
         wrong: What is wrong with it, precisely.
-        why: The consequence if a verifier does not notice.
+        why: The consequence if a verifier accepts it, or rejects it wrongly.
         source: RFC and section, CVE or GHSA.
         verdict: What a verifier must do.
         severity: How serious it is if a verifier does otherwise.
@@ -50,36 +50,38 @@ class Defect:
 
 
 CHECKS: Final[Mapping[str, str]] = {
-    "signature": "Verify the signature of each token, with a maintained library and a key of the "
+    "signature": "Verify the signature of each token with a maintained library and a key of the "
     "issuer, before anything in the token is used.",
-    "ecdsa-range": "Update the cryptographic library: ECDSA needs r and s from 1 to the order of "
-    "the curve less 1.",
-    "algorithms": "Give the verifier a closed list of algorithms, such as RS256 alone, and let "
-    "each key count for the one algorithm that its `alg` names; never take it from the token.",
-    "key-strength": "Refuse RSA keys of less than 2048 bits, also those from the key endpoint.",
-    "embedded-keys": "Ignore `jwk`, `jku`, `x5c` and `x5u` of a token, or refuse it: keys come "
-    "from the configured key endpoint alone.",
-    "kid": "Look `kid` up among the keys in memory, as text and by exact comparison; never put it "
-    "into a path, a query or a command. Refuse a token whose key is not there.",
-    "crit": "Refuse a token with `crit` or `b64`, unless each extension that it names is "
+    "ecdsa-range": "Update the cryptographic library: ECDSA requires r and s to be at least 1 and "
+    "less than the order of the curve.",
+    "algorithms": "Give the verifier a closed list of algorithms, such as RS256 alone, and accept "
+    "each key only for the algorithm that its `alg` names. Never take the algorithm from the "
+    "token.",
+    "key-strength": "Reject RSA keys of less than 2048 bits, including those from the key "
+    "endpoint.",
+    "embedded-keys": "Ignore `jwk`, `jku`, `x5c` and `x5u` in a token, or reject the token. Use "
+    "only keys from the configured key endpoint.",
+    "kid": "Look up `kid` among the keys in memory, as a string and by exact comparison. Never "
+    "insert it into a path, a query or a command. Reject a token whose key is not found.",
+    "crit": "Reject a token with `crit` or `b64`, unless each extension that it names is "
     "supported.",
-    "typ": "Accept only the `typ` of the tokens that are meant for the service: JWT, at+jwt.",
-    "cty": "Refuse a token whose `cty` says JWT: none that the service takes is nested.",
-    "form": "Refuse what is not three parts with two dots between them.",
-    "base64url": "Decode base64url strictly: no padding, no blanks, no other characters, no stray "
-    "last bits.",
-    "json": "Parse header and payload as one JSON object in UTF-8, without duplicate members, "
-    "without NaN and without half surrogate pairs.",
-    "exp": "Require `exp` to be a finite number, and the present to be before it; a leeway of at "
-    "most a few minutes.",
-    "nbf": "Refuse a token before its `nbf`.",
-    "iat": "Refuse a token whose `iat` lies further in the future than the clocks may differ.",
-    "aud": "Require `aud`, and compare it, or each text of the list, exactly with the name of the "
-    "service.",
+    "typ": "Accept only the `typ` values of tokens that are meant for the service: JWT, at+jwt.",
+    "cty": "Reject a token whose `cty` is JWT: the service accepts no nested tokens.",
+    "form": "Reject a token that does not consist of three parts, separated by two dots.",
+    "base64url": "Decode base64url strictly: reject padding, spaces, other characters and stray "
+    "bits in the last character.",
+    "json": "Parse header and payload each as one JSON object in UTF-8. Reject duplicate members, "
+    "NaN and half surrogate pairs.",
+    "exp": "Require `exp` to be a finite number and later than the current time; allow a leeway of "
+    "at most a few minutes.",
+    "nbf": "Reject a token before its `nbf`.",
+    "iat": "Reject a token whose `iat` is further in the future than the clocks may differ.",
+    "aud": "Require `aud`, and compare it, or each string in the list, exactly with the name of "
+    "the service.",
     "iss": "Require `iss`, and compare it exactly with the configured issuer.",
-    "sub": "Require `sub` as text wherever it is used.",
+    "sub": "Require `sub` to be a string wherever it is used.",
     "size": "Limit the length of a token, or of a request header, to a few kilobytes.",
-    "credentials": "Take exactly one Authorization header, of the form `Bearer TOKEN`; the scheme "
-    "counts in any case.",
+    "credentials": "Accept exactly one Authorization header field, of the form `Bearer TOKEN`; the "
+    "scheme is case-insensitive.",
 }
-"""What to set in a verifier, whatever its library, by the name of the check."""
+"""What to change in a verifier, with any library, by the name of the check."""

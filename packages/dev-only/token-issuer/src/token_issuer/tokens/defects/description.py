@@ -16,22 +16,24 @@ class DefectDescription(Struct, frozen=True, kw_only=True):
     group: str
     title: str
     wrong: Annotated[str, Meta(description="What is wrong with the token.")]
-    why: Annotated[str, Meta(description="What becomes of a verifier that does not notice.")]
-    source: Annotated[str, Meta(description="Where it says so: RFC and section, CVE or GHSA.")]
-    verdict: Annotated[Verdict, Meta(description="What a verifier has to do.")]
+    why: Annotated[
+        str, Meta(description="The consequence if a verifier accepts it, or rejects it wrongly.")
+    ]
+    source: Annotated[str, Meta(description="The source: RFC and section, CVE or GHSA.")]
+    verdict: Annotated[Verdict, Meta(description="What a verifier must do.")]
     severity: Annotated[
         str,
         Meta(
-            description="How bad it is when it does otherwise.",
+            description="How serious it is if a verifier does otherwise.",
             extra_json_schema={"enum": [severity.word for severity in Severity]},
         ),
     ]
     check: Annotated[str, Meta(description="The check of a verifier that catches it.")]
-    remedy: Annotated[str, Meta(description="What to set in a verifier.")]
+    remedy: Annotated[str, Meta(description="What to change in a verifier.")]
     fault: Annotated[
-        str, Meta(description="The key endpoint fault that must be on; empty for none.")
+        str, Meta(description="The key endpoint fault that must be set; empty if none.")
     ]
-    alg: Annotated[str, Meta(description="The algorithm that it is about; empty for any.")]
+    alg: Annotated[str, Meta(description="The algorithm of the token; empty if any will do.")]
 
 
 class DefectList(Struct, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ class TokenIngredients:
         return {"alg": self.key.algorithm.value, "typ": "JWT", "kid": self.key.kid}
 
     def get_text_claim(self, claim: str) -> str:
-        """Return the text of *claim* in the good token; of a list, the first item."""
+        """Return *claim* of the good token, or its first item if it is a list."""
         value = self.claims[claim]
         text: str = value[0] if isinstance(value, list) else value
         return text

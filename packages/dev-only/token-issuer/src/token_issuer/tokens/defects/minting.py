@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Minting of defective tokens: good ingredients and a catalogue entry in, a token out."""
+"""Minting of defective tokens from the parts of a good token and a catalogue entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class DefectiveToken:
     """A token with a defect.
 
     Attributes:
-        token: The token; if the defect is in how it is presented, a good one.
+        token: The token; a good one if the defect is in the `Authorization` header field.
         authorization: The values of the `Authorization` header fields to send, in order.
     """
 
@@ -47,7 +47,7 @@ def mint_defective(entry: CatalogueEntry, ingredients: TokenIngredients) -> Defe
 
 
 def _require_good_claims(id_: str, claims: Mapping[str, Any], now: int) -> None:
-    """Reject claims that would make the token invalid in a second way."""
+    """Reject claims that would be a second defect of the token."""
     problems = {
         "exp": not _is_number(claims.get("exp")) or claims["exp"] <= now,
         "nbf": "nbf" in claims and (not _is_number(claims["nbf"]) or claims["nbf"] > now),

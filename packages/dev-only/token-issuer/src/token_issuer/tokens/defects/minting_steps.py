@@ -12,7 +12,7 @@ from token_issuer.tokens.defects.ingredients import TokenIngredients
 from token_issuer.tokens.defects.signatures import sign_with_good_key
 
 ABSENT: Final = object()
-"""The value of a member to leave out."""
+"""The value that leaves out a member."""
 
 Members = Mapping[str, Any]
 

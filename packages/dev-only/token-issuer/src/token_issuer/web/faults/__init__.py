@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Faults of the key endpoints in HTTP: statuses, headers, redirects and transport."""
+"""The HTTP part of the faults of key endpoints: statuses, headers, redirects and transport."""

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Targets of redirects: the same host, another name of it, or the requested path itself."""
+"""Targets of redirect faults: the same host, another name of the host, or the requested URL."""
 
 import socket
 from typing import Final
@@ -8,7 +8,7 @@ from token_issuer.paths import ATTACKER_JWKS_PATH
 from token_issuer.web.request import HOST, Request
 
 REDIRECTED_QUERY: Final = b"redirected"
-"""Marks the URL of a redirect to the same host, which is not redirected again."""
+"""The query of a URL that `same-host` redirects to. A request with it is not redirected again."""
 _LOOPBACK: Final = {"127.0.0.1": "localhost", "[::1]": "localhost"}
 
 
@@ -32,10 +32,10 @@ def _split_host(request: Request) -> tuple[str, str]:
 
 
 def _find_other_name(name: str, request: Request) -> str:
-    """Return another name of this issuer's address that the client can reach.
+    """Return another host name or address by which the client can reach this issuer.
 
-    A name becomes the address on which the connection came in, and a loopback address `localhost`;
-    any other address becomes the machine's name, the only other one that is known.
+    For a loopback address it is `localhost`, for a name the address that received the connection,
+    and for any other address the host name of the machine.
     """
     address = _bracket(request.address[0])
     if name in _LOOPBACK:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Response faults: status, header fields and media type of the response to a struck request.
+"""Response faults: they change the status, header fields and media type of a key document.
 
 Spec: RFC 9110 §10.2.3 and §15.4, RFC 9111 §5.2.2
 """
@@ -14,25 +14,28 @@ from token_issuer.faults.kinds import FaultKind
 from token_issuer.faults.registry import ActiveFaults
 from token_issuer.keys.view import Document
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
-from token_issuer.web.caching import build_cache_headers
+from token_issuer.paths import ADMIN_FAULTS_PATH
+from token_issuer.web.caching import VARY, build_cache_headers
 from token_issuer.web.errors import ProblemResponse
 from token_issuer.web.faults.redirects import build_location
 from token_issuer.web.request import Request
 from token_issuer.web.response import RawResponse, encode_fields
 
-_EXPLANATION: Final = "a fault is set for the key endpoints; GET /admin/faults lists it"
+_EXPLANATION: Final = f"a fault is set for the key endpoints; GET {ADMIN_FAULTS_PATH} lists it"
 
 
 def build_faulty_response(
     faults: ActiveFaults, request: Request, document: Document, max_age_s: int
 ) -> RawResponse:
-    """Change the response with *document* as *faults* say; always in full: a 304 would hide them.
+    """Return the response to a request for *document*, changed by *faults*.
+
+    The response is complete even if `If-None-Match` matches: a 304 would hide the faults.
 
     Args:
-        faults: The faults that strike the request.
+        faults: The faults that affect the request.
         request: The request.
-        document: The document of a response without faults.
-        max_age_s: How long a response without faults may be cached.
+        document: The key document without faults.
+        max_age_s: How long the response could be cached without faults.
     """
     fault = faults.find(FaultKind.MAX_AGE)
     stated_s = None if fault is None else int(fault.read_seconds("max_age", 0))
@@ -44,7 +47,7 @@ def build_faulty_response(
         )
         fields = encode_fields(headers)
         return RawResponse.build(shown.body, _find_media_type(faults, JSON_TYPE), fields)
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store", "Vary": VARY}
     if stated_s is not None:
         headers = build_cache_headers(request.time, stated_s, "")
         del headers["ETag"]
@@ -54,7 +57,7 @@ def build_faulty_response(
 def _replace(
     faults: ActiveFaults, replacement: Fault, request: Request, headers: dict[str, str]
 ) -> RawResponse:
-    """Respond without a document."""
+    """Return the response that *replacement* sends instead of the document."""
     if replacement.kind == FaultKind.REDIRECT:
         headers["Location"] = build_location(replacement.to or "same-host", request)
         status = replacement.status or HTTPStatus.FOUND

@@ -1,7 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""Transport faults: how the bytes of a response arrive.
+"""Transport faults: they delay the bytes of a response, or close the connection early.
 
-A wait ends at once when the client leaves or the server stops; the rest is sent then.
+Each wait ends when the client disconnects or the server stops. If the server stops, the rest of the
+response is sent at once.
 """
 
 import asyncio
@@ -17,13 +18,14 @@ from token_issuer.faults.registry import ActiveFaults
 from token_issuer.web.asgi import Message, Receive, Send
 
 MAX_DRIP_S: Final = 300
-_MAX_SENDING_S: Final = 0.5  # once the server stops; below the grace period of its requests
+_MAX_SENDING_S: Final = 0.5
+"""How long sending may take once the server stops; less than the grace period of the server."""
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
-"""Close at once: unsent data is dropped, and TCP sends RST."""
+"""The value of SO_LINGER for which closing drops unsent data, and TCP sends a RST."""
 
 
 class Connection:
-    """The connection to a client that may leave, from a server that may stop."""
+    """Connection to a client that may disconnect, while the server may stop."""
 
     def __init__(
         self,
@@ -38,7 +40,7 @@ class Connection:
         self._stopping = stopping
 
     async def __aenter__(self) -> Self:
-        """Begin to watch the client and the server."""
+        """Start to watch for the client to disconnect and the server to stop."""
         self._leaving = asyncio.create_task(self._wait_until_client_leaves())
         self._ending = asyncio.create_task(self._stopping.wait())
         return self
@@ -56,11 +58,11 @@ class Connection:
 
     @property
     def is_ending(self) -> bool:
-        """Whether the server stops."""
+        """Whether the server is stopping."""
         return self._stopping.is_set()
 
     async def send(self, message: Message) -> None:
-        """Send a part of the response; a client that does not read cannot delay the stop."""
+        """Send a part of the response; abort if a client that does not read delays the stop."""
         sending = asyncio.create_task(self._pass_on(message))
         await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
         done, _ = await asyncio.wait((sending,), timeout=_MAX_SENDING_S)
@@ -69,19 +71,22 @@ class Connection:
         await sending
 
     async def pause(self, seconds: float) -> bool:
-        """Wait, unless the client leaves or the server stops; tell whether the client is there."""
+        """Wait until the time is over, the client disconnects or the server stops.
+
+        Return whether the client is still connected.
+        """
         await self._wait(seconds)
         return not self._leaving.done()
 
     async def close(self) -> None:
-        """Close in order, as after a complete response."""
+        """Close the connection in order, as after a complete response."""
         self._transport.close()
-        await self._wait(None)  # until the last byte has gone
+        await self._wait(None)  # until the last byte is sent
         self._transport.abort()
         await self._leaving
 
     async def reset(self) -> None:
-        """Close with a TCP RST."""
+        """Close the connection with a TCP RST."""
         self._transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
         )
@@ -100,7 +105,7 @@ class Connection:
 
     async def _wait_until_client_leaves(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
-            pass  # the end of the request
+            pass  # a part of the request body
 
 
 async def deliver(
@@ -130,7 +135,7 @@ async def deliver(
 
 
 async def _drip(drip: Fault, body: bytes, connection: Connection) -> bool:
-    """Send *body* piece by piece; tell whether the client is still there."""
+    """Send *body* in small pieces; return whether the client is still connected."""
     size = drip.chunk or 64
     interval_s = drip.read_seconds("interval", 1)
     end_s = time.monotonic() + MAX_DRIP_S

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""What an attacker publishes: where the `jku` and `x5u` of some defects point to.
+"""`/attacker`: the attacker's keys and certificate, to which `jku` and `x5u` of some defects point.
 
-The request log shows each request for it: the verifier followed.
+A request for them in the request log shows that a verifier followed the URL of a token.
 """
 
 from typing import Any, Final
@@ -16,24 +16,25 @@ _PEM_TYPE: Final = "application/pem-certificate-chain"  # RFC 8555 §9.1
 _TAGS: Final = ("defects",)
 
 
-# In threads, since the attacker's key is generated on first use.
+# In threads, since the attacker's key is generated on first use, which takes too long for an event
+# loop.
 @get(
     ATTACKER_JWKS_PATH,
-    summary="The attacker's keys, where a jku points to",
+    summary="Get the attacker's keys, to which a jku points",
     response_headers=NO_STORE,
     responses=describe_problems(),
     sync_to_thread=True,
     tags=_TAGS,
 )
 def get_attacker_jwks(issuer: IssuerDependency) -> Response[dict[str, Any]]:
-    """Serve the attacker's key under the names of the issuer's keys."""
+    """Serve the attacker's key, once for each `kid` of the issuer's keys."""
     body: Any = issuer.attacker.encode_jwks(issuer.keys.view.keys)
     return Response(body, media_type=JSON_TYPE)
 
 
 @get(
     ATTACKER_CERTIFICATES_PATH,
-    summary="The attacker's certificate, where an x5u points to",
+    summary="Get the attacker's certificate, to which an x5u points",
     media_type=_PEM_TYPE,
     response_headers=NO_STORE,
     responses=describe_problems(),

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""What the declarations of several routes have in common."""
+"""Parts of the declarations of several routes."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -20,7 +20,7 @@ SHORT_CACHE: Final = {"Cache-Control": "public, max-age=300"}
 
 
 def describe_problems(*statuses: int) -> Mapping[int, ResponseSpec]:
-    """Describe error responses: those of every route (bad `Host`, bad method), and *statuses*."""
+    """Describe the error responses of a route: 400 and 405, and those with *statuses*."""
     return {
         status: ResponseSpec(
             ProblemResponse,
@@ -35,4 +35,4 @@ def describe_problems(*statuses: int) -> Mapping[int, ResponseSpec]:
 ADMIN_PROBLEMS: Final = describe_problems(401, 403)
 """The error responses of every route below `/admin`."""
 BODY_PROBLEMS: Final = describe_problems(401, 403, 413)
-"""Those of a route below `/admin` with a body."""
+"""The error responses of a route below `/admin` that reads a body."""

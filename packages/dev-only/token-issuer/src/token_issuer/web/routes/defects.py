@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`/defects`: the catalogue of what can be wrong with a token."""
+"""`/defects`: the catalogue of defects of tokens."""
 
 from http import HTTPStatus
 
@@ -19,7 +19,7 @@ from token_issuer.web.routes.declarations import SHORT_CACHE, describe_problems
 
 @get(
     "/defects",
-    summary="What can be wrong with a token",
+    summary="List the defects of tokens",
     responses=describe_problems(),
     response_headers=SHORT_CACHE,
     tags=["defects"],
@@ -31,7 +31,7 @@ async def list_defects() -> DefectList:
 
 @get(
     "/defects/{defect:str}",
-    summary="One defect",
+    summary="Describe one defect",
     responses=describe_problems(404),
     response_headers=SHORT_CACHE,
     tags=["defects"],

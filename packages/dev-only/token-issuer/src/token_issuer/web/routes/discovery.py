@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The discovery document: what is served here, and nothing else.
+"""The discovery document. It lists only endpoints that exist.
 
 Spec: OpenID Connect Discovery §3, RFC 8414 §2
 """
@@ -20,7 +20,7 @@ _REGISTERED_CLAIMS: Final = ("aud", "exp", "iat", "iss", "sub")
 
 
 class DiscoveryDocument(Struct, frozen=True, kw_only=True):
-    """The metadata of the issuer, as relying parties read it."""
+    """The metadata of the issuer for relying parties."""
 
     issuer: str
     token_endpoint: str
@@ -36,7 +36,7 @@ class DiscoveryDocument(Struct, frozen=True, kw_only=True):
 
 @get(
     "/.well-known/openid-configuration",
-    summary="What is served where",
+    summary="Get the discovery document",
     response_headers={**SHORT_CACHE, "Vary": "Host"},
     responses=describe_problems(),
 )
@@ -45,18 +45,20 @@ async def get_discovery_document(
 ) -> DiscoveryDocument:
     """Serve the discovery document.
 
-    The endpoints are below the public URL of the settings, or else below the URL of the request.
-    The `iss` claim has nothing to do with it.
+    The URLs of the endpoints start with the public URL of the settings, or else with the base URL
+    of the request. They do not depend on the `iss` claim.
     """
     base = issuer.settings.public_url or request.scope["state"][REQUEST_STATE].host_url
     if base is None:
-        message = "Host: expected a host name and port, to tell where the endpoints are"
+        message = (
+            "Host: expected HOST or HOST:PORT, for the URLs of the endpoints; send a valid Host"
+        )
         raise InvalidInputError(message, "Host")
     return DiscoveryDocument(
         issuer=issuer.identifier,
         token_endpoint=base + TOKEN_PATH,
         jwks_uri=base + JWKS_PATHS[0],
-        response_types_supported=[],  # required, and there is no authorization endpoint
+        response_types_supported=[],  # required, but there is no authorization endpoint
         grant_types_supported=["client_credentials"],
         subject_types_supported=["public"],
         id_token_signing_alg_values_supported=list(Algorithm),

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Litestar's exception handlers: its own exceptions explained, all of them answered by `errors`."""
+"""Exception handlers for Litestar. They explain its own exceptions; `web.errors` maps them all."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
-from token_issuer.paths import TOKEN_PATH
+from token_issuer.paths import ADMIN_PREFIX, OPENAPI_PATH, TOKEN_PATH
 from token_issuer.web.asgi import REQUEST_STATE
 from token_issuer.web.errors import HttpError, build_error_response
 from token_issuer.web.routes.methods import format_allow
@@ -18,10 +18,10 @@ _HINTS: Final = {
     "TOKEN_ISSUER_ADMIN_TOKEN",
     HTTPStatus.FORBIDDEN: "Sec-Fetch-Site: the admin surface rejects requests from web pages of "
     "other sites; send the request from a command line or a test",
-    HTTPStatus.NOT_FOUND: "no such path; see /openapi.json for those that exist. Those below "
-    "/admin are served on loopback, or where TOKEN_ISSUER_ADMIN_TOKEN is set",
-    HTTPStatus.METHOD_NOT_ALLOWED: "this method is not allowed here; the header Allow names those "
-    f"that are. Tokens are made by POST {TOKEN_PATH}",
+    HTTPStatus.NOT_FOUND: f"no such path; {OPENAPI_PATH} lists the paths. Those below "
+    f"{ADMIN_PREFIX} exist only on loopback, or if TOKEN_ISSUER_ADMIN_TOKEN is set",
+    HTTPStatus.METHOD_NOT_ALLOWED: "the path does not allow this method; the header Allow lists "
+    f"the allowed ones. To get a token, send POST {TOKEN_PATH}",
 }
 
 
@@ -35,7 +35,7 @@ def _handle_http_exception(
 def _handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     response = build_error_response(request.scope["state"][REQUEST_STATE].path, error)
     headers = {name.decode(): value.decode("latin-1") for name, value in response.fields}
-    del headers["content-length"]  # Litestar adds it
+    del headers["content-length"]  # Litestar adds the field
     media_type = headers.pop("content-type")
     return Response(
         response.body, status_code=response.status, media_type=media_type, headers=headers

@@ -1,9 +1,10 @@
 # DEV-ONLY: never ship to production.
-"""`/health`: whether the issuer answers."""
+"""`/health`: the health of the issuer."""
 
 from litestar import get
 from msgspec import Struct
 
+from token_issuer.paths import HEALTH_PATH
 from token_issuer.web.routes.declarations import NO_STORE, IssuerDependency, describe_problems
 
 
@@ -15,11 +16,11 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 @get(
-    "/health",
-    summary="Whether the issuer is up",
+    HEALTH_PATH,
+    summary="Check that the issuer is healthy",
     response_headers=NO_STORE,
     responses=describe_problems(),
 )
 async def get_health(issuer: IssuerDependency) -> Health:
-    """Tell whether requests are answered, and which key signs."""
+    """Return the status, and the `kid` of the key that signs."""
     return Health(status="ok", kid=issuer.keys.view.default_kid)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The `Allow` header, as responses to OPTIONS and to rejected methods have it.
+"""The `Allow` header of responses to OPTIONS and to methods that a route rejects.
 
 Spec: RFC 9110 §10.2.1
 """
@@ -9,13 +9,21 @@ from http import HTTPStatus
 from typing import Any
 
 from litestar import MediaType, Request, Response
+from litestar.response.base import ASGIResponse
 from litestar.routes import HTTPRoute
 
 
-async def answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:
-    """Answer OPTIONS; do nothing for other methods.
+class _OptionsResponse(Response[None]):
+    """Response without the header fields of its route: `Cache-Control` describes other methods."""
 
-    Litestar's own handler names the methods of the handler alone that was registered first.
+    def to_asgi_response(self, *args: Any, **parts: Any) -> ASGIResponse:
+        return super().to_asgi_response(*args, **{**parts, "headers": None})
+
+
+async def answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:
+    """Answer OPTIONS; return None for other methods.
+
+    Litestar's own handler lists only the methods of the handler that was registered first.
     """
     if request.method != "OPTIONS":
         return None
@@ -25,7 +33,7 @@ async def answer_options(request: Request[Any, Any, Any]) -> Response[None] | No
         if isinstance(route, HTTPRoute) and route.path_format == request.scope["path_template"]
         for method in route.methods
     }
-    return Response(
+    return _OptionsResponse(
         None,
         status_code=HTTPStatus.NO_CONTENT,
         media_type=MediaType.TEXT,
@@ -34,6 +42,6 @@ async def answer_options(request: Request[Any, Any, Any]) -> Response[None] | No
 
 
 def format_allow(methods: Iterable[str]) -> str:
-    """List *methods*, and HEAD with GET: the full path answers it."""
+    """Format *methods* for `Allow`, with HEAD if GET is among them: the middleware adds HEAD."""
     allowed = set(methods)
     return ", ".join(sorted(allowed | ({"HEAD"} if "GET" in allowed else set())))

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The Litestar routes of `POST /token` and the key documents, generated from their handlers."""
+"""The Litestar routes of `POST /token` and the key documents, built from the table of handlers."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ def _build_route(issuer: Issuer, method: Method, path: str, handle: Handler) -> 
         http_method=method,
         status_code=200,
         request_max_body_size=MAX_BODY_BYTES,
-        include_in_schema=False,  # described by hand, see the module openapi
+        include_in_schema=False,  # the module openapi describes it
     )
     async def answer(request: Request[Any, Any, Any]) -> RawResponse:
         state = request.scope["state"]
-        body = await request.body()
+        body = await request.body() if method == "POST" else b""
         handled = replace(state[REQUEST_STATE], time=issuer.clock(), body=body)
         state[REQUEST_STATE] = handled
         response = handle(issuer, handled)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`/tokeninfo?id_token=`: Google's endpoint for looking into a token while debugging."""
+"""`/tokeninfo?id_token=`: the claims of a token, for debugging, at Google's path."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -13,22 +13,28 @@ from token_issuer.web.routes.declarations import NO_STORE, IssuerDependency, des
 
 _PATH: Final = "/tokeninfo"
 
-# A list, since Litestar reads the last one of several values into a string. With a default, since
-# its own message for a missing parameter repeats the query.
+# A list, since Litestar would pass only the last of several values. With a default, since its error
+# message for a missing parameter repeats the query, which may hold a token.
 _IdToken = Annotated[
-    Sequence[str], QueryParameter(description="One token of this issuer.", required=True)
+    Sequence[str],
+    QueryParameter(
+        description="A token of this issuer.",
+        required=True,
+        schema_extra={"type": "string", "items": None, "default": None},
+    ),
 ]
 
 
 @get(
     _PATH,
-    summary="What a valid token holds, as text",
+    summary="Read the claims of a valid token",
     response_headers=NO_STORE,
     responses=describe_problems(),
 )
 async def get_token_info(issuer: IssuerDependency, id_token: _IdToken = ()) -> dict[str, str]:
-    """Return the claims of a valid token as text."""
-    if len(id_token) != 1:
+    """Return the claims of a valid token, each as text."""
+    tokens = [token for token in id_token if token]
+    if len(tokens) != 1:
         message = f"id_token: expected one token, as {_PATH}?id_token=eyJ..."
         raise InvalidInputError(message, "id_token")
-    return describe_token(id_token[0], issuer.keys.view.verification_keys, issuer.clock)
+    return describe_token(tokens[0], issuer.keys.view.verification_keys, issuer.clock)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Defects of the algorithm: one that the key is not for, or none at all."""
+"""Defects of `alg`: an algorithm that the key is not for, or `none`."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,16 +27,16 @@ _defect = partial(
 
 
 def _make_none(id_: str, spelling: str, *, is_signed: bool) -> CatalogueEntry:
-    signature = "and the good key signed it" if is_signed else "and the signature is empty"
+    signature = "the good key made the signature" if is_signed else "the signature is empty"
     why = (
-        "A verifier that lets a token say that nobody signed it accepts what anybody writes. "
-        "Comparing with one spelling of the word is no defence against the others."
+        "A verifier that lets a token declare itself unsigned accepts tokens that anyone can "
+        "forge. Comparing `alg` with one spelling of `none` does not stop the other spellings."
     )
     return CatalogueEntry(
         _defect(
             id=f"{id_}-signed" if is_signed else id_,
             title=f"a token with `alg` {spelling} and {'a good' if is_signed else 'no'} signature",
-            wrong=f"`alg` says `{spelling}`, {signature}.",
+            wrong=f"`alg` is `{spelling}`, and {signature}.",
             why=why,
             source="RFC 8725 §2.1, §3.1, §3.2; RFC 7518 §3.6; CVE-2015-9235, CVE-2026-28802",
         ),
@@ -58,12 +58,12 @@ def _make_hs256(
         _defect(
             id=id_,
             title=f"an HS256 token keyed with {secret}",
-            wrong=f"`alg` says `HS256`, and the secret of the signature is {secret}.",
+            wrong=f"`alg` is `HS256`, and the HMAC is keyed with {secret}.",
             why="A verifier that takes the algorithm from the token uses the public key as the "
-            "secret of an HMAC, and what is public, anybody can sign with."
+            "secret of an HMAC. The key is public, so anyone can forge tokens."
             if id_ != "hs256-empty"
-            else "A verifier that finds no secret and goes on with an empty one accepts what "
-            "anybody writes.",
+            else "A verifier that has no secret and continues with an empty one accepts tokens "
+            "that anyone can forge.",
             source=f"RFC 8725 §2.1, §3.1; {source}",
             alg=alg,
         ),
@@ -100,16 +100,16 @@ ENTRIES: Final = (
     ),
     _make_hs256("hs256-der", "the public key as DER", lambda good: good.der, "CVE-2024-33663"),
     _make_hs256("hs256-jwk", "the public key as JWK text", lambda good: good.jwk, "CVE-2026-48526"),
-    _make_hs256("hs256-jwks", "the text of the key set", lambda good: good.jwks, _CONFUSION),
+    _make_hs256("hs256-jwks", "the text of the JWK Set", lambda good: good.jwks, _CONFUSION),
     _make_hs256("hs256-empty", "an empty secret", lambda _: b"", "RFC 7518 §3.2"),
     CatalogueEntry(
         _defect(
             id="alg-rs512",
-            title="an RS512 token of a key that is for RS256",
-            wrong="`alg` says `RS512`, and the good key signed accordingly; the key set gives the "
-            "key the `alg` RS256.",
-            why="A key that counts for several algorithms lets whoever breaks the weakest of them "
-            "use all.",
+            title="an RS512 token signed by a key for RS256",
+            wrong="`alg` is `RS512`, and the good key made an RS512 signature. In the JWK Set, the "
+            "`alg` of this key is RS256.",
+            why="If a verifier accepts a key for several algorithms, an attacker has to break only "
+            "the weakest of them.",
             source="RFC 8725 §3.1; RFC 7517 §4.4",
             severity=Severity.MEDIUM,
             alg="RS256",
@@ -119,11 +119,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="alg-ps256",
-            title="a PS256 token of a key that is for RS256",
-            wrong="`alg` says `PS256`, and the good key signed accordingly; the key set gives the "
-            "key the `alg` RS256.",
-            why="A key that counts for several algorithms lets whoever breaks the weakest of them "
-            "use all.",
+            title="a PS256 token signed by a key for RS256",
+            wrong="`alg` is `PS256`, and the good key made a PS256 signature. In the JWK Set, the "
+            "`alg` of this key is RS256.",
+            why="If a verifier accepts a key for several algorithms, an attacker has to break only "
+            "the weakest of them.",
             source="RFC 8725 §3.1; RFC 7517 §4.4; RFC 8017 §8",
             severity=Severity.MEDIUM,
             alg="RS256",

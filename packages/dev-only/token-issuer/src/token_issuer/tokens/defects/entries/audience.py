@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Defects of `aud`: tokens for other services, or for none."""
+"""Defects of `aud`: tokens for other services, and tokens without an audience."""
 
 from functools import partial
 from typing import Final
@@ -17,7 +17,7 @@ _defect = partial(
     check="aud",
     source="RFC 7519 §4.1.3; RFC 8725 §3.9",
 )
-_ELSEWHERE: Final = "Whoever is given tokens for another service uses them here."
+_ELSEWHERE: Final = "Anyone who receives tokens for another service can use them here."
 _OTHER: Final = "another-service"
 
 ENTRIES: Final = (
@@ -25,7 +25,7 @@ ENTRIES: Final = (
         _defect(
             id="aud-wrong",
             title="a token for another service",
-            wrong=f"`aud` says `{_OTHER}`.",
+            wrong=f"`aud` is `{_OTHER}`.",
             why=_ELSEWHERE,
         ),
         MintingSteps(claims=set_members(aud=_OTHER)),
@@ -33,9 +33,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="aud-missing",
-            title="a token for nobody in particular",
+            title="a token without an audience",
             wrong="The claims set has no `aud`.",
-            why="A token that names no service counts at each that trusts the issuer.",
+            why="If the verifier accepts a missing `aud`, a token that names no service is "
+            "accepted by every service that trusts the issuer.",
             source="RFC 9068 §2.2, §4; RFC 8725 §3.9",
         ),
         MintingSteps(claims=set_members(aud=ABSENT)),
@@ -44,7 +45,7 @@ ENTRIES: Final = (
         _defect(
             id="aud-list-other",
             title="a token for two other services",
-            wrong="`aud` is a list of two names, and none of them is the right one.",
+            wrong="`aud` is a list of two names, and neither is that of this service.",
             why=_ELSEWHERE,
         ),
         MintingSteps(claims=set_members(aud=[_OTHER, "a-third-service"])),
@@ -52,9 +53,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="aud-list-empty",
-            title="a token whose list of services is empty",
+            title="a token whose list of audiences is empty",
             wrong="`aud` is an empty list.",
-            why="Where no name to compare means no mismatch, the token counts everywhere.",
+            why="If the verifier only looks for a wrong name in the list, every service accepts "
+            "the token.",
             source="RFC 7519 §4.1.3; CVE-2020-26160",
         ),
         MintingSteps(claims=set_members(aud=[])),
@@ -63,8 +65,8 @@ ENTRIES: Final = (
         _defect(
             id="aud-list-ours",
             title="a token for this service and another one",
-            wrong="Nothing: `aud` is a list, and the right name is in it.",
-            why="Who refuses it locks out users whose tokens are for several services.",
+            wrong="Nothing is wrong: `aud` is a list that contains the name of this service.",
+            why="A verifier that rejects it locks out users whose tokens are for several services.",
             source="RFC 7519 §4.1.3",
             verdict=Verdict.ACCEPT,
             severity=Severity.LOW,
@@ -74,28 +76,30 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="aud-prefix",
-            title="a token for the beginning of this service's name",
-            wrong="`aud` lacks the last character of the right name.",
-            why="Where the name is sought as a part of another text, any part of it counts.",
+            title="a token whose audience is the beginning of this service's name",
+            wrong="`aud` is the name of this service without its last character.",
+            why="If the verifier tests whether its own name contains `aud`, any part of the name "
+            "matches.",
         ),
         MintingSteps(claims=change_text_claim("aud", lambda ours: ours[:-1])),
     ),
     CatalogueEntry(
         _defect(
             id="aud-extended",
-            title="a token for a service whose name begins like this one's",
-            wrong="`aud` is the right name, with `-staging` after it.",
-            why="Where only the beginning is compared, the tokens of a service with a longer name "
-            "count here.",
+            title="a token for a service whose name begins with this service's name",
+            wrong="`aud` is the name of this service, followed by `-staging`.",
+            why="If the verifier compares only the beginning, it accepts the tokens of a service "
+            "with a longer name.",
         ),
         MintingSteps(claims=change_text_claim("aud", lambda ours: f"{ours}-staging")),
     ),
     CatalogueEntry(
         _defect(
             id="aud-case",
-            title="a token for this service's name in the other case",
-            wrong="`aud` has small letters for capitals and the reverse.",
-            why="Names are compared case-sensitively: two services may differ in nothing else.",
+            title="a token whose audience has upper and lower case swapped",
+            wrong="`aud` is the name of this service, with upper and lower case swapped.",
+            why="Names are compared case-sensitively, because two services may differ in case "
+            "alone.",
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("aud", str.swapcase)),
@@ -103,9 +107,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="aud-empty",
-            title="a token whose service is empty text",
-            wrong="`aud` is empty text.",
-            why="Empty text is a part of every text, and counts as absent for some.",
+            title="a token whose audience is an empty string",
+            wrong="`aud` is an empty string.",
+            why="Every string contains the empty string, and some verifiers treat it as an absent "
+            "`aud`.",
             source="RFC 7519 §4.1.3; CVE-2020-26160",
         ),
         MintingSteps(claims=set_members(aud="")),
@@ -113,9 +118,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="aud-padded",
-            title="a token for this service's name and a blank",
-            wrong="`aud` is the right name, with a blank after it.",
-            why="Names are compared as they are: who trims them takes two services for one.",
+            title="a token whose audience ends with a space",
+            wrong="`aud` is the name of this service, followed by a space.",
+            why="Names are compared without any change: a verifier that trims them may confuse two "
+            "services.",
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("aud", lambda ours: f"{ours} ")),

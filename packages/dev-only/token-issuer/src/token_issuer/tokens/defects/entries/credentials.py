@@ -8,13 +8,17 @@ from token_issuer.severity import Severity
 from token_issuer.tokens.defects.defect import Defect, Verdict
 from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
 
+_REPAIR: Final = (
+    "If a proxy checks a repaired copy of the field but forwards the original, the next service "
+    "may read other credentials than the proxy checked."
+)
 _legal = partial(
     Defect,
     group="credentials",
     verdict=Verdict.ACCEPT,
     severity=Severity.LOW,
     check="credentials",
-    why="Who refuses it locks out clients that keep to the specification.",
+    why="A verifier that rejects it locks out clients that comply with the specification.",
 )
 _illegal = partial(
     Defect,
@@ -23,23 +27,21 @@ _illegal = partial(
     severity=Severity.LOW,
     check="credentials",
     source="RFC 6750 §2.1; RFC 9110 §11.4",
-    why="A proxy that mends what it is sent and passes it on as it came lets the next service see "
-    "other credentials than it checked.",
+    why=_REPAIR,
 )
 _malformed = partial(
     _illegal,
     verdict=Verdict.EITHER,
     source="RFC 6750 §2.1; RFC 9110 §2.4, §11.4",
-    why="A proxy that mends what it is sent and passes it on as it came lets the next service see "
-    "other credentials than it checked. RFC 9110 §2.4 lets recipients mend it all the same.",
+    why=f"{_REPAIR} RFC 9110 §2.4 allows the repair.",
 )
 
 ENTRIES: Final = (
     CatalogueEntry(
         _legal(
             id="scheme-lower-case",
-            title="a token after the scheme in small letters",
-            wrong="Nothing: the header says `bearer`, and schemes count in any case.",
+            title="a token after the scheme in lower case",
+            wrong="Nothing is wrong: the scheme is `bearer`, and schemes are case-insensitive.",
             source="RFC 9110 §11.1",
         ),
         MintingSteps(to_authorization=lambda token: [f"bearer {token}"]),
@@ -47,8 +49,8 @@ ENTRIES: Final = (
     CatalogueEntry(
         _legal(
             id="scheme-upper-case",
-            title="a token after the scheme in capitals",
-            wrong="Nothing: the header says `BEARER`, and schemes count in any case.",
+            title="a token after the scheme in upper case",
+            wrong="Nothing is wrong: the scheme is `BEARER`, and schemes are case-insensitive.",
             source="RFC 9110 §11.1",
         ),
         MintingSteps(to_authorization=lambda token: [f"BEARER {token}"]),
@@ -56,8 +58,8 @@ ENTRIES: Final = (
     CatalogueEntry(
         _legal(
             id="blanks-between",
-            title="a token after two blanks",
-            wrong="Nothing: between scheme and token may be more than one blank.",
+            title="a token after two spaces",
+            wrong="Nothing is wrong: one or more spaces may separate scheme and token.",
             source="RFC 6750 §2.1; RFC 9110 §11.4",
         ),
         MintingSteps(to_authorization=lambda token: [f"Bearer  {token}"]),
@@ -65,8 +67,9 @@ ENTRIES: Final = (
     CatalogueEntry(
         _legal(
             id="blanks-before",
-            title="a token in a header field that begins with blanks",
-            wrong="Nothing: blanks around the value of a header field do not belong to it.",
+            title="a token in a header field that begins with spaces",
+            wrong="Nothing is wrong: spaces around the value of a header field are not part of the "
+            "value.",
             source="RFC 9110 §5.5; RFC 9112 §5.1",
         ),
         MintingSteps(to_authorization=lambda token: [f"  Bearer {token}"]),
@@ -74,8 +77,9 @@ ENTRIES: Final = (
     CatalogueEntry(
         _legal(
             id="blanks-after",
-            title="a token in a header field that ends with blanks",
-            wrong="Nothing: blanks around the value of a header field do not belong to it.",
+            title="a token in a header field that ends with spaces",
+            wrong="Nothing is wrong: spaces around the value of a header field are not part of the "
+            "value.",
             source="RFC 9110 §5.5; RFC 9112 §5.1",
         ),
         MintingSteps(to_authorization=lambda token: [f"Bearer {token}  "]),
@@ -84,7 +88,7 @@ ENTRIES: Final = (
         _malformed(
             id="tab-between",
             title="a token after a tab",
-            wrong="A tab stands between scheme and token, where only blanks may.",
+            wrong="A tab separates scheme and token, where only spaces are allowed.",
         ),
         MintingSteps(to_authorization=lambda token: [f"Bearer\t{token}"]),
     ),
@@ -92,7 +96,7 @@ ENTRIES: Final = (
         _malformed(
             id="comma-before",
             title="a token after a comma",
-            wrong="A comma stands before the token.",
+            wrong="A comma precedes the token.",
         ),
         MintingSteps(to_authorization=lambda token: [f"Bearer ,{token}"]),
     ),
@@ -100,7 +104,7 @@ ENTRIES: Final = (
         _malformed(
             id="comma-after",
             title="a token before a comma",
-            wrong="A comma stands after the token.",
+            wrong="A comma follows the token.",
         ),
         MintingSteps(to_authorization=lambda token: [f"Bearer {token},"]),
     ),
@@ -108,7 +112,7 @@ ENTRIES: Final = (
         _illegal(
             id="credentials-list",
             title="a token twice in one header field",
-            wrong="The value is a list of two credentials, with a comma between them.",
+            wrong="The value is a list of two credentials, separated by a comma.",
         ),
         MintingSteps(to_authorization=lambda token: [f"Bearer {token}, Bearer {token}"]),
     ),
@@ -116,7 +120,7 @@ ENTRIES: Final = (
         _illegal(
             id="scheme-missing",
             title="a token without a scheme",
-            wrong="The header field holds the token and nothing else.",
+            wrong="The header field contains only the token.",
         ),
         MintingSteps(to_authorization=lambda token: [token]),
     ),
@@ -124,7 +128,7 @@ ENTRIES: Final = (
         _illegal(
             id="scheme-other",
             title="a token after another scheme",
-            wrong="The header says `Token` instead of `Bearer`.",
+            wrong="The scheme is `Token` instead of `Bearer`.",
         ),
         MintingSteps(to_authorization=lambda token: [f"Token {token}"]),
     ),
@@ -132,9 +136,9 @@ ENTRIES: Final = (
         _illegal(
             id="header-double",
             title="a token in each of two header fields",
-            wrong="Two `Authorization` header fields hold the same credentials.",
-            why="Where the proxy reads one and the service behind it the other, an attacker has "
-            "one checked and the other used.",
+            wrong="Two `Authorization` header fields contain the same credentials.",
+            why="If a proxy reads one field and the service behind it reads the other, an attacker "
+            "can pass the check with one field and act with the other.",
             source="RFC 9110 §5.3; RFC 6750 §3.1 (invalid_request)",
             severity=Severity.MEDIUM,
         ),
@@ -144,9 +148,9 @@ ENTRIES: Final = (
         _illegal(
             id="header-double-other",
             title="a token in the first of two different header fields",
-            wrong="A second `Authorization` header field holds Basic credentials.",
-            why="Where the proxy reads one and the service behind it the other, an attacker has "
-            "one checked and the other used.",
+            wrong="A second `Authorization` header field contains Basic credentials.",
+            why="If a proxy reads one field and the service behind it reads the other, an attacker "
+            "can pass the check with one field and act with the other.",
             source="RFC 9110 §5.3; RFC 6750 §3.1 (invalid_request)",
             severity=Severity.MEDIUM,
         ),

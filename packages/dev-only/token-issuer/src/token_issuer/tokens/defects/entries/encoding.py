@@ -24,12 +24,12 @@ _base64url = partial(
     Defect, group="encoding", verdict=Verdict.REFUSE, severity=Severity.LOW, check="base64url"
 )
 _LAST: Final = (
-    " A parser that always takes the last is allowed (RFC 7515 §4, RFC 7519 §4); one that refuses "
-    "is safer."
+    " A parser may always use the last value (RFC 7515 §4, RFC 7519 §4); rejecting the token is "
+    "safer."
 )
-_SPELLINGS: Final = (
-    "One token has many spellings: a list of revoked tokens, or a cache keyed by their text, does "
-    "not hold."
+_MANY_TEXTS: Final = (
+    "One token then has many valid texts, so it can evade a list of revoked tokens or a cache that "
+    "compares texts."
 )
 _BASE64URL: Final = "RFC 7515 §2 (Base64url), §5.2; RFC 7519 §7.2"
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -49,10 +49,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _json(
             id="header-twice-first",
-            title="a token whose header says `alg` twice, first the right one",
-            wrong="The second `alg` in the header is `none`; the good key signed by the first.",
-            why="One part of the code checks the one, another uses the other. The first never "
-            "counts: a parser must refuse, or take the last.",
+            title="a token whose header contains `alg` twice, the right one first",
+            wrong="The second `alg` in the header is `none`; the good key signed the token with "
+            "the first algorithm.",
+            why="One part of the code may check one value while another part uses the other. A "
+            "parser must reject the token or use the last value, never the first.",
             source="RFC 7515 §4",
         ),
         MintingSteps(encode_header=write_member_twice("alg", "none", good="first")),
@@ -60,9 +61,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _json(
             id="header-twice-last",
-            title="a token whose header says `alg` twice, last the right one",
-            wrong="The first `alg` in the header is `none`; the good key signed by the second.",
-            why="One part of the code checks the one, another uses the other." + _LAST,
+            title="a token whose header contains `alg` twice, the right one last",
+            wrong="The first `alg` in the header is `none`; the good key signed the token with the "
+            "second algorithm.",
+            why="One part of the code may check one value while another part uses the "
+            "other." + _LAST,
             source="RFC 7515 §4",
             verdict=Verdict.EITHER,
         ),
@@ -71,10 +74,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _json(
             id="payload-twice-first",
-            title="a token whose payload says `exp` twice, first the right one",
-            wrong="The second `exp` in the payload is 0, long ago.",
-            why="One part of the code checks the one, another uses the other. The first never "
-            "counts: a parser must refuse, or take the last.",
+            title="a token whose payload contains `exp` twice, the right one first",
+            wrong="The second `exp` in the payload is 0, a time in 1970.",
+            why="One part of the code may check one value while another part uses the other. A "
+            "parser must reject the token or use the last value, never the first.",
             source="RFC 7519 §4",
         ),
         MintingSteps(encode_payload=write_member_twice("exp", 0, good="first")),
@@ -82,9 +85,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _json(
             id="payload-twice-last",
-            title="a token whose payload says `exp` twice, last the right one",
-            wrong="The first `exp` in the payload is 0, long ago.",
-            why="One part of the code checks the one, another uses the other." + _LAST,
+            title="a token whose payload contains `exp` twice, the right one last",
+            wrong="The first `exp` in the payload is 0, a time in 1970.",
+            why="One part of the code may check one value while another part uses the "
+            "other." + _LAST,
             source="RFC 7519 §4",
             verdict=Verdict.EITHER,
         ),
@@ -94,9 +98,9 @@ ENTRIES: Final = (
         _json(
             id="payload-not-json",
             title="a token whose payload is not JSON",
-            wrong="The payload is the text `hello`, correctly signed.",
-            why="Whoever takes the signature for all there is to check lets a token count that "
-            "says neither for whom it is nor until when.",
+            wrong="The payload is the text `hello`, and the signature is valid.",
+            why="A verifier that checks only the signature accepts a token that has neither an "
+            "audience nor an expiry time.",
             source="RFC 7519 §7.2 step 10",
         ),
         MintingSteps(encode_payload=encode_fixed(b"hello")),
@@ -105,8 +109,8 @@ ENTRIES: Final = (
         _json(
             id="payload-not-object",
             title="a token whose payload is not an object",
-            wrong="The payload is a JSON array that holds the claims set.",
-            why="Code that expects an object fails on it, or finds no claim to check.",
+            wrong="The payload is a JSON array that contains the claims set.",
+            why="Code that expects an object fails, or finds no claims to check.",
             source="RFC 7519 §7.2 step 10, §3",
         ),
         MintingSteps(encode_payload=encode_list),
@@ -116,8 +120,8 @@ ENTRIES: Final = (
             id="payload-utf16",
             title="a token whose payload is in UTF-16",
             wrong="The claims set is encoded in UTF-16, with a byte order mark.",
-            why="A parser that guesses the encoding reads what another one refuses: two services "
-            "disagree about one token.",
+            why="A parser that guesses the encoding accepts a payload that another one rejects. "
+            "Two services then disagree about one token.",
             source="RFC 8725 §3.7; RFC 7519 §7.2 step 10; RFC 8259 §8.1",
             severity=Severity.LOW,
         ),
@@ -127,9 +131,9 @@ ENTRIES: Final = (
         _json(
             id="payload-bom",
             title="a token whose payload begins with a byte order mark",
-            wrong="EF BB BF stands before the claims set.",
-            why="Producers must not write it; RFC 8259 §8.1 lets parsers ignore or refuse it, and "
-            "code that does neither fails on it.",
+            wrong="The bytes EF BB BF precede the claims set.",
+            why="RFC 8259 §8.1 forbids producers to write a byte order mark, and lets parsers "
+            "ignore or reject it. Code that does neither fails.",
             source="RFC 8259 §8.1",
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
@@ -139,10 +143,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _json(
             id="payload-trailing",
-            title="a token whose payload goes on after the claims set",
+            title="a token whose payload continues after the claims set",
             wrong="The word `trailing` follows the JSON object.",
-            why="A parser that stops at the last brace reads what another one refuses: two "
-            "services disagree about one token.",
+            why="A parser that stops at the last brace accepts a payload that another one rejects. "
+            "Two services then disagree about one token.",
             source="RFC 7519 §7.2 step 10",
             severity=Severity.LOW,
         ),
@@ -151,9 +155,9 @@ ENTRIES: Final = (
     CatalogueEntry(
         _base64url(
             id="base64-padding",
-            title="a token with padding",
-            wrong="The signature ends with the `=` that base64url leaves out here.",
-            why=_SPELLINGS,
+            title="a token with base64 padding",
+            wrong="The signature ends with `=`, which base64url omits in a token.",
+            why=_MANY_TEXTS,
             source=_BASE64URL,
         ),
         MintingSteps(
@@ -163,9 +167,9 @@ ENTRIES: Final = (
     CatalogueEntry(
         _base64url(
             id="base64-blank",
-            title="a token with a blank inside its signature",
-            wrong="A blank stands after the tenth character of the signature.",
-            why=_SPELLINGS,
+            title="a token with a space inside its signature",
+            wrong="A space follows the tenth character of the signature.",
+            why=_MANY_TEXTS,
             source=f"{_BASE64URL}; RFC 6750 §2.1",
         ),
         MintingSteps(
@@ -175,9 +179,9 @@ ENTRIES: Final = (
     CatalogueEntry(
         _base64url(
             id="base64-alphabet",
-            title="a token in the other alphabet of base64",
-            wrong="The signature has `+` and `/` instead of `-` and `_`.",
-            why=_SPELLINGS,
+            title="a token in the standard alphabet of base64",
+            wrong="The signature contains `+` and `/` instead of `-` and `_`.",
+            why=_MANY_TEXTS,
             source=_BASE64URL,
         ),
         # One signature of ES256 or EdDSA in fifteen has no character that differs.
@@ -189,8 +193,9 @@ ENTRIES: Final = (
         _base64url(
             id="base64-stray-bits",
             title="a token whose last character has stray bits",
-            wrong="The last character of the signature differs in a bit that belongs to no byte.",
-            why=f"{_SPELLINGS} RFC 4648 §3.5 lets a decoder choose.",
+            wrong="The last character of the signature differs in a bit that is not part of any "
+            "byte.",
+            why=f"{_MANY_TEXTS} RFC 4648 §3.5 leaves the choice to the decoder.",
             source="RFC 4648 §3.5",
             verdict=Verdict.EITHER,
         ),
@@ -201,8 +206,8 @@ ENTRIES: Final = (
             id="five-parts",
             title="a token of five parts",
             wrong="Two more parts follow the good signature.",
-            why="Who takes the first three and drops the rest accepts what was never made for "
-            "him: five parts are an encrypted token.",
+            why="A token of five parts is an encrypted token (JWE). A verifier that reads the "
+            "first three parts and ignores the others accepts a token that was not made for it.",
             source="RFC 7515 §7.1; RFC 7516 §9",
             check="form",
         ),

@@ -13,18 +13,18 @@ _defect = partial(
     Defect, group="header", verdict=Verdict.REFUSE, severity=Severity.MEDIUM, check="crit"
 )
 _PRODUCERS: Final = (
-    "Producers must not write it; who takes it may read `crit` carelessly or not at all. RFC 7515 "
-    "§4.1.11 lets recipients refuse it, and does not make them."
+    "A verifier that accepts it may read `crit` carelessly or not at all. RFC 7515 §4.1.11 forbids "
+    "producers to write such a `crit`. Recipients may reject the token, but do not have to."
 )
 
 ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="crit-unknown",
-            title="a token with a critical extension that nobody knows",
-            wrong="`crit` lists `x-policy`, which is in the header and in no registry.",
-            why="`crit` is how an issuer says that a token must not count without a restriction; "
-            "who ignores it drops the restriction.",
+            title="a token with an unknown critical extension",
+            wrong="`crit` lists `x-policy`. The header contains it, but no registry defines it.",
+            why="`crit` lists the extensions that a verifier must support to accept the token. A "
+            "verifier that ignores `crit` drops a restriction of the issuer.",
             source="RFC 7515 §4.1.11; CVE-2025-59420, CVE-2026-32597",
         ),
         MintingSteps(header=set_members(crit=["x-policy"], **{"x-policy": "deny"})),
@@ -44,8 +44,8 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="crit-registered",
-            title="a token that calls a standard parameter a critical extension",
-            wrong="`crit` lists `alg`, which is no extension.",
+            title="a token that lists a standard parameter as a critical extension",
+            wrong="`crit` lists `alg`, which is not an extension.",
             why=_PRODUCERS,
             source="RFC 7515 §4.1.11",
             verdict=Verdict.EITHER,
@@ -56,10 +56,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="b64-critical",
-            title="a token that says its payload is not encoded",
-            wrong="`b64` is false and listed in `crit`, so the payload is the base64url text "
-            "itself and no claims set.",
-            why="Two verifiers see two payloads under one signature. JWTs must not use it.",
+            title="a token that declares its payload as not encoded",
+            wrong="`b64` is false and listed in `crit`. The payload is therefore the base64url "
+            "text itself, which is not a claims set.",
+            why="Verifiers with and without support for `b64` read two different payloads under "
+            "one signature. JWTs must not use `b64`.",
             source="RFC 7797 §6, §7; RFC 7515 §4.1.11",
         ),
         MintingSteps(header=set_members(b64=False, crit=["b64"])),
@@ -67,11 +68,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="b64-uncritical",
-            title="a token that says so without calling it critical",
-            wrong="`b64` is false and `crit` is missing.",
-            why="Verifiers that know the extension and those that do not see two payloads under "
-            "one signature. JWTs must not use it, and nothing may without `crit`; but who does not "
-            "know it has to ignore it (RFC 7515 §4).",
+            title="a token that declares its payload as not encoded, without `crit`",
+            wrong="`b64` is false, and `crit` is missing.",
+            why="Verifiers with and without support for `b64` read two different payloads under "
+            "one signature. JWTs must not use `b64`, and other tokens must list it in `crit`. A "
+            "verifier without support must ignore `b64` (RFC 7515 §4).",
             source="RFC 7797 §6, §7; RFC 7515 §4",
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
@@ -82,8 +83,9 @@ ENTRIES: Final = (
         _defect(
             id="typ-wrong",
             title="a token that was made for another purpose",
-            wrong="`typ` says `secevent+jwt`: a security event, no access token.",
-            why="What one service signs as a message about a user counts at another as his login.",
+            wrong="`typ` is `secevent+jwt`: the token is a security event, not an access token.",
+            why="If a service ignores `typ`, it may accept a message about a user as a login of "
+            "that user.",
             source="RFC 8725 §2.8, §3.11, §3.12; RFC 9068 §4",
             severity=Severity.LOW,
             check="typ",
@@ -93,10 +95,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="cty-nested",
-            title="a token that says that it holds another token",
-            wrong="`cty` says `JWT`, yet the payload is a claims set.",
-            why="A verifier that follows it sees another token than one that does not; that the "
-            "outer claims count is against the specification.",
+            title="a token that declares another token as its content",
+            wrong="`cty` is `JWT`, but the payload is a claims set.",
+            why="A verifier that obeys `cty` reads a different token from one that ignores it. "
+            "Accepting the outer claims violates the specification.",
             source="RFC 7519 §5.2, §7.2 step 8",
             severity=Severity.LOW,
             check="cty",

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Defects of `iss`: tokens from other issuers, or from none."""
+"""Defects of `iss`: tokens of other issuers, and tokens without an issuer."""
 
 from functools import partial
 from typing import Final
@@ -37,19 +37,19 @@ ENTRIES: Final = (
         _defect(
             id="iss-wrong",
             title="a token from another issuer",
-            wrong="`iss` says `https://other-issuer.example`; the good key signed.",
-            why="Where several issuers share a key endpoint or a key, tokens of one count as those "
-            "of another.",
+            wrong="`iss` is `https://other-issuer.example`; the good key signed the token.",
+            why="If several issuers share a key endpoint or a key, the verifier accepts tokens of "
+            "one issuer as those of another.",
         ),
         MintingSteps(claims=set_members(iss="https://other-issuer.example")),
     ),
     CatalogueEntry(
         _defect(
             id="iss-missing",
-            title="a token from nobody in particular",
+            title="a token without an issuer",
             wrong="The claims set has no `iss`.",
-            why="Where a missing issuer is no wrong one, tokens of every issuer that shares the "
-            "key count.",
+            why="If the verifier accepts a missing `iss`, it accepts the tokens of every issuer "
+            "that shares the key.",
             source="RFC 9068 §2.2, §4; RFC 8725 §3.8",
         ),
         MintingSteps(claims=set_members(iss=ABSENT)),
@@ -58,9 +58,9 @@ ENTRIES: Final = (
         _defect(
             id="iss-slash",
             title="a token whose issuer ends with a slash",
-            wrong="`iss` is the right one, with a slash after it.",
-            why="Issuers are compared character by character: another spelling may be another "
-            "tenant.",
+            wrong="`iss` is the right issuer, followed by a slash.",
+            why="Issuers are compared character by character, because another spelling may be "
+            "another tenant.",
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("iss", lambda ours: f"{ours}/")),
@@ -69,18 +69,19 @@ ENTRIES: Final = (
         _defect(
             id="iss-look-alike",
             title="a token whose issuer only looks right",
-            wrong="`iss` is spelled with Cyrillic letters that look like Latin ones.",
-            why="Who compares what people see, after a normalisation that goes too far, trusts "
-            "whoever registers the other name.",
+            wrong="`iss` is the right issuer, with Cyrillic letters that look like the Latin ones.",
+            why="A verifier that normalizes too much before it compares trusts anyone who "
+            "registers the similar name.",
         ),
         MintingSteps(claims=change_text_claim("iss", _replace_look_alikes)),
     ),
     CatalogueEntry(
         _defect(
             id="iss-prefix",
-            title="a token from the beginning of the issuer's name",
-            wrong="`iss` lacks the last character of the right one.",
-            why="Where the issuer is sought as a part of another text, any part of it counts.",
+            title="a token whose issuer is the beginning of the right one",
+            wrong="`iss` is the right issuer without its last character.",
+            why="If the verifier tests whether the right issuer contains `iss`, any part of it "
+            "matches.",
             source="RFC 7519 §4.1.1; CVE-2024-53861",
         ),
         MintingSteps(claims=change_text_claim("iss", lambda ours: ours[:-1])),
@@ -88,19 +89,20 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="iss-extended",
-            title="a token whose issuer begins like the right one",
-            wrong="`iss` is the right one, with `.attacker.example` after it.",
-            why="Where only the beginning is compared, whoever registers the longer name is "
-            "trusted.",
+            title="a token whose issuer begins with the right one",
+            wrong="`iss` is the right issuer, followed by `.attacker.example`.",
+            why="If the verifier compares only the beginning, it trusts anyone who registers the "
+            "longer name.",
         ),
         MintingSteps(claims=change_text_claim("iss", lambda ours: f"{ours}.attacker.example")),
     ),
     CatalogueEntry(
         _defect(
             id="iss-case",
-            title="a token whose issuer is in the other case",
-            wrong="`iss` has capitals for small letters and the reverse.",
-            why="Issuers are compared case-sensitively: another spelling may be another tenant.",
+            title="a token whose issuer has upper and lower case swapped",
+            wrong="`iss` is the right issuer, with upper and lower case swapped.",
+            why="Issuers are compared case-sensitively, because another spelling may be another "
+            "tenant.",
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("iss", str.swapcase)),

@@ -27,8 +27,8 @@ _kid_defect = partial(
 )
 
 _OPEN: Final = (
-    " The good key signed, and RFC 7515 §4.1.4 calls `kid` a hint: whoever tries all keys may "
-    "accept, too."
+    " The signature is valid, and RFC 7515 §4.1.4 calls `kid` a hint, so a verifier that tries all "
+    "keys may accept the token."
 )
 _INJECTION: Final = "RFC 8725 §3.10; RFC 7515 §4.1.4"
 
@@ -36,9 +36,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _embedded_key(
             id="jwk",
-            title="a token that brings the key of its signature along",
-            wrong="The header holds an attacker's public key as `jwk`, and he signed.",
-            why="Whoever verifies with a key from the token lets anybody write tokens.",
+            title="a token that contains the key of its signature",
+            wrong="The header contains an attacker's public key as `jwk`, and the attacker signed "
+            "the token.",
+            why="A verifier that uses a key from the token accepts tokens that anyone can forge.",
             source="RFC 7515 §4.1.3, §10.3; CVE-2018-0114, CVE-2026-34240",
         ),
         MintingSteps(
@@ -49,10 +50,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _embedded_key(
             id="x5c",
-            title="a token that brings the certificate of its signature along",
-            wrong="The header holds an attacker's self-signed certificate as `x5c`, and he signed.",
-            why="Whoever verifies with a certificate from the token, without a path to an "
-            "authority that is trusted for just this, lets anybody write tokens.",
+            title="a token that contains the certificate of its signature",
+            wrong="The header contains an attacker's self-signed certificate as `x5c`, and the "
+            "attacker signed the token.",
+            why="A verifier that uses a certificate from the token accepts tokens that anyone can "
+            "forge, unless it requires a path to an authority that is trusted for this purpose.",
             source="RFC 7515 §4.1.6, §10.3",
         ),
         MintingSteps(
@@ -63,11 +65,12 @@ ENTRIES: Final = (
     CatalogueEntry(
         _embedded_key(
             id="jku",
-            title="a token that says where the key set of its signature is",
-            wrong="`jku` is the URL of an attacker's key set, which the issuer hosts below "
-            "/attacker; his key has the name of the good one, and he signed.",
-            why="Whoever fetches keys from where a token says lets anybody write tokens, and sends "
-            "requests to wherever an attacker wants.",
+            title="a token that contains the URL of its own JWK Set",
+            wrong="`jku` is the URL of an attacker's JWK Set, which the issuer hosts below "
+            "/attacker. The attacker's key has the `kid` of the good key, and the attacker signed "
+            "the token.",
+            why="A verifier that fetches keys from a URL in the token accepts tokens that anyone "
+            "can forge, and sends requests to any address that an attacker chooses.",
             source="RFC 8725 §3.10; RFC 7515 §4.1.2, §10.3",
         ),
         MintingSteps(
@@ -78,11 +81,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _embedded_key(
             id="x5u",
-            title="a token that says where the certificate of its signature is",
+            title="a token that contains the URL of its own certificate",
             wrong="`x5u` is the URL of an attacker's certificate, which the issuer hosts below "
-            "/attacker, and he signed.",
-            why="Whoever fetches certificates from where a token says lets anybody write tokens, "
-            "and sends requests to wherever an attacker wants.",
+            "/attacker. The attacker signed the token.",
+            why="A verifier that fetches certificates from a URL in the token accepts tokens that "
+            "anyone can forge, and sends requests to any address that an attacker chooses.",
             source="RFC 8725 §3.10; RFC 7515 §4.1.5, §10.3",
         ),
         MintingSteps(
@@ -94,11 +97,11 @@ ENTRIES: Final = (
         Defect(
             id="key-weak",
             group="key",
-            title="a token that an RSA key of 1024 bits signed",
+            title="a token signed by an RSA key of 1024 bits",
             wrong="`kid` names a key of 1024 bits, which the fault `weak-key` publishes beside the "
-            "good ones, and that key signed.",
-            why="Keys of that size can be factored with enough money; the tokens of whoever does "
-            "it count.",
+            "good keys. This key signed the token.",
+            why="Keys of this size can be factored at high cost. An attacker who has done so can "
+            "forge tokens.",
             source="RFC 7518 §3.3",
             verdict=Verdict.REFUSE,
             severity=Severity.HIGH,
@@ -111,10 +114,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _kid_defect(
             id="kid-unknown",
-            title="a token whose `kid` nobody knows",
-            wrong="`kid` says `no-such-key`; the good key signed.",
-            why="Who accepts it tries keys until one fits, and keeps trusting a key under names "
-            "that the issuer never gave it." + _OPEN,
+            title="a token whose `kid` is unknown",
+            wrong="`kid` is `no-such-key`; the good key signed the token.",
+            why="A verifier that accepts it tries keys until one fits, and trusts a key under "
+            "names that the issuer never gave it." + _OPEN,
             source="RFC 7515 §4.1.4, §6",
         ),
         MintingSteps(header=set_members(kid="no-such-key")),
@@ -123,8 +126,8 @@ ENTRIES: Final = (
         _kid_defect(
             id="kid-missing",
             title="a token without `kid`",
-            wrong="The header has no `kid`; the good key signed.",
-            why="With several keys the verifier has to guess." + _OPEN,
+            wrong="The header has no `kid`; the good key signed the token.",
+            why="A verifier with several keys has to guess which one to use." + _OPEN,
             source="RFC 7515 §4.1.4, §6",
             severity=Severity.LOW,
         ),
@@ -134,9 +137,9 @@ ENTRIES: Final = (
         _kid_defect(
             id="kid-empty",
             title="a token whose `kid` is empty",
-            wrong="`kid` is empty text; the good key signed.",
-            why="Where empty counts as absent, or as a key without a name, another key is chosen "
-            "than the one that was meant." + _OPEN,
+            wrong="`kid` is an empty string; the good key signed the token.",
+            why="If the verifier treats an empty `kid` as absent, or as the name of a key without "
+            "a `kid`, it may use the wrong key." + _OPEN,
             source="RFC 7515 §4.1.4, §6",
             severity=Severity.LOW,
         ),
@@ -146,8 +149,8 @@ ENTRIES: Final = (
         _kid_defect(
             id="kid-number",
             title="a token whose `kid` is a number",
-            wrong="`kid` is the number 1; the good key signed.",
-            why="It is against the specification, and code that expects text may fail on it.",
+            wrong="`kid` is the number 1; the good key signed the token.",
+            why="A number violates the specification, and code that expects a string may fail.",
             source="RFC 7515 §4.1.4",
             verdict=Verdict.REFUSE,
             severity=Severity.LOW,
@@ -157,10 +160,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _kid_defect(
             id="kid-traversal",
-            title="a token whose `kid` is a path out of the key folder",
-            wrong="`kid` says `../../../../../../../../dev/null`; the good key signed.",
-            why="Where `kid` becomes a path, an attacker chooses a file whose content he knows as "
-            "the key." + _OPEN,
+            title="a token whose `kid` is a path out of the key directory",
+            wrong="`kid` is `../../../../../../../../dev/null`; the good key signed the token.",
+            why="If the verifier makes a path from `kid`, an attacker can choose a file with known "
+            "content as the key." + _OPEN,
             source=_INJECTION,
         ),
         MintingSteps(header=set_members(kid="../../../../../../../../dev/null")),
@@ -169,9 +172,9 @@ ENTRIES: Final = (
         _kid_defect(
             id="kid-sql",
             title="a token whose `kid` is a piece of SQL",
-            wrong="`kid` says `' OR 1=1; SELECT pg_sleep(10) --`; the good key signed.",
-            why="Where `kid` becomes part of a query, an attacker chooses the key, and more; an "
-            "answer that takes ten seconds shows it." + _OPEN,
+            wrong="`kid` is `' OR 1=1; SELECT pg_sleep(10) --`; the good key signed the token.",
+            why="If the verifier inserts `kid` into a query, an attacker can choose the key and "
+            "run other SQL. A response that takes 10 seconds shows that this SQL ran." + _OPEN,
             source=_INJECTION,
         ),
         MintingSteps(header=set_members(kid="' OR 1=1; SELECT pg_sleep(10) --")),
@@ -180,9 +183,10 @@ ENTRIES: Final = (
         _kid_defect(
             id="kid-command",
             title="a token whose `kid` is a shell command",
-            wrong="`kid` says `| sleep 10 #`; the good key signed.",
-            why="Where `kid` becomes part of a command or the name of a file that Ruby or Perl "
-            "opens, an attacker runs programs; an answer that takes ten seconds shows it." + _OPEN,
+            wrong="`kid` is `| sleep 10 #`; the good key signed the token.",
+            why="If the verifier inserts `kid` into a command, or into the name of a file that "
+            "Ruby or Perl opens, an attacker can run programs. A response that takes 10 seconds "
+            "shows that this command ran." + _OPEN,
             source=_INJECTION,
         ),
         MintingSteps(header=set_members(kid="| sleep 10 #")),
@@ -190,10 +194,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _kid_defect(
             id="kid-null",
-            title="a token whose `kid` has a null byte after the right name",
-            wrong="`kid` is the name of the good key, a null byte and `.pem`; the good key signed.",
-            why="Where text ends with a null byte for one part of the code and goes on for "
-            "another, a check and the use that it guards see different names." + _OPEN,
+            title="a token whose `kid` has a null byte after the right value",
+            wrong="`kid` is that of the good key, followed by a null byte and `.pem`; the good key "
+            "signed the token.",
+            why="If one part of the code ends a string at a null byte and another part does not, a "
+            "check and the use that follows it see different values." + _OPEN,
             source=_INJECTION,
         ),
         MintingSteps(header=lambda good: {"kid": f"{good.key.kid}\0.pem"}),
@@ -202,8 +207,8 @@ ENTRIES: Final = (
         _kid_defect(
             id="kid-long",
             title="a token whose `kid` has 10,000 characters",
-            wrong="`kid` is 10,000 times the letter k; the good key signed.",
-            why="It fills caches and logs, and overflows what was made for short names." + _OPEN,
+            wrong="`kid` is the letter k, 10,000 times; the good key signed the token.",
+            why="It fills caches and logs, and may overflow a buffer for short names." + _OPEN,
             source=_INJECTION,
         ),
         MintingSteps(header=set_members(kid="k" * 10_000)),

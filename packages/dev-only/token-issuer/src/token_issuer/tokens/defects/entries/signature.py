@@ -23,9 +23,10 @@ ENTRIES: Final = (
         _defect(
             id="signature-empty",
             title="a token whose signature is empty",
-            wrong="Nothing follows the second dot; header and payload are those of a good token.",
-            why="Where a comparison ends with the shorter text, or an empty signature counts as "
-            "none to check, anybody can write tokens.",
+            wrong="The token ends with its second dot. Header and payload are those of the good "
+            "token.",
+            why="A verifier accepts it if its comparison stops at the end of the shorter text, or "
+            "if it skips an empty signature. Anyone can then forge tokens.",
             source="RFC 7515 §5.2; RFC 8725 §3.3; CVE-2020-28042",
         ),
         MintingSteps(sign=lambda _, __: b""),
@@ -34,9 +35,9 @@ ENTRIES: Final = (
         _defect(
             id="signature-removed",
             title="a token without a signature part",
-            wrong="The signature is gone, and the dot before it too: two parts are left.",
-            why="A verifier that takes what is there to be all that is needed lets anybody write "
-            "tokens.",
+            wrong="The signature and the dot before it are missing, which leaves two parts.",
+            why="A verifier that checks only the parts that are present accepts a token without a "
+            "signature. Anyone can then forge tokens.",
             source="RFC 7515 §7.1, §5.2; RFC 8725 §3.3",
         ),
         MintingSteps(transform_compact=lambda compact: compact.rpartition(".")[0]),
@@ -46,7 +47,8 @@ ENTRIES: Final = (
             id="signature-truncated",
             title="a token whose signature is cut short",
             wrong="The last 16 bytes of the signature are missing.",
-            why="A comparison that ends with the shorter text can be satisfied with short guesses.",
+            why="If the comparison stops at the end of the shorter text, an attacker only has to "
+            "guess a short signature.",
             source="RFC 7515 §5.2; RFC 8017 §8.2.2",
         ),
         MintingSteps(sign=change_signature(lambda signature: signature[:-16])),
@@ -56,8 +58,8 @@ ENTRIES: Final = (
             id="signature-extended",
             title="a token with a byte after its signature",
             wrong="A zero byte follows the last byte of the good signature.",
-            why="One token then has many spellings: a list of revoked ones does not hold, and "
-            "forgeries have room for garbage.",
+            why="One token then has many valid texts and evades a list of revoked tokens. Bytes "
+            "that the verifier ignores also make a forgery easier.",
             source="RFC 7515 §5.2; RFC 8017 §8.2.2",
             severity=Severity.MEDIUM,
         ),
@@ -67,8 +69,9 @@ ENTRIES: Final = (
         _defect(
             id="signature-bit-flipped",
             title="a token with one wrong bit in its signature",
-            wrong="The lowest bit of the signature's tenth byte is turned.",
-            why="Who accepts it does not check the signature, and anybody can write tokens.",
+            wrong="The lowest bit of the tenth byte of the signature is flipped.",
+            why="A verifier that accepts it does not check the signature. Anyone can then forge "
+            "tokens.",
             source="RFC 7515 §5.2; RFC 8725 §3.3",
         ),
         MintingSteps(
@@ -81,8 +84,8 @@ ENTRIES: Final = (
         _defect(
             id="claims-tampered",
             title="a token whose subject was changed after it was signed",
-            wrong="`sub` says `somebody-else`; the signature is the one of the good token.",
-            why="Whoever has a token of his own can be anybody.",
+            wrong="`sub` is `somebody-else`; the signature is that of the good token.",
+            why="A verifier that accepts it lets anyone who has a token act as any user.",
             source="RFC 7515 §5.2; RFC 8725 §3.3",
         ),
         MintingSteps(transform_compact=change_claim("sub", "somebody-else")),
@@ -90,9 +93,9 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="signature-wrong-key",
-            title="a token that another key signed under the right name",
-            wrong="`kid` names the good key; the signature was made with another one.",
-            why="Who accepts it takes the name of a key for the key.",
+            title="a token signed by another key under the `kid` of the good key",
+            wrong="`kid` names the good key, but another key made the signature.",
+            why="A verifier that accepts it checks the name of the key, but not the signature.",
             source="RFC 7515 §5.2, §10.3; RFC 8725 §3.8",
             alg="RS256",
         ),
@@ -102,9 +105,9 @@ ENTRIES: Final = (
         _defect(
             id="signature-zero",
             title="an ES256 token whose signature is all zeros",
-            wrong="r and s are 0: 64 zero bytes.",
-            why="Where the range of r and s is not checked, both sides of the equation are 0 for "
-            "any text: anybody can write tokens.",
+            wrong="Both numbers of the signature, r and s, are 0: 64 zero bytes.",
+            why="If the verifier does not check the range of r and s, both sides of its equation "
+            "are 0 for any signing input. Anyone can then forge tokens.",
             source="CVE-2022-21449; RFC 7518 §3.4",
             check="ecdsa-range",
             alg="ES256",

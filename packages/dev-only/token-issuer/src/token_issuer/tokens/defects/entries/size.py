@@ -15,8 +15,8 @@ ENTRIES: Final = (
             group="size",
             title="a token of 100 kB",
             wrong="The claim `filling` makes the token about 100 kB long.",
-            why="Each request then costs memory and time before it is refused or accepted. No "
-            "specification has a limit: only a crash is wrong.",
+            why="Each request costs memory and time before the token is accepted or rejected. No "
+            "specification sets a limit. Only a crash is wrong.",
             source="RFC 9110 §5.4",
             verdict=Verdict.EITHER,
             severity=Severity.MEDIUM,

@@ -17,10 +17,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="sub-missing",
-            title="a token about nobody",
+            title="a token without a subject",
             wrong="The claims set has no `sub`.",
-            why="Where an empty name is somebody, or the name of the request before is left over, "
-            "the request is done for another user. RFC 7519 §4.1.2 leaves `sub` to the "
+            why="If an empty name is that of a user, or the name from the previous request is "
+            "kept, the request is executed for another user. RFC 7519 §4.1.2 leaves `sub` to the "
             "application.",
             source="RFC 7519 §4.1.2; RFC 9068 §2.2",
         ),
@@ -31,8 +31,8 @@ ENTRIES: Final = (
             id="sub-number",
             title="a token whose subject is a number",
             wrong="`sub` is the number 42.",
-            why="It is against the specification; where 42 and text are compared, two users may "
-            "be one.",
+            why="A number violates the specification. A service that treats the number and the "
+            "string as equal may confuse two users.",
             source="RFC 7519 §4.1.2, §2 (StringOrURI)",
             verdict=Verdict.REFUSE,
             severity=Severity.LOW,
@@ -43,10 +43,10 @@ ENTRIES: Final = (
         _defect(
             id="sub-surrogate",
             title="a token whose subject has half of a surrogate pair",
-            wrong=r"`sub` ends with the escape `\ud800`, which stands for no character.",
-            why="Such text can't be encoded, so what writes it to a log or a header fails. RFC "
-            "8259 §8.2 calls the behaviour unpredictable and forbids nothing: only a crash is "
-            "wrong.",
+            wrong=r"`sub` ends with the escape `\ud800`, which represents no character on its own.",
+            why="A string with half of a surrogate pair cannot be encoded as UTF-8, so writing it "
+            "to a log or a header fails. RFC 8259 §8.2 calls the behaviour unpredictable, but "
+            "forbids nothing. Only a crash is wrong.",
             source="RFC 8259 §8.2; RFC 7493 §2.1",
             check="json",
         ),
@@ -59,9 +59,9 @@ ENTRIES: Final = (
         _defect(
             id="sub-huge",
             title="a token whose subject is a million characters long",
-            wrong="`sub` is 1,000,000 times the letter s.",
-            why="Whoever can choose a long name fills memory and logs. No specification has a "
-            "limit: only a crash is wrong.",
+            wrong="`sub` is the letter s, 1,000,000 times.",
+            why="Anyone who can choose a long name can fill memory and logs. No specification sets "
+            "a limit. Only a crash is wrong.",
             source="RFC 9110 §5.4",
             check="size",
         ),

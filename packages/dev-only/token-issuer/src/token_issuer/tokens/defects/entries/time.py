@@ -17,9 +17,9 @@ ENTRIES: Final = (
         _defect(
             id="exp-past-second",
             title="a token that expired a second ago",
-            wrong="`exp` is one second before the present.",
-            why="A leeway prolongs the life of stolen tokens. RFC 7519 §4.1.4 allows one of a few "
-            "minutes, so this may be meant.",
+            wrong="`exp` is 1 second before the current time.",
+            why="A leeway prolongs the life of stolen tokens. RFC 7519 §4.1.4 allows a leeway of a "
+            "few minutes, so accepting the token may be intended.",
             source="RFC 7519 §4.1.4",
             verdict=Verdict.EITHER,
             severity=Severity.LOW,
@@ -30,8 +30,8 @@ ENTRIES: Final = (
         _defect(
             id="exp-past-day",
             title="a token that expired a day ago",
-            wrong="`exp` is a day before the present.",
-            why="A token that was stolen or found in a log counts for ever.",
+            wrong="`exp` is 1 day before the current time.",
+            why="A token that was stolen or found in a log stays valid without limit.",
             source="RFC 7519 §4.1.4",
         ),
         MintingSteps(claims=set_time_claim("exp", -_DAY_S)),
@@ -41,8 +41,8 @@ ENTRIES: Final = (
             id="exp-missing",
             title="a token without `exp`",
             wrong="The claims set has no `exp`.",
-            why="It never expires. RFC 7519 leaves `exp` to the application; for access tokens "
-            "RFC 9068 requires it.",
+            why="The token never expires. RFC 7519 leaves `exp` to the application; RFC 9068 "
+            "requires it in access tokens.",
             source="RFC 9068 §2.2, §4; RFC 7519 §4.1.4",
             severity=Severity.MEDIUM,
         ),
@@ -51,10 +51,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="exp-string",
-            title="a token whose `exp` is text",
-            wrong="`exp` is the right number, in quotes.",
-            why="Where text is compared with a number, or skipped for not being one, tokens never "
-            "expire.",
+            title="a token whose `exp` is a string",
+            wrong="`exp` is the right number, as a string.",
+            why="If the verifier compares the string with a number, or skips it because it is not "
+            "a number, tokens never expire.",
             source="RFC 7519 §4.1.4, §2 (NumericDate)",
             severity=Severity.LOW,
         ),
@@ -64,10 +64,10 @@ ENTRIES: Final = (
         _defect(
             id="exp-float",
             title="a token whose `exp` has a fraction",
-            wrong="Nothing: `exp` is half a second later than it was, and a NumericDate may have a "
-            "fraction.",
-            why="Who refuses it, or fails on it, locks out the users of an issuer that writes "
-            "times so.",
+            wrong="Nothing is wrong: `exp` is 0.5 seconds later than in the good token, and a "
+            "NumericDate may have a fraction.",
+            why="A verifier that rejects it or fails on it locks out the users of an issuer that "
+            "writes fractions.",
             source="RFC 7519 §2 (NumericDate)",
             verdict=Verdict.ACCEPT,
             severity=Severity.LOW,
@@ -79,7 +79,8 @@ ENTRIES: Final = (
             id="exp-zero",
             title="a token that expired in 1970",
             wrong="`exp` is 0.",
-            why="Where zero counts as absent, and absent as for ever, an expired token is good.",
+            why="If the verifier treats 0 as absent, and an absent `exp` as no limit, it accepts "
+            "an expired token.",
             source="RFC 7519 §4.1.4",
         ),
         MintingSteps(claims=set_members(exp=0)),
@@ -89,8 +90,8 @@ ENTRIES: Final = (
             id="exp-negative",
             title="a token that expired before 1970",
             wrong="`exp` is -1.",
-            why="Where the number loses its sign, it is far in the future; where -1 means for "
-            "ever, it is that.",
+            why="If the verifier loses the sign, the time is far in the future. If it reads -1 as "
+            "no limit, the token never expires.",
             source="RFC 7519 §4.1.4, §2 (NumericDate)",
         ),
         MintingSteps(claims=set_members(exp=-1)),
@@ -98,11 +99,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="exp-overflow",
-            title="a token whose `exp` is beyond 64 bits",
+            title="a token whose `exp` exceeds 64 bits",
             wrong="`exp` is the integer 10^20.",
-            why="The number wraps around or the conversion to a date fails. It is legal JSON and a "
-            "time far away, and a verifier may have its limits (RFC 8259 §6): only a crash is "
-            "wrong.",
+            why="The number may wrap around, or its conversion to a date may fail. It is valid "
+            "JSON and a time far in the future, but a verifier may limit the range of numbers (RFC "
+            "8259 §6). Only a crash is wrong.",
             source="RFC 8259 §6; RFC 7519 §2 (NumericDate)",
             verdict=Verdict.EITHER,
             severity=Severity.MEDIUM,
@@ -112,10 +113,11 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="exp-infinite",
-            title="a token whose `exp` is beyond floating point",
+            title="a token whose `exp` exceeds the range of floating point",
             wrong="`exp` is written as 1e400, which most parsers read as infinity.",
-            why="Infinity never passes, and its conversion to a date fails. It is legal JSON, and "
-            "a verifier may have its limits (RFC 8259 §6): only a crash is wrong.",
+            why="An infinite time never passes, and its conversion to a date fails. The number is "
+            "valid JSON, but a verifier may limit the range of numbers (RFC 8259 §6). Only a crash "
+            "is wrong.",
             source="RFC 8259 §6; RFC 7519 §2 (NumericDate)",
             verdict=Verdict.EITHER,
             severity=Severity.MEDIUM,
@@ -127,7 +129,7 @@ ENTRIES: Final = (
             id="exp-nan",
             title="a token whose `exp` is NaN",
             wrong="`exp` is written as NaN, which is not JSON.",
-            why="Every comparison with NaN is false, so that such a token never expires.",
+            why="Every comparison with NaN is false, so the token never expires.",
             source="RFC 8259 §6; RFC 7519 §7.2 step 10",
             check="json",
         ),
@@ -137,8 +139,8 @@ ENTRIES: Final = (
         _defect(
             id="nbf-future",
             title="a token that is not valid before tomorrow",
-            wrong="`nbf` is a day after the present.",
-            why="Access that was granted from a certain time on is had before.",
+            wrong="`nbf` is 1 day after the current time.",
+            why="Access that should begin at a certain time begins earlier.",
             source="RFC 7519 §4.1.5",
             severity=Severity.MEDIUM,
             check="nbf",
@@ -148,9 +150,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="nbf-string",
-            title="a token whose time of beginning is text",
-            wrong="`nbf` is a number, in quotes.",
-            why="Where text is compared with a number the request fails, or the check is skipped.",
+            title="a token whose `nbf` is a string",
+            wrong="`nbf` is a number, as a string.",
+            why="If the verifier compares the string with a number, the request fails or the check "
+            "is skipped.",
             source="RFC 7519 §4.1.5, §2 (NumericDate)",
             severity=Severity.LOW,
             check="nbf",
@@ -160,10 +163,10 @@ ENTRIES: Final = (
     CatalogueEntry(
         _defect(
             id="iat-future",
-            title="a token that was issued tomorrow",
-            wrong="`iat` is a day after the present.",
-            why="Clocks are apart, or the token was made by somebody who dates it forward to "
-            "outlive a limit on its age. RFC 7519 §4.1.6 asks for no check.",
+            title="a token whose `iat` is tomorrow",
+            wrong="`iat` is 1 day after the current time.",
+            why="Either the clocks differ, or the token is dated forward to evade a limit on its "
+            "age. RFC 7519 §4.1.6 requires no check.",
             source="RFC 7519 §4.1.6",
             verdict=Verdict.EITHER,
             severity=Severity.LOW,

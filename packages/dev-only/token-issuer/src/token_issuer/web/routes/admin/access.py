@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Who may use the admin surface.
+"""Access control of the admin surface.
 
 Spec: RFC 6750 §2.1 and §3
 """
@@ -14,9 +14,9 @@ from litestar.types import Guard
 
 
 def build_admin_guard(admin_token: str | None) -> Guard:
-    """Return the guard that admits callers with *admin_token*.
+    """Return a guard that rejects callers without *admin_token*.
 
-    Without one it admits everybody but the web pages of other sites.
+    Without an *admin_token* it rejects only requests from web pages of other sites.
     """
 
     def require_admin(

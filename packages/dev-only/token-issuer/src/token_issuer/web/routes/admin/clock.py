@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`/admin/clock`: the clock of tokens, cache headers and `Date`."""
+"""`/admin/clock`: the simulated clock, which sets the time of tokens, cache headers and `Date`."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from token_issuer.errors import InvalidInputError
+from token_issuer.paths import ADMIN_CLOCK_PATH
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import parse_duration
 from token_issuer.timing.timestamps import parse_timestamp
@@ -16,7 +17,10 @@ from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, 
 
 
 class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the clock is turned to: `now` or `offset`; neither keeps its time."""
+    """How to set the clock: to `now`, or ahead of the system clock by `offset`.
+
+    Without both, the clock keeps its time.
+    """
 
     now: (
         Annotated[
@@ -28,32 +32,33 @@ class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     offset: (
         Annotated[
             str,
-            Meta(description="Ahead of the machine's clock by this; -5m: behind.", examples=["8d"]),
+            Meta(
+                description="How far ahead of the system clock; -5m is behind it.",
+                examples=["8d"],
+            ),
         ]
         | None
     ) = None
-    frozen: Annotated[bool, Meta(description="Whether it stands still there.")] = False
+    frozen: Annotated[bool, Meta(description="Whether the clock stands still.")] = False
 
 
 class ClockReading(Struct, frozen=True, kw_only=True):
-    """The clock."""
+    """The state of the clock."""
 
     now: Annotated[datetime, Meta(tz=True)]
-    offset_s: Annotated[
-        float, Meta(description="How far ahead of the machine's clock, in seconds.")
-    ]
+    offset_s: Annotated[float, Meta(description="How far ahead of the system clock, in seconds.")]
     frozen: bool
 
 
-@get("/clock", summary="Read the clock", responses=ADMIN_PROBLEMS)
+@get(ADMIN_CLOCK_PATH, summary="Read the clock", responses=ADMIN_PROBLEMS)
 async def read_clock(issuer: IssuerDependency) -> ClockReading:
     """Read the clock."""
     return _describe(issuer.clock)
 
 
-@put("/clock", summary="Turn the clock", responses=BODY_PROBLEMS)
+@put(ADMIN_CLOCK_PATH, summary="Set the clock", responses=BODY_PROBLEMS)
 async def turn_clock(data: JSONBody[ClockRequest], issuer: IssuerDependency) -> ClockReading:
-    """Turn the clock, and read it."""
+    """Set the clock, and read it."""
     try:
         issuer.clock.turn(
             now=None if data.now is None else parse_timestamp(data.now),
@@ -68,10 +73,13 @@ async def turn_clock(data: JSONBody[ClockRequest], issuer: IssuerDependency) -> 
 
 
 @delete(
-    "/clock", summary="Reset the clock to the machine's", status_code=200, responses=ADMIN_PROBLEMS
+    ADMIN_CLOCK_PATH,
+    summary="Reset the clock to the system clock",
+    status_code=200,
+    responses=ADMIN_PROBLEMS,
 )
 async def reset_clock(issuer: IssuerDependency) -> ClockReading:
-    """Reset the clock to the machine's, and read it."""
+    """Reset the clock to the system clock, and read it."""
     issuer.clock.reset()
     return _describe(issuer.clock)
 

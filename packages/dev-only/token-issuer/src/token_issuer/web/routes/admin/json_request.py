@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Strict JSON bodies: an empty one stands for all defaults, unknown and mistyped fields are errors.
+"""Strict decoding of JSON bodies: unknown and mistyped fields are errors.
 
-Litestar's own reading converts types, such as "true" to true.
+An empty body is an empty object. Litestar's own decoding converts types, such as "true" to true.
 """
 
 from typing import Any
@@ -13,17 +13,17 @@ from token_issuer.errors import InvalidInputError
 
 
 class JsonRequest(Request[Any, Any, Any]):
-    """A request whose body is read as the Struct that the handler's `data` is annotated with."""
+    """A request whose body is decoded as the Struct that annotates `data` of the handler."""
 
     async def body(self) -> bytes:
-        """Return the body; an empty object if it is empty."""
+        """Return the body; `{}` if it is empty."""
         return await super().body() or b"{}"
 
     async def json(self) -> Any:
         """Decode the body.
 
         Raises:
-            InvalidInputError: not JSON, or not what the Struct allows.
+            InvalidInputError: the body is not JSON, or does not match the Struct.
         """
         schema = self.route_handler.parsed_fn_signature.parameters["data"].annotation
         try:

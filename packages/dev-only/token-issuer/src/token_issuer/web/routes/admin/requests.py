@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`/admin/requests`: the log of requests."""
+"""`/admin/requests`: the request log."""
 
 from typing import Annotated, Any, Final
 
@@ -10,30 +10,44 @@ from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 
 from token_issuer.errors import InvalidInputError
+from token_issuer.paths import ADMIN_REQUESTS_PATH
 from token_issuer.request_log import LoggedRequest, RequestLog
 from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, IssuerDependency
 
 _FILTERS: Final = ("path", "limit")
+_MAX_LIMIT: Final = 999_999_999
 
-PathFilter = Annotated[str | None, QueryParameter(description="Only requests for this path.")]
-Limit = Annotated[
-    int | None,
-    QueryParameter(description="At most this many, the latest.", ge=0, le=999_999_999),
+_PathFilter = Annotated[
+    str | None,
+    QueryParameter(
+        description="List and count only requests for this path.",
+        schema_extra={"one_of": None, "type": "string"},
+    ),
+]
+# Text, since the error message of Litestar's own check names Python's types.
+_Limit = Annotated[
+    str | None,
+    QueryParameter(
+        description="The maximum number of requests to list; the latest are listed.",
+        schema_extra={"one_of": None, "type": "integer", "minimum": 0, "maximum": _MAX_LIMIT},
+    ),
 ]
 
 
 class RequestList(Struct, frozen=True, kw_only=True):
     """The requests since the log was cleared, without those for /admin."""
 
-    count: Annotated[int, Meta(ge=0, description="All of them, also those no longer listed.")]
-    counts: Annotated[dict[str, int], Meta(description="How many for each path.")]
-    requests: Annotated[list[LoggedRequest], Meta(description="The latest, oldest first.")]
+    count: Annotated[
+        int, Meta(ge=0, description="The number of requests, including those no longer listed.")
+    ]
+    counts: Annotated[dict[str, int], Meta(description="The number of requests for each path.")]
+    requests: Annotated[list[LoggedRequest], Meta(description="The latest requests, oldest first.")]
 
 
 def reject_unknown_filters(
     connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
 ) -> None:
-    """Reject a request with a misspelt filter: it would list too much.
+    """Reject a request with a misspelt filter, which would list more than the client meant.
 
     Raises:
         InvalidInputError: a query parameter is unknown.
@@ -45,29 +59,38 @@ def reject_unknown_filters(
 
 
 @get(
-    "/requests",
+    ADMIN_REQUESTS_PATH,
     guards=[reject_unknown_filters],
     summary="List and count requests",
     responses=ADMIN_PROBLEMS,
 )
 async def list_requests(
-    issuer: IssuerDependency, path: PathFilter = None, limit: Limit = None
+    issuer: IssuerDependency, path: _PathFilter = None, limit: _Limit = None
 ) -> RequestList:
     """List the latest requests, of one path or of all, and count them."""
-    return _describe(issuer.requests, path, limit)
+    return _describe(issuer.requests, path, None if limit is None else _parse_limit(limit))
 
 
 @delete(
-    "/requests",
+    ADMIN_REQUESTS_PATH,
     guards=[reject_unknown_filters],
-    summary="Forget all requests",
+    summary="Clear the request log",
     status_code=200,
     responses=ADMIN_PROBLEMS,
 )
-async def forget_requests(issuer: IssuerDependency) -> RequestList:
-    """Forget all requests, and list the empty log."""
+async def clear_requests(issuer: IssuerDependency) -> RequestList:
+    """Clear the request log, and return it."""
     issuer.requests.clear()
     return _describe(issuer.requests)
+
+
+def _parse_limit(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_MAX_LIMIT))):
+        message = (
+            f"limit: '{text[:40]}' is wrong: expected a number of requests, from 0 to {_MAX_LIMIT}"
+        )
+        raise InvalidInputError(message, "limit")
+    return int(text)
 
 
 def _describe(log: RequestLog, path: str | None = None, limit: int | None = None) -> RequestList:

@@ -5,13 +5,12 @@ from typing import Final
 
 from litestar import Router
 
-from token_issuer.paths import ADMIN_PREFIX
 from token_issuer.web.routes.admin.access import build_admin_guard
 from token_issuer.web.routes.admin.clock import read_clock, reset_clock, turn_clock
 from token_issuer.web.routes.admin.faults import list_faults, reset_faults, set_faults
 from token_issuer.web.routes.admin.json_request import JsonRequest
 from token_issuer.web.routes.admin.keys import list_keys, remove_key, rotate_keys
-from token_issuer.web.routes.admin.requests import forget_requests, list_requests
+from token_issuer.web.routes.admin.requests import clear_requests, list_requests
 from token_issuer.web.routes.declarations import NO_STORE
 from token_issuer.web.routes.openapi import ADMIN_SECURITY
 
@@ -19,9 +18,13 @@ _MAX_BODY_BYTES: Final = 16 * 1024
 
 
 def build_admin_router(admin_token: str | None) -> Router:
-    """Collect the endpoints below `/admin`; callers need *admin_token*, if there is one."""
+    """Build the router of all paths below `/admin`.
+
+    Args:
+        admin_token: The secret that callers must send; None if they need none.
+    """
     return Router(
-        ADMIN_PREFIX,
+        "/",  # each route names its whole path
         route_handlers=[
             list_keys,
             rotate_keys,
@@ -33,7 +36,7 @@ def build_admin_router(admin_token: str | None) -> Router:
             set_faults,
             reset_faults,
             list_requests,
-            forget_requests,
+            clear_requests,
         ],
         guards=[build_admin_guard(admin_token)],
         request_class=JsonRequest,

@@ -1,0 +1,115 @@
+# DEV-ONLY: never ship to production.
+"""Descriptions of the paths that Litestar cannot describe from the signatures of their handlers.
+
+These are `/token`, which reads three kinds of input through one schema, the key documents, and the
+OpenAPI document itself.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
+
+from token_issuer.media_types import FORM_TYPE, JSON_TYPE, PROBLEM_TYPE
+from token_issuer.paths import CERTIFICATES_PATH, JWKS_PATHS, OPENAPI_PATH, TOKEN_PATH
+from token_issuer.web.handlers import MAX_BODY_BYTES
+from token_issuer.web.token_endpoint import BARE_TYPES
+
+DEV_MARK: Final = {
+    HEADER_NAME: {"required": True, "schema": {"type": "string", "const": HEADER_VALUE}},
+}
+"""The header field of every response."""
+REFERENCE: Final = "#/components/schemas/{name}"
+_OBJECT: Final = {"type": "object"}
+_TEXTS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
+_JWKS_SUMMARY: Final = "Get the public keys (JWKS)"
+_CERTIFICATES_SUMMARY: Final = "Get the public keys as X.509 certificates in PEM, by kid"
+_UNCHANGED: Final = {
+    "304": {"description": "If-None-Match matches the current document", "headers": DEV_MARK}
+}
+_IF_NONE_MATCH: Final = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+
+
+def describe_paths(schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the descriptions by path; *schemas* are those of all Structs by name."""
+    return {
+        TOKEN_PATH: _describe_token(schemas["TokenRequest"]["properties"]),
+        **{path: _describe_keys(path, _JWKS_SUMMARY, _OBJECT) for path in JWKS_PATHS},
+        CERTIFICATES_PATH: _describe_keys(CERTIFICATES_PATH, _CERTIFICATES_SUMMARY, _TEXTS),
+        OPENAPI_PATH: _describe_get("getOpenapiDocument", "Get this document", _OBJECT),
+    }
+
+
+def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
+    request = {"$ref": REFERENCE.format(name="TokenRequest")}
+    token = {"$ref": REFERENCE.format(name="TokenResponse")}
+    error = {"$ref": REFERENCE.format(name="TokenErrorResponse")}
+    rejections = {
+        "400": "The request is invalid or cannot be met; error_description names the field",
+        "405": "The method is not POST",
+        "413": f"The body is larger than {MAX_BODY_BYTES // 1024} KiB",
+        "415": "The body is neither JSON nor a form",
+        "503": "The key of a new algorithm cannot be stored",
+    }
+    bare = {bare_type: {"schema": {"type": "string"}} for bare_type in BARE_TYPES}
+    form = {"schema": request, "encoding": {"claims": {"contentType": JSON_TYPE}}}
+    operation = {
+        "operationId": "mintToken",
+        "summary": "Mint a token",
+        "description": "Send each field in a JSON body, in a form or in the query string. A field "
+        "of the body overrides one of the query string.",
+        "parameters": [
+            {"name": name, "in": "query", "required": False, **_describe_parameter(name, schema)}
+            for name, schema in fields.items()
+        ],
+        "requestBody": {
+            "required": False,
+            "content": {JSON_TYPE: {"schema": request}, FORM_TYPE: form},
+        },
+        "responses": {
+            "200": _describe_response("The token", token, bare),
+            **{
+                status: _describe_response(description, error)
+                for status, description in rejections.items()
+            },
+        },
+    }
+    return {"post": operation}
+
+
+def _describe_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    if name == "claims":
+        return {"content": {JSON_TYPE: {"schema": schema}}}
+    return {"schema": schema}
+
+
+def _describe_keys(path: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
+    words = re.findall("[a-z0-9]+", path)
+    item = _describe_get("get" + "".join(map(str.title, words)), summary, schema)
+    item["get"]["parameters"] = [_IF_NONE_MATCH]
+    item["get"]["responses"] |= _UNCHANGED
+    return item
+
+
+def _describe_get(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
+    problem = {"$ref": REFERENCE.format(name="ProblemResponse")}
+    operation = {
+        "operationId": name,
+        "summary": summary,
+        "responses": {
+            "200": _describe_response(summary, schema),
+            **{
+                status: {"description": title, "content": {PROBLEM_TYPE: {"schema": problem}}}
+                for status, title in (("400", "Bad Request"), ("405", "Method Not Allowed"))
+            },
+        },
+    }
+    return {"get": operation}
+
+
+def _describe_response(
+    description: str, schema: dict[str, Any], more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    content = {JSON_TYPE: {"schema": schema}, **(more or {})}
+    return {"description": description, "headers": DEV_MARK, "content": content}

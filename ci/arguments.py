@@ -1,4 +1,4 @@
-"""The argument parser of the tools in `ci/`."""
+"""Argument parser of the tools in `ci/`."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from difflib import get_close_matches
 
 
 class Parser(argparse.ArgumentParser):
-    """`ArgumentParser` that suggests an option for one that it does not have."""
+    """`ArgumentParser` that suggests the nearest option for an unknown one."""
 
     def parse_known_args(  # type: ignore[override]  # the namespace is always a plain one here
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Parse *args*, and reject unknown ones with exit code 2."""
+        """Parse *args*, or exit with code 2 if one is unknown."""
         parsed, unknown = super().parse_known_args(args, namespace)
         if unknown:
             option = unknown[0].partition("=")[0][:80]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Build dist/proxy-guard.pyz: the guard as one file, for images that have Python 3.11+ but no pip.
-# The same sources and the same Python give the same bytes: who audits the file can build it again.
+# The build is reproducible: the same sources and the same Python give the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ python=$(command -v python3)
 
 mkdir -p dist
 "$python" -I - packages/proxy-guard/src dist/proxy-guard.pyz <<'PYTHON'
-# What `python3 -m zipapp --compress` does, which leaves order, times and modes to the file system.
+# Like `python3 -m zipapp --compress`, whose order, times and modes depend on the file system.
 import sys
 import zipfile
 from pathlib import Path

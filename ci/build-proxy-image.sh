@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the production image of the reference proxy, with the engine that runs.
+# Build the production image of the reference proxy with the running Docker engine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

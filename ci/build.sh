@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the production wheels and sdists into dist/. The simulator is no member of this workspace.
+# Build the production wheels and sdists into dist/. The workspace does not contain the simulator.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Build the images and test them with a real Docker engine: the simulator on amd64 and arm64, and the
-# compose stack. Starts an engine if none answers.
+# compose stack. Starts an engine if none is running.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,12 +23,12 @@ wait_until_healthy() {
   return 1
 }
 
-# Run the issuer's own HTTP tests, so that no module that is imported late is missing in an image.
+# Run the issuer's HTTP tests against an image, to find modules that are missing in it.
 issuer=packages/dev-only/token-issuer
 test_over_http() { # IMAGE [PYTEST_OPTION...]
   printf '\n%s: the HTTP tests of the issuer\n' "$1"
   container=$(docker run --detach --read-only --cap-drop ALL --publish 127.0.0.1::8081 \
-    --health-timeout 30s "$1") # emulated on a busy machine, the check takes more than its 5 s
+    --health-timeout 30s "$1") # in emulation on a busy machine, the check exceeds its 5 s
   wait_until_healthy "$container"
   TOKEN_ISSUER_TEST_URL=http://$(docker port "$container" 8081) \
     ci/uv run --locked --project "$issuer" pytest --quiet -c pyproject.toml --rootdir . \
@@ -37,8 +37,8 @@ test_over_http() { # IMAGE [PYTEST_OPTION...]
   container=
 }
 test_over_http token-issuer
-# Emulated: everything but the fuzzing, which sends more requests to routes that the other tests
-# have called already. The administration of this image is covered by tests/containers/test_image.py.
+# In emulation, run all of them except the fuzzing, which calls the same routes more often.
+# tests/containers/test_image.py covers the administration of this image.
 test_over_http token-issuer:arm64 -k "not schemathesis"
 
 ci/uv run --locked --all-packages --all-extras pytest tests/containers "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Test the deployment over SSH with a real Docker engine and a real sshd on loopback (root). Starts
-# both if they are missing.
+# Test the deployment over SSH with a real Docker engine and a real sshd on loopback. Needs root, and
+# starts an engine if none is running.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Bring what the container tests need, where it is missing: a Docker engine, Compose and buildx, the
-# base image, emulation for arm64, an SSH server to deploy to. Nothing changes where all of it is.
+# Install what the container tests need: a Docker engine, Compose, buildx, the base image, emulation
+# for arm64, and an SSH server to deploy to. Parts that exist are not changed.
 #
-#   ci/engine.sh start    install and start what is missing (Debian or Ubuntu; root or sudo)
-#   ci/engine.sh stop     stop the engine that `start` started, if it did
+#   ci/engine.sh start    install and start the missing parts (Debian or Ubuntu; root or sudo)
+#   ci/engine.sh stop     stop the engine if `start` started it
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,12 +15,12 @@ as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 fail() { echo "ci/engine.sh: $*" >&2; exit 1; }
 
 install_packages() {
-  command -v apt-get >/dev/null || fail "needs $*: install them, or run on Debian or Ubuntu"
+  command -v apt-get >/dev/null || fail "no apt-get to install $*: install them yourself, or use Debian or Ubuntu"
   as_root apt-get update -qq
   DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# Run apt-get on Debian 13's packages, whatever release this machine is.
+# Run apt-get with the packages of Debian 13, whatever the release of this machine.
 apt_trixie() {
   local apt=$state/apt
   mkdir -p "$apt/lists/partial"
@@ -31,7 +31,7 @@ apt_trixie() {
 
 start_engine() {
   docker info >/dev/null 2>&1 && return
-  echo "ci/engine.sh: no Docker engine answers: starting Debian's"
+  echo "ci/engine.sh: no Docker engine is running: starting Debian's"
   command -v dockerd >/dev/null || install_packages docker.io iptables
   as_root setsid dockerd --pidfile "$state/dockerd.pid" >"$state/dockerd.log" 2>&1 </dev/null 9>&- &
   for _ in {1..60}; do
@@ -42,7 +42,7 @@ start_engine() {
   fail "dockerd did not start; its log is above"
 }
 
-# Debian 13's plugins are static and run with any engine.
+# The plugins of Debian 13 are linked statically and work with any engine.
 add_plugins() {
   docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1 && return
   echo "ci/engine.sh: fetching Compose and buildx"
@@ -56,9 +56,9 @@ add_plugins() {
 add_base_image() {
   docker image inspect "$base" >/dev/null 2>&1 && return
   docker pull --quiet "$base" 2>/dev/null && return
-  echo "ci/engine.sh: no registry answers: making $base from Debian's archive"
+  echo "ci/engine.sh: no registry is reachable: building $base from Debian's archive"
   command -v debootstrap >/dev/null || install_packages debootstrap
-  local rootfs # outside the repository, whose tests look through all of it meanwhile
+  local rootfs # outside the repository, whose tests read all of its files at the same time
   rootfs=$(as_root mktemp -d /var/tmp/debian-base.XXXXXX)
   as_root debootstrap --variant=minbase trixie "$rootfs" "$mirror" >"$state/debootstrap.log" \
     || fail "debootstrap failed, see $state/debootstrap.log"
@@ -77,10 +77,10 @@ add_emulation() {
   install_packages qemu-user-static binfmt-support
   mountpoint -q "$registry" || as_root mount -t binfmt_misc binfmt_misc "$registry"
   as_root update-binfmts --enable qemu-aarch64
-  [ -e "$registry/qemu-aarch64" ] || fail "this kernel did not take the emulation for arm64"
+  [ -e "$registry/qemu-aarch64" ] || fail "the kernel rejected the emulation for arm64: enable binfmt_misc in the kernel"
 }
 
-# The tests of the deployment start an sshd of their own on loopback, and let systemd judge the unit.
+# The tests of the deployment start their own sshd on loopback, and check the unit with systemd-analyze.
 add_deployment_tools() {
   [ -x /usr/sbin/sshd ] && command -v systemd-analyze >/dev/null && return
   echo "ci/engine.sh: adding an SSH server and systemd-analyze"
@@ -103,7 +103,7 @@ case ${1-} in
   start)
     mkdir -p "$state"
     exec 9>"$state/lock"
-    flock 9 # one at a time: apt-get fails while another holds its lock
+    flock 9 # one process at a time: apt-get fails while another process has its lock
     start_engine
     add_plugins
     add_base_image

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Build the images. An image whose sources have not changed comes from the engine's cache, so a
-# second run takes seconds.
+# Build the images. The engine caches images whose sources have not changed, so a second run takes
+# seconds.
 #
-#   ci/images.sh           all of them
+#   ci/images.sh           all images
 #   ci/images.sh native    the simulator for this machine and the reference proxy
 #   ci/images.sh arm64     the simulator for arm64
 set -euo pipefail
@@ -15,8 +15,8 @@ ci/engine.sh start
 
 build_native() {
   docker compose build --quiet
-  # Compose labels its images with the name of the stack, which the separation scan rejects. The tag
-  # gets the image of production instead, from the same layers.
+  # Compose labels its images with the name of the stack, which the separation scan rejects. The
+  # production build replaces the image under the same tag, with the same layers.
   ci/build-proxy-image.sh
 }
 

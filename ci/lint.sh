@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting, lint rules, the arrows between the packages, the marks in the policies, shell scripts,
+# Check formatting, lint rules, imports between packages, the marks in the policies, shell scripts and
 # GitHub workflows.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,7 +8,7 @@ run() { ci/uv run --locked --all-packages --all-extras "$@"; }
 
 run ruff format --check .
 run ruff check .
-# Static analysis only: the simulator is read from its source folder, it is not installed here.
+# The simulator is not installed here; import-linter reads it from its source folder.
 PYTHONPATH=packages/dev-only/token-issuer/src run lint-imports
 ci/policy
 mapfile -t scripts < <(git grep -lE '^#!.*\b(ba)?sh$' -- . ':!*.md')

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build all that production ships into dist/, look through it for the simulator, and certify it.
+# Build everything that production ships into dist/, scan it for the simulator, and certify it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +14,7 @@ ci/uv export --quiet --locked --all-packages --no-dev --output-file dist/pylock.
 ci/build-proxy-image.sh
 docker save --output dist/reference-proxy.tar reference-proxy
 
-printf '\nwhat is shipped:\n'
+printf '\nshipped artefacts:\n'
 (cd dist && sha256sum -- *)
 printf '\n'
 ci/check-separation --certificate dist/separation.json dist

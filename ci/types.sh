@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# mypy strict over sources and tests, each package by itself and with its own dependencies.
+# Run mypy in strict mode on sources and tests, for each package with its own dependencies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Probe third-party verifiers, and compare the findings with those in docs/verifiers.md; with --write
-# [VERIFIER ...] publish them. Apache and HAProxy come from Debian's packages, unpacked below .cache:
-# this needs Debian or Ubuntu, but no root.
+# Probe verifiers of other projects, and compare the findings with docs/verifiers.md. With
+# --write [VERIFIER ...], update that page. Apache and HAProxy come from Debian packages that are
+# unpacked below .cache, so this needs Debian or Ubuntu, but no root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,4 +1,4 @@
-"""Compiled Python, read by a child process: malformed bytecode may crash the interpreter."""
+"""Python bytecode, read in a child process, since malformed bytecode may crash the interpreter."""
 
 import importlib.util
 import subprocess
@@ -27,12 +27,12 @@ sys.exit(0 if found else 1)
 
 
 def may_import(bytecode: bytes, module: str) -> bool:
-    """Tell whether *bytecode* imports *module*; True as well if another Python compiled it."""
+    """Return whether *bytecode* imports *module*, or was compiled by another Python version."""
     return not _is_readable(bytecode) or _run("imports", module, bytecode) != 1
 
 
 def is_compiled_from(bytecode: bytes, source: str) -> bool:
-    """Tell whether *bytecode* is what this Python compiles *source* to, under any path."""
+    """Return whether this Python compiles *source* to *bytecode*, whatever its path."""
     return _is_readable(bytecode) and _run("equals", source, bytecode) == 0
 
 

@@ -1,4 +1,4 @@
-"""The separation certificate: the artefacts, the checks, the versions of the tools, the verdict."""
+"""Separation certificates: the artefacts, the checks, the versions of the tools, the verdict."""
 
 import hashlib
 import json
@@ -23,11 +23,11 @@ _TOOLS: Final = {
 
 
 class CertificateError(Exception):
-    """A file is not a certificate that can be read; the message says what was expected."""
+    """A file is not a readable certificate; the message says what was expected."""
 
 
 def build_document(scan: Scan) -> dict[str, Any]:
-    """Build the report of *scan*, with paths as given."""
+    """Build the report of *scan*. Its paths are those given by the caller."""
     return {
         "verdict": "refused" if scan.findings else "unreadable" if scan.unreadable else "clean",
         "findings": [
@@ -45,7 +45,7 @@ def build_document(scan: Scan) -> dict[str, Any]:
 
 
 def write(path: Path, scan: Scan) -> None:
-    """Write the certificate of *scan*; paths in it are relative to its folder."""
+    """Write the certificate of *scan*, with paths relative to the folder of the certificate."""
     report = build_document(scan)
     for entry in (*report["artefacts"], *report["findings"]):
         entry["path"] = os.path.relpath(entry["path"], path.parent)
@@ -63,10 +63,10 @@ def write(path: Path, scan: Scan) -> None:
 
 
 def verify(path: Path) -> list[str]:
-    """Compare the certificate with the artefacts beside it, and scan them again.
+    """Compare a certificate with the artefacts, and scan them again.
 
     Returns:
-        One sentence for each difference and each finding; empty if the certificate holds.
+        A sentence for each difference and each finding; empty if the certificate is valid.
 
     Raises:
         CertificateError: the file cannot be read, or is not a certificate.
@@ -79,12 +79,12 @@ def verify(path: Path) -> list[str]:
     if document["verdict"] != "clean":
         faults.append(f"{path.name}: its verdict is {document['verdict']!r}, not 'clean'")
     if missing := sorted(CHECKS.keys() - document["checks"].keys()):
-        faults.append(f"{path.name}: was written without the checks {', '.join(missing)}")
+        faults.append(f"{path.name}: lacks the checks {', '.join(missing)}")
     return [*faults, *map(str, sorted(scan.findings))]
 
 
 def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[str]:
-    """Describe how the present files differ from the certified ones."""
+    """Return a sentence for each difference between the current and the certified files."""
     there = {os.path.relpath(path, folder): seen for path, seen in scan.files.items()}
     faults = []
     for entry in artefacts:
@@ -93,8 +93,8 @@ def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[
         if not digest:
             faults.append(f"{name}: is missing or cannot be read")
         elif (digest, size) != (entry["sha256"], entry["size"]):
-            faults.append(f"{name}: is not what was certified: its SHA-256 is {digest}")
-    return faults + [f"{name}: was not there when the others were certified" for name in there]
+            faults.append(f"{name}: differs from the certified file: its SHA-256 is {digest}")
+    return faults + [f"{name}: is not listed in the certificate" for name in there]
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _read(path: Path) -> dict[str, Any]:
         or document.get("format") != FORMAT
         or not _is_complete(document)
     ):
-        message = f"is no separation certificate; expected JSON with the format {FORMAT!r}"
+        message = f"is not a separation certificate: expected JSON with the format {FORMAT!r}"
         raise CertificateError(message)
     return document
 
@@ -146,7 +146,7 @@ def _list_tools() -> dict[str, str | None]:
 
 
 def _run(*command: str) -> str | None:
-    """Return the output of *command*; None if it is missing or fails."""
+    """Return the output of *command*, or None if it is missing or fails."""
     if shutil.which(command[0]) is None:
         return None
     outcome = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

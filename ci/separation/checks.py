@@ -1,4 +1,4 @@
-"""The checks. Each is a function that yields one sentence for each trace of the simulator."""
+"""The checks of the scan. Each yields a clause for each trace of the simulator in a file."""
 
 import re
 import unicodedata
@@ -40,7 +40,7 @@ class Check(NamedTuple):
 
     Attributes:
         description: The text for `--help` and the certificate.
-        detect: The function; None for a check that the scan itself makes.
+        detect: The function; None if `scan` makes the check itself.
     """
 
     description: str
@@ -48,17 +48,17 @@ class Check(NamedTuple):
 
 
 def find_in_path(path: str) -> str | None:
-    """Return how the path of a file, or the target of a link, names the simulator."""
+    """Return how a path, which may be the target of a link, names the simulator; None if not."""
     folded = unicodedata.normalize("NFKC", path).casefold()
     if PROJECT_FOLDER.decode() in folded:
-        return "lies in the simulator's folder"
+        return "is in the simulator's folder"
     if any(_SEGMENT.search(part.encode("utf-8", "replace")) for part in re.split("[/!]", folded)):
         return "is named like the simulator"
     return None
 
 
 def is_exempt(content: Content) -> bool:
-    """Tell whether this is the one file that may name the simulator, with its exact content."""
+    """Return whether this is the one file that may name the simulator, with unchanged content."""
     if content.path.endswith(_DEV_MARKS_PATH):
         return content.data == DEV_MARKS.read_bytes()
     if _DEV_MARKS_BYTECODE.search(content.path):
@@ -67,7 +67,7 @@ def is_exempt(content: Content) -> bool:
 
 
 def detect_name(content: Content) -> Iterator[str]:
-    """Detect the names in any text, as grep would, in more encodings."""
+    """Detect the names in any text, like grep, but in more encodings."""
     flat = content.flat
     prose = PROSE if content.is_text else PROSE_IN_BINARY
     if NAME in flat and prose.search(flat):
@@ -89,15 +89,15 @@ def detect_module(content: Content) -> Iterator[str]:
 
 
 def detect_manifest(content: Content) -> Iterator[str]:
-    """Detect the distribution among the names of distributions, images and services."""
+    """Detect the simulator in a list of distributions, images or services."""
     if b"issuer" in content.flat and manifests.names_simulator(content):
-        yield "lists the simulator"
+        yield "lists the simulator as a distribution, image or service"
 
 
 def detect_banner(content: Content) -> Iterator[str]:
     """Detect the banner that begins each source file of the simulator."""
     if BANNER.lower() in content.flat and _BANNER_LINE.search(content.data.replace(b"\0", b"")):
-        yield f"bears the banner {BANNER.decode()}"
+        yield f"contains the banner {BANNER.decode()}"
 
 
 def detect_code(content: Content) -> Iterator[str]:
@@ -106,14 +106,14 @@ def detect_code(content: Content) -> Iterator[str]:
         content.data if content.is_bytecode else content.text if b"import " in content.text else b""
     )
     if runs := count_known_runs(text):
-        yield f"holds code of the simulator ({runs} runs of words known from its source)"
+        yield f"contains code of the simulator ({runs} word sequences match its source)"
 
 
 def detect_image(content: Content) -> Iterator[str]:
     """Detect the label of the simulator's image in the configuration of an image."""
     is_configuration = b'"rootfs"' in content.flat or content.name.startswith("dockerfile")
     if is_configuration and IMAGE_LABEL.search(content.flat):
-        yield "bears the label of the simulator's image"
+        yield "has the label of the simulator's image"
 
 
 def detect_settings(content: Content) -> Iterator[str]:
@@ -126,19 +126,23 @@ def detect_key(content: Content) -> Iterator[str]:
     """Detect the watermark, as bytes (DER) and as text."""
     is_encoded = any(text in content.squeezed for text in ENCODED_WATERMARKS)
     if WATERMARK in content.data or WATERMARK_LITERAL in content.data or is_encoded:
-        yield "holds a key of the simulator (the watermark)"
+        yield "contains a key of the simulator (the watermark)"
 
 
 CHECKS: Final = {
-    "path": Check("files and links named like the simulator", None),
-    "archive": Check("archives that are bombs, encrypted, damaged or of a kind unknown", None),
-    "name": Check("its names in any text, as grep would, and in UTF-16", detect_name),
+    "path": Check("files and links that are named like the simulator", None),
+    "archive": Check(
+        "archives that cannot be checked: bombs, encrypted, damaged, unknown format", None
+    ),
+    "name": Check("its names in any text, like grep, also in UTF-16 and UTF-32", detect_name),
     "module": Check("imports and other uses of its module", detect_module),
-    "manifest": Check("metadata, locks, SBOMs, services", detect_manifest),
+    "manifest": Check(
+        "entries in metadata, locks, SBOMs, Compose and Kubernetes files", detect_manifest
+    ),
     "banner": Check("the banner of its source files", detect_banner),
     "code": Check("its code under another name", detect_code),
     "image": Check("the label of its image", detect_image),
-    "settings": Check("settings that point at it", detect_settings),
+    "settings": Check("settings that point to it", detect_settings),
     "watermark": Check("its keys, by their watermark", detect_key),
 }
-"""All checks by id."""
+"""All checks by ID."""

@@ -1,4 +1,4 @@
-"""The command line of the scan: its options, its output and its exit codes."""
+"""Command line of the scan: options, output and exit codes."""
 
 import argparse
 import json
@@ -18,11 +18,12 @@ from separation.scan import Scan
 CLEAN: Final = 0
 FOUND: Final = 1
 UNUSABLE: Final = 2
+REMEDY: Final = "remove them from the build and scan again; ci/separation/README.md has the checks"
 DESCRIPTION: Final = (
-    "Refuse artefacts that contain any piece of the dev-only token issuer. Looks through"
-    " directories, wheels, sdists, zip, tar, gz, bz2 and xz archives, archives in archives,"
-    " container images (docker save, OCI layouts; every layer, deleted files too), locks,"
-    " requirements, SBOMs, Compose and Kubernetes files, env files."
+    "Refuse artefacts that contain any part of the dev-only token issuer. Scans directories,"
+    " wheels, sdists, zip, tar, gz, bz2 and xz archives, nested archives, container images"
+    " (docker save and OCI layouts; every layer, including deleted files), locks, requirements,"
+    " SBOMs, Compose and Kubernetes files, and env files."
 )
 
 
@@ -30,16 +31,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
     Args:
-        argv: The arguments; those of this process if left out.
+        argv: The arguments; by default those of this process.
 
     Raises:
-        SystemExit: The arguments are wrong, or ask for the help.
+        SystemExit: the arguments are wrong or request the help.
     """
     options = parse_arguments(argv)
     if not SIMULATOR_SOURCE.is_dir():
         print(
-            f"check-separation: {SIMULATOR_SOURCE} is missing: without the simulator's source its"
-            " code cannot be recognised; run this in a complete checkout",
+            f"check-separation: {SIMULATOR_SOURCE} is missing, so the simulator's code cannot be"
+            " recognized: run this in a complete checkout",
             file=sys.stderr,
         )
         return UNUSABLE
@@ -50,8 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not path.exists() and not path.is_symlink():
             scan.unreadable[str(path)] = "does not exist"
         scan.scan_tree(path)
-    if not scan.files:  # a wrong path must not pass as clean
-        scan.unreadable.setdefault(str(options.paths[0]), "holds no file to look at")
+    if not scan.files:  # a wrong path must not be reported as clean
+        scan.unreadable.setdefault(str(options.paths[0]), "contains no file to scan")
     if options.certificate and not scan.unreadable:
         certificate.write(options.certificate, scan)
     report(scan, as_json=options.json)
@@ -71,15 +72,17 @@ def report(scan: Scan, *, as_json: bool) -> None:
     if scan.findings:
         verdict = count(len(scan.findings), "finding")
     print(f"check-separation: {verdict} in {count(len(scan.files), 'file')}")
+    if scan.findings:
+        print(f"check-separation: {REMEDY}")
 
 
 def count(number: int, noun: str) -> str:
-    """Return *number* with *noun*, in the plural unless it is one."""
+    """Return *number* and *noun*, in the plural unless *number* is 1."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def verify(path: Path) -> int:
-    """Verify a certificate, and print what does not hold."""
+    """Verify a certificate, and print each difference and each finding."""
     try:
         faults = certificate.verify(path)
     except certificate.CertificateError as error:
@@ -87,32 +90,37 @@ def verify(path: Path) -> int:
         return UNUSABLE
     for fault in faults:
         print(printable(fault))
-    print(f"check-separation: {path}: {'does not hold' if faults else 'holds'}")
+    print(f"check-separation: {path}: {'is not valid' if faults else 'is valid'}")
     return FOUND if faults else CLEAN
 
 
 def printable(text: str) -> str:
-    """Replace the control characters in *text*, which a terminal would act on."""
+    """Replace the characters in *text* that could control a terminal."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the arguments, and exit with a message if they are wrong."""
+    """Parse the arguments, or exit with a message if they are wrong."""
     checks = "\n".join(f"  {name:<12}{check.description}" for name, check in CHECKS.items())
     parser = Parser(
         prog="check-separation",
         description=textwrap.fill(DESCRIPTION, width=78),
-        epilog=f"checks:\n{checks}\n\nexit codes:\n  0  clean\n  1  something was found, or the"
-        " certificate does not hold\n  2  wrong usage, or a file that cannot be read\n",
+        epilog=f"checks:\n{checks}\n\nexit codes:\n  0  clean\n  1  there are findings, or"
+        " the certificate is not valid\n  2  wrong usage, or a file that cannot be read\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="*", help="what is shipped")
+    parser.add_argument(
+        "paths", metavar="PATH", type=Path, nargs="*", help="a file or directory that is shipped"
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument(
         "--certificate", metavar="FILE", type=Path, help="write a separation certificate"
     )
     parser.add_argument(
-        "--verify", metavar="CERT", type=Path, help="check again what a certificate says"
+        "--verify",
+        metavar="CERT",
+        type=Path,
+        help="compare the artefacts with a certificate, and scan them again",
     )
     options = parser.parse_args(argv)
     if bool(options.paths) == bool(options.verify):

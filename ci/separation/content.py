@@ -1,4 +1,4 @@
-"""Content to check, in the forms that the checks share."""
+"""The content of a file, in the forms that several checks use."""
 
 import codecs
 from functools import cached_property
@@ -13,7 +13,7 @@ _ESCAPES: Final = {
     b"%0": (b"%0a", b"%0A", b"%0d", b"%0D"),
     b"&#": (b"&#10;", b"&#13;", b"&#xa;", b"&#xA;", b"&#xd;", b"&#xD;"),
 }
-"""Line breaks as source code, JSON, URLs and XML escape them, by their first characters."""
+"""Escapes of line breaks and tabs in source code, JSON, URLs and XML, by first characters."""
 
 _TO_LOWER: Final = bytes(range(256)).lower()
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
@@ -39,12 +39,12 @@ class Content:
 
     @cached_property
     def flat(self) -> bytes:
-        """The bytes in lower case without NUL, so that UTF-16 and UTF-32 read as ASCII."""
+        """The bytes in lower case without NUL, so that UTF-16 and UTF-32 become ASCII."""
         return self.data.translate(_TO_LOWER, b"\0")
 
     @cached_property
     def squeezed(self) -> bytes:
-        """The letters and digits alone, without line breaks, quotes, separators and operators."""
+        """The letters and digits only, without line breaks, quotes, separators and operators."""
         data = self.data
         for beginning, escapes in _ESCAPES.items():
             if beginning in data:
@@ -61,10 +61,10 @@ class Content:
 
     @cached_property
     def is_text(self) -> bool:
-        """Whether it looks like text in UTF-8 or another superset of ASCII."""
+        """Whether the content looks like text in UTF-8 or another superset of ASCII."""
         return b"\0" not in self.data[:_TEXT_SAMPLE_BYTES]
 
     @cached_property
     def is_bytecode(self) -> bool:
-        """Whether it is compiled Python: two bytes of a version, then CR LF (PEP 3147)."""
+        """Whether the content is Python bytecode: a version in two bytes, then CR LF (PEP 3147)."""
         return self.data[2:4] == b"\r\n" and not self.is_text

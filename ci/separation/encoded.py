@@ -1,4 +1,4 @@
-"""Base64 in text, decoded to be scanned like a file: it may hold a key or an archive."""
+"""Base64 in text. It is decoded and scanned like a file, since it may be a key or an archive."""
 
 import base64
 import re
@@ -9,7 +9,7 @@ _ALPHABET: Final = rb"[A-Za-z0-9+/_-]"
 _MIN_WORD_CHARS: Final = 40
 _MIN_TEXT_CHARS: Final = 64
 _RUN: Final = re.compile(
-    # A long word, and what follows it on further lines.
+    # A long word and its continuation lines.
     rb"%(a)s{%(n)d,}+(?:(?:\\[rn]|[\s\"'\\])++%(a)s{2,}+)*+"
     % {b"a": _ALPHABET, b"n": _MIN_WORD_CHARS}
 )
@@ -22,12 +22,11 @@ _LONG_WORD: Final = b"w" * _MIN_WORD_CHARS
 
 def find_base64(text: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the position and the decoded bytes of each long run of base64 in *text*."""
-    shape = text.translate(
-        _SHAPE
-    )  # searching it for a string is much faster than a regular expression
+    # Searching the shape for a string is much faster than matching a regular expression.
+    shape = text.translate(_SHAPE)
     end = 0
     while (start := shape.find(_LONG_WORD, end)) >= 0:
-        if text[start - 1 : start] == b"\\":  # the letter of an escape
+        if text[start - 1 : start] == b"\\":  # skip the letter of an escape
             start += 1
         match = _RUN.match(text, start)
         if match is None:
@@ -36,5 +35,5 @@ def find_base64(text: bytes) -> Iterator[tuple[int, bytes]]:
         end = match.end()
         word = _BETWEEN.sub(b"", match[0])
         if len(word) >= _MIN_TEXT_CHARS:
-            word = word[: len(word) - (len(word) % 4 == 1)]  # one character is less than a byte
+            word = word[: len(word) - (len(word) % 4 == 1)]  # drop an incomplete last byte
             yield start, base64.b64decode(word + b"=" * (-len(word) % 4), altchars=b"-_")

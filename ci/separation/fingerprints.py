@@ -1,8 +1,7 @@
-"""Fingerprints of the simulator's prose, by which its code is detected under another name.
+"""Fingerprints of the simulator's docstrings, messages and comments, to detect renamed copies.
 
-Docstrings, messages and comments survive renaming and reformatting; bytecode holds the first two as
-well. Other code is left out: import lines are the same everywhere, and so are the heads and style
-sheets of web pages.
+These texts survive renaming and reformatting, and bytecode contains docstrings and messages. Other
+code is not used, because many projects have the same import lines, HTML heads and style sheets.
 """
 
 import re
@@ -18,10 +17,10 @@ _LETTERS: Final = bytes(
     byte if chr(byte).isascii() and chr(byte).isalpha() else 32 for byte in range(256)
 )
 _RUN_WORDS: Final = 7
-"""Length of a run; shorter ones occur in other projects' docstrings as well."""
+"""Words in a run. Shorter runs also occur in docstrings of other projects."""
 
 _MIN_KNOWN_RUNS: Final = 3
-"""Fewer matches may be a coincidence."""
+"""Matches that make a finding; fewer may be a coincidence."""
 
 _WEB_PAGE: Final = re.compile(r"<html\b|\bcolor:")
 
@@ -37,7 +36,7 @@ Run = tuple[bytes, ...]
 
 
 def count_known_runs(data: bytes) -> int:
-    """Count the runs of words in *data* that occur in the simulator; 0 below the minimum."""
+    """Return how many word runs of *data* occur in the simulator; 0 if below the minimum."""
     found = len(_fingerprint().intersection(_list_runs(data)))
     return found if found >= _MIN_KNOWN_RUNS else 0
 

@@ -1,4 +1,4 @@
-"""Files that list names of distributions, images and services, where any spelling is a finding."""
+"""Lists of distributions, images and services, in which any spelling of the name is a finding."""
 
 import re
 from typing import Final
@@ -12,17 +12,17 @@ _NAMES: Final = re.compile(
     r"|.*(?:requirements|constraints).*\.(?:txt|in)|(?:conda-)?environment.*\.ya?ml"
     r"|dockerfile.*|containerfile.*|.*\.spdx(?:\.json|\.ya?ml|\.rdf)?|.*(?:bom|cdx).*\.(?:json|xml)"
 )
-"""File names whose whole content is a list of names."""
+"""Names of files that consist of such a list."""
 
 _DOCUMENTS: Final = re.compile(
     rb'"bomformat"\s*:|"spdxversion"\s*:|^spdxversion:|cyclonedx\.org/schema/bom|"repotags"\s*:'
     rb'|"manifests"\s*:|^lock-version\s*=|^-e |--hash=sha256:',
     re.MULTILINE,
 )
-"""Content of such a file under any name: SBOMs, image manifests, locks, requirements."""
+"""Content that identifies such a file: SBOMs, image manifests, locks, requirements."""
 
 _NAMED: Final = re.compile(
-    # Compose and Kubernetes: values that are names, and a key that is a service's name.
+    # Compose and Kubernetes: a value that is a name, or a key that is the name of a service.
     rb"(?:image|name|container_name|hostname|service|context|dockerfile|repository|host|aliases|chart|app)"
     rb"[\"']?\s*[:=]\s*[\"']?(?:[^\s\"',}]{0,255}?[/:@.])?%(name)s"
     rb"|^[ \t]*(?:-[ \t]+)?[\"']?%(name)s[\"']?\s*:\s*(?:[{&#].*)?$"
@@ -33,7 +33,7 @@ _STRUCTURED: Final = (".yaml", ".yml", ".json", ".toml", ".tf", ".hcl", ".xml")
 
 
 def names_simulator(content: Content) -> bool:
-    """Tell whether *content* lists names, and the simulator's is one of them."""
+    """Return whether *content* is a list of names that includes the simulator's."""
     text = content.flat
     if _NAMES.fullmatch(content.name) or _DOCUMENTS.search(text):
         return DISTRIBUTION.search(text) is not None

@@ -1,6 +1,6 @@
 """Byte patterns for the dev marks: each name and key in all its encodings.
 
-The marks themselves are defined in `proxy_guard.dev_marks` alone.
+The marks themselves are defined only in `proxy_guard.dev_marks`.
 """
 
 import re
@@ -23,16 +23,16 @@ BANNER: Final = dev_marks.BANNER.encode()
 ISSUER_HOST: Final = dev_marks.ISSUER_HOST.encode()
 
 _SPELLED: Final = NAME.replace(b"-", rb"[-_.]+")
-"""The name as PEP 503 normalises it; the text is lower-cased before."""
+"""The name in any spelling that PEP 503 normalizes to it; for text in lower case."""
 
 DISTRIBUTION: Final = re.compile(rb"(?<![a-z0-9])" + _SPELLED + rb"(?![a-z])")
-"""The distribution, image or module where names stand: manifests, metadata, paths."""
+"""The name of the distribution, image or module in manifests, metadata and paths."""
 
 PROSE: Final = re.compile(rb"(?<![a-z0-9])(?<![a-z0-9][-_])" + NAME + rb"(?![a-z0-9_])(?!-[a-z])")
-"""What `grep` finds, but for other names that contain it: `trusted-token-issuer` is AWS's."""
+"""The name in prose. Other names that contain it do not match: AWS has `trusted-token-issuer`."""
 
 PROSE_IN_BINARY: Final = re.compile(rb"(?<![a-z0-9][-_])" + NAME)
-"""The same where letters stand next to each other by chance: lengths and types in bytecode."""
+"""The same in binary content, where the bytes beside a name may look like letters."""
 
 ISSUER_URL: Final = re.compile(
     rb"(?<![a-z0-9])https?:/+" + re.escape(ISSUER_HOST) + rb"(?![a-z0-9-])"
@@ -56,10 +56,10 @@ def _list_nested_modules() -> bytes:
 MODULE_USE: Final = re.compile(
     rb"\bimport[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*%(m)s\b(?![ \t]+from\b)"
     rb"|\bfrom[ \t]+%(m)s(?:\.\w+)*[\s\\]+import\b"
-    # A dotted name of two levels, unless it is called, indexed or assigned to: a module never is.
+    # A dotted name of two levels. A module is never called, indexed or assigned to.
     rb"|(?<![\w.])%(m)s\.(?:%(nested)s)\b(?![ \t]*(?:[(\[]|=(?!=)))"
-    # Of the names of one level those that no variable would have as an attribute. Any variable may
-    # have `keys`, `errors`, `testing` or `request_log`; imports of these match above and below.
+    # Of the names of one level, only those that are unlikely attributes of a variable. A variable
+    # may have `keys`, `errors`, `testing` or `request_log`; other lines match imports of these.
     rb"|(?<![\w.])%(m)s\.(?:__main__|pytest_plugin)\b"
     # An entry point, a path, a distribution with its version.
     rb"|(?<![\w.])%(m)s(?:(?:\.\w+)*:main\b|/|-\d)"
@@ -68,12 +68,12 @@ MODULE_USE: Final = re.compile(
     rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"
     % {b"m": MODULE, b"nested": _list_nested_modules()}
 )
-"""Uses of the module. The bare name is a likely variable of innocent code (`token_issuer = iss`),
-and its packages are called like likely attributes (`token_issuer.keys()`)."""
+"""Uses of the module. Harmless code may have a variable of that name (`token_issuer = iss`), with
+attributes named like the packages of the simulator (`token_issuer.keys()`)."""
 
 
 def _share_decimal_digits(data: bytes, bits: int) -> bytes:
-    """Return the leading decimal digits that all numbers of *bits* bits beginning so share."""
+    """Return the leading decimal digits of all numbers of *bits* bits that begin with *data*."""
     free = bits - 8 * len(data)
     lowest = int.from_bytes(data, "big") << free
     pairs = zip(str(lowest), str(lowest + (1 << free) - 1), strict=True)
@@ -98,8 +98,8 @@ ENCODED_WATERMARKS: Final = (
     ),
     _share_decimal_digits(WATERMARK, 2048),
 )
-"""As text without separators: base64 at each alignment, hexadecimal, lists of bytes (those of Java
-are signed), escapes, and the decimal digits of a 2048-bit modulus."""
+"""The watermark as text without separators: base64 at each alignment, hexadecimal, lists of bytes
+(signed in Java), escapes, and the decimal digits of a 2048-bit modulus."""
 
 WATERMARK_LITERAL: Final = repr(WATERMARK)[2:-1].encode()
-"""As Python writes it in a bytes literal."""
+"""The watermark in a bytes literal of Python."""

@@ -25,17 +25,17 @@ _MAX_WHOLE_BYTES: Final = 8 * MEBIBYTE
 """Larger files are checked in overlapping windows of this size."""
 
 _OVERLAP_BYTES: Final = 4096
-_DAMAGE: Final = "is damaged, so nobody can tell what is inside"
+_DAMAGE: Final = "is damaged, so its content cannot be checked"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A trace of the simulator, or an archive that could not be opened.
+    """A trace of the simulator, or an archive that could not be checked.
 
     Attributes:
         path: The path of the file; `!` separates an archive from its member.
-        check: The id of the check.
-        what: What was found; never key material.
+        check: The ID of the check.
+        what: A description without key material.
     """
 
     path: str
@@ -50,7 +50,7 @@ class Scan:
     """A scan of artefacts.
 
     Args:
-        skipped: A file to leave out: the certificate of the artefacts.
+        skipped: A file that is not scanned: the certificate of the artefacts.
 
     Attributes:
         roots: The files and directories that were scanned.
@@ -65,14 +65,15 @@ class Scan:
         self.unreadable: dict[str, str] = {}
         self.files: dict[str, tuple[str, int]] = {}
         self._visited = {os.path.realpath(skipped)} if skipped else set()
-        self._guesses = (
-            0  # levels of decoded text, which need not be base64, around the current content
-        )
+        # How many levels around the current content are decoded text that may not be base64.
+        self._guesses = 0
 
     def scan_tree(self, root: Path) -> None:
         """Scan a file, or everything below a directory."""
         self.roots.append(root)
-        waiting = [(root, os.path.realpath(root))]  # directories may nest deeper than the stack
+        waiting = [
+            (root, os.path.realpath(root))
+        ]  # not recursive, since directories may be nested very deeply
         while waiting:
             path, real = waiting.pop()
             try:
@@ -94,11 +95,11 @@ class Scan:
         return []
 
     def _scan_name(self, path: Path, real: str) -> None:
-        # The names of the directories above the working directory are not shipped.
+        # Directories above the working directory are not shipped, so their names do not matter.
         self._scan_path(str(path), os.path.relpath(path))
         if path.is_symlink():
             for target in (str(path.readlink()), os.path.relpath(real)):
-                self._scan_path(str(path), target, "is a link to what ")
+                self._scan_path(str(path), target, "links to a path that ")
 
     def _scan_file(self, path: Path) -> None:
         with path.open("rb") as stream:
@@ -136,8 +137,8 @@ class Scan:
     def _scan_archive(
         self, path: str, head: bytes, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> bool:
-        """Scan the members of an archive, and tell whether the whole archive could be opened."""
-        problem = f"lies in more than {MAX_DEPTH} archives"
+        """Scan the members of an archive, and return whether the whole archive could be opened."""
+        problem = f"is nested in more than {MAX_DEPTH} archives"
         if depth < MAX_DEPTH:
             try:
                 for member in open_archive(head[:MAX_HEAD_BYTES], stream, budget):
@@ -156,7 +157,7 @@ class Scan:
         if member.name:
             self._scan_path(inner, member.name)
         if member.target:
-            self._scan_path(inner, member.target, "is a link to what ")
+            self._scan_path(inner, member.target, "links to a path that ")
         if member.problem:
             self._report(inner, "archive", member.problem)
         if member.stream is None:
@@ -169,7 +170,7 @@ class Scan:
             self._report_closed(inner, _DAMAGE)
 
     def _scan_base64(self, content: Content, depth: int, budget: Budget) -> None:
-        """Scan the bytes that base64 in a text encodes, such as a key in a Kubernetes Secret."""
+        """Scan the content of base64 in a text, such as a key in a Kubernetes Secret."""
         if depth >= MAX_DEPTH:
             return
         self._guesses += 1
@@ -201,9 +202,8 @@ class Scan:
             self._report(where, "path", prefix + what)
 
     def _report_closed(self, path: str, problem: str) -> None:
-        if (
-            problem != _DAMAGE or not self._guesses
-        ):  # decoded text that is not an archive is not damaged
+        # Decoded text may look like a damaged archive by chance.
+        if problem != _DAMAGE or not self._guesses:
             self._report(path, "archive", problem)
 
     def _report(self, path: str, check: str, what: str) -> None:
@@ -211,12 +211,12 @@ class Scan:
 
 
 def _resolve(path: Path, folder: str) -> str:
-    """Return the real path of *path*, whose folder has the real path *folder*."""
+    """Return the real path of *path*, given the real path *folder* of its folder."""
     return os.path.realpath(path) if path.is_symlink() else str(Path(folder, path.name))
 
 
 def _read_ahead(stream: io.BufferedIOBase) -> tuple[bytes, Exception | None]:
-    """Read up to one chunk more than `_MAX_WHOLE_BYTES`; return the bytes and the error, if any."""
+    """Read at most one chunk more than `_MAX_WHOLE_BYTES`, and return the bytes and any error."""
     data = bytearray()
     try:
         while len(data) <= _MAX_WHOLE_BYTES and (chunk := stream.read1(MEBIBYTE)):

@@ -1,6 +1,7 @@
-"""Settings that point at the simulator: env files, Compose, Kubernetes, environments of images.
+"""Settings that point to the simulator: env files, Compose, Kubernetes, environments of images.
 
-The rules of the guard decide about each value, so every disguise that it detects is a finding.
+Each value is checked by the rules of the guard, so every disguise that the guard detects is a
+finding.
 """
 
 import re
@@ -14,7 +15,7 @@ from separation.content import Content
 _MAX_FILE_BYTES: Final = 1 << 20
 _VALUE: Final = r"""["']?(?P<value%d>[^\s"',;}<]{1,2048}+)"""
 _ASSIGNMENT: Final = re.compile(
-    # Kubernetes, Spring: name: NAME, value: VALUE, in YAML, JSON or XML, and the other way round
+    # Kubernetes, Spring: name: NAME, value: VALUE in YAML, JSON or XML, in either order
     r"""\b(?:name|key)["']?[ \t]*[:=][ \t]*["']?(?P<name1>[\w.-]+)["']?[,\s]*["']?\bvalue["']?"""
     r"""[ \t]*[:=][ \t]*"""
     + _VALUE % 1
@@ -27,8 +28,8 @@ _ASSIGNMENT: Final = re.compile(
     # Arguments: --NAME VALUE, ["--NAME", "VALUE"], and on two lines of YAML
     + r"""|--(?P<name4>[a-z][\w.-]{2,60})(?:["']?(?:,\s*|\s+-)|[ \t])[ \t]*"""
     + _VALUE % 4
-    # NAME=VALUE, NAME: VALUE, "NAME": "VALUE", -Dname=VALUE, <NAME>VALUE, a folded scalar of YAML;
-    # but the value of some may be a setting itself: Environment="NAME=VALUE"
+    # NAME=VALUE, NAME: VALUE, "NAME": "VALUE", -Dname=VALUE, <NAME>VALUE, a folded scalar of YAML.
+    # Some names are excluded because their value is a setting: Environment="NAME=VALUE"
     + r"""|\b(?!(?:environment|env|key|name)["']?[ \t]*[:=])"""
     r"""(?P<name5>[A-Za-z][\w.-]{2,60})["']?[ \t]*[:=>][ \t]*(?:[>|][+-]?\s+)?"""
     + _VALUE % 5,
@@ -43,7 +44,7 @@ _WORD: Final = re.compile(r"[\w-]*")
 
 
 def find_pointers(content: Content) -> Iterator[str]:
-    """Yield the names of the settings in *content* whose values lead to the simulator."""
+    """Yield the names of the settings in *content* that point to the simulator."""
     if len(content.data) > _MAX_FILE_BYTES or not (
         _FILES.fullmatch(content.name) or _is_image(content)
     ):
@@ -72,5 +73,5 @@ def _leads_to_simulator(name: str, value: str) -> bool:
     verdict = urls.find_dev_mark(value)
     if verdict is None or verdict.code == urls.UNREADABLE_URI:
         return False
-    # Whatever else listens on this machine's port 8081 is nobody's business here.
+    # Settings that are not about an issuer may point to another service on port 8081.
     return verdict.code != urls.LOCAL_DEV_PORT or names_issuer

@@ -1,4 +1,4 @@
-# What a Compose file says: one subject for each service. All of it counts as production.
+# Reads Compose files: one subject for each service. Every service counts as production.
 package dev_only
 
 subjects contains subject if {
@@ -24,7 +24,7 @@ commands_of_service(service) := {{"at": field, "text": text} |
 	text := text_of(service[field])
 }
 
-# Compose writes environment and labels as a mapping or as a list of `NAME=value`.
+# In Compose files, environment and labels are a mapping or a list of `NAME=value`.
 pairs_of(mapping) := pairs if {
 	is_object(mapping)
 	pairs := {{"name": name, "value": text} |

@@ -1,8 +1,8 @@
-# Which namespaces are production: all but those that are labelled as something else.
+# Decides which namespaces are production: all except those labelled as another environment.
 package dev_only
 
-# Manifests say to which namespace they go, seldom how it is labelled. That is taken from Namespace
-# manifests beside them (conftest --combine) and from a file of labels (conftest --data):
+# A manifest names its namespace, but not the labels of the namespace. The labels come from the
+# Namespace manifests among the files (conftest --combine) and from a data file (conftest --data):
 #
 #   namespaces:
 #     qa: {environment: qa}

@@ -1,4 +1,4 @@
-# What a Kubernetes manifest says, whatever its kind: one subject for each that goes to production.
+# Reads Kubernetes manifests of any kind: one subject for each manifest in a production namespace.
 package dev_only
 
 documents contains input if is_object(input)
@@ -34,7 +34,7 @@ subjects contains subject if {
 	}
 }
 
-# What a file leaves empty is null there, and has no members.
+# An empty part of a file is null; return an empty list or mapping instead.
 list(part, field) := part[field] if {
 	is_array(part[field])
 } else := []
@@ -43,7 +43,7 @@ mapping(part, field) := part[field] if {
 	is_object(part[field])
 } else := {}
 
-# Where the pod is described; kinds that come with extensions have it at the same places.
+# The pod template of a manifest. Kinds of extensions have it in the same places.
 template_of(manifest) := manifest if {
 	manifest.spec.containers
 } else := manifest.spec.jobTemplate.spec.template if {

@@ -1,4 +1,4 @@
-# Conftest asks this package unless it is told another one with --namespace.
+# Conftest evaluates this package by default; --namespace selects another one.
 package main
 
 deny contains message if some message in data.dev_only.deny

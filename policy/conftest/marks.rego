@@ -1,4 +1,4 @@
-# The dev marks, as the guard has them; the regular expressions are for text in lower case.
+# The dev marks of the guard. The regular expressions match text in lower case.
 package dev_only
 
 # ci/policy: marks

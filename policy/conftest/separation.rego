@@ -1,5 +1,5 @@
-# Refuses the dev-only token issuer in what is deployed to production: its image, its names, and
-# settings that lead to it. For Kubernetes manifests and Compose files; see ../README.md.
+# Refuses Kubernetes manifests and Compose files that deploy the dev-only token issuer to production:
+# its image, its names, and settings that point to it. See ../README.md.
 package dev_only
 
 deny contains message if {
@@ -17,7 +17,7 @@ deny contains message if {
 	some name in subject.names
 	regex.match(dev_name, lower(name))
 	message := sprintf(
-		"[dev_name] %s: a name, label or host is that of the dev-only %s: %s. Remedy: %s",
+		"[dev_name] %s: a name, label or host names the dev-only %s: %s. Remedy: %s",
 		[subject.title, service_name, name, leave_out],
 	)
 }
@@ -28,7 +28,7 @@ deny contains message if {
 	label.name == image_label
 	label.value != "false"
 	message := sprintf(
-		"[dev_label] %s: the label %s says that this is dev-only. Remedy: %s",
+		"[dev_label] %s: the label %s marks it as dev-only. Remedy: %s",
 		[subject.title, label.name, leave_out],
 	)
 }
@@ -38,14 +38,14 @@ deny contains message if {
 	some text in subject.texts
 	leads_to_issuer(lower(text.text))
 	message := sprintf(
-		"[dev_setting] %s: %s leads to the dev-only %s or hides its host. Remedy: %s",
+		"[dev_setting] %s: %s points to the dev-only %s or hides its host. Remedy: %s",
 		[subject.title, text.at, service_name, reconfigure],
 	)
 }
 
-leave_out := "leave it out of production; what is your own needs another name, this one is reserved."
+leave_out := "remove it from production. If it is your own, rename it: the name is reserved."
 
-reconfigure := "set it to your production identity provider, in plain spelling."
+reconfigure := "set it to the URI of your production identity provider, without encoded characters."
 
 leads_to_issuer(text) if regex.match(dev_name, text)
 

@@ -31,14 +31,14 @@ SLOW_TEST: Final = "tests/e2e/test_rotation_under_load.py"
         (".", True, True),
     ],
 )
-def test_path_is_run_in_the_environments_that_hold_its_tests(
+def test_path_runs_in_the_environments_that_contain_its_tests(
     argument: str, *, in_workspace: bool, in_issuer: bool
 ) -> None:
     assert bool(select_arguments([argument], ROOT, is_issuer=False)) is in_workspace
     assert bool(select_arguments([argument], ROOT, is_issuer=True)) is in_issuer
 
 
-def test_path_is_meant_from_where_it_was_given() -> None:
+def test_path_is_relative_to_the_working_directory() -> None:
     folder = ROOT / "packages/dev-only"
 
     assert select_arguments(["../proxy-guard"], folder, is_issuer=False) == ["../proxy-guard"]
@@ -85,7 +85,7 @@ def test_named_tests_are_found_in_either_environment(arguments: list[str], files
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_slow_tests_of_a_folder_are_run_by_all_only() -> None:
+def test_slow_tests_of_a_folder_run_only_with_all() -> None:
     assert SLOW_TEST not in list_files(collect("tests/e2e"))
     assert SLOW_TEST in list_files(collect("tests/e2e", "--all"))
 
@@ -100,9 +100,7 @@ def test_slow_tests_of_a_folder_are_run_by_all_only() -> None:
         ([f"{ISSUER_TEST}::test_nope"], 4, "not found"),
     ],
 )
-def test_selection_of_nothing_is_an_error(
-    arguments: list[str], exit_code: int, message: str
-) -> None:
+def test_empty_selection_is_an_error(arguments: list[str], exit_code: int, message: str) -> None:
     outcome = collect(*arguments)
 
     assert outcome.returncode == exit_code
@@ -118,8 +116,8 @@ def test_help_names_each_way_to_select() -> None:
     assert all(word in outcome.stdout for word in ("--all", "PATH", "-k NAME"))
 
 
-def test_every_folder_of_tests_is_run_by_the_script_or_by_another_one() -> None:
-    """A test file that no script runs would prove nothing."""
+def test_every_folder_of_tests_is_run_by_a_script() -> None:
+    """Check that no test file is left out of all scripts."""
     config = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     scripts = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("ci/*.sh"))
     listed = subprocess.run(
@@ -132,7 +130,7 @@ def test_every_folder_of_tests_is_run_by_the_script_or_by_another_one() -> None:
 
 
 def find_suite(path: Path) -> str:
-    """Return the folder that stands for the suite of a test file."""
+    """Return the folder of the suite that contains a test file."""
     parts = path.parts
     index = parts.index("tests")
     return "/".join(parts[: index + 1] if index else parts[:2])

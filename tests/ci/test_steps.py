@@ -1,4 +1,4 @@
-"""`ci/steps` runs every step in its order, reports each, and ends what it started."""
+"""`ci/steps` runs every step in order, reports each, and ends the processes that it started."""
 
 import signal
 import subprocess
@@ -24,7 +24,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 sys.path.insert(0, str(Path(sys.argv[1]).parent))
 steps = SourceFileLoader("steps", sys.argv[1]).load_module()
-steps.SIGNAL_TIMEOUT_S = 2  # the shell has its background job ignore the first signal
+steps.SIGNAL_TIMEOUT_S = 2  # background jobs of the shell ignore the first signal
 interrupted = steps.watch_signals()
 plan = [steps.Step("wait", sys.argv[2]), steps.Step("never", "true", after=("wait",))]
 print(*steps.run_steps(plan, Path(sys.argv[3]), interrupted), flush=True)
@@ -37,12 +37,12 @@ def steps() -> ModuleType:
     spec = spec_from_loader("steps", loader)
     assert spec
     module = module_from_spec(spec)
-    sys.modules["steps"] = module  # dataclasses look their module up
+    sys.modules["steps"] = module  # dataclasses look up their module
     loader.exec_module(module)
     return module
 
 
-def test_step_starts_when_those_before_it_have_ended_even_if_they_fail(
+def test_step_starts_after_its_predecessors_even_if_they_fail(
     steps: ModuleType, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     trace = tmp_path / "trace"
@@ -69,7 +69,7 @@ def test_step_has_no_standard_input(steps: ModuleType, tmp_path: Path) -> None:
     assert results["read"].is_ok
 
 
-def test_command_that_is_missing_is_a_failure(steps: ModuleType, tmp_path: Path) -> None:
+def test_missing_command_is_a_failure(steps: ModuleType, tmp_path: Path) -> None:
     plan = [steps.Step("missing", "ci/no-such-step")]
 
     results = steps.run_steps(plan, tmp_path, threading.Event())
@@ -89,7 +89,7 @@ def test_table_names_each_step_that_did_not_run(steps: ModuleType) -> None:
     ]
 
 
-def test_steps_form_no_cycle_and_each_is_waited_for(steps: ModuleType) -> None:
+def test_steps_have_no_cycle_and_only_bench_is_last(steps: ModuleType) -> None:
     ended: set[str] = set()
     waiting = list(steps.STEPS)
     while ready := [step for step in waiting if ended >= set(step.after)]:
@@ -101,7 +101,7 @@ def test_steps_form_no_cycle_and_each_is_waited_for(steps: ModuleType) -> None:
     assert {step.name for step in steps.STEPS} - before == {"bench"}
 
 
-def test_interrupt_ends_what_a_step_started(tmp_path: Path) -> None:
+def test_interrupt_ends_the_processes_of_a_step(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     command = f"sh -c 'sleep 300 & echo $! >{pid_file}; wait'"
     process = subprocess.Popen(

@@ -20,7 +20,8 @@ DOCUMENTS: Final = sorted(
     if (ROOT / name).exists()
 )
 HELP: Final = re.compile(
-    r"^```console\n\$ (?P<command>[^\n]+ --help)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```console(?: run)?\n\$ (?P<command>[^\n]+ --help)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 SHOWN_HELP: Final = [
     pytest.param(match["command"], match["text"], id=f"{path.parent.name}: {match['command']}")

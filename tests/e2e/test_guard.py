@@ -175,7 +175,7 @@ def test_dev_key_published_after_the_start_is_rejected_and_logged(
     assert proxy.process.stderr
     log = proxy.process.stderr.read()
     assert "ERROR jwt_core.remote: no new key set from http://127.0.0.1:" in log
-    assert "[dev_key] the key set brings a key that the dev-only token-issuer made" in log
+    assert "[dev_key] the key set provides a key of the dev-only token-issuer" in log
     assert "[dev_kid]" in log
 
 
@@ -198,7 +198,7 @@ def test_valid_token_that_refers_to_the_issuer_is_rejected(
     assert "must not be used in production" in reply.json()["detail"]
     assert proxy.stop() == 0
     assert proxy.process.stderr
-    assert "[dev_reference] the token points to the dev-only token-issuer" in (
+    assert "[dev_reference] the token refers to the dev-only token-issuer" in (
         proxy.process.stderr.read()
     )
 

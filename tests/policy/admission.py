@@ -1,8 +1,8 @@
-"""What the cluster does with a ValidatingAdmissionPolicy and its binding, by Google's cel-cpp.
+"""Evaluation of a ValidatingAdmissionPolicy and its binding with Google's engine cel-cpp.
 
-The expressions are evaluated by a real engine for CEL. Around them stands what the API server
-documents: which resources and namespaces the policy asks about, what it sees of an object, that an
-expression which fails refuses (`failurePolicy: Fail`).
+The engine evaluates the expressions. This module restates what the API server documents: which
+resources and namespaces the policy matches, which parts of an object it sees, and that an object is
+refused if an expression fails (`failurePolicy: Fail`).
 """
 
 import base64
@@ -19,7 +19,7 @@ Manifest = Mapping[str, Any]
 
 
 def find_all(text: str, pattern: str, limit: int) -> list[str]:
-    """Do what Kubernetes adds to CEL as `findAll`."""
+    """Implement `findAll`, which Kubernetes adds to CEL."""
     return [match[0] for match in re.finditer(pattern, text)][:limit]
 
 
@@ -82,19 +82,19 @@ class AdmissionPolicy:
 
 
 def is_selected(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Tell whether a namespace with *labels* is one for which the binding holds."""
+    """Return whether the binding selects a namespace with *labels*."""
     assert selector.keys() == {"matchExpressions"}
     return all(meets(requirement, labels) for requirement in selector["matchExpressions"])
 
 
 def meets(requirement: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Tell whether *labels* meet a requirement; `NotIn` is met where the label is missing."""
+    """Return whether *labels* meet a requirement. `NotIn` is also met if the label is missing."""
     assert requirement["operator"] == "NotIn"
     return labels.get(requirement["key"]) not in requirement["values"]
 
 
 def as_the_cluster_sees(manifest: Manifest) -> Manifest:
-    """Return *manifest* with the plain text of a Secret where the API server has put it."""
+    """Return *manifest* with the plain text of a Secret moved as the API server does."""
     if manifest["kind"] != "Secret":
         return manifest
     plain = {key: encode(text) for key, text in manifest.get("stringData", {}).items()}
@@ -108,5 +108,5 @@ def encode(text: str) -> str:
 
 
 def find_codes(messages: Iterator[str] | list[str]) -> set[str]:
-    """Return the codes with which *messages* begin."""
+    """Return the codes at the start of *messages*."""
     return {message[1 : message.index("]")] for message in messages}

@@ -1,4 +1,4 @@
-"""Both policies, each loaded once into its engine."""
+"""Fixtures: both policies, each loaded once into its engine."""
 
 from pathlib import Path
 from typing import Final

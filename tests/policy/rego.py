@@ -1,4 +1,4 @@
-"""What conftest does with the Rego policies, by Microsoft's engine regorus."""
+"""Evaluation of the Rego policies like conftest, with Microsoft's engine regorus."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import pytest
 
 
 class RegoPolicy:
-    """All policies of a folder, as `conftest test --policy FOLDER` loads them."""
+    """All policies of a folder, like `conftest test --policy FOLDER`."""
 
     def __init__(self, folder: Path) -> None:
         reason = "there are wheels of regorus for Linux on x86_64 and for macOS alone"

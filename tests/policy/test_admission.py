@@ -1,4 +1,4 @@
-"""What is particular to the cluster: its binding, deletion, and the budget of an expression."""
+"""Features of the cluster policy: its binding, deletion, and the cost budget of an expression."""
 
 import re
 from pathlib import Path
@@ -19,14 +19,14 @@ SIMULATOR: Final[dict[str, Any]] = {
     "spec": {"containers": [{"name": "main", "image": "token-issuer"}]},
 }
 BUDGET: Final = 1_000_000
-"""What the API server lets one expression cost (`PerCallLimit`)."""
+"""Cost limit of an expression in the API server (`PerCallLimit`)."""
 
 
 def configure(**data: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "proxy"}, "data": data}
 
 
-def test_namespace_is_production_unless_the_words_of_the_guard_say_otherwise(
+def test_namespace_is_production_unless_its_label_is_a_word_of_the_guard(
     admission: AdmissionPolicy,
 ) -> None:
     (requirement,) = admission.selector["matchExpressions"]
@@ -37,13 +37,13 @@ def test_namespace_is_production_unless_the_words_of_the_guard_say_otherwise(
         assert not admission.refuse(SIMULATOR, {"environment": word})
 
 
-def test_what_is_being_deleted_may_be_updated(admission: AdmissionPolicy) -> None:
+def test_object_being_deleted_may_be_updated(admission: AdmissionPolicy) -> None:
     metadata = {"name": "keys", "deletionTimestamp": "2030-01-01T00:00:00Z"}
 
     assert admission.refuse({**SIMULATOR, "metadata": metadata}, {}) == []
 
 
-def test_ephemeral_container_is_seen(admission: AdmissionPolicy, rego: RegoPolicy) -> None:
+def test_ephemeral_container_is_checked(admission: AdmissionPolicy, rego: RegoPolicy) -> None:
     spec = {
         "containers": [{"name": "main", "image": "acme/proxy"}],
         "ephemeralContainers": [{"name": "debug", "image": "acme/token-issuer"}],
@@ -54,7 +54,7 @@ def test_ephemeral_container_is_seen(admission: AdmissionPolicy, rego: RegoPolic
     assert "pods/ephemeralcontainers" in str(admission.spec["matchConstraints"])
 
 
-def test_large_object_is_read_up_to_a_size_and_by_conftest_beyond(
+def test_object_above_the_size_limit_is_searched_by_conftest_only(
     admission: AdmissionPolicy, rego: RegoPolicy
 ) -> None:
     uri = "\nhttp://token-issuer:8081/certs"
@@ -66,7 +66,7 @@ def test_large_object_is_read_up_to_a_size_and_by_conftest_beyond(
     assert find_codes(rego.refuse(too_large)) == {"dev_setting"}
 
 
-def test_image_is_judged_however_large_the_settings_are(admission: AdmissionPolicy) -> None:
+def test_image_is_checked_whatever_the_size_of_the_settings(admission: AdmissionPolicy) -> None:
     env = [{"name": f"A{i}", "value": "x" * 100} for i in range(1000)]
     spec = {"containers": [{"name": "main", "image": "token-issuer", "env": env}]}
 
@@ -77,7 +77,8 @@ def test_search_of_the_largest_text_stays_within_the_budget(admission: Admission
     marks = {v["name"]: v["expression"] for v in admission.spec["variables"]}
     size = int(marks["maxTextChars"])
 
-    # k8s.io/apiserver prices `matches` at a tenth of the text times a quarter of the expression.
+    # In k8s.io/apiserver, the cost of `matches` is 1/10 of the text length times 1/4 of the
+    # pattern length.
     def price(length: int, *names: str) -> float:
         return sum(length * 0.1 * len(marks[name].strip('r"')) * 0.25 for name in names)
 
@@ -87,7 +88,7 @@ def test_search_of_the_largest_text_stays_within_the_budget(admission: Admission
     assert price(line * lines, "localDevPort", "aboutKeys") < 0.8 * BUDGET
 
 
-def test_expressions_use_nothing_that_later_versions_of_kubernetes_brought() -> None:
+def test_expressions_use_no_feature_of_later_kubernetes_versions() -> None:
     policy = Path(__file__).resolve().parents[2] / "policy/kubernetes.yaml"
     text = policy.read_text(encoding="utf-8")
     written = re.sub(r"(?s)# ci/policy: marks\n.*?# ci/policy: end", "", text)

@@ -1,4 +1,4 @@
-"""What is particular to conftest: Compose files, lists, and how it learns about namespaces."""
+"""Features of the conftest policy: Compose files, lists, and the labels of namespaces."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -42,14 +42,14 @@ def test_dev_stack_of_this_repository_is_refused(rego: RegoPolicy) -> None:
     assert find_codes(rego.refuse(stack)) == {"dev_image", "dev_name"}
 
 
-def test_namespace_manifest_beside_the_others_counts(rego: RegoPolicy) -> None:
+def test_labels_from_a_namespace_manifest_are_used(rego: RegoPolicy) -> None:
     assert rego.refuse(combine(SIMULATOR, describe_namespace(environment="qa"))) == []
     assert rego.refuse(combine(SIMULATOR, describe_namespace(environment="prod")))
     assert rego.refuse(combine(SIMULATOR, describe_namespace(team="qa")))
     assert rego.refuse(combine(SIMULATOR))
 
 
-def test_labels_from_a_data_file_count(rego: RegoPolicy) -> None:
+def test_labels_from_a_data_file_are_used(rego: RegoPolicy) -> None:
     assert rego.refuse(SIMULATOR, {"namespaces": {"lab": {"environment": "test"}}}) == []
     assert rego.refuse(SIMULATOR, {"namespaces": {"other": {"environment": "test"}}})
 
@@ -60,7 +60,7 @@ def test_production_wins_when_labels_contradict(rego: RegoPolicy) -> None:
     assert rego.refuse(documents, {"namespaces": {"lab": {"environment": "qa"}}})
 
 
-def test_items_of_a_list_are_judged_one_by_one(rego: RegoPolicy) -> None:
+def test_items_of_a_list_are_checked_one_by_one(rego: RegoPolicy) -> None:
     honest = {**SIMULATOR, "spec": {"containers": [{"name": "main", "image": "acme/proxy"}]}}
 
     messages = rego.refuse({"apiVersion": "v1", "kind": "List", "items": [honest, SIMULATOR]})
@@ -69,7 +69,7 @@ def test_items_of_a_list_are_judged_one_by_one(rego: RegoPolicy) -> None:
     assert messages[0].startswith("[dev_image] Pod lab/keys: ")
 
 
-def test_workload_of_an_extension_is_judged(rego: RegoPolicy) -> None:
+def test_workload_of_an_extension_is_checked(rego: RegoPolicy) -> None:
     rollout = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Rollout",
@@ -81,11 +81,11 @@ def test_workload_of_an_extension_is_judged(rego: RegoPolicy) -> None:
 
 
 @pytest.mark.parametrize("document", [{}, [], None, "text", {"kind": "Pod"}, {"services": None}])
-def test_document_without_content_is_no_finding(document: object, rego: RegoPolicy) -> None:
+def test_empty_document_has_no_findings(document: object, rego: RegoPolicy) -> None:
     assert rego.refuse(document) == []
 
 
-def test_empty_parts_of_a_manifest_are_no_finding(rego: RegoPolicy) -> None:
+def test_empty_parts_of_a_manifest_have_no_findings(rego: RegoPolicy) -> None:
     manifest = {
         "kind": "Deployment",
         "metadata": {"name": "proxy", "labels": None},

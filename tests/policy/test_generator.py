@@ -1,4 +1,4 @@
-"""`ci/policy` notices when the marks and the policies part, and brings them together again."""
+"""`ci/policy` detects policies with outdated marks, and updates them."""
 
 import re
 import shutil
@@ -32,7 +32,7 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """Return a copy of what the generator reads and writes."""
+    """Return a copy of the files that the generator reads and writes."""
     for name in ("ci", "policy", "packages/proxy-guard/src"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
@@ -44,14 +44,14 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_policies_hold_the_marks() -> None:
+def test_policies_have_the_marks() -> None:
     outcome = run(ROOT)
 
     assert outcome.returncode == 0, outcome.stderr
-    assert outcome.stdout == "ci/policy: both policies hold the marks of proxy_guard\n"
+    assert outcome.stdout == "ci/policy: both policies have the marks of proxy_guard\n"
 
 
-def test_changed_mark_is_noticed_and_written(tree: Path) -> None:
+def test_changed_mark_is_detected_and_written(tree: Path) -> None:
     replace(tree / MARKS, '"token-issuer"', '"key-faucet"')
 
     stale = run(tree)
@@ -68,7 +68,7 @@ def test_changed_mark_is_noticed_and_written(tree: Path) -> None:
     assert run(tree).returncode == 0
 
 
-def test_changed_word_for_another_environment_is_noticed(tree: Path) -> None:
+def test_changed_environment_word_is_detected(tree: Path) -> None:
     replace(tree / "packages/proxy-guard/src/proxy_guard/environment.py", '"docker",', '"lab",')
 
     outcome = run(tree)
@@ -77,13 +77,13 @@ def test_changed_word_for_another_environment_is_noticed(tree: Path) -> None:
     assert "policy/kubernetes.yaml (environments)" in outcome.stderr
 
 
-def test_policy_edited_by_hand_is_noticed(tree: Path) -> None:
+def test_policy_edited_by_hand_is_detected(tree: Path) -> None:
     replace(tree / POLICIES[0], "token[-_]issuer", "nothing")
 
     outcome = run(tree)
 
     assert outcome.returncode == 1
-    assert outcome.stderr.startswith("ci/policy: policy/kubernetes.yaml (marks) does not hold")
+    assert outcome.stderr.startswith("ci/policy: policy/kubernetes.yaml (marks) differs")
 
 
 def test_missing_region_is_an_error_that_names_it(tree: Path) -> None:
@@ -95,7 +95,7 @@ def test_missing_region_is_an_error_that_names_it(tree: Path) -> None:
     assert "policy/conftest/marks.rego: 0 regions '# ci/policy: marks'" in outcome.stderr
 
 
-def test_help_tells_the_option() -> None:
+def test_help_describes_the_option() -> None:
     outcome = run(ROOT, "--help")
 
     assert outcome.returncode == 0
@@ -110,7 +110,7 @@ def test_unknown_argument_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("policy", [*POLICIES, "policy/conftest/separation.rego"])
-def test_marks_stand_nowhere_but_in_the_generated_regions(policy: str) -> None:
+def test_marks_are_only_in_the_generated_regions(policy: str) -> None:
     text = (ROOT / policy).read_text(encoding="utf-8")
 
     by_hand = re.sub(r"(?s)# ci/policy: (?!end).*?# ci/policy: end", "", text)
@@ -120,7 +120,7 @@ def test_marks_stand_nowhere_but_in_the_generated_regions(policy: str) -> None:
     assert str(dev_marks.DEFAULT_PORT) not in by_hand
 
 
-def test_image_bears_the_label_that_the_policies_look_for() -> None:
+def test_image_has_the_label_that_the_policies_refuse() -> None:
     dockerfile = ROOT / "packages/dev-only/token-issuer/Dockerfile.dev"
 
     assert f'LABEL {dev_marks.IMAGE_LABEL}="true"' in dockerfile.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Each manifest is judged in both languages, with the same findings."""
+"""Both policies have the same findings for each manifest."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -49,7 +49,7 @@ def test_conftest_allows(case: Case, rego: RegoPolicy) -> None:
     assert rego.refuse(case["manifest"], {"namespaces": namespaces}) == []
 
 
-def test_messages_say_what_is_wrong_and_what_to_do(
+def test_messages_name_the_setting_and_the_remedy(
     admission: AdmissionPolicy, rego: RegoPolicy
 ) -> None:
     manifest = REFUSED["URI of the keys"]["manifest"]
@@ -57,5 +57,5 @@ def test_messages_say_what_is_wrong_and_what_to_do(
     for messages in (admission.refuse(manifest, {}), rego.refuse(manifest)):
         assert len(messages) == 1
         assert "JWT_JWKS_URI of container main" in messages[0]
-        assert "Remedy: set it to your production identity provider" in messages[0]
+        assert "Remedy: set it to the URI of your production identity provider" in messages[0]
         assert "http" not in messages[0], "a value may be a secret"

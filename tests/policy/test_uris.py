@@ -1,4 +1,4 @@
-"""The guard's own tables: which spellings of a URI the policies see, and that none is honest."""
+"""The policies and the guard's tables of disguised URIs and of production URIs."""
 
 import json
 from pathlib import Path
@@ -30,9 +30,7 @@ OUT_OF_REACH: Final[list[str]] = yaml.safe_load((DATA / "out_of_reach.yaml").rea
 PRODUCTION_URIS: Final[dict[str, str]] = json.loads(
     (GUARD_DATA / "production_uris.json").read_text("utf-8")
 )
-NO_ADDRESS: Final = (
-    "near miss too large octet"  # 127.256.0.1 names no host that anybody could reach
-)
+NO_ADDRESS: Final = "near miss too large octet"  # 127.256.0.1 is not a reachable host
 
 
 def configure(uri: str) -> dict[str, Any]:
@@ -50,7 +48,7 @@ def configure(uri: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", DISGUISES)
-def test_disguise_is_refused_unless_it_is_out_of_reach(
+def test_disguise_is_refused_unless_listed_as_out_of_reach(
     name: str, admission: AdmissionPolicy, rego: RegoPolicy
 ) -> None:
     manifest = configure(DISGUISES[name])
@@ -60,13 +58,13 @@ def test_disguise_is_refused_unless_it_is_out_of_reach(
     assert refused == [name not in OUT_OF_REACH] * 2
 
 
-def test_what_is_out_of_reach_is_little_and_known_to_the_guard() -> None:
+def test_disguises_out_of_reach_are_few_and_the_guard_refuses_them() -> None:
     assert set(OUT_OF_REACH) <= DISGUISES.keys()
     assert len(OUT_OF_REACH) * 8 < len(DISGUISES)
 
 
 @pytest.mark.parametrize("name", [name for name in PRODUCTION_URIS if name != NO_ADDRESS])
-def test_production_uri_passes(name: str, admission: AdmissionPolicy, rego: RegoPolicy) -> None:
+def test_production_uri_is_allowed(name: str, admission: AdmissionPolicy, rego: RegoPolicy) -> None:
     manifest = configure(PRODUCTION_URIS[name])
 
     assert admission.refuse(manifest, {}) == []

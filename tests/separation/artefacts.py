@@ -1,4 +1,4 @@
-"""Artefacts as packaging tools and container engines make them, and keys as the simulator does."""
+"""Artefacts in the formats of packaging tools and container engines, and keys of the simulator."""
 
 import base64
 import gzip
@@ -66,7 +66,7 @@ def scan(*paths: Path) -> Scanned:
 
 
 class DevKey:
-    """A key pair that the real simulator made, in every form that keys come in."""
+    """A key pair of the real simulator, in every encoding."""
 
     def __init__(self, folder: Path) -> None:
         self.private_pem = (folder / "private.pem").read_text(encoding="ascii")
@@ -134,7 +134,7 @@ def make_zip(
 def make_wheel(
     files: Mapping[str, FileData], *, metadata: str = "", name: str = "service"
 ) -> bytes:
-    """Make a wheel; its RECORD lists every file (PyPA, binary distribution format)."""
+    """Make a wheel whose RECORD lists every file (PyPA, binary distribution format)."""
     folder = f"{name}-1.0.dist-info"
     members: dict[str, FileData] = {
         f"{name}/__init__.py": '"""A service."""\n',
@@ -167,7 +167,7 @@ def make_saved_image(
     labels: Mapping[str, str] | None = None,
     tag: str = "shop/api:1.0",
 ) -> bytes:
-    """Make what `docker save` writes (Docker image specification 1.2)."""
+    """Make an archive in the format of `docker save` (Docker image specification 1.2)."""
     configuration = json.dumps({
         "architecture": "amd64",
         "os": "linux",

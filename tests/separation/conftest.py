@@ -1,4 +1,4 @@
-"""The simulator's own key, made by its own command."""
+"""A key of the simulator, made by its own command."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The scan never cries wolf."""
+"""The scan raises no false alarms."""
 
 import json
 import py_compile
@@ -42,7 +42,7 @@ LARGE_WHEELS: Final = [
     "sqlalchemy==2.1.9",
 ]
 INNOCENT: Final[dict[str, FileData]] = {
-    # Names that anybody may choose.
+    # Names that any project may use.
     "app/claims.py": 'token_issuer = claims["iss"]\nok = token.issuer == token_issuer.lower()\n',
     "app/models.py": "class TokenIssuer:\n    token_issuer: str\n",
     "app/aws.json": '{"url": "https://docs.aws.amazon.com/using-apps-with-trusted-token-issuer.html"}',
@@ -64,7 +64,7 @@ INNOCENT: Final[dict[str, FileData]] = {
     '<meta name="referrer" content="no-referrer">\n<title>Orders</title>\n'
     "<style>body { -webkit-print-color-adjust: exact; print-color-adjust: exact; }</style>\n"
     '"""\n',
-    # A variable called like the module, whose attributes are called like its packages.
+    # A variable named like the module, with attributes named like its packages.
     "app/keys.py": "for key in token_issuer.keys():\n    print(key, token_issuer.items())\n",
     "app/iterate.py": "def list_keys():\n    yield from token_issuer.keys()\n",
     "app/read.py": "url = token_issuer.config.url\npaths = [*token_issuer.paths]\n",
@@ -89,7 +89,7 @@ INNOCENT: Final[dict[str, FileData]] = {
     "templates/login.html.j2": "{% for key in token_issuer.keys() %}{{ key }}{% endfor %}\n"
     "{{ token_issuer.config.url }} {{ token_issuer.tokens.count }}\n",
     "templates/proxy.conf.j2": "proxy_pass http://127.0.0.1:{{ token_issuer.server.port }};\n",
-    # What looks like an archive, or like encoded bytes.
+    # Data that resembles an archive or encoded bytes.
     "app/text.txt": "BZh is how a bzip2 archive begins; 7z too.\nPK\x05\x06 ends a zip.\n",
     "app/about_zip.pyc": b"\xa7\x0d\r\n" + bytes(12) + b"s\x04\0\0\0PK\x05\x06" + bytes(40),
     "app/lzma.txt": b"]\0\0 is how an lzma file begins\n",
@@ -101,7 +101,7 @@ INNOCENT: Final[dict[str, FileData]] = {
 
 
 @pytest.mark.parametrize("path", INNOCENT)
-def test_innocent_file_is_no_finding(path: str, tmp_path: Path) -> None:
+def test_harmless_file_has_no_findings(path: str, tmp_path: Path) -> None:
     write(tmp_path, {path: INNOCENT[path]})
 
     scanned = scan(tmp_path)
@@ -109,7 +109,7 @@ def test_innocent_file_is_no_finding(path: str, tmp_path: Path) -> None:
     assert (scanned.exit_code, scanned.findings) == (0, [])
 
 
-def test_no_name_of_one_level_is_a_finding_as_an_attribute(tmp_path: Path) -> None:
+def test_attribute_with_a_one_level_name_is_not_a_finding(tmp_path: Path) -> None:
     names = {path.stem for path in SIMULATOR.iterdir()} - {"pytest_plugin"}
     names = {name for name in names if not name.startswith("__")}
     assert names >= {"keys", "config", "tokens", "web", "errors", "testing"}
@@ -118,7 +118,7 @@ def test_no_name_of_one_level_is_a_finding_as_an_attribute(tmp_path: Path) -> No
     assert scan(tmp_path).findings == []
 
 
-def test_innocent_files_are_no_finding_in_any_archive(tmp_path: Path) -> None:
+def test_harmless_files_have_no_findings_in_any_archive(tmp_path: Path) -> None:
     image = make_saved_image(make_tar(INNOCENT), environment=["ADMIN_URL=http://localhost:8081"])
     wheel = make_wheel(INNOCENT)
     write(tmp_path, {"a.zip": make_zip(INNOCENT), "a-1.0-any.whl": wheel, "image.tar": image})
@@ -128,7 +128,7 @@ def test_innocent_files_are_no_finding_in_any_archive(tmp_path: Path) -> None:
     assert (scanned.exit_code, scanned.findings) == (0, [])
 
 
-def test_real_keys_of_others_are_no_finding(tmp_path: Path) -> None:
+def test_keys_of_other_issuers_have_no_findings(tmp_path: Path) -> None:
     for index in range(20):
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pem = key.private_bytes(
@@ -163,7 +163,7 @@ def test_our_own_artefacts_are_clean(dist: Path) -> None:
     }  # fmt: skip
 
 
-def test_the_guard_is_clean_when_its_bytecode_is_installed_too(dist: Path, tmp_path: Path) -> None:
+def test_guard_with_installed_bytecode_is_clean(dist: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(dist / "proxy_guard-0.1.0-py3-none-any.whl") as wheel:
         wheel.extractall(tmp_path)
     for source in (tmp_path / "proxy_guard").glob("*.py"):

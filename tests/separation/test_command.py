@@ -90,18 +90,19 @@ def test_summary_counts_in_singular_and_plural(
 ) -> None:
     outcome = check_separation(write(tmp_path, files))
 
-    assert outcome.stdout.endswith(f"check-separation: {summary}\n")
+    assert f"check-separation: {summary}\n" in outcome.stdout
+    assert ("remove them" in outcome.stdout) == ("finding" in summary)
 
 
 def test_file_that_cannot_be_read_exits_2() -> None:
-    outcome = run_check_separation("/proc/self/mem")  # not even root can read its beginning
+    outcome = run_check_separation("/proc/self/mem")  # even root cannot read its first bytes
 
     assert outcome.returncode == 2
     assert outcome.stderr == "check-separation: /proc/self/mem: Input/output error\n"
     assert "no verdict" in outcome.stdout
 
 
-def test_link_to_nowhere_and_links_in_a_circle_are_survived(artefacts: Path) -> None:
+def test_broken_and_circular_links_are_skipped(artefacts: Path) -> None:
     (artefacts / "nowhere").symlink_to("missing")
     (artefacts / "circle").symlink_to(artefacts)
     (artefacts / "self").symlink_to("self")
@@ -112,7 +113,7 @@ def test_link_to_nowhere_and_links_in_a_circle_are_survived(artefacts: Path) -> 
     assert outcome.returncode == 0
 
 
-def test_names_that_would_act_on_a_terminal_are_printed_harmlessly(tmp_path: Path) -> None:
+def test_control_characters_in_names_are_not_printed(tmp_path: Path) -> None:
     write(tmp_path, {"\x1b[31m/x.txt": "the token-issuer"})
 
     outcome = run_check_separation(tmp_path)
@@ -122,7 +123,7 @@ def test_names_that_would_act_on_a_terminal_are_printed_harmlessly(tmp_path: Pat
     assert "?[31m/x.txt: names token-issuer" in outcome.stdout
 
 
-def test_certificate_lists_what_was_seen_and_holds(artefacts: Path) -> None:
+def test_certificate_lists_the_artefacts_and_is_valid(artefacts: Path) -> None:
     certificate = artefacts / "separation.json"
 
     written = run_check_separation("--certificate", certificate, artefacts)
@@ -137,10 +138,10 @@ def test_certificate_lists_what_was_seen_and_holds(artefacts: Path) -> None:
     assert content["tools"]["python"]
     assert content["tools"]["check-separation"].startswith("sha256:")
     assert verified.returncode == 0
-    assert verified.stdout == f"check-separation: {certificate}: holds\n"
+    assert verified.stdout == f"check-separation: {certificate}: is valid\n"
 
 
-def test_certificate_goes_with_its_folder(artefacts: Path) -> None:
+def test_certificate_is_valid_after_its_folder_is_moved(artefacts: Path) -> None:
     check_separation("--certificate", artefacts / "separation.json", artefacts)
     moved = artefacts.rename(artefacts.with_name("elsewhere"))
 
@@ -152,13 +153,16 @@ def test_certificate_goes_with_its_folder(artefacts: Path) -> None:
     [
         (
             lambda folder: (folder / "service.txt").write_text("other"),
-            "is not what was certified",
+            "differs from the certified file",
         ),
         (lambda folder: (folder / "data/more.txt").unlink(), "data/more.txt: is missing"),
-        (lambda folder: (folder / "new.txt").write_text("x"), "new.txt: was not there"),
+        (
+            lambda folder: (folder / "new.txt").write_text("x"),
+            "new.txt: is not listed in the certificate",
+        ),
     ],
 )
-def test_certificate_does_not_hold_for_other_artefacts(
+def test_certificate_is_not_valid_for_changed_artefacts(
     change: Any, message: str, artefacts: Path
 ) -> None:
     certificate = artefacts / "separation.json"
@@ -169,10 +173,10 @@ def test_certificate_does_not_hold_for_other_artefacts(
 
     assert outcome.returncode == 1
     assert message in outcome.stdout
-    assert "does not hold" in outcome.stdout
+    assert "is not valid" in outcome.stdout
 
 
-def test_certificate_of_refused_artefacts_does_not_hold(artefacts: Path, dev_key: DevKey) -> None:
+def test_certificate_of_refused_artefacts_is_not_valid(artefacts: Path, dev_key: DevKey) -> None:
     certificate = artefacts / "separation.json"
     write(artefacts, {"key.pem": dev_key.public_pem})
 
@@ -187,7 +191,7 @@ def test_certificate_of_refused_artefacts_does_not_hold(artefacts: Path, dev_key
     assert verified.returncode == 1
     assert "its verdict is 'refused'" in verified.stdout
     assert verified_forgery.returncode == 1
-    assert "key.pem: holds a key of the simulator" in verified_forgery.stdout
+    assert "key.pem: contains a key of the simulator" in verified_forgery.stdout
 
 
 def test_certificate_may_be_written_again(artefacts: Path, dev_key: DevKey) -> None:
@@ -206,19 +210,19 @@ def test_folder_without_files_exits_2(tmp_path: Path) -> None:
     outcome = check_separation(tmp_path)
 
     assert outcome.returncode == 2
-    assert "holds no file to look at" in outcome.stderr
+    assert "contains no file to scan" in outcome.stderr
 
 
 @pytest.fixture
 def deep_folder(tmp_path: Path) -> Iterator[Path]:
-    """Yield a folder that is gone afterwards: Python cannot remove a tree as deep as it may be."""
+    """Yield a folder and remove it afterwards with `rm`, since Python cannot remove deep trees."""
     folder = tmp_path / "deep"
     folder.mkdir()
     yield folder
     subprocess.run(["rm", "-r", "--", str(folder)], check=True, timeout=60)
 
 
-def test_directories_deeper_than_the_stack_are_looked_through(deep_folder: Path) -> None:
+def test_directories_deeper_than_the_stack_are_scanned(deep_folder: Path) -> None:
     folder = os.open(deep_folder, os.O_RDONLY)
     for _ in range(1100):
         os.mkdir("d", dir_fd=folder)
@@ -246,7 +250,7 @@ def test_name_of_the_working_directory_is_not_shipped(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("text", ["issuer name:", "value:", "jwt:", "a-", "import ", "-----", "a"])
-def test_text_made_to_be_slow_is_not(text: str, tmp_path: Path) -> None:
+def test_scan_of_a_hostile_text_is_fast(text: str, tmp_path: Path) -> None:
     for name in ("a.yaml", "requirements.txt", "a.py"):
         write(tmp_path, {name: "token_issuer " + text * ((1 << 19) // len(text))})
 
@@ -256,14 +260,14 @@ def test_text_made_to_be_slow_is_not(text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", "[" * 100_000, "{}", "\xff", '{"format": "separation-certificate/1"}']
 )
-def test_what_is_no_certificate_exits_2(text: str, tmp_path: Path) -> None:
+def test_invalid_certificate_file_exits_2(text: str, tmp_path: Path) -> None:
     path = tmp_path / "separation.json"
     path.write_bytes(text.encode("latin-1"))
 
     outcome = check_separation("--verify", path)
 
     assert outcome.returncode == 2
-    assert "is no separation certificate" in outcome.stderr
+    assert "is not a separation certificate" in outcome.stderr
 
 
 def test_report_as_json(artefacts: Path) -> None:

@@ -1,4 +1,4 @@
-"""Nothing of the simulator gets past the scan."""
+"""The scan finds every planted part of the simulator."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.separation.plants import PLANTS
 
 @pytest.mark.requirement("SEP-3")
 @pytest.mark.parametrize("name", PLANTS)
-def test_planted_violation_is_caught_and_named_with_its_path(
+def test_planted_violation_is_found_with_its_path(
     name: str, tmp_path: Path, dev_key: DevKey
 ) -> None:
     plant = PLANTS[name]
@@ -28,7 +28,7 @@ def test_planted_violation_is_caught_and_named_with_its_path(
 
 
 @pytest.mark.requirement("SEP-3")
-def test_dotted_name_of_every_nested_module_is_caught(tmp_path: Path) -> None:
+def test_dotted_name_of_every_nested_module_is_found(tmp_path: Path) -> None:
     folder = SIMULATOR.parent
     paths = [path.relative_to(folder).with_suffix("") for path in SIMULATOR.rglob("*.py")]
     names = [".".join(path.parts) for path in paths if len(path.parts) > 2]
@@ -43,12 +43,12 @@ def test_dotted_name_of_every_nested_module_is_caught(tmp_path: Path) -> None:
 
 
 @pytest.mark.requirement("SEP-3")
-def test_report_names_the_path_and_holds_no_key(tmp_path: Path, dev_key: DevKey) -> None:
+def test_report_contains_the_path_and_no_key(tmp_path: Path, dev_key: DevKey) -> None:
     (tmp_path / "k.pem").write_text(dev_key.private_pem, encoding="ascii")
 
     outcome = check_separation(tmp_path)
 
     assert outcome.returncode == 1
-    assert f"{tmp_path}/k.pem: holds a key of the simulator" in outcome.stdout
+    assert f"{tmp_path}/k.pem: contains a key of the simulator" in outcome.stdout
     assert "MII" not in outcome.stdout + outcome.stderr
     assert "zDEV" not in outcome.stdout + outcome.stderr

@@ -1,4 +1,4 @@
-"""The simulator stands outside: of the workspace, of its lock, of production code, of git."""
+"""The simulator is separate from the workspace, its lock and production code; git has no keys."""
 
 import os
 import re
@@ -152,7 +152,7 @@ def test_key_files_are_ignored_by_git(path: str) -> None:
 
 
 @pytest.mark.requirement("SEP-5")
-def test_no_tracked_file_is_one_that_git_ignores() -> None:
+def test_git_ignores_no_tracked_file() -> None:
     outcome = run("git", "ls-files", "--cached", "--ignored", "--exclude-standard")
 
     assert outcome.stdout == ""
@@ -197,7 +197,7 @@ def test_list_of_production_scripts_is_complete() -> None:
 
 
 @pytest.mark.requirement("SEP-4")
-def test_simulator_does_not_even_reach_the_build_of_the_production_image() -> None:
+def test_build_context_of_the_production_image_excludes_the_simulator() -> None:
     ignored = (ROOT / "examples/proxy/Dockerfile.dockerignore").read_text(encoding="utf-8")
 
     assert "packages/dev-only" in ignored.splitlines()
@@ -216,7 +216,7 @@ CI_STEPS: Final = {
 
 @pytest.mark.requirement("OPS-5")
 @pytest.mark.parametrize("script", CI_STEPS.values(), ids=CI_STEPS)
-def test_each_step_runs_in_the_one_check_and_in_a_workflow(script: str) -> None:
+def test_each_step_runs_in_ci_steps_and_in_a_workflow(script: str) -> None:
     workflows = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
     steps = (ROOT / "ci/steps").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Debian packages and static libraries.
+"""The ar format of Debian packages and static libraries.
 
 Spec: deb(5), ar(5)
 """
@@ -38,7 +38,7 @@ class _MemberReader(CountingReader):
         self._size = size
 
     def skip(self) -> None:
-        """Move the stream behind the member and the byte that pads it to an even size.
+        """Move the stream to the end of the member and of the byte that pads it to an even size.
 
         Raises:
             EOFError: the stream ends before that.

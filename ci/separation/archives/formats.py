@@ -24,7 +24,7 @@ _COMPRESSIONS: Final[dict[bytes, Opener]] = {
     b"\xfd7zXZ\0": lambda packed: buffer(_StrictReader(packed, lzma.LZMADecompressor)),
     _LZMA: lambda packed: buffer(_StrictReader(packed, lzma.LZMADecompressor)),
 }
-_BZIP2_BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")  # at byte 4: a text may begin like the rest
+_BZIP2_BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")  # at byte 4, since a text may begin with BZh
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 _OPAQUE: Final = {
     _ZSTANDARD: "Zstandard (Python 3.14 and later can open it)",
@@ -39,7 +39,7 @@ _OPAQUE: Final = {
     b"LZIP\1": "lzip",
 }
 MAX_HEAD_BYTES: Final = BLOCK_BYTES
-"""Detecting the format takes no more than these first bytes."""
+"""Number of the first bytes of a file that are needed to detect its format."""
 
 
 class _Decompressor(Protocol):
@@ -53,7 +53,7 @@ class _Decompressor(Protocol):
 
 
 class _StrictReader(CountingReader):
-    """Reads concatenated compressed streams; `bz2` and `lzma` ignore trailing data instead."""
+    """Reads concatenated compressed streams. Unlike bz2 and lzma, it rejects trailing data."""
 
     def __init__(self, packed: io.BufferedReader, make: Callable[[], _Decompressor]) -> None:
         super().__init__(self._decompress)
@@ -83,7 +83,7 @@ class _StrictReader(CountingReader):
 
 
 def is_archive(head: bytes, tail: bytes = b"") -> bool:
-    """Tell whether a file with this head (and tail, if known) is an archive."""
+    """Return whether a file with this head (and tail, if known) is an archive."""
     return (
         _find_compression(head) is not None
         or _find_opaque(head) is not None
@@ -103,7 +103,7 @@ def open_archive(head: bytes, stream: io.BufferedIOBase, budget: Budget) -> Iter
 
     Raises:
         LimitError: a limit is exceeded, here or while a member's stream is read.
-        OpaqueError: this format cannot be opened.
+        OpaqueError: the format cannot be opened.
         DAMAGED: the archive is damaged.
     """
     if (compression := _find_compression(head)) is not None:
@@ -111,7 +111,7 @@ def open_archive(head: bytes, stream: io.BufferedIOBase, budget: Budget) -> Iter
         unpacked = cast("IO[bytes]", compression(buffer(packed)))
         yield Member("", stream=limit(unpacked, packed, budget))
     elif (kind := _find_opaque(head)) is not None:
-        message = f"is an archive that this check cannot open: {kind}"
+        message = f"is an archive of a format that this check cannot open: {kind}"
         raise OpaqueError(message)
     elif is_tar(head):
         yield from open_tar(stream, budget)
@@ -132,7 +132,7 @@ def _find_compression(head: bytes) -> Opener | None:
 
 
 def _is_compressed(magic: bytes, head: bytes) -> bool:
-    """Tell whether the bytes after a short magic number are those of a compressed file."""
+    """Return whether the bytes after a short magic number belong to a compressed file."""
     if magic == _BZIP2:
         return head[4:10] in _BZIP2_BLOCKS
     return magic != _LZMA or (head[5:13] == b"\xff" * 8 or head[10:13] == bytes(3))

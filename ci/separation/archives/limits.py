@@ -1,4 +1,4 @@
-"""Limits for archives; one that exceeds them is a finding, since its content was not checked."""
+"""Limits for archives. An archive that exceeds one is a finding, since it was not fully checked."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 MEBIBYTE: Final = 1 << 20
 MAX_DEPTH: Final = 12
-"""Archives within archives; a wheel in an image layer in a compressed `docker save` is at 4."""
+"""Depth of nested archives. A wheel in an image layer in a compressed `docker save` has depth 4."""
 
 MAX_EXPANDED_BYTES: Final = 16 << 30
-"""Unpacked size of all archives in one artefact."""
+"""Limit for the unpacked size of all archives in an artefact, in bytes."""
 
 MAX_MEMBERS: Final = 2_000_000
-"""Members of all archives in one artefact."""
+"""Limit for the number of members of all archives in an artefact."""
 
 MAX_TOTAL_RATIO: Final = 100
 MIN_TOTAL_BYTES: Final = 1 << 30
-"""The unpacked size of all archives, each level counted, may exceed either limit but not both."""
+"""The unpacked size of all archives, added over all levels, must not exceed both limits."""
 
 MAX_RATIO: Final = 300
 MIN_BOMB_BYTES: Final = 64 * MEBIBYTE
-"""A member that unpacks to more than this and to more than `MAX_RATIO` times its size is a bomb."""
+"""A bomb is a member that unpacks to more than this and to more than `MAX_RATIO` times its size."""
 
 
 class LimitError(Exception):
-    """The archives of an artefact together exceed a limit; the message says which."""
+    """The archives of an artefact together exceed a limit, which the message names."""
 
 
 class BombError(Exception):
@@ -55,23 +55,23 @@ class Budget:
         """Count a member of an archive.
 
         Raises:
-            LimitError: there are too many.
+            LimitError: there are more than `MAX_MEMBERS`.
         """
         self._members += 1
         if self._members > MAX_MEMBERS:
-            message = f"holds more than {MAX_MEMBERS:,} members"
+            message = f"contains more than {MAX_MEMBERS:,} members"
             raise LimitError(message)
 
     def count_expanded(self, size: int) -> None:
         """Count unpacked bytes.
 
         Raises:
-            LimitError: there are too many.
+            LimitError: there are too many for the size of the artefact.
         """
         self._expanded += size
         if self._expanded > self._max_expanded_bytes:
             limit_gib = self._max_expanded_bytes / (1 << 30)
-            message = f"unpacks to more than {limit_gib:.1f} GiB, too much for its size"
+            message = f"unpacks to more than {limit_gib:.1f} GiB, which is too much for its size"
             raise LimitError(message)
 
 
@@ -99,8 +99,8 @@ class ExpandedReader(CountingReader):
     """Reads unpacked bytes within the limits.
 
     Args:
-        read: Reads unpacked bytes; should return the bytes that precede an error before raising it.
-        packed: The reader that counts the packed bytes, or their number.
+        read: Reads unpacked bytes. Before it raises an error, it should return the bytes before it.
+        packed: The number of packed bytes, or the reader that counts them.
         budget: The remaining limits of the artefact.
     """
 
@@ -115,14 +115,14 @@ class ExpandedReader(CountingReader):
         """Read once.
 
         Raises:
-            BombError: the ratio is higher than that of any real archive.
+            BombError: the member is a bomb, see `MIN_BOMB_BYTES`.
             LimitError: a limit of the artefact is exceeded.
         """
         size = super().readinto(buffer)
         self._budget.count_expanded(size)
         packed = self._packed if isinstance(self._packed, int) else self._packed.count
         if self.count > max(MIN_BOMB_BYTES, MAX_RATIO * packed):
-            message = f"is a bomb: unpacks to more than {MAX_RATIO} times its size"
+            message = f"is a bomb: it unpacks to more than {MAX_RATIO} times its size"
             raise BombError(message)
         return size
 

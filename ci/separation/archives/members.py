@@ -1,4 +1,4 @@
-"""The members of an archive of any format."""
+"""Members of an archive of any format."""
 
 import io
 import lzma
@@ -19,17 +19,17 @@ DAMAGED: Final = (
     struct.error,
     EOFError,
     OSError,
-    # The libraries raise these for a malformed header.
+    # Raised for a malformed header.
     ArithmeticError,
     LookupError,
     RuntimeError,
     ValueError,
 )
-"""The errors of reading a damaged archive."""
+"""Errors that the libraries raise for a damaged archive."""
 
 
 class OpaqueError(Exception):
-    """An archive or a member that cannot be opened; the message says why."""
+    """An archive cannot be opened; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Member:
     """One member of an archive.
 
     Attributes:
-        name: The name in the archive; empty for the content of a compressed file.
+        name: The name in the archive; empty for the content of a compressed single file.
         target: The target of a link.
         stream: The content, to be read before the next member; None for a member without content.
-        problem: Why the content cannot be read.
+        problem: Why the content cannot be read; empty if it can.
     """
 
     name: str
@@ -50,13 +50,13 @@ class Member:
 
 
 def limit(stream: IO[bytes], packed: CountingReader | int, budget: Budget) -> io.BufferedReader:
-    """Wrap *stream*, unpacked from *packed*, so that reading it stays within the limits."""
-    # The libraries return buffered streams, whose read1 gives the bytes that precede an error.
+    """Wrap *stream*, which is unpacked from *packed*, to enforce the limits while it is read."""
+    # The libraries return buffered streams, whose read1 returns the bytes before an error.
     return buffer(ExpandedReader(cast("io.BufferedIOBase", stream).read1, packed, budget))
 
 
 def rejoin(head: bytes, rest: io.BufferedIOBase) -> io.BufferedIOBase:
-    """Return the stream from its start again, after *head* was read from it."""
+    """Return a stream of *head*, which was already read, and *rest*."""
     if rest.seekable():
         rest.seek(-len(head), io.SEEK_CUR)
         return rest

@@ -1,4 +1,4 @@
-"""Tar archives, read as a stream: pax, GNU and older ones."""
+"""Tar archives in the pax, GNU and older formats, read as a stream."""
 
 import io
 import tarfile
@@ -23,8 +23,8 @@ _ORDINARY_HEADERS: Final = {"path", "linkpath", "size", "mtime", "atime", "ctime
 class _StrictHeader(tarfile.TarInfo):
     """A header that is rejected if it is damaged or too large.
 
-    `tarfile` treats a damaged header as the end of the archive, which hides the rest, and reads a
-    long name or pax header into memory whatever its size.
+    `tarfile` treats a damaged header as the end of the archive, which would hide the rest. It also
+    reads long names and pax headers of any size into memory.
     """
 
     @classmethod
@@ -40,13 +40,12 @@ class _StrictHeader(tarfile.TarInfo):
 
 
 def is_tar(head: bytes) -> bool:
-    """Tell whether *head* starts with the header of a member."""
+    """Return whether *head* starts with the header of a member."""
     if len(head) < BLOCK_BYTES or not any(head):
         return False
     try:
-        tarfile.TarInfo.frombuf(
-            head[:BLOCK_BYTES], "utf-8", "surrogateescape"
-        )  # compares the checksum
+        # Parsing the header compares its checksum.
+        tarfile.TarInfo.frombuf(head[:BLOCK_BYTES], "utf-8", "surrogateescape")
     except tarfile.HeaderError:
         return False
     return True
@@ -59,11 +58,11 @@ def open_tar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
     ) as archive:
         for info in archive:
             budget.count_member()
-            if archive.offset > MAX_EXPANDED_BYTES:  # tarfile would read that far for nothing
+            if archive.offset > MAX_EXPANDED_BYTES:  # tarfile would read up to there
                 message = f"the next member at byte {archive.offset}"
                 raise tarfile.ReadError(message)
             content = archive.extractfile(info) if _has_content(info) else None
-            archive.members = []  # type: ignore[attr-defined]  # otherwise it keeps all of them
+            archive.members = []  # type: ignore[attr-defined]  # otherwise tarfile keeps all members
             if content is None:
                 yield Member(info.name, target=info.linkname)
             else:
@@ -73,7 +72,7 @@ def open_tar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
 
 
 def _has_content(info: tarfile.TarInfo) -> bool:
-    """Tell whether it is a file; tar programs unpack a member of unknown type as one, too."""
+    """Return whether it is a file. Tar programs also unpack members of unknown types as files."""
     return info.isreg() or info.type not in tarfile.SUPPORTED_TYPES
 
 

@@ -1,4 +1,4 @@
-"""Zip archives: each member, and the bytes that belong to no member."""
+"""Zip archives: the members, and the bytes outside of the members."""
 
 import io
 import stat
@@ -22,14 +22,14 @@ _MAX_IN_MEMORY_BYTES: Final = 32 * MEBIBYTE
 
 
 def is_zip(head: bytes, tail: bytes = b"") -> bool:
-    """Tell whether a file with this head (and tail, if known) is a zip archive."""
+    """Return whether a file with this head (and tail, if known) is a zip archive."""
     return head.startswith(_START) or (
         _END in tail[-_MAX_TAIL_BYTES:] and _has_directory(io.BytesIO(tail))
     )
 
 
 def _has_directory(file: io.BufferedIOBase) -> bool:
-    """Tell whether *file* is a zip archive; the magic number alone proves nothing."""
+    """Return whether *file* has a central directory; the magic number may be a coincidence."""
     try:
         zipfile.ZipFile(file).close()
     except DAMAGED:
@@ -38,7 +38,7 @@ def _has_directory(file: io.BufferedIOBase) -> bool:
 
 
 class AppendedZip:
-    """Collects the zip archive that may follow any other data in a large file.
+    """Collects a zip archive that follows other data in a large file.
 
     Self-extracting programs and Python's zipapps have this form.
     """
@@ -55,7 +55,7 @@ class AppendedZip:
             self._kept.write(window[start:])
 
     def open(self) -> io.BufferedIOBase | None:
-        """Return the archive; None if there is none."""
+        """Return the archive, or None if there is none."""
         if self._kept is None or not _has_directory(self._kept):
             return None
         self._kept.seek(0)
@@ -68,7 +68,7 @@ def make_spool() -> io.BufferedIOBase:
 
 
 def open_zip(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
-    """Yield the data between the members, then the members."""
+    """Yield the data outside of the members, then the members."""
     with _make_seekable(stream) as file:
         _check_directory(file)
         with zipfile.ZipFile(file) as archive:
@@ -84,7 +84,7 @@ def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget
     if info.is_dir() and not info.compress_size:
         return Member(info.filename)
     if info.compress_type == zipfile.ZIP_STORED and info.compress_size != info.file_size:
-        return Member(info.filename, problem="has two sizes")
+        return Member(info.filename, problem="states two different sizes")
     try:
         stream = archive.open(info)
     except NotImplementedError as error:
@@ -97,7 +97,7 @@ def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget
 
 
 def _open_rest(file: io.BufferedIOBase, archive: zipfile.ZipFile) -> Iterator[Member]:
-    """Yield the data that belongs to no member: a program, unlisted members, comments."""
+    """Yield the data outside of the members: a program, unlisted members, comments."""
     notes = [archive.comment]
     end = 0
     for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
@@ -136,15 +136,15 @@ def _open_range(file: io.BufferedIOBase, start: int, end: int) -> Iterator[Membe
 
 
 def _check_directory(file: io.BufferedIOBase) -> None:
-    """Raise LimitError for a central directory that needs too much memory."""
+    """Raise LimitError if the central directory needs too much memory."""
     tail, _start = _read_tail(file)
     end = tail.rfind(_END)
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
     if size == _IN_ZIP64:
-        record = end - 20 - 56  # the locator, and before it the zip64 end record
+        record = end - 20 - 56  # the zip64 end record, followed by its locator
         size = int.from_bytes(tail[record + 40 : record + 48], "little")
     if size > _MAX_DIRECTORY_BYTES:
-        message = f"holds more than {_MAX_DIRECTORY_BYTES >> 20} MiB of names"
+        message = f"contains more than {_MAX_DIRECTORY_BYTES >> 20} MiB of names"
         raise LimitError(message)
 
 

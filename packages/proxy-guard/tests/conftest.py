@@ -1,4 +1,4 @@
-"""Keys in every encoding that a variable or a key set may hold."""
+"""Keys in every encoding that a variable or a key set may contain."""
 
 import base64
 import datetime
@@ -23,7 +23,7 @@ CA_KEY: Final = ec.generate_private_key(ec.SECP256R1())
 
 
 def make_marked_key() -> rsa.RSAPublicKey:
-    """Make a public key as the simulator has them; nobody knows the private half."""
+    """Make a public key with the watermark. Its private half is unknown."""
     modulus = int.from_bytes(WATERMARK + os.urandom(256 - len(WATERMARK)), "big") | 1
     return rsa.RSAPublicNumbers(65537, modulus).public_key()
 
@@ -123,7 +123,7 @@ def encode_all(public_key: PublicKey) -> dict[str, object]:
 
 
 def _encode_kind(public_key: PublicKey) -> dict[str, object]:
-    """Encode in the ways that only one kind of key has."""
+    """Encode *public_key* in the encodings that only its type has."""
     jwk = build_jwk(public_key)
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         compressed = public_key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
@@ -159,13 +159,13 @@ def dev_key() -> rsa.RSAPublicKey:
 
 @pytest.fixture(scope="session")
 def encode() -> Encode:
-    """Return the function that writes a public key in every way there is."""
+    """Return the function that encodes a public key in every encoding."""
     return encode_all
 
 
 @pytest.fixture(scope="session")
 def dev_certificate() -> x509.Certificate:
-    """Return a certificate as the simulator makes them, for a key without a watermark."""
+    """Return a certificate with the simulator's common name, for a key without a watermark."""
     return certify(CA_KEY.public_key(), "DEV ONLY token-issuer")
 
 

@@ -1,7 +1,7 @@
-"""Planted violations: how a piece of the simulator may end up in what is shipped.
+"""Planted violations: ways in which a part of the simulator may be shipped.
 
-Each plant writes real artefacts into a folder; its name says how somebody did it. Beside it stand
-the check that must catch it, and what the path in the finding must contain.
+Each plant writes real artefacts into a folder. Its name describes the way. It also names the check
+that must find it, and a part of the path in the finding.
 """
 
 from tests.separation.plants import archives, code, keys, names, services  # noqa: F401  # they register their plants

@@ -1,4 +1,4 @@
-"""Planted violations: pieces of it in archives."""
+"""Planted violations: parts of the simulator in archives."""
 
 import base64
 import bz2

@@ -1,4 +1,4 @@
-"""Planted violations: pieces of its code."""
+"""Planted violations: code of the simulator."""
 
 from collections.abc import Iterator
 from pathlib import Path

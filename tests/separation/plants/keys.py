@@ -1,4 +1,4 @@
-"""Planted violations: its keys."""
+"""Planted violations: keys of the simulator."""
 
 import base64
 import json

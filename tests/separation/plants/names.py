@@ -1,4 +1,4 @@
-"""Planted violations: names of it in metadata, locks and paths."""
+"""Planted violations: names of the simulator in metadata, locks and paths."""
 
 import gzip
 import json

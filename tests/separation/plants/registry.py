@@ -1,4 +1,4 @@
-"""What a planted violation is, and how one is planted."""
+"""Registry of the planted violations."""
 
 import py_compile
 from collections.abc import Callable
@@ -11,7 +11,7 @@ FULLWIDTH_T: Final = "\uff54"
 
 
 class Plant(NamedTuple):
-    """One planted violation: who must catch it, where, and how it is made."""
+    """A planted violation: the check that must find it, where, and the function that builds it."""
 
     check: str
     where: str
@@ -35,7 +35,7 @@ def plant(check: str, where: str) -> Callable[[Build], Build]:
 
 
 def plant_file(name: str, check: str, path: str, content: Callable[[DevKey], FileData]) -> None:
-    """Plant one file in a directory."""
+    """Register a violation that is a single file."""
     assert name not in PLANTS
     build: Build = lambda folder, key: write(folder, {path: content(key)})  # noqa: E731
     PLANTS[name] = Plant(check, path, build)

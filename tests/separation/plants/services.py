@@ -1,4 +1,4 @@
-"""Planted violations: it as a service: in settings, manifests and images."""
+"""Planted violations: the simulator as a service in settings, manifests and images."""
 
 import gzip
 import json

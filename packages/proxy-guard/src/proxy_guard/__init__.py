@@ -1,6 +1,6 @@
-"""Guard of a proxy: in production it refuses the dev-only token issuer, at boot and while running.
+"""Guard that refuses the dev-only token issuer in production, at boot and at run time.
 
-Standard library only, and little of that: `enforce()` runs before everything else in production.
+It imports few modules, all of the standard library, since `enforce()` runs first in production.
 """
 
 from proxy_guard.errors import GuardRefusedError, ProxyGuardError

@@ -1,6 +1,6 @@
-"""Does a host name this very machine, or the machine that hosts this container?
+"""Recognition of hosts that are this machine or the machine that hosts this container.
 
-There the simulator is published on its default port, under as many names as there are tools.
+The simulator may listen there on its default port; each container tool has other names for it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 LOCAL_NAMES: Final = frozenset({
-    "",  # Go dials the local system when the host is left out
+    "",  # Go connects to the local system if the host is empty
     "localhost",
     "localhost4",
     "localhost6",
@@ -33,7 +33,7 @@ LOCAL_NAMES: Final = frozenset({
 LOCAL_SUFFIXES: Final = (
     ".localhost",  # RFC 6761 §6.3
     ".docker.internal",  # host, gateway, kubernetes and vm
-    # Public names that resolve to the loopback address, or to any address spelled in the name.
+    # Public names that resolve to the loopback address, or to the address in the name.
     ".lacolhost.com",
     ".localho.st",
     ".localtest.me",
@@ -44,13 +44,13 @@ LOCAL_SUFFIXES: Final = (
     ".vcap.me",
     ".xip.io",
 )
-"""Each stands for itself without the leading dot, and for every name below."""
+"""Suffixes of such host names. The suffix without its leading dot is such a name as well."""
 
 DOCKER_DESKTOP_HOSTS: Final = frozenset({0xC0A84102, 0xC0A841FE})
-"""192.168.65.2 and .254, by which Docker Desktop's containers reach their host."""
+"""192.168.65.2 and 192.168.65.254, the addresses of the host in Docker Desktop's containers."""
 
 DOCKER_NETWORKS: Final = range(0xAC11, 0xAC20)
-"""Upper halves of 172.17.0.0/16 to 172.31.0.0/16; the host is the first address in each."""
+"""Upper 16 bits of 172.17.0.0/16 to 172.31.0.0/16. The host has the first address in each."""
 
 _IPV4_MASK: Final = 0xFFFF_FFFF
 _PREFIXES_BEFORE_IPV4: Final = frozenset({
@@ -66,24 +66,24 @@ _MAX_OCTET: Final = 255
 
 
 def is_local(host: str) -> bool:
-    """Tell whether *host* is a loopback address or name, or the container host's.
+    """Return whether *host* is this machine or the host of this container.
 
     Args:
-        host: In lower case; an IPv6 address with or without brackets. IPv4 addresses are read as
-            `inet_aton` reads them (`127.1`, `0x7f000001`, `017700000001`, `2130706433`).
+        host: A name or an address in lower case; an IPv6 address with or without brackets. IPv4
+            addresses are parsed like `inet_aton` does (`127.1`, `0x7f000001`, `2130706433`).
     """
     host = host.strip("[]").partition("%")[0].rstrip(".")
     if ":" in host:
         return _is_local_ipv6(host)
     if host in LOCAL_NAMES or f".{host}".endswith(LOCAL_SUFFIXES):
         return True
-    # Clients disagree whether a leading zero means octal: each reading counts.
+    # Clients disagree on whether a leading zero means octal, so both readings are tried.
     return any(_is_local_ipv4(_parse_ipv4(host, octal=octal)) for octal in (True, False))
 
 
 def is_ipv6(text: str) -> bool:
-    """Tell whether *text* is an IPv6 address without brackets (RFC 4291 §2.2)."""
-    import ipaddress  # noqa: PLC0415  # 4 ms that only an IPv6 address has to pay
+    """Return whether *text* is an IPv6 address without brackets (RFC 4291 §2.2)."""
+    import ipaddress  # noqa: PLC0415  # imported only for an IPv6 address; takes 4 ms
 
     try:
         ipaddress.IPv6Address(text)
@@ -131,7 +131,7 @@ def _parse_ipv4(host: str, *, octal: bool) -> int | None:
 
 
 def _parse_number(part: str, *, octal: bool) -> int:
-    if not part.isalnum():  # int() would take signs, blanks and underscores
+    if not part.isalnum():  # int() accepts signs, blanks and underscores
         raise ValueError
     if part.startswith("0x"):
         return int(part[2:] or "0", 16)

@@ -1,4 +1,4 @@
-"""Command line: `proxy-guard check`, `exec` and `explain`, for proxies in any language."""
+"""Command line `proxy-guard` with the actions `check`, `exec` and `explain`."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ _NOT_FOUND: Final = 127
 _EXIT_CODES: Final = """\
 exit codes:
   0    allowed
-  1    refused: production would trust the dev-only token issuer, or a published key
-  2    wrong usage, or an env file that cannot be read, understood or reconciled
+  1    refused: production would trust the dev-only token issuer or a published key
+  2    wrong usage, or an env file that is unreadable, invalid or contradicts the
+       environment
 """
 _EXEC_EXIT_CODES: Final = """\
   126  CMD cannot be executed
   127  CMD was not found
-Once CMD runs, the exit code is its own.
+After CMD has started, the exit code is that of CMD.
 """
 _DECIDING_VARIABLES: Final = textwrap.fill(
     ", ".join(ENVIRONMENT_VARIABLES), width=76, initial_indent="  ", subsequent_indent="  "
@@ -51,21 +52,22 @@ _DECIDING_VARIABLES: Final = textwrap.fill(
 _ENVIRONMENT: Final = f"""\
 environment:
   {", ".join(INSPECTED_VARIABLES)}
-      are inspected.
+      are checked.
 {_DECIDING_VARIABLES}
-      tell whether this is production. It is, unless they say only
-      {", ".join(sorted(NON_PRODUCTION_WORDS))};
-      one that says anything else wins, and none set means production.
+      decide whether this is production. It is not if at least one of them is
+      set and each that is set is one of
+      {", ".join(sorted(NON_PRODUCTION_WORDS))}.
+      Otherwise it is production.
 """
 
 
 class _Parser(argparse.ArgumentParser):
-    """`ArgumentParser` that suggests an option for one that it does not have."""
+    """`ArgumentParser` that suggests the nearest option for an unknown one."""
 
     def parse_known_args(  # type: ignore[override]  # the namespace is always a plain one here
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Parse *args*, and reject unknown ones here, where the options of the action are known."""
+        """Parse *args*, and report unknown ones with the nearest option of the action."""
         parsed, unknown = super().parse_known_args(args, namespace)
         if unknown:
             hint = _suggest(unknown[0].partition("=")[0], self._option_string_actions)
@@ -109,12 +111,12 @@ def _check(report: Report, *, as_json: bool) -> int:
 
 
 def _exec(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
-    """Become *command*."""
+    """Replace this process by *command*."""
     program = command[0]
     try:
         os.execvpe(program, list(command), dict(environ))  # noqa: S606  # starting CMD is the job
     except (FileNotFoundError, ValueError) as error:  # ValueError: an empty name
-        reason = "it was not found, or the interpreter that its first line names was not"
+        reason = "the command, or the interpreter named in its first line, was not found"
         raise CommandError(program, reason, exit_code=_NOT_FOUND) from error
     except OSError as error:
         reason = error.strerror or "it cannot be executed"
@@ -129,13 +131,13 @@ def _explain(code: str | None) -> int:
         return ALLOWED
     if code not in EXPLANATIONS:
         hint = _suggest(code, EXPLANATIONS)
-        message = f"there is no code {code!r}{hint}; the codes are {', '.join(EXPLANATIONS)}"
+        message = f"unknown code {code!r}{hint}; expected one of {', '.join(EXPLANATIONS)}"
         print(f"proxy-guard: {message}", file=sys.stderr)
         return MISCONFIGURED
     explanation = EXPLANATIONS[code]
     remedy = explanation.remedy.format(variable="the variable")
     for paragraph in (code, explanation.meaning, f"Remedy: {remedy}"):
-        print(textwrap.fill(paragraph, width=76, break_long_words=False))
+        print(textwrap.fill(paragraph, width=76, break_long_words=False, break_on_hyphens=False))
     return ALLOWED
 
 
@@ -147,15 +149,15 @@ def _suggest(word: str, known: Iterable[str]) -> str:
 def _build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="proxy-guard",
-        description="Keep a production proxy from trusting the dev-only token issuer.",
+        description="Prevent a production proxy from trusting the dev-only token issuer.",
         epilog=f"{_EXIT_CODES}\n{_ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     checking = actions.add_parser(
         "check",
-        help="judge the configuration and print a report",
-        description="Judge the configuration and print a report on standard output.",
+        help="check the configuration and print a report",
+        description="Check the configuration and print a report on standard output.",
         epilog=f"{_EXIT_CODES}\n{_ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -165,9 +167,10 @@ def _build_parser() -> argparse.ArgumentParser:
         help="start a command if the configuration is allowed",
         usage="proxy-guard exec [-h] [--no-probe | --require-probe] [--env-file FILE]\n"
         "                        -- CMD [ARG ...]",
-        description="Judge the configuration; if it is allowed, become CMD. Prints nothing then,\n"
-        "unless production would refuse the same configuration, or its keys could\n"
-        "not be fetched. Outside production nothing is fetched.",
+        description="Check the configuration and, if it is allowed, replace this process by CMD.\n"
+        "A report is printed on standard error if the configuration is refused, if\n"
+        "production would refuse it, or if its keys could not be fetched. Keys are\n"
+        "fetched in production only.",
         epilog=f"{_EXIT_CODES}{_EXEC_EXIT_CODES}\n{_ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -175,16 +178,18 @@ def _build_parser() -> argparse.ArgumentParser:
     for action in (checking, executing):
         _add_probing(action)
     executing.add_argument("command", nargs="+", metavar="CMD", help="the command to start")
-    _add_env_file(checking, "judge the environment with the variables of FILE on top")
-    _add_env_file(executing, "judge and pass on the environment with the variables of FILE on top")
+    _add_env_file(checking, "check the environment, overridden by the variables in FILE")
+    _add_env_file(
+        executing, "check the environment, overridden by the variables in FILE, and pass it to CMD"
+    )
     return parser
 
 
 def _add_explain(actions: argparse._SubParsersAction[_Parser]) -> None:
     explaining = actions.add_parser(
         "explain",
-        help="tell what a code of the report means",
-        description="Tell what a code of the report means and what to do; without CODE, list them.",
+        help="explain a code of the report",
+        description="Explain a code of the report and its remedy. Without CODE, list all codes.",
     )
     explaining.add_argument("code", nargs="?", metavar="CODE", help="a code of the report")
 
@@ -195,15 +200,15 @@ def _add_probing(action: argparse.ArgumentParser) -> None:
         "--no-probe",
         dest="probe",
         action="store_false",
-        help="do not fetch JWT_JWKS_URI; otherwise the keys there are looked at, for at most 2 s",
+        help="do not fetch JWT_JWKS_URI; by default its keys are checked, for at most 2 s",
     )
     probing.add_argument(
         "--require-probe",
         action="store_true",
-        help="refuse when there are no keys to look at; otherwise that is only reported",
+        help="refuse if no key could be fetched; by default that is only reported",
     )
 
 
 def _add_env_file(action: argparse.ArgumentParser, purpose: str) -> None:
-    condition = "where the verdict depends on one, FILE and the environment must not contradict"
+    condition = "the two must agree on each variable listed below that both set"
     action.add_argument("--env-file", type=Path, metavar="FILE", help=f"{purpose}; {condition}")

@@ -1,7 +1,7 @@
-"""A parser for nested DER values that knows no schema and validates nothing.
+"""A parser for nested DER values, without a schema and without validation.
 
-The caller recognizes a key by its shape. BER with indefinite lengths, which no key uses, is not
-parsed.
+The caller recognizes a key by its structure. BER with indefinite lengths is not parsed, since no
+key uses it.
 
 Spec: X.690 §8.1, §10.1
 """
@@ -22,14 +22,14 @@ _CONSTRUCTED: Final = 0x20
 _LONG_TAG: Final = 0x1F
 _LONG_LENGTH: Final = 0x80
 _MAX_LENGTH_BYTES: Final = 4
-"""Enough for a value of 4 GiB."""
+"""A length in 4 bytes allows values up to 4 GiB."""
 
 MAX_VALUES: Final = 4000
-"""Values per input; a certificate has about a hundred."""
+"""Limit of the values in one input. A certificate has about 100."""
 
 
 class Value:
-    """One value.
+    """A DER value.
 
     Attributes:
         tag: The identifier octet.
@@ -44,10 +44,10 @@ class Value:
 
 
 def walk(data: bytes) -> Iterator[list[Value]]:
-    """Yield the values of each level: those at the top, then the children of each, in turn.
+    """Yield the values of each level: the top level first, then the children of each value.
 
-    Values inside bit and octet strings count as children, since keys are wrapped in these. Trailing
-    and broken data end a level; at most `MAX_VALUES` values are parsed.
+    Values inside bit strings and octet strings are children too, since keys are wrapped in these.
+    Trailing or malformed data ends a level. At most `MAX_VALUES` values are parsed.
     """
     pending = [data]
     count = 0

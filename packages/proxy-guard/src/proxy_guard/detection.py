@@ -1,8 +1,8 @@
 """The search for the watermark, other dev marks and leaked keys, in keys, key sets and tokens.
 
-A work list holds the values to search. Text is searched, decoded, and the decoded bytes join the
-list; JSON is parsed, and its values join the list. The list is limited in steps and bytes, so that
-no input takes long; an input beyond the limits is a finding.
+A work list holds the values to search. Text is searched and decoded, and the decoded bytes join the
+list. JSON is parsed, and its values join the list. Limits on steps and bytes bound the time of a
+search; an input that exceeds them is a finding.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     """The code of a finding, and its detail."""
 
 MAX_INPUT_BYTES: Final = 1024 * 1024
-"""In characters, for text; a key set of a hundred keys with certificates has 100 KB."""
+"""Limit of one value; characters for text. A set of 100 keys with certificates has 100 KB."""
 _MAX_TOTAL_BYTES: Final = 4 * MAX_INPUT_BYTES
 _MAX_STEPS: Final = 20_000
 _MAX_DEV_KID_CHARS: Final = 40
@@ -39,7 +39,7 @@ _MARKED_HEX: Final = WATERMARK.hex().encode()
 _COMMON_NAMES: Final = tuple(
     CERTIFICATE_COMMON_NAME.encode(encoding) for encoding in ("ascii", "utf-16-be", "utf-32-be")
 )
-_WATERMARK_MARK: Final = (codes.DEV_KEY, "the watermark stands in its modulus")
+_WATERMARK_MARK: Final = (codes.DEV_KEY, "its modulus contains the watermark")
 _CERTIFICATE_MARK: Final = (codes.DEV_CERTIFICATE, f"its subject is '{CERTIFICATE_COMMON_NAME}'")
 
 
@@ -62,8 +62,8 @@ def detect(material: object, *, variable: str) -> Detection:
     """Search *material* for keys and marks that production must not trust.
 
     Args:
-        material: Text, bytes or parsed JSON; a value of any other type holds no keys.
-        variable: The name of the input in the findings.
+        material: Text, bytes or parsed JSON. Values of other types are ignored.
+        variable: The name of *material* in the findings.
     """
     search = _Search()
     marks = dict.fromkeys(search.run(material))
@@ -85,7 +85,7 @@ class _Search:
             self._steps += 1
             self._size += len(value) if isinstance(value, str | bytes | bytearray) else 0
             if self._steps > _MAX_STEPS or self._size > _MAX_TOTAL_BYTES:
-                yield codes.UNJUDGED_KEYS, "it holds more than any key set does"
+                yield codes.UNJUDGED_KEYS, "it contains more values or data than a key set does"
                 return
             yield from self._scan(value)
 
@@ -102,7 +102,7 @@ class _Search:
             self._put(value)
 
     def _put(self, values: list[object] | tuple[object, ...]) -> None:
-        # Only these types hold keys. One value more than the limit is enough to exceed it.
+        # Other types hold no keys. One value more than the limit is enough to exceed it.
         kept = [value for value in values[: _MAX_STEPS + 1] if _may_hold_keys(value)]
         self._pending += reversed(kept)
 
@@ -162,7 +162,7 @@ def _find_member_marks(members: Mapping[object, object]) -> Iterator[Mark]:
         reference = members.get(name)
         verdict = find_dev_mark(reference) if isinstance(reference, str) else None
         if verdict:
-            yield codes.DEV_REFERENCE, f"its {name} names it ({verdict.detail})"
+            yield codes.DEV_REFERENCE, f"its member {name} names it ({verdict.detail})"
 
 
 def _is_dev_kid(kid: object) -> bool:
@@ -178,11 +178,11 @@ def _parse_json(text: str) -> object:
     stripped = text.strip("\ufeff \t\r\n'")
     if stripped[:1] not in {"{", "[", '"'}:
         raise ValueError
-    import json  # noqa: PLC0415  # not at each start: only if there is JSON to parse
+    import json  # noqa: PLC0415  # imported only if there is JSON to parse
 
     for candidate in (stripped, unescape(stripped)):
         try:
-            # Keep numbers as text: int() rejects a long one, or takes quadratic time for it.
+            # Keep numbers as text: int() rejects long numbers, or takes quadratic time for them.
             document: object = json.loads(
                 candidate, parse_int=str, parse_float=str, object_pairs_hook=_keep_all
             )

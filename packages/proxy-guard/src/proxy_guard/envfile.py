@@ -1,4 +1,4 @@
-"""Env files, as `docker run --env-file` and Compose read them, with the strictness of a guard."""
+"""A strict parser for env files in the format of `docker run --env-file` and Compose."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "
 
 
 def merge_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return *environ* with the variables of the env file on top.
+    """Return *environ*, overridden by the variables in the env file.
 
     Raises:
-        EnvFileError: the file cannot be read or understood.
-        ConflictingVariableError: it contradicts *environ* in a variable the verdict depends on.
+        EnvFileError: the file cannot be read or is invalid.
+        ConflictingVariableError: file and *environ* disagree on a variable that decides the
+            verdict.
     """
     values = read_env_file(path)
     for name in (*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES):
@@ -31,13 +32,13 @@ def merge_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read `NAME=value` lines: comments, `export`, single and double quotes are understood.
+    """Read `NAME=value` lines with comments, `export`, and single and double quotes.
 
-    A bare `NAME` leaves the variable as it is in the environment. Of several lines for one name
-    the last counts.
+    A bare `NAME` is ignored, so the variable keeps its value from the environment. The last line
+    for a name wins.
 
     Raises:
-        EnvFileError: the file cannot be read or understood.
+        EnvFileError: the file cannot be read or is invalid.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -65,7 +66,7 @@ def _parse_line(line: str) -> tuple[str, str] | None:
         message = "expected NAME=value, with letters, digits and _ in the name"
         raise ValueError(message)
     if "\0" in value:
-        message = "holds a NUL character: remove it"
+        message = "contains a NUL character: remove it"
         raise ValueError(message)
     return (name, _parse_value(value.strip())) if separator else None
 
@@ -79,10 +80,10 @@ def _parse_value(text: str) -> str:
     else:
         return text.partition(" #")[0].rstrip() if not text.startswith("#") else ""
     if not closing:
-        message = f"the {quote} is never closed; write a line break as \\n inside double quotes"
+        message = f"the closing {quote} is missing; write a line break as \\n in double quotes"
         raise ValueError(message)
     if rest.strip() and not rest.lstrip().startswith("#"):
-        message = f"there is text after the closing {quote}: remove it"
+        message = f"text follows the closing {quote}: remove it"
         raise ValueError(message)
     return value
 

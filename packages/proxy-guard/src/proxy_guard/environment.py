@@ -1,7 +1,7 @@
-"""Is this a production environment? One definition, for the guard and for whoever asks it.
+"""The definition of a production environment, shared by the guard and the token issuer.
 
-Production is whatever is not explicitly something else: forgetting to say where a service runs must
-never be what lets the simulator in.
+An environment is production unless a variable explicitly names another one, so that a forgotten
+variable never lets the simulator in.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ ENVIRONMENT_VARIABLES: Final = (
     "VERCEL_ENV",
     "WP_ENVIRONMENT_TYPE",
 )
-"""Variables that by convention hold the name of the environment, in the order they are asked.
+"""Variables that by convention name the environment, in the order in which they are read.
 
-Only names whose customary values are words such as `production` and `development` belong here: a
-list of profiles (`SPRING_PROFILES_ACTIVE`) or a build mode (`GIN_MODE`) answers another question.
+Their usual values are words such as `production` and `development`. Variables with other values are
+not included, such as `SPRING_PROFILES_ACTIVE` (a list of profiles) and `GIN_MODE` (a build mode).
 """
 
 NON_PRODUCTION_WORDS: Final = frozenset({
@@ -54,18 +54,18 @@ NON_PRODUCTION_WORDS: Final = frozenset({
     "qa",
     "docker",
 })
-"""The only words that mean "not production"; any other one, `staging` too, means production."""
+"""The only words that mean "not production"; any other word means production, even `staging`."""
 
 _MAX_SHOWN_CHARS: Final = 20
 
 
 class DeploymentEnvironment:
-    """What `classify` found out.
+    """The result of `classify`.
 
     Attributes:
         is_production: Whether the rules for production apply.
-        reason: A clause for people that names the deciding variable.
-        variable: The deciding variable; None when nothing is set and production is assumed.
+        reason: A clause for reports; it names the deciding variable.
+        variable: The deciding variable; None if no variable is set and production is assumed.
     """
 
     __slots__ = ("is_production", "reason", "variable")
@@ -81,18 +81,18 @@ class DeploymentEnvironment:
 
 
 def current_environ() -> Mapping[str, str]:
-    """Return the environment of this process: the one place of the package that reads it."""
-    return os.environ  # noqa: TID251  # here and nowhere else
+    """Return the environment of this process. No other function of the package reads it."""
+    return os.environ  # noqa: TID251  # the only place that reads it
 
 
 def classify(environ: Mapping[str, str]) -> DeploymentEnvironment:
     """Decide whether *environ* describes a production environment.
 
-    One variable that says production outvotes all that say otherwise; blank ones have no vote;
-    without any vote it is production.
+    A single variable with a production word outweighs all others. Blank variables are ignored. If
+    no variable is set, production is assumed.
 
     Args:
-        environ: Environment variables; only `ENVIRONMENT_VARIABLES` are looked at.
+        environ: Environment variables; only `ENVIRONMENT_VARIABLES` are read.
     """
     words = {name: environ.get(name, "").strip().casefold() for name in ENVIRONMENT_VARIABLES}
     votes = {name: word for name, word in words.items() if word}
@@ -107,7 +107,7 @@ def classify(environ: Mapping[str, str]) -> DeploymentEnvironment:
         )
     return DeploymentEnvironment(
         is_production=True,
-        reason="no variable names the environment, and then production is assumed",
+        reason="no variable names the environment, so production is assumed",
         variable=None,
     )
 
@@ -115,9 +115,9 @@ def classify(environ: Mapping[str, str]) -> DeploymentEnvironment:
 def _explain_production(name: str, word: str) -> str:
     if word in {"production", "prod", "live"}:
         return f"{name} says {word!r}"
-    # A secret may have been put into the wrong variable: only what looks like a word is repeated.
+    # The variable may contain a secret by mistake, so only a plain word is repeated.
     is_plain_word = (
         word.isascii() and word.replace("-", "").isalpha() and len(word) <= _MAX_SHOWN_CHARS
     )
-    says = f"says {word!r}" if is_plain_word else "holds a value"
-    return f"{name} {says}, which is not among {', '.join(sorted(NON_PRODUCTION_WORDS))}"
+    says = f"says {word!r}" if is_plain_word else "has a value"
+    return f"{name} {says}, which is not one of {', '.join(sorted(NON_PRODUCTION_WORDS))}"

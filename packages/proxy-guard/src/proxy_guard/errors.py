@@ -1,4 +1,4 @@
-"""The errors of the guard: one base class, a stable `code` each, and never a value in a message."""
+"""Errors of the guard. Each has a stable `code`; no message repeats the value of a variable."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ class ProxyGuardError(Exception):
 
 
 class GuardRefusedError(ProxyGuardError):
-    """Production was about to trust the dev-only token issuer, or a key that anybody has.
+    """Production would trust the dev-only token issuer or a key whose private half is public.
+
+    `str()` returns the report.
 
     Attributes:
-        findings: What was found, never empty. `str()` is the report.
+        findings: The reasons; never empty.
     """
 
     code = "refused"
@@ -35,11 +37,11 @@ class GuardRefusedError(ProxyGuardError):
 
 
 class EnvFileError(ProxyGuardError):
-    """An env file that cannot be read or understood.
+    """An env file cannot be read or is invalid.
 
     Attributes:
         path: The file.
-        line: Number of the offending line, from 1; None when it is not about one line.
+        line: The number of the invalid line, from 1; None if the error concerns the whole file.
     """
 
     code = "env_file"
@@ -52,10 +54,10 @@ class EnvFileError(ProxyGuardError):
 
 
 class ConflictingVariableError(ProxyGuardError):
-    """A variable the verdict depends on has one value in the env file, another in the environment.
+    """The env file and the environment disagree on a variable that decides the verdict.
 
     Attributes:
-        variable: Its name.
+        variable: The name of the variable.
     """
 
     code = "conflicting_variable"
@@ -63,7 +65,7 @@ class ConflictingVariableError(ProxyGuardError):
     def __init__(self, variable: str) -> None:
         super().__init__(
             f"{variable} has one value in the env file and another in the environment, so it is "
-            "unclear which one the proxy will get: remove it from one of them"
+            "unclear which one the proxy will use: remove one of them"
         )
         self.variable = variable
 
@@ -72,7 +74,7 @@ class CommandError(ProxyGuardError):
     """The command of `proxy-guard exec` cannot be started.
 
     Attributes:
-        exit_code: As shells have it: 127 not found, 126 found but not executable.
+        exit_code: The exit code of shells: 127 not found, 126 found but not executable.
     """
 
     code = "command"

@@ -1,6 +1,6 @@
-"""An HTTP GET request to an untrusted server, limited in time and size.
+"""HTTP GET requests to an untrusted server, limited in time and size.
 
-It uses no proxy from the environment, no cookies and no credentials. TLS certificates are verified
+Proxies from the environment, cookies and credentials are not used. TLS certificates are verified
 with Python's default trust store, which `SSL_CERT_FILE` can replace.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_BODY_BYTES: Final = 512 * 1024
-"""As received and as decompressed; the JWKS client of jwt_core has the same limit."""
+"""Limit of a body as received and as decompressed. The JWKS client of jwt_core has the same."""
 
 _CHUNK_BYTES: Final = 16 * 1024
 _PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
@@ -31,14 +31,14 @@ _HEADERS: Final = {
 
 
 class Response:
-    """The response of the server.
+    """A response of the server.
 
     Attributes:
         status: The status code.
-        header_names: In lower case.
+        header_names: The names of the header fields, in lower case.
         locations: The `Location` header fields.
         body: At most `MAX_BODY_BYTES` bytes, decompressed.
-        fault: Why the body is not whole; empty when it is.
+        fault: Why the body is incomplete; empty if it is complete.
     """
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
@@ -53,7 +53,7 @@ class Exchange:
     """A GET request that ends at a deadline.
 
     Args:
-        deadline: In seconds of `time.monotonic()`.
+        deadline: The end, in seconds of `time.monotonic()`.
     """
 
     def __init__(self, deadline: float) -> None:
@@ -61,11 +61,11 @@ class Exchange:
         self._socket: socket.socket | None = None
 
     def get(self, uri: str, on_head: Callable[[Response], None]) -> Response:
-        """Fetch *uri*; *on_head* is called before the body is read, which may take longer.
+        """Fetch *uri*, and call *on_head* before the body is read.
 
         Raises:
-            OSError: no connection, no trust in its certificate, or no answer in time.
-            http.client.HTTPException: the answer is not HTTP.
+            OSError: the connection fails, the certificate is not trusted, or time runs out.
+            http.client.HTTPException: the response is not HTTP.
             ValueError: the URI cannot be fetched.
         """
         parts = urlsplit(uri)
@@ -86,7 +86,7 @@ class Exchange:
             try:
                 self._socket.shutdown(socket.SHUT_RDWR)
             except OSError:
-                return  # it ended by itself
+                return  # it has ended already
 
     def _connect(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
         if scheme == "https":
@@ -110,10 +110,10 @@ class Exchange:
             except (OSError, http.client.HTTPException):
                 is_cut = True
         if is_cut:
-            response.fault = "its answer broke off or took too long"
+            response.fault = "its response was cut off or took too long"
         response.body, is_whole = _decompress(bytes(body))
         if not is_whole:
-            response.fault = f"its answer is larger than {MAX_BODY_BYTES // 1024} KiB"
+            response.fault = f"its response is larger than {MAX_BODY_BYTES // 1024} KiB"
         return response
 
     def _read(self, stream: http.client.HTTPResponse) -> bytes:
@@ -129,7 +129,7 @@ class Exchange:
 
 
 def _decompress(body: bytes) -> tuple[bytes, bool]:
-    """Undo gzip or zlib, whatever the header says; tell whether it fits `MAX_BODY_BYTES`."""
+    """Decompress gzip or zlib by content, and return whether the result fits `MAX_BODY_BYTES`."""
     is_compressed = body.startswith((
         b"\x1f\x8b",
         b"\x78\x01",

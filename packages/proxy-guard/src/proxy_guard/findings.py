@@ -1,4 +1,4 @@
-"""What the guard can report: a stable code, what it means, what was seen, what to do about it."""
+"""Findings of the guard: a stable code, its meaning, the message and the remedy."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _PROVIDER: Final = "your production identity provider"
 
 
 class Explanation:
-    """What a code means and what to do about it.
+    """The texts of one code.
 
     Attributes:
-        meaning: Sentences for whoever meets the code for the first time.
-        what: Template with `{variable}` and `{detail}`.
-        remedy: Template with `{variable}`.
+        meaning: The background, for `proxy-guard explain`.
+        what: Template of the message, with `{variable}` and `{detail}`.
+        remedy: Template of the remedy, with `{variable}`.
     """
 
     __slots__ = ("meaning", "remedy", "what")
@@ -48,14 +48,16 @@ class Explanation:
 
 
 class Finding:
-    """One reason to refuse, fit to be printed.
+    """One reason to refuse a configuration, a key, a key set or a token.
+
+    The texts are safe to print: they contain no user info, query, fragment or key material.
 
     Attributes:
         code: A key of `EXPLANATIONS`.
         what: What is wrong.
         remedy: What to do about it.
-        variable: The environment variable it is about; for what is screened while the proxy runs
-            `the key`, `the key set` or `the token`.
+        variable: The name of the environment variable. The `screen_…` functions use `the key`,
+            `the key set` or `the token` instead.
     """
 
     __slots__ = ("code", "remedy", "variable", "what")
@@ -73,107 +75,111 @@ class Finding:
 
 EXPLANATIONS: Final = {
     urls.TOKEN_ISSUER_HOST: Explanation(
-        meaning=f"The dev-only simulator answers under the host name '{SERVICE_NAME}', in any "
-        "spelling and with any prefix or suffix that container tools add to it.",
+        meaning=f"'{SERVICE_NAME}' is the host name of the dev-only token issuer. Other spellings "
+        "of it are recognized, and so are the prefixes and suffixes that container tools add.",
         what=f"{{variable}} names the dev-only {SERVICE_NAME} as its host ({{detail}})",
         remedy=f"Set {{variable}} to {_PROVIDER}. If a service of your own "
-        f"has '{SERVICE_NAME}' in its name, give it another name: this one is reserved.",
+        f"has '{SERVICE_NAME}' in its name, rename the service: the name is reserved.",
     ),
     urls.TOKEN_ISSUER_PATH: Explanation(
-        meaning=f"The name '{SERVICE_NAME}' stands in the path, the query or the fragment, as it "
-        "does when a gateway routes to the dev-only simulator.",
-        what=f"{{variable}} names the dev-only {SERVICE_NAME} behind its host ({{detail}})",
+        meaning=f"The path, query or fragment contains the name '{SERVICE_NAME}', as it does if a "
+        "gateway routes requests to the dev-only token issuer.",
+        what=f"{{variable}} names the dev-only {SERVICE_NAME} after its host ({{detail}})",
         remedy=f"Set {{variable}} to {_PROVIDER}. If a gateway route of your "
         f"own has '{SERVICE_NAME}' in its path, rename the route: the name is reserved.",
     ),
     urls.ISSUER_LOCAL: Explanation(
-        meaning=f"The dev-only simulator issues its tokens in the name of {ISSUER_HOST}.",
-        what=f"{{variable}} names {ISSUER_HOST}, the dev-only {SERVICE_NAME} ({{detail}})",
-        remedy=f"Set {{variable}} to {_PROVIDER}; names in .local never belong to one.",
+        meaning=f"{ISSUER_HOST} is the host name in the `iss` claim of the tokens of the dev-only "
+        "token issuer.",
+        what=f"{{variable}} names {ISSUER_HOST}, the issuer of the dev-only {SERVICE_NAME} "
+        "({detail})",
+        remedy=f"Set {{variable}} to {_PROVIDER}; names that end in .local are reserved for local "
+        "networks (RFC 6762).",
     ),
     urls.LOCAL_DEV_PORT: Explanation(
-        meaning=f"The dev-only simulator is published on port {DEFAULT_PORT} of the machine that "
-        "runs it. Other ports of the same machine are allowed.",
-        what=f"{{variable}} leads to port {DEFAULT_PORT} of this machine or of its container "
+        meaning=f"The dev-only token issuer listens on port {DEFAULT_PORT} by default. Other ports "
+        "of the same machine are allowed.",
+        what=f"{{variable}} points to port {DEFAULT_PORT} of this machine or of its container "
         f"host, where the dev-only {SERVICE_NAME} listens ({{detail}})",
         remedy=f"Set {{variable}} to {_PROVIDER}. If a sidecar of your own "
         f"listens there, move it to a port other than {DEFAULT_PORT}.",
     ),
     urls.SEVERAL_URIS: Explanation(
-        meaning="There is more than one URI in one variable, and clients disagree about which of "
-        "them is meant.",
-        what="{variable} cannot be judged: {detail}",
+        meaning="The variable contains more than one URI, and HTTP clients disagree about which "
+        "one to use.",
+        what="{variable} cannot be checked: {detail}",
         remedy="Set {variable} to exactly one URI.",
     ),
     urls.UNSUPPORTED_SCHEME: Explanation(
-        meaning="Keys are fetched by http or https only; of any other scheme the guard cannot "
-        "tell where it leads.",
-        what="{variable} cannot be judged: {detail}",
-        remedy=f"Set {{variable}} to the https:// URI of {_PROVIDER}; a key "
-        "that is no URI belongs into JWT_PUBLIC_KEY.",
+        meaning="Keys are fetched over http or https only. The guard cannot tell where a URI with "
+        "another scheme leads.",
+        what="{variable} cannot be checked: {detail}",
+        remedy=f"Set {{variable}} to the https:// URI of {_PROVIDER}. To configure a key instead "
+        "of a URI, set JWT_PUBLIC_KEY.",
     ),
     urls.UNREADABLE_URI: Explanation(
-        meaning="The value is no plain URI, and clients repair such values each in its own way. "
-        "The guard fails closed.",
-        what="{variable} cannot be judged: {detail}",
-        remedy="Write {variable} as one plain URI, https://host/path, without anything around it.",
+        meaning="The value is not a plain URI. HTTP clients repair such values in different ways, "
+        "so the guard rejects them.",
+        what="{variable} cannot be checked: {detail}",
+        remedy="Write {variable} as one plain URI, such as https://host/path, and nothing else.",
     ),
     DEV_KEY: Explanation(
-        meaning=f"The modulus of each RSA key of the dev-only {SERVICE_NAME} begins with a "
-        "watermark of 24 bytes, which no other key has. Anybody can get a token signed by it.",
-        what=f"{{variable}} brings a key that the dev-only {SERVICE_NAME} made ({{detail}})",
+        meaning=f"The modulus of every RSA key of the dev-only {SERVICE_NAME} begins with a "
+        "watermark of 24 bytes that no other key has. Anyone can get a token signed with such a "
+        "key.",
+        what=f"{{variable}} provides a key of the dev-only {SERVICE_NAME} ({{detail}})",
         remedy=f"Take {{variable}} from {_PROVIDER}.",
     ),
     PUBLISHED_KEY: Explanation(
-        meaning="The private half of this key is printed in a standard, a manual or a public "
-        "repository. Anybody can sign tokens with it.",
-        what="{variable} brings a key whose private half is public: {detail}",
-        remedy="Make a new key pair, publish its public half and take {variable} from there; "
-        "consider every token that was signed with this one a forgery.",
+        meaning="The private half of this key is published in a standard, a manual or a public "
+        "repository. Anyone can sign tokens with it.",
+        what="{variable} provides a key whose private half is public: {detail}",
+        remedy="Create a new key pair, publish its public half and take {variable} from there. "
+        "Treat every token that was signed with the old key as forged.",
     ),
     DEV_KID: Explanation(
-        meaning=f"The dev-only {SERVICE_NAME} calls its keys '{DEFAULT_KID}', "
+        meaning=f"The keys of the dev-only {SERVICE_NAME} have the key IDs '{DEFAULT_KID}', "
         f"'{DEFAULT_KID}-2', '{DEFAULT_KID}-3' and so on.",
-        what=f"{{variable}} brings a key id of the dev-only {SERVICE_NAME} ({{detail}})",
+        what=f"{{variable}} provides a key ID of the dev-only {SERVICE_NAME} ({{detail}})",
         remedy=f"Take {{variable}} from {_PROVIDER}. If a key of your own "
-        f"is called '{DEFAULT_KID}', give it another name: this one is reserved.",
+        f"has the key ID '{DEFAULT_KID}', rename it: the key ID is reserved.",
     ),
     DEV_JWKS: Explanation(
-        meaning=f"The key set of the dev-only {SERVICE_NAME} says so itself, by an extra member "
-        f"'{JWKS_MEMBER}'.",
-        what=f"{{variable}} brings the key set of the dev-only {SERVICE_NAME} ({{detail}})",
+        meaning=f"The key set of the dev-only {SERVICE_NAME} identifies itself with the extra "
+        f"member '{JWKS_MEMBER}'.",
+        what=f"{{variable}} provides the key set of the dev-only {SERVICE_NAME} ({{detail}})",
         remedy=f"Take {{variable}} from {_PROVIDER}.",
     ),
     DEV_CERTIFICATE: Explanation(
         meaning=f"The certificates of the dev-only {SERVICE_NAME} have the common name "
         f"'{CERTIFICATE_COMMON_NAME}'.",
-        what=f"{{variable}} brings a certificate of the dev-only {SERVICE_NAME} ({{detail}})",
+        what=f"{{variable}} provides a certificate of the dev-only {SERVICE_NAME} ({{detail}})",
         remedy=f"Take {{variable}} from {_PROVIDER}.",
     ),
     DEV_HEADER: Explanation(
-        meaning=f"The dev-only {SERVICE_NAME} sets the header {HEADER_NAME} in its answers, "
-        "and a gateway in front of it passes that on.",
-        what=f"{{variable}} leads to the dev-only {SERVICE_NAME}, which says so ({{detail}})",
+        meaning=f"The dev-only {SERVICE_NAME} sets the header {HEADER_NAME} in its responses. A "
+        "gateway in front of it passes the header on.",
+        what=f"{{variable}} points to the dev-only {SERVICE_NAME}: {{detail}}",
         remedy=f"Set {{variable}} to {_PROVIDER}.",
     ),
     DEV_REFERENCE: Explanation(
-        meaning=f"What was fetched or received points to the dev-only {SERVICE_NAME}: by a "
-        "redirect, or by a member such as iss, jku, x5u or jwks_uri.",
-        what=f"{{variable}} points to the dev-only {SERVICE_NAME}: {{detail}}",
+        meaning=f"The fetched response or the received token refers to the dev-only {SERVICE_NAME} "
+        "in a redirect or in a member such as iss, jku, x5u or jwks_uri.",
+        what=f"{{variable}} refers to the dev-only {SERVICE_NAME}: {{detail}}",
         remedy=f"Take {{variable}} from {_PROVIDER}.",
     ),
     UNJUDGED_KEYS: Explanation(
-        meaning="What holds the keys is so large or so deeply nested that the guard does not look "
-        "through all of it, and fails closed. Real key sets are a few kilobytes.",
-        what="{variable} cannot be judged: {detail}",
+        meaning="The input is so large or so deeply nested that the guard does not search all of "
+        "it, so the guard rejects it. Real key sets have a few kilobytes.",
+        what="{variable} cannot be checked: {detail}",
         remedy=f"Take {{variable}} from {_PROVIDER}, as one key or one key set.",
     ),
     PROBE_FAILED: Explanation(
-        meaning="The keys had to be looked at before the start (--require-probe), and there were "
-        "none to look at. Without that option the same is reported and allowed.",
-        what="{variable} was to be probed, without success: {detail}",
-        remedy="Let {variable} answer with its key set before the proxy starts, or do without "
+        meaning="With --require-probe the guard must check the keys before the proxy starts, and "
+        "it found no key. Without that option the failure is reported, and the start is allowed.",
+        what="{variable} was probed without success: {detail}",
+        remedy="Make sure that {variable} serves its keys before the proxy starts, or omit "
         "--require-probe (require_probe=True).",
     ),
 }
-"""All codes the guard can report."""
+"""All codes that the guard can report."""

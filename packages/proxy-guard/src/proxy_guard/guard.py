@@ -1,4 +1,4 @@
-"""Checks of a configuration at boot: `check` reports, `enforce` refuses to start."""
+"""Checks of a configuration at boot: `check` returns a report, `enforce` raises an error."""
 
 from __future__ import annotations
 
@@ -17,19 +17,27 @@ if TYPE_CHECKING:
 def check(
     environ: Mapping[str, str] | None = None, *, probe: bool = True, require_probe: bool = False
 ) -> Report:
-    """Judge a configuration without acting on it.
+    """Check a configuration and return the report, whatever the verdict.
 
     Args:
         environ: The environment variables of the proxy; by default those of this process.
-        probe: Whether to fetch `JWT_JWKS_URI` and look at the keys there; takes at most 2 s. Where
-            nothing is set, or the values themselves are refused, nothing is fetched.
-        require_probe: Whether it is a finding when there were no keys to look at.
+        probe: Whether to fetch `JWT_JWKS_URI` and check its keys, for at most 2 s. The probe is
+            skipped if the variable is unset or the variables already have findings.
+        require_probe: Whether it is a finding if no key could be fetched.
+
+    Example:
+        >>> import proxy_guard
+        >>> report = proxy_guard.check({"JWT_JWKS_URI": "http://localhost:8081/keys"})
+        >>> report.allowed
+        False
+        >>> report.findings
+        (<Finding local_dev_port in JWT_JWKS_URI>,)
     """
     environ = current_environ() if environ is None else environ
     findings = [finding for rule in RULES for finding in rule(environ)]
     outcome = _skip_probe(environ, findings, is_wanted=probe)
     if outcome is None:
-        from proxy_guard.probe import run_probe  # noqa: PLC0415  # HTTP and TLS are 60 ms of imports
+        from proxy_guard.probe import run_probe  # noqa: PLC0415  # importing HTTP and TLS takes 60 ms
 
         outcome, probed = run_probe(environ[JWKS_URI_VARIABLE])
         findings += probed
@@ -43,23 +51,29 @@ def check(
 def enforce(
     environ: Mapping[str, str] | None = None, *, probe: bool = True, require_probe: bool = False
 ) -> None:
-    """Refuse to go on when a production proxy is configured against the dev-only token issuer.
+    """Raise an error if a production proxy would trust the dev-only token issuer.
 
-    Call it first thing at boot. Outside production it returns without a request to anywhere, and
-    logs what production would refuse as a warning. Keys that cannot be fetched are a warning, too.
+    Call it before anything else at boot. Outside production it makes no request, and logs what
+    production would refuse as a warning. Keys that cannot be fetched are also logged as a warning.
 
     Args:
         environ: The environment variables of the proxy; by default those of this process.
-        probe: Whether to fetch `JWT_JWKS_URI` in production and look at the keys there; takes at
-            most 2 s.
-        require_probe: Whether production is refused when there were no keys to look at.
+        probe: Whether to fetch `JWT_JWKS_URI` in production and check its keys, for at most 2 s.
+        require_probe: Whether to refuse production if no key could be fetched.
 
     Raises:
         GuardRefusedError: the configuration must not run in production; the message is the report.
+
+    Example:
+        >>> import proxy_guard
+        >>> proxy_guard.enforce({"JWT_JWKS_URI": "http://localhost:8081/keys"})
+        Traceback (most recent call last):
+            ...
+        proxy_guard.errors.GuardRefusedError: proxy-guard: REFUSED, ...
     """
     report = check_or_raise(environ, probe=probe, require_probe=require_probe)
     if report.needs_warning:
-        import logging  # noqa: PLC0415  # 10 ms that a clean start does not pay
+        import logging  # noqa: PLC0415  # imported only for a warning; takes 10 ms
 
         logging.getLogger("proxy_guard").warning("%s", render_text(report))
 
@@ -67,7 +81,7 @@ def enforce(
 def check_or_raise(
     environ: Mapping[str, str] | None = None, *, probe: bool = True, require_probe: bool = False
 ) -> Report:
-    """Check *environ* and raise if it must not start; outside production, fetch nothing.
+    """Check *environ* and raise an error if it is refused. Outside production, fetch nothing.
 
     Raises:
         GuardRefusedError: the configuration must not run in production; the message is the report.
@@ -83,9 +97,9 @@ def check_or_raise(
 def _skip_probe(
     environ: Mapping[str, str], findings: list[Finding], *, is_wanted: bool
 ) -> ProbeOutcome | None:
-    """Return the reason for not fetching the keys, or None if they are to be fetched."""
+    """Return the outcome if the probe is skipped, or None if it must run."""
     if is_unset(environ.get(JWKS_URI_VARIABLE, "")):
         return ProbeOutcome(SKIPPED, f"{JWKS_URI_VARIABLE} is not set")
     if findings:
-        return ProbeOutcome(SKIPPED, "nothing is fetched with values that are refused")
-    return None if is_wanted else ProbeOutcome(SKIPPED, "it was not asked for")
+        return ProbeOutcome(SKIPPED, "a refused configuration is not probed")
+    return None if is_wanted else ProbeOutcome(SKIPPED, "it was not requested")

@@ -1,6 +1,6 @@
 """Public keys in canonical form: the required members of a JWK, and its RFC 7638 thumbprint.
 
-The keys are compared, never used, so anything that a lenient client accepts is parsed.
+Keys are only compared, never used, so parsing accepts whatever a lenient client accepts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NOT_OF_THE_ALPHABET: Final = b"= \t\r\n"
 
 
 def build_rsa_key(modulus: bytes, exponent: bytes) -> CanonicalKey:
-    """Build an RSA key from big-endian numbers; leading zero bytes do not matter."""
+    """Build an RSA key from big-endian numbers, with or without leading zero bytes."""
     return {
         "e": _encode(exponent.lstrip(b"\0")),
         "kty": "RSA",
@@ -32,10 +32,10 @@ def build_rsa_key(modulus: bytes, exponent: bytes) -> CanonicalKey:
 
 
 def build_ec_key(curve: str, x: bytes, y: bytes) -> CanonicalKey | None:
-    """Build an EC key; coordinates are brought to the curve's size (RFC 7518 §6.2.1.2).
+    """Build an EC key with coordinates padded to the curve's size (RFC 7518 §6.2.1.2).
 
     Returns:
-        None when it is not one of the curves that JOSE signs with.
+        None if the curve is not P-256, P-384 or P-521.
     """
     size = _COORDINATE_SIZES.get(curve)
     if size is None:
@@ -50,10 +50,10 @@ def build_okp_key(curve: str, x: bytes) -> CanonicalKey:
 
 
 def read_jwk(jwk: Mapping[object, object]) -> CanonicalKey | None:
-    """Read the public key of a JWK by the members it has.
+    """Read the public key of a JWK, whose type is inferred from its members.
 
     Returns:
-        None when there is no RSA, EC or OKP key in it.
+        None if the JWK contains no RSA, EC or OKP key.
     """
     n, e, x, y = (_read_member(jwk, name) for name in ("n", "e", "x", "y"))
     curve = jwk.get("crv")
@@ -67,22 +67,22 @@ def read_jwk(jwk: Mapping[object, object]) -> CanonicalKey | None:
 
 
 def compute_thumbprint(key: CanonicalKey) -> str:
-    """Compute the SHA-256 thumbprint, base64url without padding.
+    """Compute the SHA-256 thumbprint in base64url without padding.
 
     Spec: RFC 7638 §3
     """
-    from hashlib import sha256  # noqa: PLC0415  # milliseconds that only a key has to pay
+    from hashlib import sha256  # noqa: PLC0415  # imported only if there is a key; takes milliseconds
 
-    # No value needs escaping in JSON: each is base64url or the name of a curve.
+    # No value needs JSON escaping: each is base64url or the name of a curve.
     members = ",".join(f'"{name}":"{value}"' for name, value in key.items())
     return _encode(sha256(f"{{{members}}}".encode()).digest())
 
 
 def decode_base64(text: bytes) -> bytes:
-    """Decode base64 or base64url, with or without padding and blanks; b"" for anything else."""
+    """Decode base64 or base64url, with or without padding and blanks; return b"" on errors."""
     stripped = text.translate(_TO_STANDARD_ALPHABET, _NOT_OF_THE_ALPHABET)
     if len(stripped) % 4 == 1:
-        stripped = stripped[:-1]  # the rest may still hold a whole key
+        stripped = stripped[:-1]  # the rest may still be a whole key
     try:
         return a2b_base64(stripped + b"=" * (-len(stripped) % 4), strict_mode=True)
     except Error:

@@ -1,7 +1,7 @@
-"""Public keys out of binary encodings: SPKI, PKCS#1, PKCS#8, SEC 1, X.509, OpenSSH.
+"""Extraction of public keys from SPKI, PKCS#1, PKCS#8, SEC 1, X.509 and OpenSSH.
 
-Keys are told by their shape alone. That is enough, as they are only looked up by thumbprint: what
-is taken for a key by mistake is not found.
+Keys are recognized by their structure alone. That is enough because they are only looked up by
+thumbprint: data that looks like a key by chance has an unknown thumbprint.
 
 Spec: RFC 5280 §4.1, RFC 8017 §A.1, RFC 5480 §2.2, RFC 5915 §3, RFC 8410 §4, RFC 4253 §6.6
 """
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 _MIN_MODULUS_BYTES: Final = 64
 _MAX_EXPONENT_BYTES: Final = 8
-"""No real key has a modulus below 512 bits or an exponent above 64 bits."""
+"""Real keys have a modulus of at least 512 bits and an exponent of at most 64 bits."""
 _ED25519_SIZE: Final = 32
 _UNCOMPRESSED: Final = b"\4"
 _COMPRESSED: Final = (b"\2", b"\3")
-"""The last bit is that of y."""
+"""The last bit is the last bit of y."""
 _CURVES: Final = {
-    # Size of a coordinate: the name, the prime p and the coefficient b of y² = x³ - 3x + b
-    # (NIST SP 800-186 §3.2.1). All three primes are 3 modulo 4, so a square root is one power.
+    # By the size of a coordinate: the name, the prime p and the coefficient b of y² = x³ - 3x + b
+    # (NIST SP 800-186 §3.2.1). The primes are 3 modulo 4, so a square root is a single power.
     32: (
         "P-256",
         2**256 - 2**224 + 2**192 + 2**96 - 1,
@@ -48,7 +48,7 @@ _CURVES: Final = {
 
 
 def find_keys(data: bytes) -> Iterator[CanonicalKey]:
-    """Yield the public keys in *data*, DER or the blob of an OpenSSH key."""
+    """Yield the public keys in *data*, which is DER or the blob of an OpenSSH key."""
     if data.startswith(b"\0\0\0"):
         yield from _read_openssh(data)
     elif data.startswith(b"\x30"):
@@ -64,7 +64,7 @@ def _read_rsa(values: list[Value]) -> Iterator[CanonicalKey]:
         return
     numbers = [value.content.lstrip(b"\0") for value in values]
     if numbers and not numbers[0]:
-        numbers = numbers[1:]  # the version of a private key; n and e follow
+        numbers = numbers[1:]  # skip the version of a private key
     if len(numbers) < 2:  # noqa: PLR2004  # n and e
         return
     modulus, exponent = numbers[:2]
@@ -73,7 +73,7 @@ def _read_rsa(values: list[Value]) -> Iterator[CanonicalKey]:
 
 
 def _read_point(point: bytes) -> Iterator[CanonicalKey]:
-    """Read what a bit string or an OpenSSH string holds: a point (SEC 1 §2.3.3), or Ed25519."""
+    """Read the content of a bit string or OpenSSH string: a point (SEC 1 §2.3.3) or Ed25519."""
     if len(point) == _ED25519_SIZE:
         yield build_okp_key("Ed25519", point)
         return
@@ -93,7 +93,7 @@ def _build_key(x: bytes, y: bytes) -> Iterator[CanonicalKey]:
 
 
 def _decompress(x: bytes, *, is_odd: bool) -> bytes:
-    """Return y; of an x that is not on the curve, some number that belongs to no key."""
+    """Return y. If x is not on the curve, the result is a number that belongs to no key."""
     _, prime, b = _CURVES[len(x)]
     number = int.from_bytes(x, "big") % prime
     root = pow(number**3 - 3 * number + b, (prime + 1) // 4, prime)
@@ -110,7 +110,7 @@ def _read_openssh(data: bytes) -> Iterator[CanonicalKey]:
 
 def _split_openssh(data: bytes) -> list[bytes]:
     fields = []
-    for _ in range(3):  # no public key has more
+    for _ in range(3):  # a public key has at most three
         size = int.from_bytes(data[:4], "big")
         fields.append(data[4 : 4 + size])
         data = data[4 + size :]

@@ -1,7 +1,7 @@
 """Keys whose private half is public: test keys of standards, demo keys, product defaults.
 
-The list is `data/leaked-keys.json` in this package, with the source of each key. Keys are looked
-up by their RFC 7638 thumbprint, never by their kid.
+The list is `data/leaked-keys.json` in this package and names the source of each key. Keys are
+looked up by RFC 7638 thumbprint, never by kid.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ def find_leak(key: CanonicalKey) -> str | None:
     """Return where the private half of *key* is published.
 
     Returns:
-        A printable clause with the key's name, its source and its thumbprint; None for any other
-        key.
+        A printable clause with the key's name, source and thumbprint; None if the list does not
+        contain the key.
     """
     thumbprint = compute_thumbprint(key)
-    # Search the bytes before parsing them: parsing takes milliseconds at each clean start.
+    # Search the bytes first, since parsing them takes milliseconds.
     if f'"{thumbprint}"'.encode() not in read_leaked_keys():
         return None
     return _describe(_find_entry(thumbprint), thumbprint)
 
 
 def read_leaked_keys() -> bytes:
-    """Read the list, JSON in UTF-8, from the package folder or from inside a zip archive."""
+    """Read the list as JSON in UTF-8 from the package folder or from a zip archive."""
     if _FILE not in _cache:
         path = __file__.removesuffix("leaked_keys.py") + _FILE
         _cache[_FILE] = _get_loader().get_data(path)
@@ -41,13 +41,13 @@ def read_leaked_keys() -> bytes:
 
 
 def _get_loader() -> Any:
-    # The loader of this module also reads data files; importing importlib.resources for that takes
-    # longer than the whole check.
+    # The loader of this module also reads data files. Importing importlib.resources instead would
+    # take longer than the whole check.
     return __spec__.loader
 
 
 def _find_entry(thumbprint: str) -> dict[str, Any]:
-    import json  # noqa: PLC0415  # only for a key that is refused
+    import json  # noqa: PLC0415  # imported only for a key that is refused
 
     entries: list[dict[str, Any]] = json.loads(read_leaked_keys())["keys"]
     return next(entry for entry in entries if entry["thumbprint"] == thumbprint)

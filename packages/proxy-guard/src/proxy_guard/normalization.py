@@ -1,6 +1,6 @@
 """Normalization of disguised URIs: percent-encoding, punycode and Unicode variants are undone.
 
-The result is searched for dev marks, never fetched. If HTTP clients disagree about a spelling, the
+The result is searched for dev marks, never fetched. If HTTP clients disagree on a spelling, the
 reading that leads to the simulator is used.
 """
 
@@ -11,19 +11,18 @@ if TYPE_CHECKING:
     from typing import Final
 
 CONTROL_CHARACTERS: Final = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
-"""C0 and C1 controls; WHATWG clients strip the tab and the line breaks among them."""
+"""C0 and C1 controls. WHATWG clients strip tabs and line breaks."""
 
 STRIPPED_CHARACTERS: Final = CONTROL_CHARACTERS + " \"'`<>\u2018\u2019\u201c\u201d"
-"""Characters stripped from both ends of a value: blanks and quotes that were pasted with it."""
+"""Characters stripped from both ends of a value: blanks, and quotes copied with the value."""
 
 _HEX_DIGITS: Final = frozenset(b"0123456789abcdefABCDEF")
-_IDEOGRAPHIC_FULL_STOP: Final = (
-    "\u3002"  # NFKC leaves this one alone, IDNA (RFC 3490 §3.1) does not
-)
+_IDEOGRAPHIC_FULL_STOP: Final = "\u3002"  # IDNA maps it to a dot (RFC 3490 §3.1); NFKC does not
 _MINUS_SIGN: Final = "\u2212"
 _IGNORED: Final = (
-    # What IDNA drops without being a format character: Default_Ignorable_Code_Point (UAX #44), also
-    # where nothing is assigned yet, and the soft hyphen of Todo, as RFC 3454 table B.1 has it.
+    # Characters that IDNA drops although they are not format characters: the other characters with
+    # Default_Ignorable_Code_Point (UAX #44), including unassigned ones, and the Mongolian soft
+    # hyphen (RFC 3454 table B.1).
     ("\u034f", "\u034f"),
     ("\u115f", "\u1160"),
     ("\u17b4", "\u17b5"),
@@ -46,25 +45,26 @@ def normalize(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Map *text* as IDNA does: to lower-case compatibility forms without ignored characters."""
+    """Map *text* like IDNA does: to lower-case compatibility forms without ignored characters."""
     if text.isascii():
         return text.lower()
-    import unicodedata  # noqa: PLC0415  # 4 ms that only an unusual value has to pay
+    import unicodedata  # noqa: PLC0415  # imported only for non-ASCII text; takes 4 ms
 
     visible = "".join(char for char in text if not _is_ignored(char, unicodedata.category(char)))
-    # Folding the case can undo the normal form and the other way round; twice is stable.
+    # Case folding can undo the normal form, and normalizing can undo the folding. The result of
+    # doing both twice is stable.
     for _ in range(2):
         visible = unicodedata.normalize("NFKC", visible).casefold()
     return "".join(_to_ascii_punctuation(char, unicodedata.category(char)) for char in visible)
 
 
 def remove_blanks(text: str) -> str:
-    """Remove blanks and control characters, as clients do with tabs and line breaks."""
+    """Remove blanks and control characters, as clients remove tabs and line breaks."""
     return "".join(char for char in text if not is_blank(char))
 
 
 def is_blank(char: str) -> bool:
-    """Tell whether *char* is a blank or a control character."""
+    """Return whether *char* is a blank or a control character."""
     return char.isspace() or char in CONTROL_CHARACTERS
 
 
@@ -83,7 +83,7 @@ def _to_ascii_punctuation(char: str, category: str) -> str:
 def _decode_percent(text: str) -> str:
     if "%" not in text:
         return text
-    # An environment variable may hold bytes that are not UTF-8; Python keeps them as surrogates.
+    # Python represents bytes in an environment variable that are not UTF-8 as surrogates.
     data = text.encode("utf-8", "surrogatepass")
     while (decoded := _decode_percent_once(data)) != data:
         data = decoded
@@ -110,5 +110,5 @@ def _decode_punycode(text: str) -> str:
             try:
                 text = text.replace(label, label[4:].encode().decode("punycode"))
             except UnicodeError:
-                continue  # not punycode after all: the label stands for itself
+                continue  # not punycode: keep the label
     return text

@@ -1,7 +1,7 @@
-"""Fetches `JWT_JWKS_URI` and searches the response for keys that production must not trust.
+"""The probe: fetches `JWT_JWKS_URI` and searches the response for keys that must not be trusted.
 
-Redirects are followed, although no JWKS client should, to judge where they lead. A response is
-searched whatever its status and media type.
+Redirects are followed only to check where they lead; a JWKS client should not follow them. Every
+response is searched, whatever its status and media type.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from proxy_guard.rules import JWKS_URI_VARIABLE
 from proxy_guard.urls import find_dev_mark, inspect_uri
 
 TIMEOUT_S: Final = 2.0
-"""For the whole probe: name resolution, connecting, TLS, each redirect and each body."""
+"""Limit for the whole probe: name resolution, connecting, TLS, all redirects and all bodies."""
 
 _TIME_TO_JUDGE_S: Final = 0.3
 _MAX_REDIRECTS: Final = 5
@@ -35,11 +35,11 @@ _REDIRECTIONS: Final = range(300, 400)
 def run_probe(
     uri: str, *, timeout_s: float = TIMEOUT_S
 ) -> tuple[ProbeOutcome, tuple[Finding, ...]]:
-    """Fetch *uri*, search the response, and return within *timeout_s* in every case.
+    """Fetch *uri*, search the response, and return within *timeout_s*, whatever the server does.
 
     Args:
-        uri: A URI, as configured, that `inspect_uri` accepts.
-        timeout_s: In seconds.
+        uri: A configured URI that `inspect_uri` accepts.
+        timeout_s: The limit for the whole probe, in seconds.
     """
     fetcher = _Fetcher(time.monotonic() + timeout_s - min(_TIME_TO_JUDGE_S, timeout_s / 2))
     thread = threading.Thread(
@@ -51,17 +51,17 @@ def run_probe(
     try:
         thread.start()
     except RuntimeError:
-        return ProbeOutcome(FAILED, "there is no thread left to fetch with"), ()
+        return ProbeOutcome(FAILED, "no thread can be started to fetch it"), ()
     thread.join(timeout_s)
-    fetcher.exchange.abort()  # otherwise a server that trickles keeps the thread
+    fetcher.exchange.abort()  # a server that sends slowly would keep the thread
     findings = {finding.what: finding for finding in fetcher.findings}
     if findings:
-        return ProbeOutcome(FOUND, "what it serves was looked at"), tuple(findings.values())
+        return ProbeOutcome(FOUND, "its response was searched"), tuple(findings.values())
     return ProbeOutcome(*(fetcher.outcome or (FAILED, _describe_silence(timeout_s)))), ()
 
 
 class _Fetcher:
-    """Fetches a URI and follows its redirects; the findings so far can be read at any time."""
+    """Fetches a URI and follows its redirects. Other threads may read the findings at any time."""
 
     def __init__(self, deadline: float) -> None:
         self.exchange = Exchange(deadline)
@@ -71,7 +71,7 @@ class _Fetcher:
     def run(self, uri: str) -> None:
         try:
             self.outcome = self._follow(uri)
-        except Exception as error:  # noqa: BLE001  # no server may prevent the start of a proxy
+        except Exception as error:  # noqa: BLE001  # a server must not keep a proxy from starting
             self.outcome = FAILED, _explain(error)
 
     def _follow(self, uri: str) -> tuple[str, str]:
@@ -87,12 +87,12 @@ class _Fetcher:
             if uri in visited:
                 return FAILED, "it redirects in a circle"
             if inspect_uri(uri):
-                return FAILED, "it redirects to what is no plain http or https URI"
+                return FAILED, "it redirects to something other than a plain http or https URI"
         return FAILED, f"it redirects more than {_MAX_REDIRECTS} times"
 
     def _inspect_head(self, response: Response) -> None:
         if HEADER_NAME.lower() in response.header_names:
-            self._add(DEV_HEADER, f"by the header {HEADER_NAME}")
+            self._add(DEV_HEADER, f"its response has the header {HEADER_NAME}")
         for location in response.locations:
             verdict = find_dev_mark(location)
             if verdict:
@@ -106,14 +106,14 @@ def _conclude(response: Response, *, has_keys: bool) -> tuple[str, str]:
     if response.fault:
         return FAILED, response.fault
     if response.status != HTTPStatus.OK:
-        return FAILED, f"it answered with status {response.status}"
+        return FAILED, f"it responded with status {response.status}"
     if not has_keys:
-        return FAILED, "there is no key in its answer that the guard can read"
-    return CLEAN, "its keys were looked at"
+        return FAILED, "its response contains no key that the guard can read"
+    return CLEAN, "its keys were checked"
 
 
 def _explain(error: Exception) -> str:
-    """Explain why there is no response, without repeating any part of the URI."""
+    """Return why there is no response, without repeating any part of the URI."""
     match error:
         case TimeoutError():
             reason = _describe_silence(TIMEOUT_S)
@@ -122,15 +122,15 @@ def _explain(error: Exception) -> str:
         case ssl.SSLCertVerificationError():
             reason = f"its TLS certificate is not trusted ({error.verify_message})"
         case ssl.SSLError():
-            reason = "TLS cannot be agreed on with it"
+            reason = "the TLS handshake with it failed"
         case OSError():
             reason = f"it cannot be reached ({error.strerror or 'no connection'})"
         case http.client.HTTPException():
-            reason = "its answer is not HTTP"
+            reason = "its response is not HTTP"
         case _:
             reason = "it cannot be fetched"
     return reason
 
 
 def _describe_silence(timeout_s: float) -> str:
-    return f"it did not answer within {timeout_s:g} s"
+    return f"it did not respond within {timeout_s:g} s"

@@ -1,4 +1,4 @@
-"""The verdict on a configuration, as an object, as text and as a JSON document."""
+"""The report on a configuration, as an object, as text and as a JSON document."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ FAILED: Final = "failed"
 
 
 class ProbeOutcome:
-    """What came of looking at the keys that are served.
+    """The result of the probe.
 
     Attributes:
-        status: `skipped`, `clean`, `found`, or `failed` when there was no key to look at.
-        detail: Why, fit to be printed.
+        status: `skipped`, `clean`, `found`, or `failed` if no key could be checked.
+        detail: The reason, safe to print.
     """
 
     __slots__ = ("detail", "status")
@@ -34,12 +34,12 @@ class ProbeOutcome:
 
 
 class Report:
-    """What the guard found in one environment.
+    """The result of checking a configuration.
 
     Attributes:
-        environment: Whether it is production, and why.
-        findings: What leads to the simulator, in production or not.
-        probe: What came of fetching `JWT_JWKS_URI`.
+        environment: Whether this is production, and why.
+        findings: What production must refuse. Outside production the findings are the same.
+        probe: The result of fetching `JWT_JWKS_URI`.
     """
 
     __slots__ = ("environment", "findings", "probe")
@@ -56,7 +56,7 @@ class Report:
 
     @property
     def allowed(self) -> bool:
-        """Whether the proxy may start: nothing was found, or it is not production."""
+        """Whether the proxy may start: there are no findings, or this is not production."""
         return not (self.environment.is_production and self.findings)
 
     @property
@@ -69,7 +69,7 @@ class Report:
 
 
 def render_text(report: Report) -> str:
-    """Render *report* for people: the verdict, why, and each finding with its remedy."""
+    """Render *report* as text: the verdict, the environment, and each finding with its remedy."""
     lines = [f"proxy-guard: {_render_verdict(report)}"]
     kind = "production" if report.environment.is_production else "not production"
     lines.append(f"  environment: {kind} ({report.environment.reason})")
@@ -80,7 +80,7 @@ def render_text(report: Report) -> str:
 
 
 def build_document(report: Report) -> dict[str, object]:
-    """Build the JSON document of *report*; members may be added, none is renamed."""
+    """Build the JSON document of *report*. Later versions may add members but rename none."""
     return {
         "allowed": report.allowed,
         "environment": {
@@ -105,5 +105,5 @@ def _render_verdict(report: Report) -> str:
     if not report.allowed:
         return "REFUSED, this configuration must not run in production"
     if report.findings:
-        return "allowed, but the same configuration is refused in production"
+        return "allowed, but production would refuse this configuration"
     return "allowed"

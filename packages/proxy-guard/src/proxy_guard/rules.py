@@ -1,4 +1,4 @@
-"""What is looked for in a configuration. A rule is a function from an environment to findings."""
+"""The rules for a configuration. A rule is a function from an environment to findings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PUBLIC_KEY_VARIABLE: Final = "JWT_PUBLIC_KEY"
 
 
 def check_jwks_uri(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Look at where keys will be fetched; unset means a static key and is fine."""
+    """Check the URI of the JWKS. It may be unset, since the proxy may use a static key."""
     value = environ.get(JWKS_URI_VARIABLE, "")
     verdict = None if urls.is_unset(value) else urls.inspect_uri(value)
     if verdict:
@@ -26,14 +26,14 @@ def check_jwks_uri(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def check_issuer(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Look at whose tokens will be accepted."""
+    """Check the issuer whose tokens the proxy accepts."""
     verdict = urls.find_dev_mark(environ.get(ISSUER_VARIABLE, ""))
     if verdict:
         yield Finding(verdict.code, variable=ISSUER_VARIABLE, detail=verdict.detail)
 
 
 def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Look at the static key, however it is written; a URI is looked at as one."""
+    """Check the static key in any encoding. A value with `://` is also checked as a URI."""
     value = environ.get(PUBLIC_KEY_VARIABLE, "")
     if urls.is_unset(value):
         return
@@ -42,7 +42,7 @@ def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
         if verdict:
             yield Finding(verdict.code, variable=PUBLIC_KEY_VARIABLE, detail=verdict.detail)
             return
-    from proxy_guard.detection import detect  # noqa: PLC0415  # only where there is a key
+    from proxy_guard.detection import detect  # noqa: PLC0415  # needed only if a key is set
 
     yield from detect(value, variable=PUBLIC_KEY_VARIABLE).findings
 

@@ -1,7 +1,7 @@
-"""Checks for a running proxy: each key, key set or token that it receives.
+"""Checks for the keys, key sets and tokens that a running proxy receives.
 
-All three apply the rules of `enforce()`: in production a finding raises `GuardRefusedError`,
-elsewhere the findings are returned. They log nothing and raise nothing else, whatever the input.
+In production a finding raises `GuardRefusedError`; elsewhere the findings are returned. They log
+nothing and raise no other error, whatever the input.
 """
 
 from __future__ import annotations
@@ -17,36 +17,57 @@ if TYPE_CHECKING:
 
 
 def screen_key(key: object, environ: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
-    """Look at a key: is it the simulator's, or is its private half public?
+    """Check a key: production must not trust the simulator's keys or published keys.
 
     Args:
-        key: PEM, certificate, JWK, JWKS or OpenSSH text, DER, or a JWK as a mapping, in whatever it
-            is wrapped (base64, hex, quotes, escapes).
+        key: PEM, certificate, JWK, JWKS or OpenSSH text, DER, or a JWK as a mapping. Base64, hex,
+            quotes and escapes around it are removed.
         environ: The environment variables of the proxy; by default those of this process.
 
     Returns:
-        What was found, where this is not production; empty for all other keys.
+        The findings outside production; empty for a good key.
 
     Raises:
-        GuardRefusedError: something was found, and this is production.
+        GuardRefusedError: there are findings, and this is production.
+
+    Example:
+        >>> import proxy_guard
+        >>> rfc_8037_key = {
+        ...     "kty": "OKP",
+        ...     "crv": "Ed25519",
+        ...     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        ... }
+        >>> proxy_guard.screen_key(rfc_8037_key, {"APP_ENV": "qa"})
+        (<Finding published_key in the key>,)
     """
     return _judge(_detect(_to_plain(key), "the key"), environ)
 
 
 def screen_jwks(document: object, environ: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
-    """Look at a fetched key set: its members, key ids, keys and certificates.
+    """Check a fetched key set: its members, key IDs, keys and certificates.
 
-    Fit to be the hook of a JWKS client, to be called with each document before it is used.
+    Use it as the hook of a JWKS client that is called with each document before the document is
+    used, such as `document_validator` of `jwt_core.remote.RemoteKeySet`.
 
     Args:
-        document: A JWKS, a JWK, a list of these or a map of certificates; parsed, or as text.
+        document: A JWKS, a JWK, a list of these or a map of certificates; parsed or as text.
         environ: The environment variables of the proxy; by default those of this process.
 
     Returns:
-        What was found, where this is not production; empty for all other key sets.
+        The findings outside production; empty for a good key set.
 
     Raises:
-        GuardRefusedError: something was found, and this is production.
+        GuardRefusedError: there are findings, and this is production.
+
+    Example:
+        >>> import proxy_guard
+        >>> document = {"keys": [{"kty": "RSA", "kid": "dev-key"}], "dev_only": True}
+        >>> proxy_guard.screen_jwks(document, {"APP_ENV": "qa"})
+        (<Finding dev_jwks in the key set>, <Finding dev_kid in the key set>)
+        >>> proxy_guard.screen_jwks(document, {"APP_ENV": "production"})
+        Traceback (most recent call last):
+            ...
+        proxy_guard.errors.GuardRefusedError: proxy-guard: REFUSED in production ...
     """
     return _judge(_detect(_to_plain(document), "the key set"), environ)
 
@@ -54,18 +75,24 @@ def screen_jwks(document: object, environ: Mapping[str, str] | None = None) -> t
 def screen_token(
     header: object, claims: object, environ: Mapping[str, str] | None = None
 ) -> tuple[Finding, ...]:
-    """Look at a token: whose it says it is, and which keys it brings along.
+    """Check a token: its issuer and the keys that its header contains or refers to.
 
     Args:
-        header: The JOSE header; `kid`, `jku`, `x5u`, `jwk` and `x5c` are looked at.
-        claims: The claims set; only `iss` is looked at, as the rest is anybody's text.
+        header: The JOSE header; `kid`, `jku`, `x5u`, `jwk` and `x5c` are checked.
+        claims: The claims set. Only `iss` is checked, since users may choose other claims freely.
         environ: The environment variables of the proxy; by default those of this process.
 
     Returns:
-        What was found, where this is not production; empty for all other tokens.
+        The findings outside production; empty for a good token.
 
     Raises:
-        GuardRefusedError: something was found, and this is production.
+        GuardRefusedError: there are findings, and this is production.
+
+    Example:
+        >>> import proxy_guard
+        >>> header, claims = {"alg": "RS256", "kid": "dev-key"}, {"iss": "https://id.example.com"}
+        >>> proxy_guard.screen_token(header, claims, {"APP_ENV": "qa"})
+        (<Finding dev_kid in the token>,)
     """
     claims = _to_plain(claims)
     issuer = claims.get("iss") if isinstance(claims, dict) else None
@@ -80,12 +107,12 @@ def _detect(material: object, variable: str) -> tuple[Finding, ...]:
 
 
 def _to_plain(material: object) -> object:
-    """Convert other mappings to a dict, and a memoryview to bytes."""
+    """Convert a mapping to a dict and a memoryview to bytes; return None for other types."""
     if isinstance(material, str | bytes | bytearray | dict | list | tuple | None):
         return material
     if isinstance(material, memoryview):
         return material.tobytes()
-    from collections.abc import Mapping  # noqa: PLC0415  # costs time at boot, see test_start_up
+    from collections.abc import Mapping  # noqa: PLC0415  # not needed at boot, see test_start_up
 
     return dict(material) if isinstance(material, Mapping) else None
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 _MIN_RUN_CHARS: Final = 32
-"""An Ed25519 key in SPKI has 60 characters."""
+"""Minimum length of a run to decode. An Ed25519 key in SPKI has 60 characters."""
 _BLANKS: Final = b" \t\r\n\v\f"
 _HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
@@ -29,12 +29,12 @@ _ESCAPED_BLANKS: Final = ("\\n", "\\r", "\\t")
 
 
 def to_text(data: bytes) -> str:
-    """Decode *data* as text; removing NUL bytes turns ASCII text in UTF-16 or UTF-32 into ASCII."""
+    """Decode *data* as text. NUL bytes are removed, so UTF-16 and UTF-32 become ASCII."""
     return data.replace(b"\0", b"").strip(_BYTE_ORDER_MARKS).decode("latin-1")
 
 
 def unescape(text: str) -> str:
-    r"""Remove the escapes of shells, env files and JSON, also doubled: `\n`, `\/`, `\"`."""
+    r"""Remove the escapes of shells, env files and JSON, single or repeated: `\n`, `\/`, `\"`."""
     while "\\\\" in text:
         text = text.replace("\\\\", "\\")
     for blank in _ESCAPED_BLANKS:
@@ -50,7 +50,7 @@ def to_ascii(text: str) -> bytes:
 def list_base64_alignments(data: bytes) -> tuple[bytes, ...]:
     """Encode *data* in base64url at each of the three alignments.
 
-    Characters that also hold bits of a neighboring byte are left out.
+    Characters that also contain bits of a neighboring byte are omitted.
     """
     alignments = []
     for offset in range(3):
@@ -66,7 +66,7 @@ def decode_runs(text: bytes) -> Iterator[bytes]:
         text: ASCII text without escapes.
     """
     runs: dict[bytes, None] = {}
-    for part in text.split(b"-----"):  # five hyphens end a line of armour (RFC 7468 §2)
+    for part in text.split(b"-----"):  # five hyphens end a line of PEM armor (RFC 7468 §2)
         plain = part.translate(_ALL_BUT_BASE64_TO_BLANK)
         for candidate in (plain.translate(None, _BLANKS), plain.replace(b",", b" ")):
             words = candidate.replace(b",", b" ").split()

@@ -1,11 +1,10 @@
-"""Recognition of URIs that lead to the dev-only token issuer, however they are disguised.
+"""Recognition of URIs that lead to the dev-only token issuer, even if they are disguised.
 
-The whole value is searched for marks, not only what one parser takes for the host: parsers disagree
-about user info, backslashes and blanks, and no disagreement may be a way in.
+The whole value is searched for marks, not only the host: parsers disagree about user info,
+backslashes and blanks, and a disagreement must not be a bypass.
 
-The rule for names: that of the service (`_` counts as `-`) is a mark unless a letter stands
-directly before or after it; the issuer's host is one wherever it is a whole name or its last two
-labels.
+The name of the service is a mark unless a letter directly precedes or follows it; `_` is equal to
+`-`. The host of the issuer is a mark if it is a whole host name or the last two labels of one.
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ _ENDPOINTS_TO_BLANKS: Final = dict.fromkeys(map(ord, _ENDS_AN_ENDPOINT), " ")
 
 
 class Verdict:
-    """Why a value is refused.
+    """The reason why a value is refused.
 
     Attributes:
         code: One of the constants of this module.
-        detail: What was seen, fit to be printed: no user info, query or fragment, no control
-            characters; for an unreadable value what is wrong with it and nothing of its text.
+        detail: The value, safe to print: without user info, query, fragment and control characters.
+            For an unreadable value, what is wrong with it and no part of its text.
     """
 
     __slots__ = ("code", "detail")
@@ -57,15 +56,15 @@ class Verdict:
 
 
 def is_unset(value: str) -> bool:
-    """Tell whether *value* holds nothing but blanks, quotes and invisible characters."""
+    """Return whether *value* consists of blanks, quotes and invisible characters only."""
     return not fold(value).strip(STRIPPED_CHARACTERS)
 
 
 def inspect_uri(value: str) -> Verdict | None:
-    """Judge a URI from which keys will be fetched; what cannot be understood is refused.
+    """Check a URI from which keys will be fetched. An invalid URI is refused.
 
     Returns:
-        None when *value* is a plain `http` or `https` URI without a dev mark.
+        None if *value* is a plain `http` or `https` URI without a dev mark.
 
     Spec: RFC 3986 §3, WHATWG URL §4.4, UTS #46
     """
@@ -73,15 +72,15 @@ def inspect_uri(value: str) -> Verdict | None:
 
 
 def find_dev_mark(value: str) -> Verdict | None:
-    """Judge an `iss` value: it need not be a URI (RFC 7519 §4.1.1), but may bear no dev mark.
+    """Search an `iss` value for dev marks. It need not be a URI (RFC 7519 §4.1.1).
 
     Returns:
-        None when *value* bears no dev mark.
+        None if *value* contains no dev mark.
     """
     if len(value) > MAX_URI_CHARS:
         return Verdict(UNREADABLE_URI, f"it is longer than {MAX_URI_CHARS} characters")
     text = normalize(value)
-    # Clients strip tabs and line breaks, before they decode the rest; people separate with them.
+    # Clients strip tabs and line breaks before decoding, but users also separate URIs with them.
     for reading in (text, remove_blanks(normalize(remove_blanks(value)))):
         code = _find_mark(reading.strip(STRIPPED_CHARACTERS))
         if code:
@@ -103,10 +102,10 @@ def _find_mark(text: str) -> str | None:
 
 
 def _authorities(text: str) -> Iterator[str]:
-    """Yield what stands where a host stands, in each of the URIs that *text* may hold."""
+    """Yield the authority of each URI that *text* may contain."""
     for uri in text.translate(_TO_BLANKS).split():
         _, _, rest = uri.partition(":")
-        # However many slashes follow the scheme, WHATWG clients find the host behind them.
+        # WHATWG clients skip any number of slashes after the scheme.
         yield _cut((rest if rest.startswith("/") else uri).lstrip("/"), "/?#")
 
 
@@ -138,21 +137,21 @@ def _is_label_char(char: str) -> bool:
 def _is_local_dev_port(endpoint: str) -> bool:
     host, _, port = endpoint.rpartition(":")
     try:
-        # Some clients convert with int(), which takes signs, underscores and any digits.
+        # Some clients convert with int(), which accepts signs, underscores and non-ASCII digits.
         if int(port) != DEFAULT_PORT:
             return False
     except ValueError:
         return False
     if "[" in host:
         host = host[host.rfind("[") :]
-    elif host.count(":") == 1:  # `http:localhost`, which WHATWG clients take as `http://localhost`
+    elif host.count(":") == 1:  # WHATWG clients read `http:localhost` as `http://localhost`
         host = host.partition(":")[2]
     return is_local(host)
 
 
 def _find_syntax_error(text: str) -> Verdict | None:
     if sum("://" in part for part in text.translate(_TO_BLANKS).split()) > 1:
-        return Verdict(SEVERAL_URIS, "it holds several URIs")
+        return Verdict(SEVERAL_URIS, "it contains several URIs")
     scheme, separator, rest = text.partition(":")
     if scheme not in {"http", "https"}:
         return _judge_scheme(scheme, separator, rest)
@@ -170,23 +169,23 @@ def _judge_scheme(scheme: str, separator: str, rest: str) -> Verdict:
 
 def _find_forbidden(text: str) -> str | None:
     if any(is_blank(char) for char in text):
-        return "it holds a blank or a control character"
+        return "it contains a blank or a control character"
     if not _NEVER_IN_A_URI.isdisjoint(text):
-        return "it holds a quote, bracket or backslash, or a placeholder that was not filled in"
+        return "it contains a quote, bracket or backslash, or a placeholder that was not replaced"
     return None
 
 
 def _find_authority_fault(rest: str) -> str | None:
     if not rest.startswith("//"):
-        return "two slashes do not follow its scheme"
+        return "its scheme is not followed by two slashes"
     authority = _cut(rest[2:], "/?#")
     if authority.count("@") > 1:
-        return "it holds more than one @ before the path"
+        return "it contains more than one @ before the path"
     host, separator, port = authority.rpartition("@")[2].rpartition(":")
     if not separator or port.endswith("]"):
         host, port = authority.rpartition("@")[2], ""
     if not _is_host(host):
-        return "its host is neither a name nor an address"
+        return "its host is neither a valid name nor an address"
     if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= _MAX_PORT):
         return f"its port is not a number from 1 to {_MAX_PORT}"
     return None
@@ -200,7 +199,7 @@ def _is_host(host: str) -> bool:
 
 
 def _is_host_char(char: str) -> bool:
-    # Which letters a registry allows is not decided here: beyond ASCII anything visible will do.
+    # Registries differ in the letters that they allow, so any printable non-ASCII one is accepted.
     return char.isalnum() or char in "-_" or (not char.isascii() and char.isprintable())
 
 
@@ -217,7 +216,7 @@ def _show(text: str) -> str:
         head, rest = "", text
     authority = _cut(rest, "/?#")
     if "@" in rest[len(authority) :]:
-        return "not shown, as a password may be part of it"  # which part it is, parsers dispute
+        return "not shown, since it may contain a password"  # parsers disagree on which part it is
     uri = head + slashes + rest[authority.rfind("@") + 1 :]
     end = next((i for i, char in enumerate(uri) if not _is_shown(char)), len(uri))
     shown = uri[: min(end, _MAX_SHOWN_CHARS)]

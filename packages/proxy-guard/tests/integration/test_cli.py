@@ -1,4 +1,4 @@
-"""The command line: called in this process, and run as a real one where it becomes another."""
+"""The command line, called in this process or, for `exec`, run as a real process."""
 
 import json
 import os
@@ -28,7 +28,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def inherited() -> dict[str, str]:
-    """Return the environment without any variable that the guard looks at."""
+    """Return the environment without the variables that the guard reads."""
     ignored = {*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES}
     return {name: value for name, value in os.environ.items() if name not in ignored}
 
@@ -49,7 +49,7 @@ def call(tmp_path: Path, inherited: dict[str, str], monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def run(tmp_path: Path, inherited: dict[str, str]) -> Run:
-    """Return a function that runs `proxy-guard` as a process, with the given variables."""
+    """Return a function that runs `proxy-guard` as a process with the given variables."""
 
     def run_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -98,7 +98,7 @@ def test_check_prints_json(call: Run) -> None:
     assert "hunter2" not in result.stdout
 
 
-def test_check_judges_an_env_file(call: Run, tmp_path: Path) -> None:
+def test_check_reads_an_env_file(call: Run, tmp_path: Path) -> None:
     (tmp_path / "dev.env").write_text('JWT_JWKS_URI="http://token-issuer:8081/certs"\n')
 
     assert call("check", "--env-file", "dev.env").returncode == 1
@@ -114,7 +114,7 @@ def test_check_judges_an_env_file(call: Run, tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("action", [("check",), ("exec",)])
-def test_env_file_that_cannot_be_used_is_a_configuration_error(
+def test_unusable_env_file_is_a_configuration_error(
     call: Run, tmp_path: Path, content: str | None, message: str, action: tuple[str]
 ) -> None:
     if content is not None:
@@ -133,7 +133,7 @@ def test_env_file_that_cannot_be_used_is_a_configuration_error(
     "arguments",
     [(), ("check", "extra"), ("check", "--nonsense"), ("exec",), ("exec", "--"), ("nonsense",)],
 )
-def test_wrong_usage_is_told(call: Run, arguments: tuple[str, ...]) -> None:
+def test_wrong_usage_is_reported(call: Run, arguments: tuple[str, ...]) -> None:
     result = call(*arguments)
 
     assert result.returncode == 2
@@ -152,9 +152,7 @@ def test_help_names_exit_codes_and_every_variable(call: Run, action: str) -> Non
     assert ("127" in result.stdout) == (action == "exec")
 
 
-def test_exec_becomes_the_command_with_the_environment_that_was_judged(
-    run: Run, tmp_path: Path
-) -> None:
+def test_exec_runs_the_command_with_the_checked_environment(run: Run, tmp_path: Path) -> None:
     (tmp_path / "proxy.env").write_text("GREETING='good day'\n")
     script = "import os, sys; print(os.environ['GREETING'], sys.argv[1:]); sys.exit(7)"
 
@@ -191,19 +189,19 @@ def test_exec_warns_when_production_would_refuse(run: Run) -> None:
 
     assert result.returncode == 0
     assert result.stdout == "started\n"
-    assert "refused in production" in result.stderr
+    assert "production would refuse this configuration" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("command", "exit_code", "message"),
     [
-        ("no-such-command", 127, "cannot start 'no-such-command': it was not found"),
-        ("./orphan.sh", 127, "cannot start './orphan.sh': it was not found, or the interpreter"),
-        ("", 127, "cannot start '': it was not found"),
+        ("no-such-command", 127, "cannot start 'no-such-command': the command, or"),
+        ("./orphan.sh", 127, "cannot start './orphan.sh': the command, or the interpreter"),
+        ("", 127, "cannot start '': the command, or"),
         ("./plain.txt", 126, "cannot start './plain.txt': Permission denied"),
     ],
 )
-def test_exec_tells_why_the_command_cannot_start(
+def test_exec_reports_why_the_command_cannot_start(
     run: Run, tmp_path: Path, command: str, exit_code: int, message: str
 ) -> None:
     (tmp_path / "plain.txt").write_text("no program")
@@ -217,8 +215,8 @@ def test_exec_tells_why_the_command_cannot_start(
     assert result.stderr.count("\n") == 1
 
 
-def test_exec_hands_over_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The real hand-over replaces the process, and with it whoever measures coverage.
+def test_exec_calls_execvpe_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A real call replaces the process, and coverage would be lost.
     handed_over: list[object] = []
 
     def stop(*arguments: object) -> None:
@@ -232,7 +230,7 @@ def test_exec_hands_over_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     assert handed_over == ["proxy", ["proxy", "--port", "8080"], QA | DEV]
 
 
-def test_explain_tells_meaning_and_remedy(call: Run) -> None:
+def test_explain_prints_meaning_and_remedy(call: Run) -> None:
     for code, explanation in EXPLANATIONS.items():
         result = call("explain", code)
 
@@ -255,26 +253,28 @@ def test_explain_lists_the_codes(call: Run) -> None:
         (("check", "--jsno"), "unrecognized arguments: --jsno (did you mean --json?)\n"),
         (("exec", "--env-flie=x", "--", "true"), "--env-flie=x (did you mean --env-file?)"),
         (("check", "--nonsense"), "unrecognized arguments: --nonsense\n"),
-        (("explain", "dev_kye"), "there is no code 'dev_kye' (did you mean dev_key?); the codes"),
+        (("explain", "dev_kye"), "unknown code 'dev_kye' (did you mean dev_key?); expected one of"),
     ],
 )
-def test_near_miss_gets_a_suggestion(call: Run, arguments: tuple[str, ...], message: str) -> None:
+def test_misspelled_argument_gets_a_suggestion(
+    call: Run, arguments: tuple[str, ...], message: str
+) -> None:
     result = call(*arguments)
 
     assert result.returncode == 2
     assert message in result.stderr
 
 
-def test_explain_names_the_known_codes(call: Run) -> None:
+def test_explain_lists_the_codes_for_an_unknown_one(call: Run) -> None:
     result = call("explain", "nonsense")
 
     assert result.returncode == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("proxy-guard: there is no code 'nonsense'; the codes are ")
+    assert result.stderr.startswith("proxy-guard: unknown code 'nonsense'; expected one of ")
     assert all(code in result.stderr for code in EXPLANATIONS)
 
 
-def test_failed_probe_is_told_and_required_by_option(call: Run, run: Run) -> None:
+def test_failed_probe_is_reported_and_refused_with_require_probe(call: Run, run: Run) -> None:
     dead = {"JWT_JWKS_URI": "http://no-such-host.invalid/keys"}
 
     allowed = call("check", "--json", **dead)
@@ -293,7 +293,7 @@ def test_failed_probe_is_told_and_required_by_option(call: Run, run: Run) -> Non
     assert (stopped.returncode, stopped.stdout) == (1, "")
 
 
-def test_probe_is_wanted_or_not_but_not_both(call: Run) -> None:
+def test_no_probe_and_require_probe_exclude_each_other(call: Run) -> None:
     result = call("check", "--no-probe", "--require-probe")
 
     assert result.returncode == 2

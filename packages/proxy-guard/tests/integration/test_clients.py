@@ -1,7 +1,7 @@
-"""What real clients make of one odd character in a name, over all of Unicode that can matter.
+"""How real clients read a host name with one unusual character, over all relevant Unicode blocks.
 
-Left out are ideographs, syllables, cuneiform, hieroglyphs, private use and the empty planes: asked
-about each of these code points (19 of 20), the clients dropped or mapped none.
+Ideographs, syllables, cuneiform, hieroglyphs, private use and the empty planes are omitted. These
+are 19 of 20 code points, and the clients drop or map none of them.
 """
 
 import json
@@ -39,7 +39,7 @@ def resolve_with(encode: Callable[[str], bytes]) -> Iterable[tuple[str, str]]:
         try:
             yield char, encode(f"x{char}x").decode()
         except UnicodeError:
-            continue  # the client refuses it, so nothing is resolved
+            continue  # the client rejects the name, so it resolves nothing
 
 
 def resolve_with_python() -> Iterable[tuple[str, str]]:
@@ -61,13 +61,13 @@ def resolve_with_node() -> Iterable[tuple[str, str]]:
 
 
 def respell(name: str, char: str, meaning: str) -> set[str]:
-    """Write *char* wherever *name* has its meaning: everywhere, if it means nothing."""
+    """Put *char* in place of *meaning* in *name*; if *meaning* is empty, put it everywhere."""
     starts = [at for at in range(1, len(name)) if name.startswith(meaning, at)]
     return {name[:at] + char + name[at + len(meaning) :] for at in starts}
 
 
 @pytest.mark.parametrize("resolve", [resolve_with_python, resolve_with_idna, resolve_with_node])
-def test_no_character_that_a_client_drops_or_maps_hides_the_issuer(
+def test_character_that_a_client_drops_or_maps_does_not_hide_the_issuer(
     resolve: Callable[[], Iterable[tuple[str, str]]],
 ) -> None:
     meanings = {

@@ -1,4 +1,4 @@
-"""A proxy in another language, guarded in its container's entry point: a real Node process."""
+"""A proxy in another language: `proxy-guard exec` with a real Node process."""
 
 import os
 import shutil
@@ -58,7 +58,7 @@ def test_node_takes_over_process_signals_and_exit_code(node: str) -> None:
     assert process.returncode == 42
 
 
-def test_node_gets_its_arguments_and_its_own_failure_comes_through(node: str) -> None:
+def test_node_receives_its_arguments_and_its_exit_code_is_returned(node: str) -> None:
     script = "console.log(process.argv.slice(1)); throw new Error('boom')"
     with start([GUARD, "exec", "--", node, "-e", script, "--", "--help"], REAL) as process:
         output, errors = process.communicate(timeout=30)

@@ -1,4 +1,4 @@
-"""The probe against real servers: honest ones, the simulator behind others, and hostile ones."""
+"""The probe against real servers: correct, hostile, and those that pass on the simulator."""
 
 import gzip
 import json
@@ -45,12 +45,12 @@ FORWARD: Final = "http://token-issuer:8081/certs"
 
 @pytest.fixture(autouse=True)
 def patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the probe a limit that a busy machine keeps; tests of the limit set their own."""
+    """Set a time limit that a busy machine can keep. Tests of the limit set their own."""
     monkeypatch.setattr(run_probe, "__kwdefaults__", {"timeout_s": 60.0})
 
 
 class Server:
-    """Answers each path as the test says, and remembers the requests."""
+    """Responds to each path as configured, and records the requests."""
 
     def __init__(self, stack: ExitStack, *, context: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, tuple[int, list[Header], bytes]] = {}
@@ -97,7 +97,7 @@ def server() -> Iterator[Server]:
 
 @contextmanager
 def serve_raw(respond: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Serve by a function that gets each connection."""
+    """Serve with a function that is called with each connection."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -105,7 +105,7 @@ def serve_raw(respond: Callable[[socket.socket], None]) -> Iterator[str]:
                 self.request.recv(4096)
                 respond(self.request)
             except OSError:
-                return  # the guard hung up, as it should
+                return  # the guard has closed the connection, as expected
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as raw:
         raw.daemon_threads = True
@@ -124,7 +124,7 @@ def get_codes(report: Report) -> list[str]:
     return [finding.code for finding in report.findings]
 
 
-def test_honest_key_set_is_clean(server: Server) -> None:
+def test_production_key_set_is_clean(server: Server) -> None:
     report = probe(server.serve())
 
     assert report.allowed
@@ -150,7 +150,7 @@ def test_honest_key_set_is_clean(server: Server) -> None:
     ids=range(9),
 )
 @pytest.mark.parametrize("status", [200, 401, 500])
-def test_content_counts_whatever_it_is_said_to_be(
+def test_body_is_searched_whatever_its_content_type(
     server: Server, body: bytes, code: str, status: int
 ) -> None:
     report = probe(server.serve(body, ("Content-Type", "image/png"), status=status))
@@ -170,7 +170,7 @@ def test_pem_and_der_are_read(server: Server, dev_key: rsa.RSAPublicKey, encode:
 
 @pytest.mark.parametrize("status", [200, 204, 304, 401, 404, 500])
 @pytest.mark.parametrize("name", ["X-Dev-Only", "x-dev-only"])
-def test_header_of_the_simulator_is_seen_in_any_answer(
+def test_header_of_the_simulator_is_found_in_any_response(
     server: Server, status: int, name: str
 ) -> None:
     assert get_codes(probe(server.serve(b"", (name, ""), status=status))) == ["dev_header"]
@@ -186,7 +186,7 @@ def test_redirect_to_the_simulator_is_not_followed(server: Server, status: int) 
     assert len(server.requests) == 1
 
 
-def test_redirects_are_followed_to_judge_what_is_there(server: Server) -> None:
+def test_redirects_are_followed_to_check_their_targets(server: Server) -> None:
     server.serve(MARKED, path="/b/keys")
     server.serve(b"", ("Location", "../b/keys"), status=302, path="/a/hop")
     uri = server.serve(b"", ("Location", "/a/hop"), status=307)
@@ -195,7 +195,7 @@ def test_redirects_are_followed_to_judge_what_is_there(server: Server) -> None:
     assert [path for path, _ in server.requests] == ["/keys", "/a/hop", "/b/keys"]
 
 
-def test_body_and_header_of_a_redirect_count(server: Server) -> None:
+def test_body_and_header_of_a_redirect_are_searched(server: Server) -> None:
     server.serve(path="/clean")
 
     uri = server.serve(MARKED, ("Location", "/clean"), DEV_HEADER, status=302)
@@ -208,15 +208,15 @@ def test_body_and_header_of_a_redirect_count(server: Server) -> None:
     [
         ("/keys", "in a circle"),
         ("/keys#again", "in a circle"),
-        ("ftp://keys.example.com/", "no plain http or https URI"),
-        ("file:///etc/passwd", "no plain http or https URI"),
+        ("ftp://keys.example.com/", "something other than a plain http or https URI"),
+        ("file:///etc/passwd", "something other than a plain http or https URI"),
         ("http://[", "it cannot be fetched"),
-        ("http://a b/", "no plain http or https URI"),
+        ("http://a b/", "something other than a plain http or https URI"),
         ("\u00ff\u00fe", "status 404"),
         ("", "in a circle"),
     ],
 )
-def test_redirect_to_nowhere_is_reported(server: Server, location: str, reason: str) -> None:
+def test_redirect_to_an_invalid_uri_is_reported(server: Server, location: str, reason: str) -> None:
     server.answers["/%EF%BF%BD%EF%BF%BD"] = (404, [], b"")
 
     report = probe(server.serve(b"", ("Location", location), status=302))
@@ -226,7 +226,7 @@ def test_redirect_to_nowhere_is_reported(server: Server, location: str, reason: 
     assert reason in report.probe.detail
 
 
-def test_redirects_end(server: Server) -> None:
+def test_number_of_redirects_is_limited(server: Server) -> None:
     for number in range(20):
         server.serve(b"", ("Location", f"/{number + 1}"), status=302, path=f"/{number}")
 
@@ -239,18 +239,23 @@ def test_redirects_end(server: Server) -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "status", "detail"),
     [
-        (b"not found", [], 404, "it answered with status 404"),
-        (b'{"keys": []}', [], 200, "there is no key in its answer that the guard can read"),
-        (b"<html>sign in</html>", [], 200, "there is no key in its answer"),
-        (b"\x1f\x8bnot gzip", [], 200, "there is no key in its answer"),
-        (b" " * 600_000, [], 200, "its answer is larger than 512 KiB"),
-        (gzip.compress(b" " * 50_000_000), [], 200, "its answer is larger than 512 KiB"),
-        (CLEAN, [("Content-Length", "9999")], 200, "its answer broke off or took too long"),
-        (CLEAN, [("Transfer-Encoding", "chunked")], 200, "its answer broke off or took too long"),
+        (b"not found", [], 404, "it responded with status 404"),
+        (b'{"keys": []}', [], 200, "its response contains no key that the guard can read"),
+        (b"<html>sign in</html>", [], 200, "its response contains no key"),
+        (b"\x1f\x8bnot gzip", [], 200, "its response contains no key"),
+        (b" " * 600_000, [], 200, "its response is larger than 512 KiB"),
+        (gzip.compress(b" " * 50_000_000), [], 200, "its response is larger than 512 KiB"),
+        (CLEAN, [("Content-Length", "9999")], 200, "its response was cut off or took too long"),
+        (
+            CLEAN,
+            [("Transfer-Encoding", "chunked")],
+            200,
+            "its response was cut off or took too long",
+        ),
     ],
     ids=range(8),
 )
-def test_answer_without_keys_is_reported_and_allowed(
+def test_response_without_keys_is_reported_and_allowed(
     server: Server, body: bytes, headers: list[Header], status: int, detail: str
 ) -> None:
     uri = server.serve(body, *headers, status=status)
@@ -265,7 +270,7 @@ def test_answer_without_keys_is_reported_and_allowed(
     assert report.probe.detail in finding.what
 
 
-def test_marks_before_the_bound_are_seen(server: Server) -> None:
+def test_marks_before_the_size_limit_are_found(server: Server) -> None:
     assert get_codes(probe(server.serve(MARKED + b" " * 600_000))) == ["dev_key"]
 
 
@@ -308,7 +313,7 @@ def test_unreachable_endpoint_is_a_warning(
     ],
     ids=["silence", "header", "body", "chunks", "interim answers"],
 )
-def test_server_that_trickles_is_left_in_time(head: bytes, step: bytes) -> None:
+def test_slow_server_is_abandoned_at_the_deadline(head: bytes, step: bytes) -> None:
     left = threading.Event()
 
     def trickle(connection: socket.socket) -> None:
@@ -318,7 +323,7 @@ def test_server_that_trickles_is_left_in_time(head: bytes, step: bytes) -> None:
 
     with serve_raw(trickle) as uri:
         outcome, findings = run_probe(uri, timeout_s=0.5)
-        left.set()  # without a limit the probe would still be reading
+        left.set()  # set only after the probe has stopped reading
 
         assert outcome.status == "failed"
         assert findings == ()
@@ -330,7 +335,7 @@ def test_server_that_trickles_is_left_in_time(head: bytes, step: bytes) -> None:
         assert "proxy-guard" not in names, "the thread ends, too"
 
 
-def test_marks_of_a_server_that_trickles_count() -> None:
+def test_marks_of_a_slow_server_are_found() -> None:
     def trickle(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nX-Dev-Only: token-issuer\r\n\r\n" + MARKED)
         left.wait(60)
@@ -357,7 +362,7 @@ def test_marks_of_a_server_that_trickles_count() -> None:
     ],
     ids=range(7),
 )
-def test_what_is_not_http_is_reported(answer: bytes) -> None:
+def test_response_that_is_not_http_is_reported(answer: bytes) -> None:
     with serve_raw(lambda connection: connection.sendall(answer)) as uri:
         report = probe(uri)
 
@@ -366,7 +371,7 @@ def test_what_is_not_http_is_reported(answer: bytes) -> None:
     assert "hunter2" not in report.probe.detail
 
 
-def test_nothing_is_fetched_where_nothing_would_be_refused(server: Server) -> None:
+def test_probe_is_skipped_if_its_result_would_not_matter(server: Server) -> None:
     uri = server.serve(MARKED)
 
     enforce({"JWT_JWKS_URI": uri, "APP_ENV": "qa"})
@@ -376,10 +381,10 @@ def test_nothing_is_fetched_where_nothing_would_be_refused(server: Server) -> No
     assert server.requests == []
     assert skipped.probe.status == "skipped"
     assert check({"JWT_JWKS_URI": uri, "APP_ENV": "qa"}).allowed
-    assert len(server.requests) == 1, "check looks, whatever the environment"
+    assert len(server.requests) == 1, "check probes in every environment"
 
 
-def test_proxies_of_the_environment_take_no_part(
+def test_proxies_of_the_environment_are_not_used(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):

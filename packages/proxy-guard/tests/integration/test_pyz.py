@@ -1,4 +1,4 @@
-"""The guard as a single file, built by its script and run by a bare Python."""
+"""The guard as a single file, built by its script and run by a Python without packages."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ LEAKED_KEY: Final = (
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build in a copy, so that nobody's `dist` is touched."""
+    """Build in a copy, so that `dist` of the repository is not changed."""
     copy = tmp_path_factory.mktemp("copy")
     build(copy)
     return copy / "dist/proxy-guard.pyz"
@@ -43,27 +43,27 @@ def run(archive: Path, *arguments: str, **environ: str) -> subprocess.CompletedP
     )
 
 
-def test_bare_python_runs_it(archive: Path) -> None:
+def test_python_without_packages_runs_it(archive: Path) -> None:
     assert run(archive, "--help").stdout.startswith("usage: proxy-guard")
     assert "REFUSED" in run(archive, "check", JWT_JWKS_URI="http://token-issuer:8081/").stdout
     assert run(archive, "exec", "--", "echo", "started", APP_ENV="qa").stdout == "started\n"
 
 
-def test_data_can_be_read_inside_it(archive: Path) -> None:
+def test_data_file_is_read_from_the_archive(archive: Path) -> None:
     refused = run(archive, "check", JWT_PUBLIC_KEY=LEAKED_KEY)
 
     assert refused.returncode == 1
     assert "RFC 8037 Appendix A.1" in refused.stdout
 
 
-def test_probe_works_inside_it(archive: Path) -> None:
+def test_probe_works_from_the_archive(archive: Path) -> None:
     report = run(archive, "check", JWT_JWKS_URI="http://no-such-host.invalid/")
 
     assert report.returncode == 0
     assert "probe: failed (its host name cannot be resolved)" in report.stdout
 
 
-def test_it_is_a_program_without_bytecode(archive: Path) -> None:
+def test_archive_is_executable_and_has_no_bytecode(archive: Path) -> None:
     assert archive.read_bytes().startswith(b"#!/usr/bin/env python3\n")
     assert os.access(archive, os.X_OK)
     assert b"__pycache__" not in archive.read_bytes()

@@ -1,4 +1,4 @@
-"""The README says what is true: its console sessions are run, its tables compared."""
+"""The README is correct: its examples run, and its tables are complete."""
 
 import os
 import re
@@ -15,7 +15,9 @@ from proxy_guard.findings import EXPLANATIONS
 pytestmark = pytest.mark.requirement("PG-4")
 
 README: Final = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-SESSIONS: Final = re.findall(r"^```console\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+BLOCKS: Final = re.findall(r"^```(.+?)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+SESSIONS: Final = [text for info, text in BLOCKS if info == "console run"]
+PROGRAM: Final = "\n".join(text for info, text in BLOCKS if info == "python run")
 PATH: Final = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
 
 
@@ -41,6 +43,16 @@ def test_console_session_prints_what_the_readme_shows(session: str, tmp_path: Pa
     )
 
     assert result.stdout == session
+
+
+def test_python_examples_run_in_order() -> None:
+    subprocess.run([sys.executable, "-c", PROGRAM], env={"PATH": PATH}, check=True, timeout=60)
+
+
+def test_each_example_runs_or_is_marked_as_not_run() -> None:
+    words = {info.partition(" ")[2] for info, _ in BLOCKS}
+
+    assert words == {"run", "not-run"}
 
 
 def test_tables_list_every_finding_and_every_error() -> None:

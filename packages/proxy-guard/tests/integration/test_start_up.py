@@ -1,4 +1,4 @@
-"""What the guard costs a proxy at boot."""
+"""Modules that the guard loads when a proxy boots."""
 
 import json
 import subprocess
@@ -75,7 +75,7 @@ def load(environ: dict[str, str]) -> set[str]:
     ],
     ids=["nothing-set", "real-provider", "refused", "development"],
 )
-def test_enforce_loads_nothing_but_a_little_of_the_standard_library(
+def test_enforce_loads_few_modules_all_of_the_standard_library(
     environ: dict[str, str],
 ) -> None:
     top_level = {name.partition(".")[0] for name in load(environ)}
@@ -95,7 +95,7 @@ def test_enforce_loads_only_the_standard_library_for_unusual_values(uri: str) ->
 
 
 @pytest.mark.requirement("PG-3")
-def test_static_key_is_looked_at_with_little_more() -> None:
+def test_static_key_loads_few_more_modules() -> None:
     top_level = {name.partition(".")[0] for name in load({"JWT_PUBLIC_KEY": PEM})}
 
     assert top_level - sys.stdlib_module_names == {"proxy_guard"}

@@ -1,4 +1,4 @@
-"""No respelling of a dev URL passes, and no honest URL is refused."""
+"""Every spelling of a dev URL is refused, and no production URL is."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ DEV_URLS: Final = [
 ]
 INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u034f\ufe0f\U000e0100"
 STRIPPED: Final = "\t\n\r"
-LEADING_SCHEME: Final = re.compile(r"\A[^/\\?#]*:[/\\]{2}")  # not that of a URL in the query
+LEADING_SCHEME: Final = re.compile(r"\A[^/\\?#]*:[/\\]{2}")  # not the scheme of a URL in the query
 BLANKS: Final = " \t\n\r\u00a0\u3000\ufeff"
 
 
@@ -120,7 +120,7 @@ DISGUISES: Final[list[Disguise]] = [
     disguises=st.lists(st.sampled_from(DISGUISES), max_size=6),
     data=st.data(),
 )
-def test_no_respelling_of_a_dev_url_passes(
+def test_every_spelling_of_a_dev_url_is_refused(
     url: str, disguises: list[Disguise], data: st.DataObject
 ) -> None:
     for disguise in disguises:
@@ -148,7 +148,9 @@ QUERY: Final = st.text(st.sampled_from(UNMARKED + "=&"), max_size=30).map("?{}".
     path=PATH,
     query=st.just("") | QUERY,
 )
-def test_no_honest_url_is_refused(scheme: str, host: str, port: str, path: str, query: str) -> None:
+def test_no_production_url_is_refused(
+    scheme: str, host: str, port: str, path: str, query: str
+) -> None:
     url = f"{scheme}://{host}{port}/{path}{query}"
 
     assert urls.inspect_uri(url) is None
@@ -157,6 +159,6 @@ def test_no_honest_url_is_refused(scheme: str, host: str, port: str, path: str, 
 
 @settings(max_examples=300, deadline=None)
 @given(value=st.text())
-def test_any_text_gets_a_verdict_that_is_fit_to_be_printed(value: str) -> None:
+def test_verdict_on_any_text_is_safe_to_print(value: str) -> None:
     for verdict in (urls.inspect_uri(value), urls.find_dev_mark(value)):
         assert verdict is None or verdict.detail.isprintable()

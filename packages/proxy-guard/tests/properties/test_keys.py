@@ -1,4 +1,4 @@
-"""No false alarm: ten thousand RSA keys, a few hundred of them really made."""
+"""No false alarms for 10,000 random RSA moduli and a few hundred generated RSA keys."""
 
 import base64
 import random
@@ -19,7 +19,7 @@ PRODUCTION: Final = {"APP_ENV": "production"}
 SEED: Final = 20260101
 
 
-def test_no_random_modulus_is_taken_for_a_marked_one() -> None:
+def test_no_random_modulus_has_the_watermark() -> None:
     numbers = random.Random(SEED)  # noqa: S311  # a repeatable test, not a key
     for _ in range(10_000):
         modulus = numbers.getrandbits(2048) | 1 << 2047 | 1
@@ -56,7 +56,7 @@ JSON: Final = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(document=JSON, data=st.binary(max_size=300))
-def test_no_screen_ever_fails(document: object, data: bytes) -> None:
+def test_screens_raise_no_error_for_any_input(document: object, data: bytes) -> None:
     for material in (document, data, b"\x30" + data, b"\0\0\0\x07ssh-rsa" + data, [data]):
         for value in (screen_jwks, screen_key):
             value(material, {"APP_ENV": "qa"})

@@ -1,4 +1,4 @@
-"""Which hosts are this machine or the one that hosts the container."""
+"""Hosts that are this machine or the host of this container."""
 
 import pytest
 from proxy_guard.addresses import is_ipv6, is_local

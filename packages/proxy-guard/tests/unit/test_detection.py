@@ -1,4 +1,4 @@
-"""The simulator's keys and published keys, in whatever they come; and nothing else."""
+"""Detection of the simulator's keys and published keys in all encodings, without false alarms."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ def load_public_key(jwk: Mapping[str, str]) -> Any:
     return ec.EllipticCurvePublicNumbers(read("x"), read("y"), curve).public_key()
 
 
-def test_watermark_is_seen_in_every_encoding(dev_key: rsa.RSAPublicKey, encode: Encode) -> None:
+def test_watermark_is_found_in_every_encoding(dev_key: rsa.RSAPublicKey, encode: Encode) -> None:
     encodings = encode(dev_key)
     missed = [
         name
@@ -53,7 +53,7 @@ def test_watermark_is_seen_in_every_encoding(dev_key: rsa.RSAPublicKey, encode: 
 
 
 @pytest.mark.parametrize("source", LEAKED_KEYS)
-def test_published_key_is_seen_in_every_encoding(source: str, encode: Encode) -> None:
+def test_published_key_is_found_in_every_encoding(source: str, encode: Encode) -> None:
     encodings = encode(load_public_key(LEAKED_KEYS[source]))
     missed = [
         name
@@ -66,17 +66,17 @@ def test_published_key_is_seen_in_every_encoding(source: str, encode: Encode) ->
 
 
 @pytest.mark.parametrize("source", LEAKED_KEYS)
-def test_finding_tells_where_the_private_half_is_published(source: str) -> None:
+def test_finding_names_where_the_private_half_is_published(source: str) -> None:
     (finding,) = detect(LEAKED_KEYS[source], variable="JWT_PUBLIC_KEY").findings
 
-    assert finding.what.startswith("JWT_PUBLIC_KEY brings a key whose private half is public: ")
+    assert finding.what.startswith("JWT_PUBLIC_KEY provides a key whose private half is public: ")
     assert source in finding.what
     assert "thumbprint" in finding.what
     assert LEAKED_KEYS[source]["x" if "x" in LEAKED_KEYS[source] else "n"] not in finding.what
 
 
 @pytest.mark.parametrize("make", [ec.SECP256R1, ec.SECP384R1, ec.SECP521R1])
-def test_fresh_elliptic_key_is_a_key_and_no_finding(
+def test_new_elliptic_curve_key_is_recognized_without_a_finding(
     make: type[ec.EllipticCurve], encode: Encode
 ) -> None:
     for name, value in encode(ec.generate_private_key(make()).public_key()).items():
@@ -103,7 +103,7 @@ def test_fresh_elliptic_key_is_a_key_and_no_finding(
          ["dev_reference", "dev_kid"]),
     ],
 )  # fmt: skip
-def test_document_is_recognised_by_its_members(document: object, codes: list[str]) -> None:
+def test_document_is_recognized_by_its_members(document: object, codes: list[str]) -> None:
     assert find_codes(document) == codes
     if not isinstance(document, str):
         assert find_codes(json.dumps(document)) == codes
@@ -130,14 +130,14 @@ def test_document_is_recognised_by_its_members(document: object, codes: list[str
     ],
     ids=range(15),
 )
-def test_nothing_is_found_where_nothing_is(document: object) -> None:
+def test_production_material_has_no_findings(document: object) -> None:
     detection = detect(document, variable="the key set")
 
     assert detection.findings == ()
     assert not detection.has_keys
 
 
-def test_certificate_of_the_simulator_is_recognised(dev_certificate: x509.Certificate) -> None:
+def test_certificate_of_the_simulator_is_recognized(dev_certificate: x509.Certificate) -> None:
     der = dev_certificate.public_bytes(Encoding.DER)
 
     assert find_codes(der) == ["dev_certificate"]
@@ -147,7 +147,7 @@ def test_certificate_of_the_simulator_is_recognised(dev_certificate: x509.Certif
 
 
 @pytest.mark.parametrize("before", range(6))
-def test_watermark_is_seen_at_each_alignment(before: int) -> None:
+def test_watermark_is_found_at_each_alignment(before: int) -> None:
     data = os.urandom(before) + dev_marks.WATERMARK + os.urandom(9)
 
     assert find_codes(f"x={base64.b64encode(data).decode()}") == ["dev_key"]
@@ -166,7 +166,7 @@ def test_watermark_is_seen_at_each_alignment(before: int) -> None:
     ],
     ids=["long text", "long bytes", "deep list", "deep object", "many keys", "many texts"],
 )
-def test_what_is_too_large_to_judge_is_a_finding(material: object) -> None:
+def test_input_that_exceeds_a_limit_is_a_finding(material: object) -> None:
     started = time.process_time()
 
     assert find_codes(material) == ["unjudged_keys"]
@@ -191,14 +191,14 @@ def test_what_is_too_large_to_judge_is_a_finding(material: object) -> None:
     ],
     ids=range(12),
 )
-def test_garbage_is_looked_through_in_bounded_time(material: object) -> None:
+def test_search_of_garbage_is_bounded(material: object) -> None:
     started = time.process_time()
 
     assert set(find_codes(material)) <= {"unjudged_keys"}
     assert time.process_time() - started < 3
 
 
-def test_endless_structure_ends() -> None:
+def test_search_of_a_cyclic_structure_ends() -> None:
     endless: list[object] = []
     endless.append(endless)
 

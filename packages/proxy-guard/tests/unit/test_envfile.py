@@ -52,11 +52,11 @@ def test_value_is_read(env_file: Path, line: str, value: str) -> None:
         ("=hunter2", "expected NAME=value"),
         ("1A=hunter2", "expected NAME=value"),
         ("Ä=hunter2", "expected NAME=value"),
-        ("A='hunter2", "the ' is never closed"),
-        ('A="hunter2', 'the " is never closed'),
-        ('A="hunter2\\"', 'the " is never closed'),
-        ('A="hunter2\\', 'the " is never closed'),
-        ("A='x' hunter2", "text after the closing '"),
+        ("A='hunter2", "closing ' is missing"),
+        ('A="hunter2', 'closing " is missing'),
+        ('A="hunter2\\"', 'closing " is missing'),
+        ('A="hunter2\\', 'closing " is missing'),
+        ("A='x' hunter2", "text follows the closing '"),
         ("A=hunter2\0", "NUL"),
     ],
 )
@@ -82,7 +82,7 @@ def test_error_names_the_file_when_it_cannot_be_read(env_file: Path) -> None:
         read_env_file(env_file)
 
 
-def test_file_is_laid_on_top_of_the_environment(env_file: Path) -> None:
+def test_file_overrides_the_environment(env_file: Path) -> None:
     env_file.write_text("A=file\nHOME\nB=file\n", encoding="utf-8")
 
     merged = merge_env_file(env_file, {"A": "process", "HOME": "/home", "C": "process"})
@@ -91,9 +91,7 @@ def test_file_is_laid_on_top_of_the_environment(env_file: Path) -> None:
 
 
 @pytest.mark.parametrize("variable", ["APP_ENV", "NODE_ENV", "JWT_JWKS_URI", "JWT_ISSUER"])
-def test_contradiction_is_an_error_where_the_verdict_depends_on_it(
-    env_file: Path, variable: str
-) -> None:
+def test_contradiction_about_a_deciding_variable_is_an_error(env_file: Path, variable: str) -> None:
     env_file.write_text(f"{variable}=dev", encoding="utf-8")
 
     with pytest.raises(ConflictingVariableError) as caught:

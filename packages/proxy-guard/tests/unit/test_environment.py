@@ -1,4 +1,4 @@
-"""What counts as production."""
+"""The definition of production."""
 
 import os
 
@@ -90,7 +90,7 @@ def test_production_is_assumed_when_nothing_says_otherwise(environ: dict[str, st
     assert "production is assumed" in environment.reason
 
 
-def test_blank_variables_have_no_vote() -> None:
+def test_blank_variables_are_ignored() -> None:
     environment = classify({"APP_ENV": "", "ENVIRONMENT": " ", "NODE_ENV": "test"})
 
     assert not environment.is_production
@@ -100,7 +100,7 @@ def test_blank_variables_have_no_vote() -> None:
 def test_reason_shows_a_plain_word_and_the_accepted_ones() -> None:
     reason = classify({"NODE_ENV": "Pre-Prod"}).reason
 
-    assert reason.startswith("NODE_ENV says 'pre-prod', which is not among ci, dev, ")
+    assert reason.startswith("NODE_ENV says 'pre-prod', which is not one of ci, dev, ")
 
 
 @pytest.mark.parametrize("secret", ["s3cr3t", "hunter two", "a" * 21, "p\u00e4ss", "k=v", "---"])
@@ -112,7 +112,7 @@ def test_reason_hides_a_value_that_may_be_a_misplaced_secret(secret: str) -> Non
     assert secret not in repr(environment)
 
 
-def test_repr_tells_the_verdict_and_the_reason() -> None:
+def test_repr_shows_the_verdict_and_the_reason() -> None:
     assert repr(classify({"ENV": "qa"})) == "<DeploymentEnvironment non-production: ENV says 'qa'>"
     assert "production: ENV says 'prod'" in repr(classify({"ENV": "prod"}))
 

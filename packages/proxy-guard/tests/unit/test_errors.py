@@ -5,7 +5,7 @@ from proxy_guard import errors
 
 
 @pytest.mark.requirement("PG-4")
-def test_every_error_has_a_code_of_its_own() -> None:
+def test_every_error_has_a_unique_code() -> None:
     base = errors.ProxyGuardError
     classes: list[type[errors.ProxyGuardError]] = [base, *base.__subclasses__()]
 

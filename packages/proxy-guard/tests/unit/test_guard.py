@@ -1,4 +1,4 @@
-"""Refuse in production, warn elsewhere, stay silent otherwise."""
+"""`enforce`: it refuses in production, warns elsewhere, and is silent without findings."""
 
 import logging
 from typing import Final
@@ -48,11 +48,11 @@ def test_enforce_only_warns_outside_production(caplog: pytest.LogCaptureFixture)
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert record.name == "proxy_guard"
-    assert "refused in production" in record.getMessage()
+    assert "production would refuse this configuration" in record.getMessage()
 
 
 @pytest.mark.requirement("PG-1")
-def test_enforce_looks_at_the_process_when_no_environment_is_given(
+def test_enforce_checks_the_process_environment_by_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ENVIRONMENT_VARIABLES:

@@ -40,7 +40,7 @@ def test_thumbprint_is_that_of_rfc_7638() -> None:
         (b"", b""),
     ],
 )
-def test_base64_is_read_leniently(text: bytes, data: bytes) -> None:
+def test_base64_is_decoded_leniently(text: bytes, data: bytes) -> None:
     assert decode_base64(text) == data
 
 
@@ -59,11 +59,11 @@ def test_base64_is_read_leniently(text: bytes, data: bytes) -> None:
     ],
     ids=range(9),
 )
-def test_what_is_no_key_is_none(jwk: dict[object, object]) -> None:
+def test_jwk_without_a_public_key_is_none(jwk: dict[object, object]) -> None:
     assert read_jwk(jwk) is None
 
 
-def test_coordinates_are_brought_to_the_size_of_the_curve() -> None:
+def test_coordinates_are_padded_to_the_size_of_the_curve() -> None:
     short, padded = (build_ec_key("P-256", x, b"\2") for x in (b"\1", bytes(40) + b"\1"))
 
     assert short is not None

@@ -1,4 +1,4 @@
-"""Keys out of binary encodings, and nothing out of what only resembles one."""
+"""Keys are read from binary encodings, but not from data that only resembles them."""
 
 import os
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.requirement("PG-3")
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
 @pytest.mark.parametrize("curve", [None, ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()])
-def test_private_key_holds_the_public_one(
+def test_public_key_is_read_from_a_private_key(
     form: PrivateFormat, curve: ec.EllipticCurve | None
 ) -> None:
     key = ec.generate_private_key(curve) if curve else rsa.generate_private_key(65537, 2048)
@@ -31,7 +31,7 @@ def test_private_key_holds_the_public_one(
 
 @pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()])
 def test_compressed_point_is_the_same_key(curve: ec.EllipticCurve) -> None:
-    for _ in range(8):  # both signs of y, and coordinates with leading zeros, come up
+    for _ in range(8):  # repeat to get both signs of y, and coordinates with leading zeros
         key = ec.generate_private_key(curve).public_key()
         plain = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         point = key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
@@ -45,7 +45,7 @@ def wrap(content: bytes) -> bytes:
     return bytes([len(content)]) + content
 
 
-def test_point_that_is_on_no_curve_harms_nobody() -> None:
+def test_point_that_is_not_on_the_curve_raises_no_error() -> None:
     for _ in range(20):
         point = b"\2" + os.urandom(32)
         assert len(list(find_keys(b"\x30" + wrap(b"\x03" + wrap(b"\0" + point))))) == 1
@@ -67,5 +67,5 @@ def test_point_that_is_on_no_curve_harms_nobody() -> None:
     ],
     ids=range(10),
 )
-def test_what_is_no_key_yields_none(data: bytes) -> None:
+def test_data_without_a_key_yields_no_key(data: bytes) -> None:
     assert list(find_keys(data)) == []

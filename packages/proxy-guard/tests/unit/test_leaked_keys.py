@@ -23,7 +23,7 @@ def test_only_a_listed_key_is_a_leak() -> None:
     assert compute_thumbprint(key) != compute_thumbprint(other)
 
 
-def test_list_is_the_one_with_150_keys_and_each_tells_its_sources() -> None:
+def test_list_has_150_keys_and_each_names_its_sources() -> None:
     entries = json.loads(read_leaked_keys())["keys"]
 
     assert len(entries) >= 150

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.requirement("PG-1")
         ("\udcff%41", "\ufffd\ufffd\ufffda"),
     ],
 )
-def test_normalize_undoes_what_clients_undo(text: str, expected: str) -> None:
+def test_normalize_undoes_disguises_as_clients_do(text: str, expected: str) -> None:
     assert normalize(text) == expected
 
 
@@ -31,5 +31,5 @@ def test_fold_leaves_percent_encoding_alone() -> None:
     assert fold("\uff21%41") == "a%41"
 
 
-def test_remove_blanks_drops_blanks_and_controls() -> None:
+def test_remove_blanks_removes_blanks_and_control_characters() -> None:
     assert remove_blanks("a\t\r\n \x00\x7f\x85\u3000b") == "ab"

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.requirement("PG-4")
 DEV: Final = {"JWT_JWKS_URI": "http://token-issuer:8081/certs"}
 
 
-def test_text_tells_verdict_environment_finding_and_remedy() -> None:
+def test_text_has_verdict_environment_finding_and_remedy() -> None:
     lines = render_text(check(DEV | {"APP_ENV": "production"})).splitlines()
 
     assert lines[0] == "proxy-guard: REFUSED, this configuration must not run in production"
@@ -21,7 +21,7 @@ def test_text_tells_verdict_environment_finding_and_remedy() -> None:
         "  [token_issuer_host] JWT_JWKS_URI names the dev-only token-issuer as its host "
         "(http://token-issuer:8081/certs)"
     )
-    assert lines[4] == "  probe: skipped (nothing is fetched with values that are refused)"
+    assert lines[4] == "  probe: skipped (a refused configuration is not probed)"
     assert lines[3].startswith("    remedy: Set JWT_JWKS_URI to your production identity provider.")
 
 
@@ -31,15 +31,15 @@ def test_text_tells_verdict_environment_finding_and_remedy() -> None:
         ({}, "proxy-guard: allowed"),
         (
             DEV | {"APP_ENV": "qa"},
-            "proxy-guard: allowed, but the same configuration is refused in production",
+            "proxy-guard: allowed, but production would refuse this configuration",
         ),
     ],
 )
-def test_text_tells_what_was_allowed(environ: dict[str, str], verdict: str) -> None:
+def test_first_line_is_the_verdict(environ: dict[str, str], verdict: str) -> None:
     assert render_text(check(environ)).splitlines()[0] == verdict
 
 
-def test_document_holds_all_of_the_report() -> None:
+def test_document_contains_the_whole_report() -> None:
     report = check(DEV | {"APP_ENV": "production"})
     (finding,) = report.findings
 
@@ -60,7 +60,7 @@ def test_document_holds_all_of_the_report() -> None:
         ],
         "probe": {
             "status": "skipped",
-            "detail": "nothing is fetched with values that are refused",
+            "detail": "a refused configuration is not probed",
         },
     }
 

@@ -1,4 +1,4 @@
-"""From an environment to findings."""
+"""Rules: findings for the variables of an environment."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ def test_every_code_of_a_verdict_is_explained() -> None:
 
 @pytest.mark.requirement("PG-4")
 @pytest.mark.parametrize("code", EXPLANATIONS)
-def test_finding_says_what_is_wrong_and_what_to_do(code: str) -> None:
+def test_finding_has_a_message_and_a_remedy(code: str) -> None:
     finding = Finding(code, variable="JWT_JWKS_URI", detail="{detail} of it")
 
     assert finding.what.startswith("JWT_JWKS_URI ")
@@ -57,13 +57,13 @@ def test_issuer_that_names_the_simulator_is_a_finding() -> None:
 
 @pytest.mark.requirement("PG-1")
 @pytest.mark.parametrize("blank", ["", "  ", '""', "\ufeff"])
-def test_nothing_is_found_when_a_static_key_is_used(blank: str) -> None:
+def test_static_key_of_a_provider_has_no_findings(blank: str) -> None:
     assert find_all({}) == []
     assert find_all({"JWT_JWKS_URI": blank, "JWT_ISSUER": blank}) == []
 
 
 @pytest.mark.requirement("PG-1")
-def test_other_variables_are_not_looked_at() -> None:
+def test_other_variables_are_not_checked() -> None:
     assert find_all({"UPSTREAM_URL": DEV_URI, "JWT_AUDIENCE": "token-issuer"}) == []
 
 

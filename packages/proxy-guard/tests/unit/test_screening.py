@@ -1,4 +1,4 @@
-"""The three screens: an exception in production, an answer elsewhere, nothing for honest input."""
+"""The `screen_…` functions: an error in production, findings elsewhere, none for good input."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ QA: Final = {"APP_ENV": "qa"}
 DEV_JWKS: Final = {"keys": [{"kty": "RSA", "kid": "dev-key"}], "dev_only": True}
 
 
-def test_key_set_is_refused_in_production_in_one_line() -> None:
+def test_refusal_of_a_key_set_is_one_line() -> None:
     with pytest.raises(proxy_guard.GuardRefusedError) as caught:
         screen_jwks(DEV_JWKS, PRODUCTION)
 
@@ -30,7 +30,7 @@ def test_key_set_is_refused_in_production_in_one_line() -> None:
         assert f"[{finding.code}] {finding.what}" in str(caught.value)
 
 
-def test_findings_are_the_answer_outside_production(caplog: pytest.LogCaptureFixture) -> None:
+def test_findings_are_returned_outside_production(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         findings = screen_jwks(DEV_JWKS, QA)
 
@@ -38,7 +38,7 @@ def test_findings_are_the_answer_outside_production(caplog: pytest.LogCaptureFix
     assert not caplog.records
 
 
-def test_process_is_asked_when_no_environment_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP_ENV", "production")
 
     with pytest.raises(proxy_guard.GuardRefusedError):
@@ -46,16 +46,16 @@ def test_process_is_asked_when_no_environment_is_given(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("wrap", [dict, MappingProxyType, json.dumps])
-def test_key_set_may_come_as_any_mapping_or_text(wrap: type[object]) -> None:
+def test_key_set_may_be_any_mapping_or_text(wrap: type[object]) -> None:
     assert len(screen_jwks(wrap(DEV_JWKS), QA)) == 2  # type: ignore[call-arg]
 
 
-def test_key_may_come_as_any_kind_of_bytes(dev_key: rsa.RSAPublicKey) -> None:
+def test_key_may_be_any_type_of_bytes(dev_key: rsa.RSAPublicKey) -> None:
     der = dev_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     for key in (der, bytearray(der), memoryview(der)):
         (finding,) = screen_key(key, QA)
-        assert finding.what.startswith("the key brings a key that the dev-only token-issuer made")
+        assert finding.what.startswith("the key provides a key of the dev-only token-issuer")
         assert finding.remedy == "Take the key from your production identity provider."
 
 
@@ -99,13 +99,13 @@ def test_other_tokens_pass(header: object, claims: object) -> None:
 
 
 @pytest.mark.parametrize("garbage", [None, 5, 1.5, object(), set(), range(9), "\udcff", b"\xff"])
-def test_garbage_passes_every_screen(garbage: object) -> None:
+def test_garbage_has_no_findings(garbage: object) -> None:
     assert screen_key(garbage, PRODUCTION) == ()
     assert screen_jwks(garbage, PRODUCTION) == ()
     assert screen_token(garbage, garbage, PRODUCTION) == ()
 
 
-def test_refusal_shows_nothing_of_the_key(dev_key: rsa.RSAPublicKey) -> None:
+def test_refusal_contains_no_part_of_the_key(dev_key: rsa.RSAPublicKey) -> None:
     pem = dev_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     with pytest.raises(proxy_guard.GuardRefusedError) as caught:

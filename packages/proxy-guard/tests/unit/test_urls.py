@@ -1,4 +1,4 @@
-"""Which values lead to the simulator: one named row for each disguise and each honest provider."""
+"""URIs that lead to the simulator: a named row for each disguise and each production URI."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ DEV_VALUES: Final = {name: row for name, row in DISGUISES.items() if row[1] in M
 
 
 @pytest.mark.parametrize(("value", "code"), DISGUISES.values(), ids=DISGUISES.keys())
-def test_uri_is_refused_in_disguise(value: str, code: str) -> None:
+def test_disguised_uri_is_refused(value: str, code: str) -> None:
     verdict = urls.inspect_uri(value)
 
     assert verdict is not None
@@ -32,14 +32,14 @@ def test_uri_is_refused_in_disguise(value: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("value", PRODUCTION_URIS.values(), ids=PRODUCTION_URIS.keys())
-def test_uri_passes_when_it_is_a_production_one(value: str) -> None:
+def test_production_uri_is_accepted(value: str) -> None:
     assert urls.inspect_uri(value) is None
     assert urls.find_dev_mark(value) is None
 
 
 @pytest.mark.requirement("PG-2")
 @pytest.mark.parametrize(("value", "code"), DEV_VALUES.values(), ids=DEV_VALUES.keys())
-def test_issuer_is_refused_in_disguise(value: str, code: str) -> None:
+def test_disguised_issuer_is_refused(value: str, code: str) -> None:
     verdict = urls.find_dev_mark(value)
 
     assert verdict is not None
@@ -62,11 +62,11 @@ def test_issuer_is_refused_in_disguise(value: str, code: str) -> None:
         "https://a.example.com,https://b.example.com",
     ],
 )
-def test_issuer_passes_when_it_only_is_no_url(value: str) -> None:
+def test_issuer_that_is_not_a_url_is_accepted(value: str) -> None:
     assert urls.find_dev_mark(value) is None
 
 
-def test_table_of_production_uris_is_long_enough_to_mean_something() -> None:
+def test_table_of_production_uris_is_long_enough() -> None:
     assert len(PRODUCTION_URIS) >= 100
     assert len(DISGUISES) >= 300
 
@@ -82,16 +82,16 @@ def test_table_of_production_uris_is_long_enough_to_mean_something() -> None:
     ],
     ids=["dot", "two hyphens", "cyrillic letter", "virtual machine host", "neutral name"],
 )
-def test_neutral_name_is_out_of_reach_and_left_to_the_probe(value: str) -> None:
+def test_neutral_name_is_accepted_and_left_to_the_probe(value: str) -> None:
     assert urls.inspect_uri(value) is None
 
 
 @pytest.mark.parametrize("value", ["", " \t\r\n", '""', "''", "\ufeff", "\u200b", '" "'])
-def test_value_is_unset_when_nothing_can_be_seen(value: str) -> None:
+def test_invisible_value_is_unset(value: str) -> None:
     assert urls.is_unset(value)
 
 
-def test_value_is_refused_when_it_is_too_long_to_be_a_uri() -> None:
+def test_overlong_value_is_refused() -> None:
     value = "https://login.example.com/".ljust(urls.MAX_URI_CHARS, "a")
 
     assert urls.inspect_uri(value) is None
@@ -117,9 +117,9 @@ def test_value_is_refused_when_it_is_too_long_to_be_a_uri() -> None:
         ("http://ToKeN%2Dissuer/", "http://token-issuer/"),
         ("http://user%3Ahunter2%40token-issuer/", "http://token-issuer/"),
         ("http://token-issuer/" + "a" * 90, "http://token-issuer/" + "a" * 60 + "…"),
-        ("http://user:hun/ter2@token-issuer/", "not shown, as a password may be part of it"),
-        ("http://user:hun?ter2@token-issuer/", "not shown, as a password may be part of it"),
-        ("http://token-issuer/?mail=a@b", "not shown, as a password may be part of it"),
+        ("http://user:hun/ter2@token-issuer/", "not shown, since it may contain a password"),
+        ("http://user:hun?ter2@token-issuer/", "not shown, since it may contain a password"),
+        ("http://token-issuer/?mail=a@b", "not shown, since it may contain a password"),
     ],
 )
 def test_detail_shows_the_uri_without_its_secrets(value: str, shown: str) -> None:
@@ -134,7 +134,7 @@ def test_detail_shows_the_uri_without_its_secrets(value: str, shown: str) -> Non
     "value",
     ["hunter2", "hunter2:hunter2", "https://hunter2 hunter2/", "https://a.example:hunter2/"],
 )
-def test_detail_shows_nothing_of_a_value_that_cannot_be_read(value: str) -> None:
+def test_detail_shows_no_part_of_an_unreadable_value(value: str) -> None:
     verdict = urls.inspect_uri(value)
 
     assert verdict is not None

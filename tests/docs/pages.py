@@ -46,10 +46,11 @@ class Page:
     @property
     def blocks(self) -> list[Block]:
         """The fenced blocks, in order."""
-        return [
-            Block(self.path, *[*match["info"].split(), "", ""][:2], match["text"])
-            for match in _FENCE.finditer(self.text)
-        ]
+        blocks = []
+        for match in _FENCE.finditer(self.text):
+            language, use, *_ = [*match["info"].split(), "", ""]
+            blocks.append(Block(self.path, language, use, match["text"]))
+        return blocks
 
     @property
     def links(self) -> list[str]:

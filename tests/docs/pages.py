@@ -22,7 +22,7 @@ class Block:
     Attributes:
         page: The path of the page, from the root.
         language: The first word of the info string.
-        use: The second word, which says how a test uses the block; empty without one.
+        use: The rest of it, which says how a test uses the block; empty without one.
         text: The lines between the fences.
     """
 
@@ -48,7 +48,7 @@ class Page:
         """The fenced blocks, in order."""
         blocks = []
         for match in _FENCE.finditer(self.text):
-            language, use, *_ = [*match["info"].split(), "", ""]
+            language, _, use = match["info"].partition(" ")
             blocks.append(Block(self.path, language, use, match["text"]))
         return blocks
 

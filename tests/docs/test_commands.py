@@ -79,6 +79,17 @@ def test_tour_of_the_first_page_runs_as_shown(
     assert outcome.stdout.endswith('"offset_s":0.0,"frozen":false}')
 
 
+def test_refusal_on_the_first_page_is_the_real_one(base_environ: dict[str, str]) -> None:
+    refusal = next(block.text for block in Page(START).blocks if block.language == "text")
+    lines = read_tour(START).splitlines()
+    settings = [line for line in lines if line.startswith("export ")]
+    command = next(line for line in lines if line.startswith("NODE_ENV=production "))
+
+    outcome = run_shell("\n".join(["exec 2>&1", *settings, command]), base_environ)
+
+    assert outcome.stdout == refusal
+
+
 @pytest.mark.parametrize("page", TOURS)
 def test_tour_runs(page: str, start_issuer: Start, base_environ: dict[str, str]) -> None:
     port = start_issuer().url.rpartition(":")[2]

@@ -46,7 +46,7 @@ What the figures show, and what they do not:
 REPRODUCTION: Final = """\
 ## How to reproduce it
 
-```sh
+```sh not-run
 ci/verifiers.sh         # probes each verifier and compares the findings with this page
 ci/verifiers.sh --write # measures, then writes this page and verifiers.json
 ```

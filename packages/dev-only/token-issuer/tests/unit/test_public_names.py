@@ -1,7 +1,6 @@
 # DEV-ONLY: never ship to production.
 """The names that the package offers, at run time and to type checkers."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,25 +43,6 @@ def test_package_loads_nothing_before_a_name_is_used(untraced_environ: dict[str,
     )
 
     assert result.returncode == 0, result.stderr
-
-
-@pytest.mark.requirement("TI-7", "OPS-6")
-def test_example_of_the_readme_runs(untraced_environ: dict[str, str]) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    example = re.search(
-        r"^```python\n(from token_issuer import .*?)^```$", readme, re.MULTILINE | re.DOTALL
-    )
-    assert example
-    script = f"{example[1]}\nprint(token)"
-    result = subprocess.run(
-        [sys.executable, "-c", script],
-        env=untraced_environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert result.stdout.count(".") == 2, result.stderr
 
 
 def test_names_are_those_of_the_module_that_defines_them() -> None:

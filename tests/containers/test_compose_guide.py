@@ -1,21 +1,20 @@
-"""The compose session of the README has the output that its comments describe."""
+"""The session of the compose guide does what its comments say."""
 
 import os
-import re
 import subprocess
 
 import pytest
 
 from tests.containers.conftest import PROJECT, ROOT
+from tests.docs.pages import find_blocks
 
 
 @pytest.mark.requirement("OPS-2", "OPS-6")
-def test_stack_session_of_the_readme_runs_as_shown() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```sh stack\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+def test_session_of_the_guide_runs_as_shown() -> None:
+    session = "".join(block.text for block in find_blocks("sh", "stack"))
 
     outcome = subprocess.run(
-        ["bash", "-euc", "trap 'docker compose down' EXIT\n" + "".join(blocks)],
+        ["bash", "-euc", "trap 'docker compose down' EXIT\n" + session],
         cwd=ROOT,
         env={**os.environ, "COMPOSE_PROJECT_NAME": PROJECT},
         capture_output=True,

@@ -1,0 +1,60 @@
+"""The reports of the probe on the pages have the shape of the real ones."""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+import pytest
+
+from tests.conftest import ISSUER_COMMAND
+from tests.docs.pages import ROOT, Block, find_blocks
+from tests.services import Start, run_service
+
+OMITTED_CHECKS: Final[Mapping[str, str]] = {
+    "README.md": "embedded-keys",
+    "docs/guides/break-a-verifier.md": "typ",
+}
+"""The check that the verifier omits, by page."""
+SHAPE: Final = re.compile(
+    r"(\d+ findings?.*|\d+ checks: .*"  # the verdict
+    r"|(?:target|issuer|took|CRITICAL|HIGH|MEDIUM|LOW|open|skipped)(?= )"
+    r"| {9}(?:change|seen|why|source|-)(?= )"
+    r"| +passed .*|(?:baseline|tokens|keys) +\d.*)"  # the table
+)
+
+
+def find_shape(report: str) -> list[str]:
+    """Return the verdict, the labels and the table; texts may break their lines elsewhere."""
+    return [match[1] for match in map(SHAPE.match, report.splitlines()) if match]
+
+
+@pytest.mark.requirement("OPS-6", "BV-3")
+@pytest.mark.parametrize(
+    "block", [pytest.param(block, id=block.page) for block in find_blocks("console", "report")]
+)
+def test_report_has_the_shape_of_the_real_one(
+    block: Block, start_issuer: Start, base_environ: dict[str, str]
+) -> None:
+    issuer = start_issuer()
+    command, _, shown = block.text.partition("\n")
+    verifier = [sys.executable, "-m", "tests.weak_verifier.service"]
+    verifier += ["--jwks-uri", f"{issuer.url}/.well-known/jwks.json"]
+    verifier += ["--without", OMITTED_CHECKS[block.page]]
+
+    with run_service(verifier, {**base_environ, "PYTHONPATH": str(ROOT)}) as target:
+        command = command.replace("http://localhost:8080", target.url)
+        command = command.replace("http://localhost:8081", issuer.url)
+        result = subprocess.run(
+            [ISSUER_COMMAND, *shlex.split(command.removeprefix("$ token-issuer "))],
+            env=base_environ,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    assert result.returncode == 1, result.stderr
+    assert find_shape(shown) == find_shape(result.stdout)

@@ -90,7 +90,7 @@ def check_members(
 
 
 def check_algorithm(name: str, value: object) -> None:
-    """Check that the argument *name* is a member of `Algorithm`; reject its name as a plain str.
+    """Check that the argument *name* is a member of `Algorithm`; a plain str is rejected.
 
     Raises:
         TypeError: *value* is of another type.

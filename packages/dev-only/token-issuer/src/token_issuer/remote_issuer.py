@@ -64,7 +64,7 @@ def fetch_json(
 class KeptConnections:
     """Connections that are reused for all requests to one URL; threads may share them.
 
-    As a context manager it closes them at the end.
+    Used as a context manager, this object closes its connections at the end of the block.
     """
 
     def __init__(self, url: str) -> None:

@@ -106,7 +106,7 @@ class CacheRecord:
         return now >= self.cooldown_until
 
     def needs_fetch(self, now: float) -> bool:
-        """Return whether the set is absent or past its lifetime, and the cooldown is over."""
+        """Return whether the cooldown is over and the set is either absent or past its lifetime."""
         return now >= self.fresh_until and self.may_fetch(now)
 
     def get_state(self, now: float) -> KeySetState:

@@ -165,7 +165,10 @@ def _append(ring: KeyRing, entry: RingKey) -> KeyRing:
 
 
 def _discard_removed_keys(ring: KeyRing, now: datetime) -> KeyRing:
-    """Delete the private parts of removed keys, and the entries of all but the latest of them."""
+    """Delete the private parts of removed keys, and all but the latest of their entries.
+
+    The latest `_MAX_REMOVED_KEYS` entries remain in the ring.
+    """
     removed = [key for key in ring.keys if key.get_state(now) is KeyState.REMOVED]
     discarded = {key.kid for key in removed[:-_MAX_REMOVED_KEYS]}
     keys = tuple(

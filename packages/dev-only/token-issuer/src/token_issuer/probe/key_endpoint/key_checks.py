@@ -143,7 +143,7 @@ def check_keys(
 
     Raises:
         RemoteIssuerError: the issuer cannot be reached, or rejects a request.
-        ProbeError: the probe has sent as many requests as it may.
+        ProbeError: the probe has reached its request limit.
     """
     scenarios = _choose_scenarios(select)
     if not scenarios:

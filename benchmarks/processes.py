@@ -48,7 +48,7 @@ class Server:
         )
 
     def wait_until_idle(self) -> None:
-        """Wait until its processes have used no CPU time for 0.5 s.
+        """Wait until the processes of the server have used no CPU time for 0.5 s.
 
         Raises:
             MeasurementError: the server is still busy after 30 s.

@@ -40,7 +40,7 @@ class Member:
         name: The name in the archive; empty for the content of a compressed single file.
         target: The target of a link.
         stream: The content, to be read before the next member; None for a member without content.
-        problem: Why the content cannot be read; empty if it can.
+        problem: The reason that the content cannot be read; empty if it can be read.
     """
 
     name: str

@@ -78,7 +78,7 @@ def check_duration(name: str, value: object) -> None:
 def check_members(
     name: str, value: object, container: type[Collection[object]], member: type, remedy: str
 ) -> None:
-    """Check that the argument *name* is a *container* and each member of it a *member*.
+    """Check that the argument *name* has type *container*, and each of its members type *member*.
 
     Raises:
         TypeError: *value* or a member is of another type.

@@ -85,8 +85,8 @@ class CacheRecord:
 
     Attributes:
         keys: The last valid set.
-        fresh_until: End of its lifetime.
-        usable_until: End of its use while fetches fail.
+        fresh_until: End of the lifetime of the set.
+        usable_until: Time until which the set is used if fetches fail.
         cooldown_until: Earliest time of the next fetch.
         last_error: Why the last fetch failed; None after a success.
     """

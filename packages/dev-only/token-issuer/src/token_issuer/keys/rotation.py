@@ -23,8 +23,8 @@ class Rotate:
         candidate: The new key; the ring gives it a `kid`.
         style: The style of the `kid`.
         mode: How the new key replaces the old one.
-        lead: How long the new key is published before it signs (`graceful`), or signs before it is
-            published (`sign-before-publish`).
+        lead: Time from publication to first use (mode `graceful`), or from first use to publication
+            (mode `sign-before-publish`).
         retention: How long a key stays published after its last signature.
     """
 

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The HTTP interface. The only room that knows HTTP."""
+"""The HTTP interface. No other server package depends on HTTP messages."""

@@ -133,7 +133,7 @@ def check_keys(
 
     Args:
         target: The verifier; it accepts the issuer's tokens.
-        issuer: The issuer that it trusts.
+        issuer: The issuer that the target trusts.
         select: Returns whether the check with an id is selected.
         report: Called with each check when it is done.
         budget_s: Time limit of all checks together, in seconds.

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Checks of a rotation: when the new key is accepted, and whether the old key still is."""
+"""Checks of a rotation: when the new key is accepted, and whether the old key is still accepted."""
 
 from collections.abc import Iterator
 from typing import Final

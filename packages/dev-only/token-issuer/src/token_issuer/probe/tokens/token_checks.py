@@ -36,7 +36,7 @@ def check_tokens(
 
     Args:
         target: The URL to probe; it accepts good tokens.
-        issuer: The issuer that it trusts.
+        issuer: The issuer that the target trusts.
         select: Returns whether the check with an id is selected.
         report: Called with each check when it is done.
 
@@ -80,7 +80,7 @@ class _Session:
 
     Attributes:
         target: The URL to probe.
-        issuer: The issuer that it trusts.
+        issuer: The issuer that the target trusts.
         attacker_hits: Number of requests for the attacker's keys so far.
         fetched_for: Ids of the defects whose tokens caused these requests.
         is_alive: Whether the target accepted a good token after the last failure.

@@ -50,7 +50,7 @@ class Member:
 
 
 def limit(stream: IO[bytes], packed: CountingReader | int, budget: Budget) -> io.BufferedReader:
-    """Wrap *stream*, which is unpacked from *packed*, to enforce the limits while it is read."""
+    """Wrap *stream*, the unpacked content of *packed*, so that each read enforces the limits."""
     # The libraries return buffered streams, whose read1 returns the bytes before an error.
     return buffer(ExpandedReader(cast("io.BufferedIOBase", stream).read1, packed, budget))
 

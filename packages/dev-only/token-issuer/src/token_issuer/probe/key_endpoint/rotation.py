@@ -78,7 +78,7 @@ def observe_stale_document(context: ProbeContext) -> Iterator[Observation]:
 
 
 def observe_return(context: ProbeContext) -> Iterator[Observation]:
-    """Rotate to a new signing key after all faults of the key endpoint, and send its tokens."""
+    """Reset the key endpoint faults, rotate to a new key and send a token signed with it."""
     if not context.had_faults:
         yield skip(RETURN, context.skip_reason or "the key endpoint has had no fault")
         return

@@ -129,7 +129,10 @@ class _Session:
         return replace(evidence, is_about_any_kid=self._fails_on_any_kid(defect, response))
 
     def _fails_on_any_kid(self, defect: Defect, response: TargetResponse) -> bool:
-        """Return whether any unknown kid now fails like this one, such as because of a limit."""
+        """Return whether a token with a harmless unknown kid gets the same reaction as *response*.
+
+        The target may, for example, have reached a limit for unknown kids.
+        """
         if defect.check != "kid" and not needs_publication(defect):
             return False
         harmless = self.issuer.mint(defect=_HARMLESS_KID_DEFECT).authorization

@@ -5,7 +5,7 @@ from benchmarks.rounds import Measurement, Series, alternate
 
 
 def measure(lab: Lab) -> dict[str, Series]:
-    """Measure the maximum rate of each subject in turn, then request tokens at half of this rate.
+    """For each subject in turn, measure the maximum rate, then request tokens at half of this rate.
 
     The load generator uses many connections with random pauses, so that requests arrive almost
     independently of earlier responses.

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The HTTP interface. No other server package depends on HTTP messages."""
+"""The HTTP interface. Only this package handles HTTP requests to the issuer."""

@@ -20,7 +20,7 @@ _RAW: Final = _DOCS / "benchmarks.json"
 
 
 def main() -> int:
-    """Measure, print, and write the documents of a full run.
+    """Run the measurements and print the results; after a full run, write the documents.
 
     Returns:
         0, or 1 if the run is void or a full run misses a goal.

@@ -35,7 +35,7 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True)
 class Goal:
-    """A bound of the headline.
+    """The limit that the headline value of a figure must meet.
 
     Attributes:
         bound: The worst value that meets the goal.

@@ -104,7 +104,9 @@ def _read_outcome(request: Request, answer: dict[str, int]) -> Outcome:
 
 
 def find_load_generator(cache: Path) -> LoadGenerator:
-    """Return the installed `wrk`, or Debian's, unpacked into *cache* without root.
+    """Return the installed `wrk`; if it is missing, unpack the Debian package into *cache*.
+
+    Unpacking does not need root.
 
     Raises:
         MeasurementError: wrk is not installed, and there is no apt-get to download it.

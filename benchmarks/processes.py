@@ -48,7 +48,7 @@ class Server:
         )
 
     def wait_until_idle(self) -> None:
-        """Wait until its processes have used no CPU time for 0.5 s.
+        """Wait until the processes of the server have used no CPU time for 0.5 s.
 
         Raises:
             MeasurementError: the server is still busy after 30 s.
@@ -99,11 +99,11 @@ def find_free_port() -> int:
 def run_server(
     name: str, command: Sequence[str], environ: Mapping[str, str], port: int, path: str
 ) -> Iterator[Server]:
-    """Run *command* during the block, which starts when the response for *path* is 200.
+    """Run *command* during the block. The block starts when a request for *path* returns 200.
 
     Raises:
-        MeasurementError: the command ended, or did not respond in time; the message has its last
-            line of output.
+        MeasurementError: the command ended, or did not respond in time; the message contains the
+            last line that the command printed.
     """
     with tempfile.TemporaryFile() as log:
         started = time.perf_counter()

@@ -25,9 +25,9 @@ def alternate(
 
 
 def order_turns(subjects: Iterable[_Subject], rounds: int) -> list[_Subject]:
-    """Return the subjects in the order of measurement, which is reversed every round.
+    """Return the subjects in the order of measurement.
 
-    No position in the order is then an advantage.
+    The order is reversed in every second round, so that no position is an advantage.
     """
     forwards = list(subjects)
     turns: list[_Subject] = []

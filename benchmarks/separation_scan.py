@@ -1,8 +1,8 @@
 """Duration and peak memory of ci/check-separation for an image of 200 MB.
 
-The image has the format of `docker save`. Its layers contain this Python's standard library and the
-packages of this environment, in turn, until the size is reached. The yardstick is `sha256sum` of
-the same file, which reads each byte once.
+The image has the format of `docker save`. Its layers contain copies of the standard library
+and of the installed packages, alternately, until the image has this size. The baseline is
+`sha256sum` of the same file, because it reads each byte once.
 """
 
 import itertools

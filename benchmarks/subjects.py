@@ -53,7 +53,11 @@ class Subject:
         return run_server(self.name, command, environ, port, self.jwks.path)
 
     def get_token_request(self) -> Request:
-        """Return the request for a token of a subject that mints tokens."""
+        """Return the request that obtains a token from this subject.
+
+        Raises:
+            MeasurementError: the subject does not mint tokens.
+        """
         if self.token is None:
             message = f"{self.name} mints no tokens"
             raise MeasurementError(message)

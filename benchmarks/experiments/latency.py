@@ -1,11 +1,11 @@
-"""The latency of a token at half of the highest rate."""
+"""Latency of token requests at half of the maximum throughput of the server."""
 
 from benchmarks.lab import Lab
 from benchmarks.rounds import Measurement, Series, alternate
 
 
 def measure(lab: Lab) -> dict[str, Series]:
-    """Request tokens from each subject in turn, at half of its highest rate, measured just before.
+    """For each subject in turn, measure the maximum rate, then request tokens at half of this rate.
 
     The load generator uses many connections with random pauses, so that requests arrive almost
     independently of earlier responses.

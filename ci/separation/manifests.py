@@ -33,7 +33,7 @@ _STRUCTURED: Final = (".yaml", ".yml", ".json", ".toml", ".tf", ".hcl", ".xml")
 
 
 def names_simulator(content: Content) -> bool:
-    """Return whether *content* is a list of names that includes the simulator's."""
+    """Return whether *content* is a list of names that includes the name of the simulator."""
     text = content.flat
     if _NAMES.fullmatch(content.name) or _DOCUMENTS.search(text):
         return DISTRIBUTION.search(text) is not None

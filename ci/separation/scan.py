@@ -211,12 +211,12 @@ class Scan:
 
 
 def _resolve(path: Path, folder: str) -> str:
-    """Return the real path of *path*, given the real path *folder* of its folder."""
+    """Return the real path of *path*. *folder* is the real path of its parent directory."""
     return os.path.realpath(path) if path.is_symlink() else str(Path(folder, path.name))
 
 
 def _read_ahead(stream: io.BufferedIOBase) -> tuple[bytes, Exception | None]:
-    """Read at most one chunk more than `_MAX_WHOLE_BYTES`, and return the bytes and any error."""
+    """Read until `_MAX_WHOLE_BYTES` is exceeded; return the bytes and the read error, if any."""
     data = bytearray()
     try:
         while len(data) <= _MAX_WHOLE_BYTES and (chunk := stream.read1(MEBIBYTE)):

@@ -38,7 +38,7 @@ class _MemberReader(CountingReader):
         self._size = size
 
     def skip(self) -> None:
-        """Move the stream to the end of the member and of the byte that pads it to an even size.
+        """Move the stream past the member and, if its size is odd, past the padding byte.
 
         Raises:
             EOFError: the stream ends before that.

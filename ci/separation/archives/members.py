@@ -40,7 +40,7 @@ class Member:
         name: The name in the archive; empty for the content of a compressed single file.
         target: The target of a link.
         stream: The content, to be read before the next member; None for a member without content.
-        problem: Why the content cannot be read; empty if it can.
+        problem: The reason that the content cannot be read; empty if it can be read.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Member:
 
 
 def limit(stream: IO[bytes], packed: CountingReader | int, budget: Budget) -> io.BufferedReader:
-    """Wrap *stream*, which is unpacked from *packed*, to enforce the limits while it is read."""
+    """Wrap *stream*, the unpacked content of *packed*, so that each read enforces the limits."""
     # The libraries return buffered streams, whose read1 returns the bytes before an error.
     return buffer(ExpandedReader(cast("io.BufferedIOBase", stream).read1, packed, budget))
 

@@ -1,4 +1,4 @@
-"""The command `reference-proxy`: the guard first, then the settings, then the server."""
+"""The command `reference-proxy`: it runs the guard, reads the settings and starts the server."""
 
 import argparse
 import sys

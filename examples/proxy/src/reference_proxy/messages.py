@@ -37,8 +37,8 @@ def build_target(upstream: str, raw_path: bytes, query: bytes) -> str:
     """Append the request's path and query, as received, to the upstream's URL.
 
     Raises:
-        InvalidRequestError: The target has no path, is not UTF-8, or has a dot segment, with which
-            it could leave the path of the upstream's URL (RFC 3986 §5.2.4).
+        InvalidRequestError: The target has no path, is not UTF-8, or has a dot segment. A dot
+            segment could lead outside the path of the upstream's URL (RFC 3986 §5.2.4).
     """
     if not raw_path.startswith(b"/"):
         message = "the request target is not a path: send one that starts with `/`"

@@ -78,7 +78,7 @@ def check_duration(name: str, value: object) -> None:
 def check_members(
     name: str, value: object, container: type[Collection[object]], member: type, remedy: str
 ) -> None:
-    """Check that the argument *name* is a *container* and each member of it a *member*.
+    """Check that the argument *name* has type *container*, and each of its members type *member*.
 
     Raises:
         TypeError: *value* or a member is of another type.
@@ -90,7 +90,7 @@ def check_members(
 
 
 def check_algorithm(name: str, value: object) -> None:
-    """Check that the argument *name* is a member of `Algorithm`; reject its name as a plain str.
+    """Check that the argument *name* is a member of `Algorithm`; a plain str is rejected.
 
     Raises:
         TypeError: *value* is of another type.

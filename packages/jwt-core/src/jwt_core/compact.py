@@ -51,7 +51,7 @@ def parse_compact(text: object) -> UnverifiedToken:
 
 
 def parse_json_part(data: bytes, name: str) -> dict[str, Any]:
-    """Decode a part of a token; *name*, header or payload, appears in the message.
+    """Decode a part of a token. The error message contains *name*: header or payload.
 
     Raises:
         MalformedTokenError: *data* is not one JSON object with distinct members and finite numbers.

@@ -1,7 +1,8 @@
 """Errors: one base class, with stable codes and typed attributes.
 
-Messages never quote a key or a token, so they can be logged; those of a `VerificationError` can be
-sent to the client. The `kid` of an untrusted token is an attribute of `UnknownKeyError`.
+Messages never quote a key or a token, so they can be logged. The message of a `VerificationError`
+can also be sent to the client. The `kid` of an untrusted token is an attribute of
+`UnknownKeyError`.
 
 A mistake in the calling program is not a `JwtError`: an argument of the wrong type raises
 `TypeError`, and a value that is never valid raises `ValueError`.

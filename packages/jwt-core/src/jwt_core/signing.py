@@ -59,7 +59,7 @@ def sign(
 
 @lru_cache(maxsize=64)
 def _encode_default_header(algorithm: Algorithm, kid: str) -> str:
-    """Encode the header of a token without further parameters; cached per key."""
+    """Encode a header that contains only `alg`, `typ` and `kid`; cached per algorithm and `kid`."""
     return _encode_part(_build_header(algorithm, kid, {}))
 
 

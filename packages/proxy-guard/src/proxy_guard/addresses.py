@@ -1,6 +1,7 @@
 """Recognition of hosts that are this machine or the machine that hosts this container.
 
-The simulator may listen there on its default port; each container tool has other names for it.
+The simulator may listen on either machine, on its default port. Each container tool has its own
+names for the host machine.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ def merge_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
     Raises:
         EnvFileError: the file cannot be read or is invalid.
-        ConflictingVariableError: file and *environ* disagree on a variable that decides the
-            verdict.
+        ConflictingVariableError: the file and *environ* set a variable that the guard checks to
+            different values.
     """
     values = read_env_file(path)
     for name in (*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES):

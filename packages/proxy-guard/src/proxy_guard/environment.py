@@ -1,7 +1,7 @@
 """The definition of a production environment, shared by the guard and the token issuer.
 
-An environment is production unless a variable explicitly names another one, so that a forgotten
-variable never lets the simulator in.
+An environment is production unless a variable explicitly names another one. Therefore a missing
+variable cannot allow the simulator in production.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class EnvFileError(ProxyGuardError):
 
 
 class ConflictingVariableError(ProxyGuardError):
-    """The env file and the environment disagree on a variable that decides the verdict.
+    """The env file and the environment set a variable that the guard checks to different values.
 
     Attributes:
         variable: The name of the variable.

@@ -38,7 +38,7 @@ class Response:
         header_names: The names of the header fields, in lower case.
         locations: The `Location` header fields.
         body: At most `MAX_BODY_BYTES` bytes, decompressed.
-        fault: Why the body is incomplete; empty if it is complete.
+        fault: The reason that the body is incomplete; empty if the body is complete.
     """
 
     def __init__(self, response: http.client.HTTPResponse) -> None:

@@ -50,7 +50,7 @@ def build_okp_key(curve: str, x: bytes) -> CanonicalKey:
 
 
 def read_jwk(jwk: Mapping[object, object]) -> CanonicalKey | None:
-    """Read the public key of a JWK, whose type is inferred from its members.
+    """Read the public key of a JWK. The key type is inferred from the members, not from `kty`.
 
     Returns:
         None if the JWK contains no RSA, EC or OKP key.

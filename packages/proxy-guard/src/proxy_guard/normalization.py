@@ -1,7 +1,7 @@
 """Normalization of disguised URIs: percent-encoding, punycode and Unicode variants are undone.
 
-The result is searched for dev marks, never fetched. If HTTP clients disagree on a spelling, the
-reading that leads to the simulator is used.
+The result is searched for dev marks, never fetched. If HTTP clients interpret a spelling
+differently, the interpretation that leads to the simulator is used.
 """
 
 from __future__ import annotations

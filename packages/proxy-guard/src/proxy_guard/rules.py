@@ -33,7 +33,7 @@ def check_issuer(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Check the static key in any encoding. A value with `://` is also checked as a URI."""
+    """Check the static key, which may have any encoding. Check a value with `://` as a URI too."""
     value = environ.get(PUBLIC_KEY_VARIABLE, "")
     if urls.is_unset(value):
         return

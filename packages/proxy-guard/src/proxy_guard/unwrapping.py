@@ -43,7 +43,7 @@ def unescape(text: str) -> str:
 
 
 def to_ascii(text: str) -> bytes:
-    """Encode *text* in ASCII, with a question mark for each other character."""
+    """Encode *text* in ASCII; replace each non-ASCII character with a question mark."""
     return text.encode("ascii", "replace")
 
 

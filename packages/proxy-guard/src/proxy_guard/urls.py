@@ -1,7 +1,7 @@
 """Recognition of URIs that lead to the dev-only token issuer, even if they are disguised.
 
 The whole value is searched for marks, not only the host: parsers disagree about user info,
-backslashes and blanks, and a disagreement must not be a bypass.
+backslashes and blanks, and such a difference must not let a URI bypass the guard.
 
 The name of the service is a mark unless a letter directly precedes or follows it; `_` is equal to
 `-`. The host of the issuer is a mark if it is a whole host name or the last two labels of one.

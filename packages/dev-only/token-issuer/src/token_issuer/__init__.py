@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""A token issuer for Docker and QA stacks that looks like Google's and that production refuses.
+"""A token issuer for Docker and QA stacks. It imitates Google's, and production refuses it.
 
     from token_issuer import run_token_issuer
 

@@ -156,7 +156,7 @@ class OutputError(TokenIssuerError):
 
 
 class RemoteIssuerError(TokenIssuerError):
-    """A running issuer cannot be reached, or it rejects or fails a request."""
+    """A running issuer cannot be reached, or it responds to a request with an error."""
 
     code = "remote_issuer"
 

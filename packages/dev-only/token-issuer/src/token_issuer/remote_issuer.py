@@ -53,7 +53,7 @@ def fetch_json(
 
     Raises:
         RejectedRequestError: the issuer answers 400 or 404.
-        RemoteIssuerError: no token issuer answers at the URL, or it answers another error.
+        RemoteIssuerError: no token issuer answers at the URL, or it returns another error.
     """
     request = _Request(url, method or ("GET" if post is None else "POST"), post, secret)
     with _explain_errors(url), contextlib.closing(_connect(url)) as connection:
@@ -64,7 +64,7 @@ def fetch_json(
 class KeptConnections:
     """Connections that are reused for all requests to one URL; threads may share them.
 
-    As a context manager it closes them at the end.
+    Used as a context manager, this object closes its connections at the end of the block.
     """
 
     def __init__(self, url: str) -> None:
@@ -83,7 +83,7 @@ class KeptConnections:
 
         Raises:
             RejectedRequestError: the issuer answers 400 or 404.
-            RemoteIssuerError: no token issuer answers at the URL, or it answers another error.
+            RemoteIssuerError: no token issuer answers at the URL, or it returns another error.
         """
         request = _Request(self._url, "POST", post, None)
         with _explain_errors(self._url), self._borrow() as connection:

@@ -70,7 +70,7 @@ class RequestLog:
         self._counts[path if is_counted else _OTHER_PATHS] += 1
 
     def count(self, path: str | None = None) -> int:
-        """Return the number of requests of *path*, or of all, since the log was cleared."""
+        """Return the number of requests for *path* (by default, for all paths) since `clear`."""
         return sum(self._counts.copy().values()) if path is None else self._counts[path]
 
     @property

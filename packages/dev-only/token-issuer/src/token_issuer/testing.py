@@ -167,7 +167,7 @@ def _choose(name: str, value: str, choices: tuple[Choice, ...]) -> Choice:
 
 
 def _separate(claims: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a token request: names that are not fields go into `claims`."""
+    """Return the fields of a token request. Names that are not fields are moved into `claims`."""
     fields = {name: value for name, value in claims.items() if name in FIELDS}
     extra = {name: value for name, value in claims.items() if name not in FIELDS}
     if isinstance(exp := fields.get("exp"), timedelta):

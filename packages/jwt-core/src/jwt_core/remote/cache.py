@@ -85,8 +85,8 @@ class CacheRecord:
 
     Attributes:
         keys: The last valid set.
-        fresh_until: End of its lifetime.
-        usable_until: End of its use while fetches fail.
+        fresh_until: End of the lifetime of the set.
+        usable_until: Time until which the set is used if fetches fail.
         cooldown_until: Earliest time of the next fetch.
         last_error: Why the last fetch failed; None after a success.
     """
@@ -106,7 +106,7 @@ class CacheRecord:
         return now >= self.cooldown_until
 
     def needs_fetch(self, now: float) -> bool:
-        """Return whether the set is absent or past its lifetime, and the cooldown is over."""
+        """Return whether the cooldown is over and the set is either absent or past its lifetime."""
         return now >= self.fresh_until and self.may_fetch(now)
 
     def get_state(self, now: float) -> KeySetState:

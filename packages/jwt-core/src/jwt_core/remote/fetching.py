@@ -30,7 +30,7 @@ class FetchError(JwtError):
 
 @dataclass(frozen=True)
 class FetchedDocument:
-    """A JSON object and the freshness lifetime in seconds that its response states, if any."""
+    """A JSON object, and the freshness lifetime from its response in seconds (None if absent)."""
 
     document: dict[str, Any]
     stated_lifetime_s: float | None

@@ -44,7 +44,7 @@ def add_override(parser: Any, name: str, summary: str | None = None) -> None:
 
 
 def collect_overrides(args: argparse.Namespace) -> dict[str, str]:
-    """Return the values of the options that set a setting, by environment variable."""
+    """Return the settings given as options: a map from environment variable to value."""
     return {
         setting.variable: value
         for setting in SETTINGS

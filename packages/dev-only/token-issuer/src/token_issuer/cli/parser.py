@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def options(self) -> Mapping[str, argparse.Action]:
-        """All options, by each of their names."""
+        """Map from each option name to its option; an option may have several names."""
         return self._option_string_actions
 
     @property

@@ -16,7 +16,7 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting, under the names that each of its sources gives it.
+    """One setting, and its name in each source.
 
     Attributes:
         name: The field of `Settings`, and the keyword argument in Python.
@@ -24,7 +24,7 @@ class Setting:
         parse: Converts text or a Python value to the value. For invalid input it raises a
             `ValueError` that says what was expected.
         summary: What the setting is for, in help and documentation.
-        default_note: Text that help shows after the default value, or alone if that is empty.
+        default_note: Text that help shows after the default value, or alone if there is no default.
         metavar: Placeholder for the value of the command-line option; None if there is no option.
         own_variable: The environment variable, if its name does not follow from *name*.
         is_secret: Whether the value must not be shown.

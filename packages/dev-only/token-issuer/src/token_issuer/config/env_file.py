@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""Env files: dotenv syntax without substitution, in which each line must set a variable.
+"""Env files: dotenv syntax without substitution. Each line must set a variable.
 
 A line that sets no variable is an error, because ignoring `NODE_ENV production` would be dangerous.
-Error messages name the line without its text, which may contain a secret.
+Error messages give the line number but not the text, because the text may contain a secret.
 """
 
 from pathlib import Path

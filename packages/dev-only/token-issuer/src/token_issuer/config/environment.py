@@ -28,7 +28,7 @@ _INJECTED_PORT: Final = re.compile(r"(tcp|udp|sctp)://.+")
 def read_environment(
     env_file: Path | None = None, overrides: Mapping[str, str] | None = None
 ) -> tuple[dict[str, str], list[str]]:
-    """Merge the env file, the process environment and the command line; later ones win.
+    """Merge variables: the environment overrides the env file, and the command line overrides both.
 
     Blank variables are ignored, so that `NODE_ENV=` does not override the env file.
 

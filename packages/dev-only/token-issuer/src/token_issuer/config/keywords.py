@@ -47,8 +47,8 @@ class SettingKeywords(TypedDict, total=False):
 def parse_keywords(keywords: Mapping[str, object]) -> Settings:
     """Parse settings that are given as keyword arguments.
 
-    Each value may also be the text of the environment variable: `ttl="90s"`. None leaves a setting
-    without a default unset.
+    Each value may also be the text of the environment variable: `ttl="90s"`. A setting
+    without a default stays unset if its value is None.
 
     Raises:
         SettingsError: a setting is unknown or invalid; all mistakes are listed.

@@ -113,7 +113,7 @@ class FaultRegistry:
         """Start without faults.
 
         Args:
-            keys: The keys whose documents the fault `stale` keeps.
+            keys: The keys of the issuer. The fault `stale` keeps serving their earlier documents.
             clock: A monotonic clock, in seconds.
         """
         self._keys = keys

@@ -23,8 +23,8 @@ class Attacker:
     """An attacker whose key is not in the JWK Set. Safe to use from several threads.
 
     Attributes:
-        reachable_url: The base URL from which a verifier last fetched key documents. It can fetch
-            the attacker's documents from there, too. None before the first fetch.
+        reachable_url: The base URL from which a verifier last fetched key documents. The verifier
+            can also fetch the attacker's documents from this URL. None before the first fetch.
     """
 
     def __init__(self, clock: Callable[[], datetime] = read_system_clock) -> None:

@@ -99,7 +99,7 @@ class KeyRing:
     def find_signer(self, algorithm: Algorithm, now: datetime) -> RingKey | None:
         """Return the key that signs with *algorithm* at *now*; None if the ring has none.
 
-        If no key is active because the clock was set back, the next one to become active signs.
+        If no key is active because the clock was set back, return the key that becomes active next.
         """
         usable = [
             key

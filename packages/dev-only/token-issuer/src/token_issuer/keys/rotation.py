@@ -23,8 +23,8 @@ class Rotate:
         candidate: The new key; the ring gives it a `kid`.
         style: The style of the `kid`.
         mode: How the new key replaces the old one.
-        lead: How long the new key is published before it signs (`graceful`), or signs before it is
-            published (`sign-before-publish`).
+        lead: Time from publication to first use (mode `graceful`), or from first use to publication
+            (mode `sign-before-publish`).
         retention: How long a key stays published after its last signature.
     """
 
@@ -165,7 +165,10 @@ def _append(ring: KeyRing, entry: RingKey) -> KeyRing:
 
 
 def _discard_removed_keys(ring: KeyRing, now: datetime) -> KeyRing:
-    """Delete the private parts of removed keys, and the entries of all but the latest of them."""
+    """Delete the private parts of removed keys, and all but the latest of their entries.
+
+    The latest `_MAX_REMOVED_KEYS` entries remain in the ring.
+    """
     removed = [key for key in ring.keys if key.get_state(now) is KeyState.REMOVED]
     discarded = {key.kid for key in removed[:-_MAX_REMOVED_KEYS]}
     keys = tuple(

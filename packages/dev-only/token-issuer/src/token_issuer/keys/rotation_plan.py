@@ -4,9 +4,10 @@
 The *lead* is the time for which a key is published before it signs; the *retention* is the time for
 which it stays published after its last signature.
 
-Google publishes a new key about every 8 days. For about 18 hours three keys are published, then
-two, and a key is published for about 17 days. The plan `like_google` does the same: a key is
-published for 18 hours, signs for 8 days, and stays published for 8 more: 16 days and 18 hours.
+Google publishes a new key about every 8 days. After that, three keys are published for about 18
+hours, then two. Each key is published for about 17 days. The plan `like_google` does the same: a
+key is published for 18 hours before it signs, signs for 8 days, and stays published for 8 more
+days. In total, it is published for 16 days and 18 hours.
 """
 
 from dataclasses import dataclass

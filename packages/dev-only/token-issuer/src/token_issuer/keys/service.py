@@ -75,7 +75,9 @@ class KeyService:
         return view
 
     def ensure_initial_keys(self, algorithms: tuple[Algorithm, ...]) -> None:
-        """Add the missing keys of RS256 and *algorithms*, and a predecessor if the plan needs one.
+        """Add a key for RS256 and for each of *algorithms* that has no signing key.
+
+        If the plan rotates automatically and the ring is new, a fictitious predecessor is added.
 
         Raises:
             KeyDirectoryError: the ring cannot be stored.

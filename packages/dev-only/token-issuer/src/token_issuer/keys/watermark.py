@@ -45,7 +45,7 @@ _SMALL_ODD_PRIMES: Final = _sieve_small_primes(32768)[1:]
 def generate_dev_key(algorithm: "Algorithm") -> "SigningKey":
     """Generate a signing key for *algorithm*; RSA keys get the watermark.
 
-    The key ring replaces its `kid`.
+    The key ring replaces the `kid` of the key.
     """
     from jwt_core import Algorithm, generate_key  # noqa: PLC0415  # see generate_marked_key
 
@@ -97,7 +97,7 @@ def _choose_large_factor(modulus: int, bits: int) -> int:
 
 
 def _is_sound_pair(p: int, q: int, bits: int) -> bool:
-    """Check *p* and *q* by FIPS 186-5, and that the search for *q* kept the watermark."""
+    """Return whether *p* and *q* satisfy FIPS 186-5 and *p* · *q* starts with the watermark."""
     return (
         q.bit_length() == bits // 2
         and abs(p - q) > 1 << (bits // 2 - _DISTANCE_BITS)

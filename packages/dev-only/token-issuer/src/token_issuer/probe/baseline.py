@@ -108,9 +108,9 @@ def check_baseline(
 
     Args:
         target: The URL to probe.
-        issuer: The issuer that it trusts.
-        wait_s: Time limit until the target accepts a good token, in seconds; it may still be
-            starting.
+        issuer: The issuer that the target trusts.
+        wait_s: Time limit until the target accepts a good token, in seconds. The target may
+            still be starting.
         report: Called with each check when it is done.
 
     Returns:

@@ -104,7 +104,7 @@ def has_hung(response: TargetResponse) -> bool:
 
 
 def join(pollings: Iterable[Polling]) -> Polling:
-    """Combine several pollings into one; it is reached if all of them are."""
+    """Combine several pollings into one. Its condition is reached if all conditions are reached."""
     parts = tuple(pollings)
     return Polling(
         tuple(response for part in parts for response in part.responses),

@@ -26,7 +26,7 @@ class Probe:
 
     Attributes:
         target: The URL to probe.
-        issuer: The issuer that it trusts.
+        issuer: The issuer that the target trusts.
         selection: The selected checks.
         wait_s: Time limit until the target accepts the first good token, in seconds.
         version: The version of the token issuer, for the report.

@@ -22,7 +22,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """A clock and the sleep that belongs to it.
+    """A clock, and the function that sleeps in the time of this clock.
 
     Attributes:
         clock: Returns monotonic seconds.

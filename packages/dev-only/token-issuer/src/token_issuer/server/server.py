@@ -127,7 +127,7 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
 class _Server(uvicorn.Server):
     """Server that builds the application soon after it listens, and stops if the build fails.
 
-    Once it stops, no fault delays a response.
+    From the start of the shutdown, faults do not delay responses.
     """
 
     def __init__(self, config: uvicorn.Config, application: LazyApp) -> None:

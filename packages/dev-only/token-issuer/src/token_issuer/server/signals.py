@@ -17,9 +17,9 @@ def exit_on_signals(
 
     Args:
         exit_code: The exit code; by default 128 plus the number of the signal, as in shells.
-        leave: The function that ends the process with the exit code; by default at once. A handler
-            should not raise an exception instead: some extension modules suppress one raised while
-            they are imported.
+        leave: The function that ends the process with the exit code; by default, the process ends
+            immediately. *leave* should not raise an exception: some extension modules suppress
+            exceptions that are raised during their import.
     """
 
     def handle(number: int, _frame: FrameType | None) -> None:

@@ -62,7 +62,7 @@ def serve_by_workers(listeners: Sequence[socket.socket], serve: Serve) -> None:
 def _close_others(listeners: Sequence[socket.socket], kept: socket.socket | None = None) -> None:
     """Close all *listeners* but *kept*.
 
-    Otherwise the kernel queues connections on them, and no process accepts these.
+    Otherwise the kernel queues connections on these listeners, and no process accepts them.
     """
     for listener in listeners:
         if listener is not kept:

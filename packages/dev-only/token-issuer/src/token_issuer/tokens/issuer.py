@@ -69,7 +69,7 @@ class Issuer:
             request: The token request.
             base_url: The base URL of the request. Defects that point to the attacker's keys use it
                 until a verifier has fetched key documents.
-            now: The time of issue, unless *request* sets it; by default that of the clock.
+            now: The time of issue, unless *request* sets it; by default, the time of the clock.
 
         Raises:
             TokenRequestError: the request is invalid, contradicts itself or cannot be met.

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The HTTP interface. The only room that knows HTTP."""
+"""The HTTP interface. Only this package handles HTTP requests to the issuer."""

@@ -29,7 +29,7 @@ _DEV_MARK: Final = ResponseHeader(HEADER_NAME, value=HEADER_VALUE, documentation
 
 
 def create_app(issuer: Issuer) -> Litestar:
-    """Build the application of *issuer*, which `Middleware` wraps."""
+    """Build the Litestar application of *issuer*. The caller wraps it in `Middleware`."""
     settings = issuer.settings
     structs = StructSchemas()
 

@@ -13,7 +13,7 @@ VARY: Final = "Origin,X-Origin,Referer,Accept-Encoding"
 
 
 def compute_max_age(now: datetime, change: datetime | None, limit: timedelta) -> int:
-    """Return for how many seconds a document may be cached.
+    """Return the time for which a document may be cached, in seconds.
 
     The time before *change* is divided into windows of *limit*; the last window ends with the
     change. The document may be cached until the end of the current window, so no compliant cache
@@ -21,7 +21,8 @@ def compute_max_age(now: datetime, change: datetime | None, limit: timedelta) ->
 
     Args:
         now: The current time.
-        change: When the document changes next; None if that is unknown. The result is then *limit*.
+        change: Time of the next change of the document. If it is None (unknown), the result is
+            *limit*.
         limit: The maximum.
     """
     window_s = limit.total_seconds()

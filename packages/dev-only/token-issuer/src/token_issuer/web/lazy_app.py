@@ -27,7 +27,7 @@ class LazyApp:
     """ASGI application of an issuer, built in a background thread.
 
     Attributes:
-        stopping: Set when the server stops; no fault delays a response from then on.
+        stopping: Set when the server stops. From then on, faults do not delay responses.
         built: The built application, or the exception that its import or construction raised.
     """
 

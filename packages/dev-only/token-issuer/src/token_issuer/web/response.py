@@ -25,7 +25,7 @@ class RawResponse:
     def build(
         cls, body: bytes, media_type: str, fields: tuple[Field, ...], *, status: int = 200
     ) -> Self:
-        """Build a response with *body*, whose type and length precede *fields*."""
+        """Build a response with *body*; put `Content-Type` and `Content-Length` before *fields*."""
         description = (
             (b"content-type", media_type.encode("latin-1")),
             (b"content-length", b"%d" % len(body)),

@@ -133,7 +133,7 @@ def _decode_pairs(data: bytes, source: str) -> dict[str, Any]:
 
 
 def _decode_basic_client_id(authorization: str) -> str | None:
-    """Return the client id of Basic credentials; None if the scheme is another one."""
+    """Return the client id of Basic credentials; None if the scheme is not Basic."""
     scheme, _, credentials = authorization.strip().partition(" ")
     if scheme.lower() != "basic":
         return None

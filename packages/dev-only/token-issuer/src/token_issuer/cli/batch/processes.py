@@ -96,7 +96,7 @@ class _LineProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the pipe, which ends a process that is still writing to it."""
+        """Close the pipe. A process that is still writing to it then ends."""
         os.close(self._reader)
         if self._pid:
             os.waitpid(self._pid, 0)

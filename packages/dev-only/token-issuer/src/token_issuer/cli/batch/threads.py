@@ -18,7 +18,7 @@ def make_blocks_in_threads(
     Args:
         make_line: Makes a line, with its line feed; called by all threads.
         count: The number of lines.
-        workers: The number of threads. At most twice as many blocks are held in memory.
+        workers: The number of threads. Memory holds at most two blocks for each thread.
     """
     turns = iter(range(count))  # one for each line; next() on a range is atomic
     stopping = threading.Event()

@@ -94,8 +94,8 @@ def run(args: argparse.Namespace) -> int:
     The directory is `--keys-dir` or `PERSIST_KEYS_DIR`; the issuer is `--url` or the local one.
 
     Raises:
-        TokenIssuerError: production, wrong settings, unusable keys, no issuer, or the
-            issuer rejects the request.
+        TokenIssuerError: the environment is production, a setting is wrong, the keys are unusable,
+            no issuer answers, or the issuer rejects the request.
     """
     settings = read_settings(args)
     if settings.keys_dir is None or args.url is not None:

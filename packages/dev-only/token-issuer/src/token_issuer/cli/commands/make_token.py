@@ -120,7 +120,8 @@ def run(args: argparse.Namespace) -> int:
     """Write tokens, from `--keys-dir`, `--url`, `PERSIST_KEYS_DIR` or the local issuer.
 
     Raises:
-        TokenIssuerError: production, wrong settings or fields, unusable keys, or no issuer.
+        TokenIssuerError: the environment is production, a setting or field is wrong, the keys are
+            unusable, or no issuer answers.
     """
     settings = read_settings(args)
     fields = collect_fields(args)

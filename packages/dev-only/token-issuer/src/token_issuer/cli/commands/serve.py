@@ -36,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        TokenIssuerError: production, wrong settings, unusable keys, the address is taken, or a
-            worker ended by itself.
+        TokenIssuerError: the environment is production, a setting is wrong, the keys are unusable,
+            the address is taken, or a worker ended by itself.
     """
     settings = read_settings(args)
     # Imports from here on are deferred: wrong settings are reported without them, and the server is

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The key ring on disk: files, locks and what an older format left behind."""
+"""The key ring on disk: files, locks and the remains of an older format."""

@@ -52,7 +52,7 @@ def exists(path: Path) -> bool:
 
 @contextlib.contextmanager
 def lock_directory(directory: Path) -> Iterator[None]:
-    """Lock *directory* against other writers; wait while another one holds the lock."""
+    """Lock *directory* against other writers; wait while another writer holds the lock."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,9 +1,10 @@
 # DEV-ONLY: never ship to production.
 """The key pair of a directory without a ring: `private.pem` and `public.pem`.
 
-`public.pem` is derived from `private.pem` and written after it. A crash can therefore leave the
-private key alone, and the next start adds the public key. A public key alone is an error, since no
-crash leaves it. See `keys.storage.directory` for rings of several keys.
+`public.pem` is derived from `private.pem` and written after it. After a crash, the directory
+may therefore contain only the private key; the next start adds the public key. A directory with
+only the public key is an error, since a crash cannot cause this state. See
+`keys.storage.directory` for rings of several keys.
 """
 
 import logging

@@ -44,7 +44,7 @@ class ProbeContext:
         fetches_for_each_token: Whether the target fetches for each token.
         had_faults: Whether the key endpoint has had faults.
         is_lost: Whether the target no longer accepts good tokens.
-        skip_reason: Why checks that need a fetch cannot run; empty if they can.
+        skip_reason: The reason that checks that need a fetch cannot run; empty if they can run.
         timer: Started when the first check began.
     """
 

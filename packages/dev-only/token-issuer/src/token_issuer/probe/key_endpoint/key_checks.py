@@ -133,7 +133,7 @@ def check_keys(
 
     Args:
         target: The verifier; it accepts the issuer's tokens.
-        issuer: The issuer that it trusts.
+        issuer: The issuer that the target trusts.
         select: Returns whether the check with an id is selected.
         report: Called with each check when it is done.
         budget_s: Time limit of all checks together, in seconds.
@@ -143,7 +143,7 @@ def check_keys(
 
     Raises:
         RemoteIssuerError: the issuer cannot be reached, or rejects a request.
-        ProbeError: the probe has sent as many requests as it may.
+        ProbeError: the probe has reached its request limit.
     """
     scenarios = _choose_scenarios(select)
     if not scenarios:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Checks of a rotation: when the new key is accepted, and whether the old key still is."""
+"""Checks of a rotation: when the new key is accepted, and whether the old key is still accepted."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -78,7 +78,7 @@ def observe_stale_document(context: ProbeContext) -> Iterator[Observation]:
 
 
 def observe_return(context: ProbeContext) -> Iterator[Observation]:
-    """Rotate to a new signing key after all faults of the key endpoint, and send its tokens."""
+    """Reset the key endpoint faults, rotate to a new key and send a token signed with it."""
     if not context.had_faults:
         yield skip(RETURN, context.skip_reason or "the key endpoint has had no fault")
         return

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Check with many tokens with unknown kids, which anyone can send without a key."""
+"""Check that sends many tokens with unknown kids. An attacker needs no key to send them."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

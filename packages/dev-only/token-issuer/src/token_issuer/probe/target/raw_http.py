@@ -56,7 +56,8 @@ def send_request(connection: socket.socket, request: bytes, deadline: Deadline) 
     Args:
         connection: A new connection; the caller closes it.
         request: The bytes of the request.
-        deadline: Time limit. Sockets wait in real time even if its clock is virtual.
+        deadline: Time limit. Socket timeouts are in real time, even if the timer of *deadline* is
+            virtual.
 
     Raises:
         ClosedError: the connection ended without a response.

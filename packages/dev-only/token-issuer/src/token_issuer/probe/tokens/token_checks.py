@@ -36,7 +36,7 @@ def check_tokens(
 
     Args:
         target: The URL to probe; it accepts good tokens.
-        issuer: The issuer that it trusts.
+        issuer: The issuer that the target trusts.
         select: Returns whether the check with an id is selected.
         report: Called with each check when it is done.
 
@@ -80,7 +80,7 @@ class _Session:
 
     Attributes:
         target: The URL to probe.
-        issuer: The issuer that it trusts.
+        issuer: The issuer that the target trusts.
         attacker_hits: Number of requests for the attacker's keys so far.
         fetched_for: Ids of the defects whose tokens caused these requests.
         is_alive: Whether the target accepted a good token after the last failure.
@@ -129,7 +129,10 @@ class _Session:
         return replace(evidence, is_about_any_kid=self._fails_on_any_kid(defect, response))
 
     def _fails_on_any_kid(self, defect: Defect, response: TargetResponse) -> bool:
-        """Return whether any unknown kid now fails like this one, such as because of a limit."""
+        """Return whether a token with a harmless unknown kid gets the same reaction as *response*.
+
+        The target may, for example, have reached a limit for unknown kids.
+        """
         if defect.check != "kid" and not needs_publication(defect):
             return False
         harmless = self.issuer.mint(defect=_HARMLESS_KID_DEFECT).authorization

@@ -34,8 +34,8 @@ def _split_host(request: Request) -> tuple[str, str]:
 def _find_other_name(name: str, request: Request) -> str:
     """Return another host name or address by which the client can reach this issuer.
 
-    For a loopback address it is `localhost`, for a name the address that received the connection,
-    and for any other address the host name of the machine.
+    If *name* is a loopback address, the result is `localhost`. Otherwise, it is the address that
+    received the connection, or the host name of this machine if *name* is that address.
     """
     address = _bracket(request.address[0])
     if name in _LOOPBACK:

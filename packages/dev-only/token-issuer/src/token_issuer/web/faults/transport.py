@@ -62,7 +62,11 @@ class Connection:
         return self._stopping.is_set()
 
     async def send(self, message: Message) -> None:
-        """Send a part of the response; abort if a client that does not read delays the stop."""
+        """Send a part of the response.
+
+        While the server is stopping, a client that does not read would delay it. The connection is
+        therefore aborted if the part is not sent within `_MAX_SENDING_S` seconds.
+        """
         sending = asyncio.create_task(self._pass_on(message))
         await asyncio.wait((sending, self._ending), return_when=asyncio.FIRST_COMPLETED)
         done, _ = await asyncio.wait((sending,), timeout=_MAX_SENDING_S)
@@ -79,7 +83,7 @@ class Connection:
         return not self._leaving.done()
 
     async def close(self) -> None:
-        """Close the connection in order, as after a complete response."""
+        """Close the connection gracefully, as after a complete response."""
         self._transport.close()
         await self._wait(None)  # until the last byte is sent
         self._transport.abort()

@@ -14,7 +14,7 @@ from litestar.routes import HTTPRoute
 
 
 class _OptionsResponse(Response[None]):
-    """Response without the header fields of its route: `Cache-Control` describes other methods."""
+    """Response without the header fields of its route, whose `Cache-Control` is not for OPTIONS."""
 
     def to_asgi_response(self, *args: Any, **parts: Any) -> ASGIResponse:
         return super().to_asgi_response(*args, **{**parts, "headers": None})

@@ -28,7 +28,7 @@ _ROOT: Final = "/"
 
 
 class StructSchemas(OpenAPISchemaPlugin):
-    """Collects the Structs of the routes, and describes them with msgspec, which also checks them.
+    """Collects the Structs of the routes. msgspec validates them and generates their schemas.
 
     Litestar's own schemas of Structs lack `enum` and `additionalProperties`, and use `oneOf` for
     types that overlap, such as integer and number.
@@ -89,7 +89,8 @@ class _Document(JsonRenderPlugin):
 class _DocumentRouter(Router):
     """Router that accepts only the route of the document itself.
 
-    Litestar also registers a page for unknown paths below it, and a second path of the document.
+    Litestar also registers a page for unknown paths below the path of this router, and a second
+    path of the document.
     """
 
     def register(self, value: Any) -> list[BaseRoute]:

@@ -13,7 +13,7 @@ from token_issuer.errors import InvalidInputError
 
 
 class JsonRequest(Request[Any, Any, Any]):
-    """A request whose body is decoded as the Struct that annotates `data` of the handler."""
+    """A request whose body is decoded as the Struct type of the handler's `data` parameter."""
 
     async def body(self) -> bytes:
         """Return the body; `{}` if it is empty."""

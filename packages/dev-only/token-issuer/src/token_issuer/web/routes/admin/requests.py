@@ -79,7 +79,7 @@ async def list_requests(
     responses=ADMIN_PROBLEMS,
 )
 async def clear_requests(issuer: IssuerDependency) -> RequestList:
-    """Clear the request log, and return it."""
+    """Clear the request log, and return the empty log."""
     issuer.requests.clear()
     return _describe(issuer.requests)
 

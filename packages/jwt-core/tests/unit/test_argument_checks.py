@@ -171,12 +171,12 @@ def test_pem_as_text_and_key_text_as_bytes_are_named(key: SigningKey) -> None:
     with pytest.raises(TypeError, match="data: expected bytes, got str; encode"):
         decode_private_pem(pem.decode())
     with pytest.raises(TypeError, match=r"write Algorithm\.RS256"):
-        decode_private_pem(pem, algorithm="RS256")  # type: ignore[arg-type]
+        decode_private_pem(pem, algorithm="RS256")  # type: ignore[arg-type]  # the mistake
     public_pem: Any = encode_public_pem(key)
     with pytest.raises(TypeError, match="text: expected str, got bytes; decode it first"):
         decode_public_key(public_pem)
     with pytest.raises(TypeError, match=r"write Algorithm\.PS256"):
-        decode_public_key(public_pem.decode(), algorithm="PS256")  # type: ignore[arg-type]
+        decode_public_key(public_pem.decode(), algorithm="PS256")  # type: ignore[arg-type]  # the mistake
 
 
 @pytest.mark.parametrize("document", [None, [], "{}", b"{}", 1], ids=type)

@@ -44,7 +44,8 @@ def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) 
     except msgspec.ValidationError as error:
         match = _SCHEMA_ERROR.fullmatch(str(error))
         what, path = match.group("what", "path") if match else (str(error), None)
-        raise TokenRequestError(f"{path}: {what}", path or "") from error  # noqa: EM102
+        message = f"{path}: {what}"
+        raise TokenRequestError(message, path or "") from error
     return msgspec.structs.replace(request, client_secret=UNSET)
 
 

@@ -30,7 +30,7 @@ def test_invalid_time_is_rejected_and_leaves_the_clock(
     assert clock() == NOW
 
 
-@pytest.mark.parametrize("now", [5, "2030-01-01T00:00:00Z", datetime(2030, 1, 1)])  # noqa: DTZ001
+@pytest.mark.parametrize("now", [5, "2030-01-01T00:00:00Z", datetime(2030, 1, 1)])  # noqa: DTZ001  # the mistake
 def test_time_without_a_time_zone_is_explained(now: Any) -> None:
     clock = Clock(lambda: NOW)
     with pytest.raises(

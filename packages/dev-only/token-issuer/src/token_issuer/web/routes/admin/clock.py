@@ -11,7 +11,6 @@ from msgspec import Meta, Struct
 from token_issuer.errors import InvalidInputError
 from token_issuer.paths import ADMIN_CLOCK_PATH
 from token_issuer.timing.clock import Clock
-from token_issuer.timing.durations import parse_duration
 from token_issuer.timing.timestamps import parse_timestamp
 from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, IssuerDependency
 
@@ -60,15 +59,11 @@ async def read_clock(issuer: IssuerDependency) -> ClockReading:
 async def turn_clock(data: JSONBody[ClockRequest], issuer: IssuerDependency) -> ClockReading:
     """Set the clock, and read it."""
     try:
-        issuer.clock.turn(
-            now=None if data.now is None else parse_timestamp(data.now),
-            offset=None if data.offset is None else parse_duration(data.offset),
-            frozen=data.frozen,
-        )
+        now = None if data.now is None else parse_timestamp(data.now)
     except ValueError as error:
-        name = "now" if data.now is not None else "offset"
-        message = f"{name}: {error}"
-        raise InvalidInputError(message, name) from error
+        message = f"now: {error}"
+        raise InvalidInputError(message, "now") from error
+    issuer.clock.turn(now=now, offset=data.offset, frozen=data.frozen)
     return _describe(issuer.clock)
 
 

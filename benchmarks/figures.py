@@ -253,7 +253,7 @@ FIGURES: Final = (
         name="latency-p50",
         title="latency of a token at half of the highest rate, median",
         explanation="The time that a caller waits for a token while each server handles half of "
-        "its own highest rate.",
+        "its highest rate.",
         experiment="latency",
         series="p50",
         unit="ms",

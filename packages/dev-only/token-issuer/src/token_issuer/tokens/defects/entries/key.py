@@ -65,7 +65,7 @@ ENTRIES: Final = (
     CatalogueEntry(
         _embedded_key(
             id="jku",
-            title="a token that contains the URL of its own JWK Set",
+            title="a token that contains the URL of a JWK Set",
             wrong="`jku` is the URL of an attacker's JWK Set, which the issuer hosts below "
             "/attacker. The attacker's key has the `kid` of the good key, and the attacker signed "
             "the token.",
@@ -81,7 +81,7 @@ ENTRIES: Final = (
     CatalogueEntry(
         _embedded_key(
             id="x5u",
-            title="a token that contains the URL of its own certificate",
+            title="a token that contains the URL of a certificate",
             wrong="`x5u` is the URL of an attacker's certificate, which the issuer hosts below "
             "/attacker. The attacker signed the token.",
             why="A verifier that fetches certificates from a URL in the token accepts tokens that "

@@ -6,30 +6,35 @@ response is searched, whatever its status and media type.
 
 from __future__ import annotations
 
-import http.client
 import socket
 import ssl
 import threading
 import time
-from http import HTTPStatus
-from typing import Final
-from urllib.parse import urldefrag, urljoin
+from typing import TYPE_CHECKING, Final
 
+from proxy_guard.content_coding import Decoder
 from proxy_guard.detection import detect
 from proxy_guard.dev_marks import HEADER_NAME
-from proxy_guard.exchange import Exchange, Response
-from proxy_guard.findings import DEV_HEADER, DEV_REFERENCE, Finding
+from proxy_guard.exchange import Exchange
+from proxy_guard.findings import DEV_HEADER, DEV_REFERENCE, UNJUDGED_KEYS, Finding
 from proxy_guard.normalization import STRIPPED_CHARACTERS
+from proxy_guard.redirects import decode_location, resolve
 from proxy_guard.report import CLEAN, FAILED, FOUND, ProbeOutcome
 from proxy_guard.rules import JWKS_URI_VARIABLE
-from proxy_guard.urls import find_dev_mark, inspect_uri
+from proxy_guard.stream import UnreadableError
+from proxy_guard.urls import UNREADABLE_URI, find_dev_mark
+
+if TYPE_CHECKING:
+    from proxy_guard.response import Response
 
 TIMEOUT_S: Final = 2.0
 """Limit for the whole probe: name resolution, connecting, TLS, all redirects and all bodies."""
 
 _TIME_TO_JUDGE_S: Final = 0.3
-_MAX_REDIRECTS: Final = 5
+_MAX_REDIRECTS: Final = 20
 _REDIRECTIONS: Final = range(300, 400)
+_COMPLETE: Final = (200, 203)
+_REFERRING_FIELDS: Final = ("location", "uri", "refresh")
 
 
 def run_probe(
@@ -54,6 +59,8 @@ def run_probe(
         return ProbeOutcome(FAILED, "no thread can be started to fetch it"), ()
     thread.join(timeout_s)
     fetcher.exchange.abort()  # a server that sends slowly would keep the thread
+    if fetcher.is_judging:
+        fetcher.refuse(f"its response could not be searched within {timeout_s:g} s")
     findings = {finding.what: finding for finding in fetcher.findings}
     if findings:
         return ProbeOutcome(FOUND, "its response was searched"), tuple(findings.values())
@@ -61,55 +68,92 @@ def run_probe(
 
 
 class _Fetcher:
-    """Fetches a URI and follows its redirects. Other threads may read the findings at any time."""
+    """Fetches a URI and follows its redirects. Other threads may read its attributes at any time.
+
+    Attributes:
+        is_judging: Whether a response has arrived and is not yet searched.
+    """
 
     def __init__(self, deadline: float) -> None:
         self.exchange = Exchange(deadline)
         self.findings: list[Finding] = []
         self.outcome: tuple[str, str] | None = None
+        self.is_judging = False
 
     def run(self, uri: str) -> None:
         try:
             self.outcome = self._follow(uri)
-        except Exception as error:  # noqa: BLE001  # a server must not keep a proxy from starting
+        except UnreadableError as error:
+            self.refuse(str(error))
+        except Exception as error:  # noqa: BLE001  # nothing escapes from the thread
+            if self.is_judging:
+                self.refuse("its response cannot be searched")
             self.outcome = FAILED, _explain(error)
+        finally:
+            self.is_judging = False
+
+    def refuse(self, reason: str) -> None:
+        """Report that the response cannot be judged, unless it is refused anyway."""
+        if not self.findings:
+            self._add(UNJUDGED_KEYS, reason)
 
     def _follow(self, uri: str) -> tuple[str, str]:
         visited: set[str] = set()
-        while len(visited) <= _MAX_REDIRECTS:
+        sets_cookie = False
+        for _ in range(_MAX_REDIRECTS + 1):
             visited.add(uri)
-            response = self.exchange.get(uri, self._inspect_head)
-            detection = detect(response.body, variable=JWKS_URI_VARIABLE)
-            self.findings += detection.findings
-            if response.status not in _REDIRECTIONS or not response.locations:
-                return _conclude(response, has_keys=detection.has_keys)
-            uri = urldefrag(urljoin(uri, response.locations[0])).url
-            if uri in visited:
-                return FAILED, "it redirects in a circle"
-            if inspect_uri(uri):
-                return FAILED, "it redirects to something other than a plain http or https URI"
-        return FAILED, f"it redirects more than {_MAX_REDIRECTS} times"
+            response = self.exchange.get(uri)
+            self.is_judging = True
+            outcome = self._judge(response)
+            locations = response.get_all("location") or response.get_all("uri")
+            if response.status not in _REDIRECTIONS or not locations:
+                return outcome
+            if len(set(locations)) > 1:
+                message = "it redirects to several URIs"
+                raise UnreadableError(message)
+            uri = resolve(decode_location(locations[0]), uri)
+            sets_cookie |= "set-cookie" in response.seen_names
+            self.is_judging = False
+        if len(visited) <= _MAX_REDIRECTS and not sets_cookie:
+            return FAILED, "it redirects in a circle"
+        message = f"it redirects more than {_MAX_REDIRECTS} times"
+        raise UnreadableError(message)
+
+    def _judge(self, response: Response) -> tuple[str, str]:
+        """Search *response* and return the outcome if it is the last one.
+
+        Raises:
+            UnreadableError: the guard cannot read the response.
+        """
+        self._inspect_head(response)
+        decoder = Decoder(response)
+        detection = detect(decoder.readings, variable=JWKS_URI_VARIABLE)
+        self.findings += detection.findings
+        obstacle = response.obstacle or decoder.obstacle
+        if not detection.has_keys:
+            obstacle = obstacle or decoder.doubt
+        if obstacle:
+            raise UnreadableError(obstacle)
+        fault = response.fault or decoder.fault
+        if fault:
+            return FAILED, fault
+        if response.status not in _COMPLETE:
+            return FAILED, f"it responded with status {response.status}"
+        if not detection.has_keys:
+            return FAILED, "its response contains no key that the guard can read"
+        return CLEAN, "its keys were checked"
 
     def _inspect_head(self, response: Response) -> None:
-        if HEADER_NAME.lower() in response.header_names:
+        if HEADER_NAME.lower() in response.seen_names:
             self._add(DEV_HEADER, f"its response has the header {HEADER_NAME}")
-        for location in response.locations:
-            verdict = find_dev_mark(location)
-            if verdict:
-                self._add(DEV_REFERENCE, f"it redirects to {verdict.detail}")
+        for name in _REFERRING_FIELDS:
+            for value in response.get_all(name):
+                verdict = find_dev_mark(decode_location(value))
+                if verdict and verdict.code != UNREADABLE_URI:
+                    self._add(DEV_REFERENCE, f"it redirects to {verdict.detail}")
 
     def _add(self, code: str, detail: str) -> None:
         self.findings.append(Finding(code, variable=JWKS_URI_VARIABLE, detail=detail))
-
-
-def _conclude(response: Response, *, has_keys: bool) -> tuple[str, str]:
-    if response.fault:
-        return FAILED, response.fault
-    if response.status != HTTPStatus.OK:
-        return FAILED, f"it responded with status {response.status}"
-    if not has_keys:
-        return FAILED, "its response contains no key that the guard can read"
-    return CLEAN, "its keys were checked"
 
 
 def _explain(error: Exception) -> str:
@@ -125,8 +169,6 @@ def _explain(error: Exception) -> str:
             reason = "the TLS handshake with it failed"
         case OSError():
             reason = f"it cannot be reached ({error.strerror or 'no connection'})"
-        case http.client.HTTPException():
-            reason = "its response is not HTTP"
         case _:
             reason = "it cannot be fetched"
     return reason

@@ -204,47 +204,12 @@ def test_body_and_header_of_a_redirect_are_searched(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "reason"),
-    [
-        ("/keys", "in a circle"),
-        ("/keys#again", "in a circle"),
-        ("ftp://keys.example.com/", "something other than a plain http or https URI"),
-        ("file:///etc/passwd", "something other than a plain http or https URI"),
-        ("http://[", "it cannot be fetched"),
-        ("http://a b/", "something other than a plain http or https URI"),
-        ("\u00ff\u00fe", "status 404"),
-        ("", "in a circle"),
-    ],
-)
-def test_redirect_to_an_invalid_uri_is_reported(server: Server, location: str, reason: str) -> None:
-    server.answers["/%EF%BF%BD%EF%BF%BD"] = (404, [], b"")
-
-    report = probe(server.serve(b"", ("Location", location), status=302))
-
-    assert report.allowed
-    assert report.probe.status == "failed"
-    assert reason in report.probe.detail
-
-
-def test_number_of_redirects_is_limited(server: Server) -> None:
-    for number in range(20):
-        server.serve(b"", ("Location", f"/{number + 1}"), status=302, path=f"/{number}")
-
-    report = probe(f"{server.url}/0")
-
-    assert report.probe.detail == "it redirects more than 5 times"
-    assert len(server.requests) == 6
-
-
-@pytest.mark.parametrize(
     ("body", "headers", "status", "detail"),
     [
         (b"not found", [], 404, "it responded with status 404"),
         (b'{"keys": []}', [], 200, "its response contains no key that the guard can read"),
         (b"<html>sign in</html>", [], 200, "its response contains no key"),
         (b"\x1f\x8bnot gzip", [], 200, "its response contains no key"),
-        (b" " * 600_000, [], 200, "its response is larger than 512 KiB"),
-        (gzip.compress(b" " * 50_000_000), [], 200, "its response is larger than 512 KiB"),
         (CLEAN, [("Content-Length", "9999")], 200, "its response was cut off or took too long"),
         (
             CLEAN,
@@ -253,7 +218,7 @@ def test_number_of_redirects_is_limited(server: Server) -> None:
             "its response was cut off or took too long",
         ),
     ],
-    ids=range(8),
+    ids=range(6),
 )
 def test_response_without_keys_is_reported_and_allowed(
     server: Server, body: bytes, headers: list[Header], status: int, detail: str
@@ -270,7 +235,7 @@ def test_response_without_keys_is_reported_and_allowed(
     assert report.probe.detail in finding.what
 
 
-def test_marks_before_the_size_limit_are_found(server: Server) -> None:
+def test_marks_before_the_size_limit_are_reported_instead_of_the_size(server: Server) -> None:
     assert get_codes(probe(server.serve(MARKED + b" " * 600_000))) == ["dev_key"]
 
 
@@ -355,14 +320,12 @@ def test_marks_of_a_slow_server_are_found() -> None:
         b"",
         b"SSH-2.0-OpenSSH_9.2\r\n",
         b"HTTP/1.1 abc\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nA: " + b"b" * 70_000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"\x1b[31mhunter2\r\n\r\n",
     ],
-    ids=range(7),
+    ids=range(5),
 )
-def test_response_that_is_not_http_is_reported(answer: bytes) -> None:
+def test_response_without_a_key_set_is_a_failed_probe(answer: bytes) -> None:
     with serve_raw(lambda connection: connection.sendall(answer)) as uri:
         report = probe(uri)
 

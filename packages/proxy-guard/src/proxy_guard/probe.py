@@ -35,6 +35,8 @@ _MAX_REDIRECTS: Final = 20
 _REDIRECTIONS: Final = range(300, 400)
 _COMPLETE: Final = (200, 203)
 _REFERRING_FIELDS: Final = ("location", "uri", "refresh")
+_MAX_REFERENCES: Final = 10
+_SEVERAL_URIS: Final = "it redirects to several URIs"
 
 
 def run_probe(
@@ -109,8 +111,7 @@ class _Fetcher:
             if response.status not in _REDIRECTIONS or not locations:
                 return outcome
             if len(set(locations)) > 1:
-                message = "it redirects to several URIs"
-                raise UnreadableError(message)
+                raise UnreadableError(_SEVERAL_URIS)
             uri = resolve(decode_location(locations[0]), uri)
             sets_cookie |= "set-cookie" in response.seen_names
             self.is_judging = False
@@ -147,7 +148,10 @@ class _Fetcher:
         if HEADER_NAME.lower() in response.seen_names:
             self._add(DEV_HEADER, f"its response has the header {HEADER_NAME}")
         for name in _REFERRING_FIELDS:
-            for value in response.get_all(name):
+            values = set(response.get_all(name))
+            if len(values) > _MAX_REFERENCES:
+                raise UnreadableError(_SEVERAL_URIS)
+            for value in values:
                 verdict = find_dev_mark(decode_location(value))
                 if verdict and verdict.code != UNREADABLE_URI:
                     self._add(DEV_REFERENCE, f"it redirects to {verdict.detail}")

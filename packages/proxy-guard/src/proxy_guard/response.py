@@ -22,9 +22,11 @@ CUT_OFF: Final = "its response was cut off or took too long"
 _MAX_HEAD_BYTES: Final = 256 * 1024
 _MAX_INTERIM_RESPONSES: Final = 100
 _INTERIM: Final = range(100, 200)
+_FOLD: Final = b"\r\n"
 _CHUNK_END: Final = b"\r\n"
 _MALFORMED_CHUNKS: Final = "its chunks are malformed"
 _WITHOUT_BODY: Final = (204, 304)
+_STATUS_CODE_LENGTHS: Final = (0, 3)
 _STATUS_LINE: Final = re.compile(
     # Browsers skip up to four bytes before it, and some accept ICY and a missing code.
     rb"[^\"'{\[<\n]{0,4}?(?:http(?=[/ \t])|icy(?=[ \t]))[^\s]*[ \t]*[^\s\d]?(\d{0,9})",
@@ -113,6 +115,9 @@ def _read_head(stream: Stream, response: Response) -> None:
                 response.fault = "its response is not HTTP"
             return
         response.status = int(match[1] or b"0")
+        if len(match[1]) not in _STATUS_CODE_LENGTHS:
+            message = "its status code does not have three digits"
+            raise UnreadableError(message)
         response.fields = _read_fields(stream, response)
         if response.status not in _INTERIM:
             return
@@ -123,22 +128,28 @@ def _read_head(stream: Stream, response: Response) -> None:
 def _read_fields(stream: Stream, response: Response) -> list[tuple[str, bytes]]:
     """Read header or trailer fields, up to the blank line after them."""
     start = stream.position
-    read: list[tuple[bytes, list[bytes]]] = []
-    while (line := stream.read_line()).rstrip(b"\r\n"):
+    read: list[list[bytes]] = []
+    while line := stream.read_line().rstrip(b"\r\n"):
         if stream.position - start > _MAX_HEAD_BYTES:
             message = f"its header is larger than {_MAX_HEAD_BYTES // 1024} KiB"
             raise UnreadableError(message)
         if line[:1] in b" \t" and read:
-            read[-1][1].append(b"\r\n" + line.rstrip(b"\r\n"))  # a folded field, RFC 9112 §5.2
-            continue
-        for part in line.rstrip(b"\r\n").split(b"\r"):
-            name, _, value = part.partition(b":")
-            read.append((name, [value]))
-    fields = [
-        (name.decode("latin-1").strip().lower(), b"".join(value).strip()) for name, value in read
-    ]
-    response.seen_names.update(name for name, _ in fields)
+            read[-1] += [_FOLD, line]
+        else:
+            read.append([line])
+    fields = []
+    for parts in read:
+        field = b"".join(parts)
+        lines = field.replace(_FOLD, b"").split(b"\r")
+        if len(lines) > 1:
+            response.obstacle = "its header contains a carriage return that ends no line"
+        response.seen_names.update(_get_name(line) for line in lines)
+        fields.append((_get_name(field), field.partition(b":")[2].strip()))
     return fields
+
+
+def _get_name(field: bytes) -> str:
+    return field.partition(b":")[0].decode("latin-1").strip().lower()
 
 
 def _read_body(stream: Stream, response: Response) -> bytes:

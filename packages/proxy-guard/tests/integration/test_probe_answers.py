@@ -256,6 +256,12 @@ REFUSED: Final[dict[str, tuple[Answer, str]]] = {
         lambda keys: OK + b"Content-Length: 2\r\nContent-Length: 999\r\n\r\n" + deflate(keys),
         "contradict each other",
     ),
+    "long status code": (headed(b"HTTP/1.1 1100 OK\r\n\r\n" + OK), "three digits"),
+    "short status code": (headed(b"HTTP/1.1 20 OK\r\n"), "three digits"),
+    "carriage return in a field": (
+        headed(OK + b"Transfer-Encoding: \rchunked\r\n"),
+        "a carriage return that ends no line",
+    ),
     "negative length": (headed(OK + b"Content-Length: -1\r\n"), "is not a number"),
     "length that is no number": (headed(OK + b"Content-Length: 0x20\r\n"), "is not a number"),
     "signed chunk size": (
@@ -467,7 +473,7 @@ PLAIN: Final = "it redirects to something other than a plain http or https URI"
         ([b"data:application/json,{}"], PLAIN),
         ([b"mailto:keys@example.com"], PLAIN),
         ([b"/" + b"a" * 5000], PLAIN),
-        ([b"/\xe4\xff\x01"], PLAIN),
+        ([b"/\xe4\x01x"], PLAIN),
         ([b"/a", b"/b"], "it redirects to several URIs"),
         ([b"http://a.example/, http://b.example/"], PLAIN),
     ],

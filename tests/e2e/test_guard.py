@@ -1,9 +1,11 @@
 """The guard detects the real issuer behind neutral names, at start-up and while the proxy runs."""
 
+import gzip
 import json
 import subprocess
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -122,6 +124,54 @@ def test_redirect_to_the_issuer_is_refused(
 
     assert exit_code == 1
     assert {"dev_header", "dev_key"} <= codes
+
+
+OK: Final = b"HTTP/1.1 200 OK\r\n"
+UNUSUAL: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "large": lambda keys: OK + b"\r\n" + b" " * 600_000 + keys,
+    "103": lambda keys: b"HTTP/1.1 103 Early Hints\r\n\r\n" + OK + b"\r\n" + keys,
+    "gzip members": lambda keys: (
+        OK
+        + b"Content-Encoding: gzip\r\n\r\n"
+        + b"".join(gzip.compress(part) for part in (keys[:60], keys[60:]))
+    ),
+    "raw deflate": lambda keys: (
+        OK + b"Content-Encoding: deflate\r\n\r\n" + zlib.compress(keys)[2:-4]
+    ),
+    "unknown coding": lambda keys: OK + b"Content-Encoding: br\r\n\r\n" + zlib.compress(keys)[2:-4],
+    "many fields": lambda keys: OK + b"A: b\r\n" * 200 + b"\r\n" + keys,
+    "broken chunks": lambda keys: (
+        OK + b"Transfer-Encoding: chunked\r\n\r\n+%x\r\n%b\r\n0\r\n\r\n" % (len(keys), keys)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_key_set_of_the_issuer_in_an_unusual_response_is_refused(
+    issuer: Service, base_environ: dict[str, str], publish: Publish, name: str
+) -> None:
+    keys = json.dumps({"keys": [{**key, "kid": "1"} for key in fetch_marked_keys(issuer)]})
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(UNUSUAL[name](keys.encode()))
+
+    exit_code, codes, _ = check(base_environ, JWT_JWKS_URI=publish(respond))
+
+    assert exit_code == 1
+    assert codes & {"dev_key", "unjudged_keys"}
+
+
+def test_redirect_with_trailing_blanks_to_the_issuer_is_refused(
+    issuer: Service, base_environ: dict[str, str], publish: Publish
+) -> None:
+    def redirect(request: BaseHTTPRequestHandler) -> None:
+        location = f"Location: {issuer.url}/certs \t \r\n\r\n"
+        request.wfile.write(b"HTTP/1.1 302 Found\r\n" + location.encode())
+
+    exit_code, codes, _ = check(base_environ, JWT_JWKS_URI=publish(redirect))
+
+    assert exit_code == 1
+    assert "dev_key" in codes
 
 
 def test_key_of_the_issuer_is_refused_as_a_static_key(

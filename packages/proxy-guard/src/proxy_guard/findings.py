@@ -169,8 +169,9 @@ EXPLANATIONS: Final = {
         remedy=f"Take {{variable}} from {_PROVIDER}.",
     ),
     UNJUDGED_KEYS: Explanation(
-        meaning="The input is so large or so deeply nested that the guard does not search all of "
-        "it, so the guard rejects it. Real key sets have a few kilobytes.",
+        meaning="The guard cannot search all of the input: it is too large or too deeply nested, "
+        "or it is an HTTP response that clients read in different ways or in an encoding that the "
+        "guard does not know. So the guard rejects it. Real key sets have a few kilobytes.",
         what="{variable} cannot be checked: {detail}",
         remedy=f"Take {{variable}} from {_PROVIDER}, as one key or one key set.",
     ),

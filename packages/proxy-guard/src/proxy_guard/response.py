@@ -22,8 +22,8 @@ CUT_OFF: Final = "its response was cut off or took too long"
 _MAX_HEAD_BYTES: Final = 256 * 1024
 _MAX_INTERIM_RESPONSES: Final = 100
 _INTERIM: Final = range(100, 200)
-_FOLD: Final = b"\r\n"
-_CHUNK_END: Final = b"\r\n"
+_LINE_END: Final = b"\r\n"
+_BARE_RETURN: Final = "its header contains a carriage return that ends no line"
 _MALFORMED_CHUNKS: Final = "its chunks are malformed"
 _WITHOUT_BODY: Final = (204, 304)
 _STATUS_CODE_LENGTHS: Final = (0, 3)
@@ -106,18 +106,14 @@ def _read_head(stream: Stream, response: Response) -> None:
         match = _STATUS_LINE.match(line)
         if not match:
             stream.position = start
-            if _HTTP_2_SETTINGS.match(line):
-                message = "its response is HTTP/2, and the guard reads HTTP/1.1 only"
-                raise UnreadableError(message)
-            if not stream.data:
-                response.fault = "it closed the connection without a response"
-            elif not response.fields and not response.status:
-                response.fault = "its response is not HTTP"
+            _judge_missing_head(line, stream, response)
             return
         response.status = int(match[1] or b"0")
         if len(match[1]) not in _STATUS_CODE_LENGTHS:
             message = "its status code does not have three digits"
             raise UnreadableError(message)
+        if b"\r" in line.rstrip(_LINE_END):
+            response.obstacle = _BARE_RETURN
         response.fields = _read_fields(stream, response)
         if response.status not in _INTERIM:
             return
@@ -125,24 +121,34 @@ def _read_head(stream: Stream, response: Response) -> None:
     raise UnreadableError(message)
 
 
+def _judge_missing_head(line: bytes, stream: Stream, response: Response) -> None:
+    if _HTTP_2_SETTINGS.match(line):
+        message = "its response is HTTP/2, and the guard reads HTTP/1.1 only"
+        raise UnreadableError(message)
+    if not stream.data:
+        response.fault = "it closed the connection without a response"
+    elif not response.status:
+        response.fault = "its response is not HTTP"
+
+
 def _read_fields(stream: Stream, response: Response) -> list[tuple[str, bytes]]:
     """Read header or trailer fields, up to the blank line after them."""
     start = stream.position
     read: list[list[bytes]] = []
-    while line := stream.read_line().rstrip(b"\r\n"):
+    while line := stream.read_line().rstrip(_LINE_END):
         if stream.position - start > _MAX_HEAD_BYTES:
             message = f"its header is larger than {_MAX_HEAD_BYTES // 1024} KiB"
             raise UnreadableError(message)
         if line[:1] in b" \t" and read:
-            read[-1] += [_FOLD, line]
+            read[-1] += [_LINE_END, line]
         else:
             read.append([line])
     fields = []
     for parts in read:
         field = b"".join(parts)
-        lines = field.replace(_FOLD, b"").split(b"\r")
+        lines = field.replace(_LINE_END, b"").split(b"\r")
         if len(lines) > 1:
-            response.obstacle = "its header contains a carriage return that ends no line"
+            response.obstacle = _BARE_RETURN
         response.seen_names.update(_get_name(line) for line in lines)
         fields.append((_get_name(field), field.partition(b":")[2].strip()))
     return fields
@@ -203,6 +209,6 @@ def _read_chunks(stream: Stream, response: Response) -> bytes:
             _read_fields(stream, response)
             break
         body += stream.read(min(length, MAX_BODY_BYTES + 1))
-        if len(body) <= MAX_BODY_BYTES and not _CHUNK_END.startswith(stream.read(2)):
+        if len(body) <= MAX_BODY_BYTES and not _LINE_END.startswith(stream.read(2)):
             raise UnreadableError(_MALFORMED_CHUNKS)
     return bytes(body)

@@ -262,6 +262,10 @@ REFUSED: Final[dict[str, tuple[Answer, str]]] = {
         headed(OK + b"Transfer-Encoding: \rchunked\r\n"),
         "a carriage return that ends no line",
     ),
+    "carriage return in the status line": (
+        headed(b"HTTP/1.1 200 OK\rTransfer-Encoding: chunked\r\n"),
+        "a carriage return that ends no line",
+    ),
     "negative length": (headed(OK + b"Content-Length: -1\r\n"), "is not a number"),
     "length that is no number": (headed(OK + b"Content-Length: 0x20\r\n"), "is not a number"),
     "signed chunk size": (

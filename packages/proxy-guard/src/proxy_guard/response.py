@@ -29,13 +29,13 @@ _WITHOUT_BODY: Final = (204, 304)
 _STATUS_CODE_LENGTHS: Final = (0, 3)
 _STATUS_LINE: Final = re.compile(
     # Browsers skip up to four bytes before it, and some accept ICY and a missing code.
-    rb"[^\"'{\[<\n]{0,4}?(?:http(?=[/ \t])|icy(?=[ \t]))[^\s]*[ \t]*[^\s\d]?(\d{0,9})",
+    rb"[^\"'{\[<\n]{0,4}?(?:http(?=[/ \t])|icy(?=[ \t]))(?:.*?\s[+-]?(\d{1,9}))?",
     re.IGNORECASE,
 )
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 _SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,16}")
 _MAYBE_SIZE: Final = re.compile(rb"[0-9a-fA-F+-]|\Z")
-_HTTP_2_SETTINGS: Final = re.compile(rb"...\x04.\0\0\0\0", re.DOTALL)  # RFC 9113 §3.4 and §4.1
+_HTTP_2_FRAME: Final = re.compile(rb"...[\x04\x07].\0\0\0\0", re.DOTALL)  # RFC 9113 §3.4 and §4.1
 
 
 class Response:
@@ -108,8 +108,9 @@ def _read_head(stream: Stream, response: Response) -> None:
             stream.position = start
             _judge_missing_head(line, stream, response)
             return
-        response.status = int(match[1] or b"0")
-        if len(match[1]) not in _STATUS_CODE_LENGTHS:
+        code = match[1] or b""
+        response.status = int(code or b"0")
+        if len(code) not in _STATUS_CODE_LENGTHS:
             message = "its status code does not have three digits"
             raise UnreadableError(message)
         if b"\r" in line.rstrip(_LINE_END):
@@ -122,7 +123,7 @@ def _read_head(stream: Stream, response: Response) -> None:
 
 
 def _judge_missing_head(line: bytes, stream: Stream, response: Response) -> None:
-    if _HTTP_2_SETTINGS.match(line):
+    if _HTTP_2_FRAME.match(line):
         message = "its response is HTTP/2, and the guard reads HTTP/1.1 only"
         raise UnreadableError(message)
     if not stream.data:

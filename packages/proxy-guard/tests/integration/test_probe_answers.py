@@ -257,6 +257,7 @@ REFUSED: Final[dict[str, tuple[Answer, str]]] = {
         "contradict each other",
     ),
     "long status code": (headed(b"HTTP/1.1 1100 OK\r\n\r\n" + OK), "three digits"),
+    "blank in the version": (headed(b"HTTP/\x0b1.1 200 OK\r\n"), "three digits"),
     "short status code": (headed(b"HTTP/1.1 20 OK\r\n"), "three digits"),
     "carriage return in a field": (
         headed(OK + b"Transfer-Encoding: \rchunked\r\n"),

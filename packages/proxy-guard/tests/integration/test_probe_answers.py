@@ -25,8 +25,8 @@ CLEAN: Final = json.dumps({
         {
             "kty": "EC",
             "crv": "P-256",
-            "x": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-            "y": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "x": "CfRKNn_X4Qny-5sY6pLE9lLkiafaG0H-W4pFB_D3feo",
+            "y": "UUjTTt3s_S3HWQRnwgPpxh2q0VUsziLN2CTiM2aS7A4",
         }
     ]
 }).encode()

@@ -366,10 +366,6 @@ SEARCHED: Final[dict[str, tuple[Answer, str]]] = {
     "lines that are not chunks": (lambda keys: OK + CHUNKED + END + keys + b"\n", MALFORMED),
     "chunks cut off": (lambda keys: OK + CHUNKED + END + chunk(keys, 999)[:-9], response.CUT_OFF),
     "gzip cut off": (coded(b"gzip", lambda keys: gzip.compress(keys, 0)[:-9]), response.CUT_OFF),
-    "multipart": (
-        lambda keys: OK + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n" + keys,
-        "contains no key",
-    ),
 }
 
 
@@ -404,6 +400,13 @@ def test_response_that_most_clients_reject_is_searched(serve: Serve, name: str) 
 )
 def test_header_of_the_simulator_is_found_wherever_it_is(serve: Serve, answer: bytes) -> None:
     assert get_codes(probe_uri(serve(answer))) == ["dev_header"]
+
+
+def test_multipart_body_is_searched_as_text(serve: Serve) -> None:
+    answer = headed(OK + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n")
+
+    assert get_codes(probe_uri(serve(answer(MARKED + b"\r\n--x--\r\n")))) == ["dev_key"]
+    assert probe_uri(serve(answer(CLEAN + b"\r\n--x--\r\n"))).allowed
 
 
 def redirect(*locations: bytes, name: bytes = b"Location", status: int = 302) -> bytes:

@@ -65,6 +65,7 @@ class Decoder:
                 self._decode(content)
             except UnreadableError as error:
                 self.obstacle = str(error)
+        self.readings = list(dict.fromkeys(filter(None, self.readings)))
 
     def _decode(self, content: bytes) -> None:
         codings = [coding for coding in self._codings if coding != "identity"]

@@ -3,8 +3,10 @@
 import re
 from typing import Final
 
+from proxy_guard.dev_marks import is_service_name
+
 from separation.content import Content
-from separation.marks import DISTRIBUTION
+from separation.marks import DISTRIBUTION, ISSUER_SETTING
 
 _NAMES: Final = re.compile(
     r"metadata|pkg-info|record|entry_points\.txt|top_level\.txt|direct_url\.json|sources\.txt|requires\.txt"
@@ -36,5 +38,12 @@ def names_simulator(content: Content) -> bool:
     """Return whether *content* is a list of names that includes the name of the simulator."""
     text = content.flat
     if _NAMES.fullmatch(content.name) or _DOCUMENTS.search(text):
-        return DISTRIBUTION.search(text) is not None
+        return DISTRIBUTION.search(text) is not None and (
+            DISTRIBUTION.search(ISSUER_SETTING.sub(_drop_other_issuer, text)) is not None
+        )
     return content.name.endswith(_STRUCTURED) and _NAMED.search(text) is not None
+
+
+def _drop_other_issuer(setting: re.Match[bytes]) -> bytes:
+    word = setting["word"].decode().replace("_", "-")
+    return setting[0] if is_service_name(word) else b""

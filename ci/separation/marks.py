@@ -28,6 +28,15 @@ _SPELLED: Final = NAME.replace(b"-", rb"[-_.]+")
 DISTRIBUTION: Final = re.compile(rb"(?<![a-z0-9])" + _SPELLED + rb"(?![a-z])")
 """The name of the distribution, image or module in manifests, metadata and paths."""
 
+ISSUER_SETTING: Final = re.compile(
+    rb"""(?<![\w.-])[\w.-]*?(?:issuer|\biss|_iss)["']?\s*[:=]\s*["']?"""
+    rb"(?P<word>[\w-]*" + NAME.replace(b"-", b"[-_]") + rb"""[\w-]*)(?=["'\s,;}]|\Z)"""
+)
+"""A setting of an issuer to a bare word with the name in it; for text in lower case.
+
+`dev_marks.is_service_name` decides whether the word is the simulator or Harbor's issuer.
+"""
+
 PROSE: Final = re.compile(rb"(?<![a-z0-9])(?<![a-z0-9][-_])" + NAME + rb"(?![a-z0-9_])(?!-[a-z])")
 """The name in prose. Other names that contain it do not match: AWS has `trusted-token-issuer`."""
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from proxy_guard import urls
+from proxy_guard.dev_marks import is_bare_word
+from proxy_guard.rules import ISSUER_VARIABLE
 
 from separation.content import Content
 
@@ -40,7 +42,6 @@ _FILES: Final = re.compile(
     r"|bat|ps1|mk)|\.?env.*|dockerfile.*|containerfile.*|.*compose.*|makefile|jenkinsfile|procfile"
 )
 _ISSUER_NAMES: Final = re.compile(r"jw[tk]|issuer|oidc|o?auth|idp|sso|certs", re.IGNORECASE)
-_WORD: Final = re.compile(r"[\w-]*")
 
 
 def find_pointers(content: Content) -> Iterator[str]:
@@ -68,7 +69,9 @@ def _is_image(content: Content) -> bool:
 
 def _leads_to_simulator(name: str, value: str) -> bool:
     names_issuer = _ISSUER_NAMES.search(name) is not None
-    if _WORD.fullmatch(value) or not (names_issuer or name.isupper()):
+    if is_bare_word(value):  # in any other setting, the name of a field, a variable or a service
+        return name.upper() == ISSUER_VARIABLE and urls.inspect_issuer(value) is not None
+    if not (names_issuer or name.isupper()):
         return False
     verdict = urls.find_dev_mark(value)
     if verdict is None or verdict.code == urls.UNREADABLE_URI:

@@ -47,7 +47,11 @@ leave_out := "remove it from production. If it is your own, rename it: the name 
 
 reconfigure := "set it to the URI of your production identity provider, without encoded characters."
 
-leads_to_issuer(text) if regex.match(dev_name, text)
+leads_to_issuer(text) if {
+	some line in split(text, "\n")
+	regex.match(dev_name_in_setting, line)
+	not regex.match(other_issuer, line)
+}
 
 leads_to_issuer(text) if regex.match(hidden_host, text)
 

@@ -18,7 +18,7 @@ from cel_expr_python.ext import ext_strings
 Manifest = Mapping[str, Any]
 
 
-def find_all(text: str, pattern: str, limit: int) -> list[str]:
+def find_all(text: str, pattern: str, limit: int | None = None) -> list[str]:
     """Implement `findAll`, which Kubernetes adds to CEL."""
     return [match[0] for match in re.finditer(pattern, text)][:limit]
 
@@ -27,12 +27,16 @@ FIND_ALL: Final = cel.FunctionDecl(
     "findAll",
     [
         cel.Overload(
-            "string_find_all_string_int",
+            name,
             return_type=cel.Type.List(cel.Type.STRING),
-            parameters=[cel.Type.STRING, cel.Type.STRING, cel.Type.INT],
+            parameters=parameters,
             is_member=True,
             impl=find_all,
         )
+        for name, parameters in {
+            "string_find_all_string": [cel.Type.STRING, cel.Type.STRING],
+            "string_find_all_string_int": [cel.Type.STRING, cel.Type.STRING, cel.Type.INT],
+        }.items()
     ],
 )
 

@@ -50,6 +50,14 @@ INNOCENT: Final[dict[str, FileData]] = {
     "deploy/prod.yaml": "- name: JWT_ISSUER\n  value: https://tokens.issuer.example.com\n"
     "- name: METRICS_URL\n  value: http://localhost:8081/metrics\n",
     ".env": "JWT_JWKS_URI=https://www.googleapis.com/oauth2/v3/certs\nADMIN=http://127.0.0.1:8081\n",
+    # An issuer that is a word with the simulator's name in it, as Harbor has.
+    "harbor/.env": 'JWT_ISSUER="harbor-token-issuer"\nexport JWT_ISSUER=harbor_token_issuer\n',
+    "harbor/claims.json": '{"iss":"harbor-token-issuer","issuer": "harbor-token-issuer"}',
+    "harbor/Dockerfile": "FROM acme/core\nENV JWT_ISSUER=harbor-token-issuer A=1\n"
+    "ENV REGISTRY_AUTH_TOKEN_ISSUER='harbor-token-issuer'\n",
+    "harbor/environment.yaml": "auth:\n  token:\n    issuer: harbor-token-issuer\n",
+    "harbor/compose.yaml": "services:\n  core:\n    environment:\n"
+    "      JWT_ISSUER: harbor-token-issuer\n",
     "requirements.txt": "# dev-only: pytest\nmy-token-issuers==1.0\n",
     "setup.sh": "# Dev-only tools are not installed here.\n",
     "src/dev/only.py": "x = 1\n",

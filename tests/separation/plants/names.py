@@ -56,6 +56,17 @@ plant_file(
     'dependencies = [{ name = "token_issuer" }]\n',
 )  # fmt: skip
 plant_file(
+    "requirement beside an issuer of another name", "manifest", "Dockerfile",
+    lambda _: "ENV JWT_ISSUER=harbor-token-issuer\nRUN pip install token_issuer httpx\n",
+)  # fmt: skip
+plant_file(
+    "image with the name behind another", "manifest", "Dockerfile",
+    lambda _: "FROM acme/harbor_token_issuer\nENV JWT_ISSUER=https://id.example.com\n",
+)  # fmt: skip
+plant_file(
+    "conda package", "manifest", "environment.yml", lambda _: "dependencies:\n  - token_issuer=1\n"
+)
+plant_file(
     "CycloneDX component", "manifest", "sbom.json",
     lambda _: json.dumps({
         "bomFormat": "CycloneDX",

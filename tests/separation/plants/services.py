@@ -37,6 +37,13 @@ plant_file(
     lambda _: "kind: ConfigMap\ndata:\n  JWT_JWKS_URI: http://token%2Dissuer/certs\n",
 )  # fmt: skip
 plant_file(
+    "issuer that is the name alone", "settings", "prod.env", lambda _: 'JWT_ISSUER="TOKEN_ISSUER"\n'
+)
+plant_file(
+    "issuer that is a host with the name behind another", "settings", "prod.env",
+    lambda _: "JWT_ISSUER=harbor-token-issuer:8081\n",
+)  # fmt: skip
+plant_file(
     "env file", "settings", ".env.production", lambda _: "JWT_JWKS_URI=http://127.1:8081/x\n"
 )
 plant_file(

@@ -14,7 +14,7 @@ from proxy_guard.jwk import read_jwk
 from proxy_guard.key_encodings import find_keys
 from proxy_guard.leaked_keys import find_leak
 from proxy_guard.unwrapping import decode_runs, list_base64_alignments, to_ascii, to_text, unescape
-from proxy_guard.urls import find_dev_mark
+from proxy_guard.urls import find_dev_mark, inspect_issuer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,13 @@ _MAX_TOTAL_BYTES: Final = 4 * MAX_INPUT_BYTES
 _MAX_STEPS: Final = 20_000
 _MAX_DEV_KID_CHARS: Final = 40
 
-_REFERENCES: Final = ("iss", "issuer", "jku", "x5u", "jwks_uri")
+_REFERENCES: Final = {
+    "iss": inspect_issuer,
+    "issuer": inspect_issuer,
+    "jku": find_dev_mark,
+    "x5u": find_dev_mark,
+    "jwks_uri": find_dev_mark,
+}
 _TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
 _MARKED_TEXTS: Final = list_base64_alignments(WATERMARK)
 _MARKED_HEX: Final = WATERMARK.hex().encode()
@@ -158,9 +164,9 @@ def _find_member_marks(members: Mapping[object, object]) -> Iterator[Mark]:
     for kid in (members.get("kid"), *members):
         if _is_dev_kid(kid):
             yield codes.DEV_KID, repr(kid)
-    for name in _REFERENCES:
+    for name, find in _REFERENCES.items():
         reference = members.get(name)
-        verdict = find_dev_mark(reference) if isinstance(reference, str) else None
+        verdict = find(reference) if isinstance(reference, str) else None
         if verdict:
             yield codes.DEV_REFERENCE, f"its member {name} names it ({verdict.detail})"
 

@@ -2,6 +2,9 @@
 
 No other module of production code names the simulator. The guard searches for these marks, and the
 issuer imports them to apply them to its keys, documents and responses.
+
+The functions decide which text counts as a name. The guard, the policies and the scan of artefacts
+share this decision.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from binascii import a2b_base64  # importing base64 or typing would load ten mor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Final
 
 SERVICE_NAME: Final = "token-issuer"
@@ -54,3 +58,60 @@ WATERMARK: Final = a2b_base64(WATERMARK_TEXT)
 An RSA modulus may have a chosen leading part and keep its strength (A. Lenstra, "Generating RSA
 Moduli with a Predetermined Portion", Asiacrypt 1998). DER contains the bytes unchanged.
 """
+
+_NUMBERING: Final = "-0123456789"
+
+
+def names_service(text: str) -> bool:
+    """Return whether *text* contains the service name, whatever container tools add to it.
+
+    A letter directly before or after the name makes it another word.
+
+    Args:
+        text: Normalized text in lower case, with `-` in place of `_`.
+    """
+    return any(
+        not before[-1:].isalpha() and not after[:1].isalpha()
+        for before, after in _surroundings(text, SERVICE_NAME)
+    )
+
+
+def names_issuer_host(text: str) -> bool:
+    """Return whether *text* contains the issuer's host as a whole name or as its last two labels.
+
+    Args:
+        text: Normalized text in lower case.
+    """
+    return any(
+        not _is_label_char(before[-1:]) and not _is_label_char(after.lstrip(".")[:1])
+        for before, after in _surroundings(text, ISSUER_HOST)
+    )
+
+
+def is_bare_word(text: str) -> bool:
+    """Return whether *text* consists of ASCII letters, digits, `-` and `_` only.
+
+    As an `iss` value such a word is compared and leads to no host, so it counts only if it is the
+    service name itself: Harbor's issuer, for example, has that name behind its own.
+    """
+    return text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
+def is_service_name(word: str) -> bool:
+    """Return whether a bare word is the service name, perhaps with the number of a replica.
+
+    Args:
+        word: A bare word in lower case, with `-` in place of `_`.
+    """
+    return word.strip(_NUMBERING) == SERVICE_NAME
+
+
+def _surroundings(text: str, name: str) -> Iterator[tuple[str, str]]:
+    position = text.find(name)
+    while position >= 0:
+        yield text[:position], text[position + len(name) :]
+        position = text.find(name, position + 1)
+
+
+def _is_label_char(char: str) -> bool:
+    return char.isalnum() or char == "-"

@@ -1,9 +1,17 @@
-"""A strict parser for env files in the format of `docker run --env-file` and Compose."""
+"""Env files, read as Compose reads the `env_file` of a service.
+
+Files are refused if another reading could hide which environment this is or whom the proxy trusts.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import stat
+
 from proxy_guard.environment import ENVIRONMENT_VARIABLES
 from proxy_guard.errors import ConflictingVariableError, EnvFileError
+from proxy_guard.interpolation import interpolate
 from proxy_guard.rules import INSPECTED_VARIABLES
 
 TYPE_CHECKING = False
@@ -12,7 +20,42 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Final
 
-_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
+MAX_ENV_FILE_BYTES: Final = 128 * 1024
+"""Limit of the file. Linux limits a single variable to the same size (`MAX_ARG_STRLEN`)."""
+MAX_STATEMENTS: Final = 5000
+MAX_TOTAL_CHARS: Final = 1024 * 1024
+"""Limit for all values after interpolation; Linux passes at most 2 MiB to a process."""
+
+IGNORES_CASE: Final = os.name == "nt"
+"""Whether the names of variables are compared without case, as in Windows."""
+
+_DECIDING_VARIABLES: Final = frozenset({*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES})
+_BLANKS: Final = "\t\v\f\r \x85\xa0"  # what Compose skips within a line
+_SPACES: Final = (  # `unicode.IsSpace` of Go
+    _BLANKS
+    + "\n\u1680"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+    + "\u2028\u2029\u202f\u205f\u3000"
+)
+
+_BETWEEN: Final = re.compile(rf"(?:[{_SPACES}]|#[^\n]*+)*+")
+_STATEMENT: Final = re.compile(
+    rf"(?:export(?=[\t\n\f\r ])[{_BLANKS}]*+)?+(?P<name>[A-Za-z_][\w.\-\[\]]*+)?+"
+    rf"[{_BLANKS}]*+(?P<separator>[=:\n]|\Z)[{_BLANKS}]*+",
+    re.ASCII,
+)
+_QUOTED: Final = {
+    quote: re.compile(rf"{quote}([^{quote}\\]*+(?:\\.[^{quote}\\]*+)*+){quote}", re.DOTALL)
+    for quote in "'\""
+}
+_PAIR: Final = re.compile(r"\\(.)", re.DOTALL)
+_REST_OF_LINE: Final = re.compile(rf"(?:[{_SPACES}](?<!\n))*+(?:#|\n|\Z)")
+_ESCAPE: Final = re.compile(r'\\(?:[abcfnrtv$"\\]|0[0-9]{0,3})')
+_OCTAL: Final = re.compile("[0-3][0-7]{2}")
+_ESCAPED: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_HIDDEN: Final = re.compile(
+    rf"\n(?:[{_SPACES}](?<!\n))*+({'|'.join(sorted(_DECIDING_VARIABLES))})="
+)
 
 
 def merge_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
@@ -23,7 +66,7 @@ def merge_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
         ConflictingVariableError: the file and *environ* set a variable that the guard checks to
             different values.
     """
-    values = read_env_file(path)
+    values = read_env_file(path, environ)
     for name in (*ENVIRONMENT_VARIABLES, *INSPECTED_VARIABLES):
         inherited = environ.get(name, "").strip()
         if inherited and name in values and values[name].strip() != inherited:
@@ -31,73 +74,146 @@ def merge_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
     return {**environ, **values}
 
 
-def read_env_file(path: Path) -> dict[str, str]:
-    """Read `NAME=value` lines with comments, `export`, and single and double quotes.
+def read_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that the env file sets.
 
-    A bare `NAME` is ignored, so the variable keeps its value from the environment. The last line
-    for a name wins.
+    A bare `NAME` takes the value of the variable from *environ*. The last value of a name wins.
+
+    Args:
+        path: A regular file of at most `MAX_ENV_FILE_BYTES`.
+        environ: The variables that the file may refer to; they win over those of the file.
 
     Raises:
-        EnvFileError: the file cannot be read or is invalid.
+        EnvFileError: the file cannot be read or is invalid, or could be read in two ways.
     """
+    return _Reader(path, _read_text(path), environ).read()
+
+
+def _read_text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe could block
+            raise EnvFileError(path, "is not a regular file: write the variables to a file")
+        with path.open("rb") as file:
+            data = file.read(MAX_ENV_FILE_BYTES + 1)
     except OSError as error:
         raise EnvFileError(path, f"cannot be read: {error.strerror}") from error
+    if len(data) > MAX_ENV_FILE_BYTES:
+        limit = f"{MAX_ENV_FILE_BYTES // 1024} KiB"
+        raise EnvFileError(path, f"is larger than {limit}: keep the variables of one service in it")
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise EnvFileError(path, "is not UTF-8 text: save it as UTF-8") from error
-    values = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        try:
-            assignment = _parse_line(line.strip())
-        except ValueError as error:
-            raise EnvFileError(path, str(error), line=number) from error
-        if assignment:
-            values[assignment[0]] = assignment[1]
-    return values
 
 
-def _parse_line(line: str) -> tuple[str, str] | None:
-    if not line or line.startswith("#"):
-        return None
-    name, separator, value = line.removeprefix("export ").partition("=")
-    name = name.strip()
-    if not (name.isascii() and name.replace(".", "_").replace("-", "_").isidentifier()):
-        message = "expected NAME=value, with letters, digits and _ in the name"
-        raise ValueError(message)
-    if "\0" in value:
-        message = "contains a NUL character: remove it"
-        raise ValueError(message)
-    return (name, _parse_value(value.strip())) if separator else None
+class _Reader:
+    def __init__(self, path: Path, text: str, environ: Mapping[str, str]) -> None:
+        self._path = path
+        self._text = text
+        self._environ = environ
+        self._values: dict[str, str] = {}
+        self._position = 0
+        self._statements = 0
+        self._size = 0
+
+    def read(self) -> dict[str, str]:
+        while (start := self._skip_between()) < len(self._text):
+            try:
+                self._read_statement()
+            except ValueError as error:
+                line = self._text.count("\n", 0, start) + 1
+                raise EnvFileError(self._path, str(error), line=line) from error
+        return self._values
+
+    def _skip_between(self) -> int:
+        between = _BETWEEN.match(self._text, self._position)
+        self._position = between.end() if between else self._position
+        return self._position
+
+    def _read_statement(self) -> None:
+        self._statements += 1
+        if self._statements > MAX_STATEMENTS:
+            message = f"the file has more than {MAX_STATEMENTS} variables: remove some"
+            raise ValueError(message)
+        statement = _STATEMENT.match(self._text, self._position)
+        name, separator = statement.group("name", "separator") if statement else (None, "")
+        if not statement or (name is None and separator != "\n"):
+            message = "expected NAME=value, with letters, digits and _ in the name"
+            raise ValueError(message)
+        self._position = statement.end()
+        if name is None:  # `export` alone
+            return
+        if IGNORES_CASE:
+            name = name.upper()
+        if separator not in {"=", ":"}:
+            # The last line is ignored by Compose without a line break. The value of a deciding
+            # variable is kept, so that it is compared with the environment.
+            if separator and name not in _DECIDING_VARIABLES and name in self._environ:
+                self._set(name, self._environ[name])
+            return
+        if name in _DECIDING_VARIABLES and separator == ":":
+            message = f"{name}: is not read by all tools: write {name}=value"
+            raise ValueError(message)
+        self._set(name, self._read_value(name))
+
+    def _set(self, name: str, value: str) -> None:
+        self._size += len(value)
+        if self._size > MAX_TOTAL_CHARS:
+            message = f"the values have more than {MAX_TOTAL_CHARS} characters: shorten them"
+            raise ValueError(message)
+        if "\0" in value:
+            message = "contains a NUL character: remove it"
+            raise ValueError(message)
+        self._values[name] = value
+
+    def _read_value(self, name: str) -> str:
+        quote = self._text[self._position : self._position + 1]
+        if quote in _QUOTED:
+            text = self._read_quoted(quote)
+            return text if quote == "'" else self._interpolate(_ESCAPE.sub(_unescape, text), name)
+        end = self._text.find("\n", self._position)
+        line = self._text[self._position : end if end >= 0 else len(self._text)]
+        self._position += len(line)
+        return self._interpolate(line.partition(" #")[0].rstrip(_SPACES), name)
+
+    def _read_quoted(self, quote: str) -> str:
+        found = _QUOTED[quote].match(self._text, self._position)
+        if not found:
+            message = f"the closing {quote} is missing: add it"
+            raise ValueError(message)
+        self._position = found.end()
+        if not _REST_OF_LINE.match(self._text, self._position):
+            message = f"text follows the closing {quote}: remove it"
+            raise ValueError(message)
+        hidden = _HIDDEN.search(found[1])
+        if hidden:
+            message = (
+                f"a quoted value contains the line {hidden[1]}=, which `docker run` reads as a "
+                "variable: write the value on one line, with \\n in double quotes"
+            )
+            raise ValueError(message)
+        return _PAIR.sub(lambda pair: quote if pair[1] == quote else pair[0], found[1])
+
+    def _interpolate(self, text: str, name: str) -> str:
+        def refuse(_: str) -> str:
+            message = (
+                f"{name} refers to another variable with $, whose value depends on the machine: "
+                "write the value itself, or $$ for a dollar sign"
+            )
+            raise ValueError(message)
+
+        return interpolate(text, refuse if name in _DECIDING_VARIABLES else self._look_up)
+
+    def _look_up(self, name: str) -> str | None:
+        return self._environ.get(name, self._values.get(name))
 
 
-def _parse_value(text: str) -> str:
-    quote = text[:1]
-    if quote == "'":
-        value, closing, rest = text[1:].partition(quote)
-    elif quote == '"':
-        value, closing, rest = _unescape(text[1:])
-    else:
-        return text.partition(" #")[0].rstrip() if not text.startswith("#") else ""
-    if not closing:
-        message = f"the closing {quote} is missing; write a line break as \\n in double quotes"
-        raise ValueError(message)
-    if rest.strip() and not rest.lstrip().startswith("#"):
-        message = f"text follows the closing {quote}: remove it"
-        raise ValueError(message)
-    return value
-
-
-def _unescape(text: str) -> tuple[str, str, str]:
-    """Split *text* at the closing double quote; return value, quote and rest."""
-    value: list[str] = []
-    characters = iter(text)
-    for char in characters:
-        if char == '"':
-            return "".join(value), char, "".join(characters)
-        if char == "\\":
-            escaped = next(characters, "")
-            value.append(_ESCAPES.get(escaped, char + escaped))
-        else:
-            value.append(char)
-    return "".join(value), "", ""
+def _unescape(escape: re.Match[str]) -> str:
+    r"""Return the text of an escape in double quotes; `\0101` is a character in octal."""
+    text = escape[0]
+    if text == "\\$":
+        return "$$"
+    if text[1] == "0":
+        digits = text[2:]
+        return chr(int(digits, 8)) if _OCTAL.fullmatch(digits) else f"\\{digits}"
+    return _ESCAPED.get(text[1], text if text[1] == "c" else text[1])

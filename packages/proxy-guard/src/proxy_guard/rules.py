@@ -27,7 +27,7 @@ def check_jwks_uri(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def check_issuer(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Check the issuer whose tokens the proxy accepts."""
-    verdict = urls.find_dev_mark(environ.get(ISSUER_VARIABLE, ""))
+    verdict = urls.inspect_issuer(environ.get(ISSUER_VARIABLE, ""))
     if verdict:
         yield Finding(verdict.code, variable=ISSUER_VARIABLE, detail=verdict.detail)
 

@@ -3,19 +3,24 @@
 The whole value is searched for marks, not only the host: parsers disagree about user info,
 backslashes and blanks, and such a difference must not let a URI bypass the guard.
 
-The name of the service is a mark unless a letter directly precedes or follows it; `_` is equal to
-`-`. The host of the issuer is a mark if it is a whole host name or the last two labels of one.
+`dev_marks` decides which text counts as a name of the simulator.
 """
 
 from __future__ import annotations
 
 from proxy_guard.addresses import is_ipv6, is_local
-from proxy_guard.dev_marks import DEFAULT_PORT, ISSUER_HOST, SERVICE_NAME
+from proxy_guard.dev_marks import (
+    DEFAULT_PORT,
+    is_bare_word,
+    is_service_name,
+    names_issuer_host,
+    names_service,
+)
 from proxy_guard.normalization import STRIPPED_CHARACTERS, fold, is_blank, normalize, remove_blanks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Final
 
 TOKEN_ISSUER_HOST: Final = "token_issuer_host"  # noqa: S105  # the name of a finding
@@ -71,30 +76,49 @@ def inspect_uri(value: str) -> Verdict | None:
     return find_dev_mark(value) or _find_syntax_error(fold(value).strip(STRIPPED_CHARACTERS))
 
 
+def inspect_issuer(value: str) -> Verdict | None:
+    """Check an `iss` value. It need not be a URI (RFC 7519 §4.1.1).
+
+    Returns:
+        None if *value* is a bare word other than the simulator's name, or contains no dev mark.
+    """
+    return _search(value, _find_mark_of_issuer)
+
+
 def find_dev_mark(value: str) -> Verdict | None:
-    """Search an `iss` value for dev marks. It need not be a URI (RFC 7519 §4.1.1).
+    """Search a value for dev marks. A bare word counts as a host or as a relative reference.
 
     Returns:
         None if *value* contains no dev mark.
     """
+    return _search(value, _find_mark)
+
+
+def _search(value: str, find: Callable[[str], str | None]) -> Verdict | None:
     if len(value) > MAX_URI_CHARS:
         return Verdict(UNREADABLE_URI, f"it is longer than {MAX_URI_CHARS} characters")
     text = normalize(value)
     # Clients strip tabs and line breaks before decoding, but users also separate URIs with them.
     for reading in (text, remove_blanks(normalize(remove_blanks(value)))):
-        code = _find_mark(reading.strip(STRIPPED_CHARACTERS))
+        code = find(reading.strip(STRIPPED_CHARACTERS))
         if code:
             return Verdict(code, _show(text.strip(STRIPPED_CHARACTERS)))
     return None
 
 
+def _find_mark_of_issuer(text: str) -> str | None:
+    if not is_bare_word(text):
+        return _find_mark(text)
+    return TOKEN_ISSUER_HOST if is_service_name(text.replace("_", "-")) else None
+
+
 def _find_mark(text: str) -> str | None:
     hyphenated = text.replace("_", "-")
-    if any(_names_token_issuer(authority) for authority in _authorities(hyphenated)):
+    if any(names_service(authority) for authority in _authorities(hyphenated)):
         return TOKEN_ISSUER_HOST
-    if _names_token_issuer(hyphenated):
+    if names_service(hyphenated):
         return TOKEN_ISSUER_PATH
-    if _names_issuer_host(hyphenated):
+    if names_issuer_host(hyphenated):
         return ISSUER_LOCAL
     if any(_is_local_dev_port(part) for part in text.translate(_ENDPOINTS_TO_BLANKS).split()):
         return LOCAL_DEV_PORT
@@ -107,31 +131,6 @@ def _authorities(text: str) -> Iterator[str]:
         _, _, rest = uri.partition(":")
         # WHATWG clients skip any number of slashes after the scheme.
         yield _cut((rest if rest.startswith("/") else uri).lstrip("/"), "/?#")
-
-
-def _names_token_issuer(text: str) -> bool:
-    return any(
-        not before[-1:].isalpha() and not after[:1].isalpha()
-        for before, after in _surroundings(text, SERVICE_NAME)
-    )
-
-
-def _names_issuer_host(text: str) -> bool:
-    return any(
-        not _is_label_char(before[-1:]) and not _is_label_char(after.lstrip(".")[:1])
-        for before, after in _surroundings(text, ISSUER_HOST)
-    )
-
-
-def _surroundings(text: str, name: str) -> Iterator[tuple[str, str]]:
-    position = text.find(name)
-    while position >= 0:
-        yield text[:position], text[position + len(name) :]
-        position = text.find(name, position + 1)
-
-
-def _is_label_char(char: str) -> bool:
-    return char.isalnum() or char == "-"
 
 
 def _is_local_dev_port(endpoint: str) -> bool:

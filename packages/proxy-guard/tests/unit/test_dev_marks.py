@@ -16,3 +16,28 @@ def test_watermark_text_is_the_base64url_of_the_watermark() -> None:
     assert len(dev_marks.WATERMARK) == 24
     assert base64.urlsafe_b64encode(dev_marks.WATERMARK).decode() == dev_marks.WATERMARK_TEXT
     assert dev_marks.WATERMARK[0] & 0x80, "a modulus of full length starts with a set bit"
+
+
+@pytest.mark.requirement("PG-2")
+@pytest.mark.parametrize(
+    ("word", "is_bare", "is_name"),
+    [
+        ("token-issuer", True, True),
+        ("token-issuer-1", True, True),
+        ("token-issuer0", True, True),
+        ("-token-issuer-", True, True),
+        ("harbor-token-issuer", True, False),
+        ("token-issuer-x", True, False),
+        ("token-issuers", True, False),
+        ("token-issuer-token-issuer", True, False),
+        ("A_b-9", True, False),
+        ("", False, False),
+        ("-", False, False),
+        ("a.b", False, False),
+        ("a b", False, False),
+        ("\u00e9", False, False),
+    ],
+)
+def test_bare_word_counts_only_if_it_is_the_name(word: str, is_bare: bool, is_name: bool) -> None:
+    assert dev_marks.is_bare_word(word) is is_bare
+    assert dev_marks.is_service_name(word) is is_name

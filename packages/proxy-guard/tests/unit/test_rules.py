@@ -49,10 +49,19 @@ def test_issuer_that_names_the_simulator_is_a_finding() -> None:
     environ = {"JWT_ISSUER": "https://issuer.local", "JWT_JWKS_URI": DEV_URI}
 
     assert find_all({"JWT_ISSUER": "issuer.local"}) == [("JWT_ISSUER", "issuer_local")]
+    assert find_all({"JWT_ISSUER": "token_issuer"}) == [("JWT_ISSUER", "token_issuer_host")]
     assert find_all(environ) == [
         ("JWT_JWKS_URI", "token_issuer_host"),
         ("JWT_ISSUER", "issuer_local"),
     ]
+
+
+@pytest.mark.requirement("PG-2")
+def test_issuer_that_is_another_word_has_no_findings() -> None:
+    word = "harbor-token-issuer"
+
+    assert find_all({"JWT_ISSUER": word}) == []
+    assert find_all({"JWT_JWKS_URI": word}) == [("JWT_JWKS_URI", "token_issuer_host")]
 
 
 @pytest.mark.requirement("PG-1")

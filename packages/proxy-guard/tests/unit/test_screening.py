@@ -66,6 +66,10 @@ def test_key_may_be_any_type_of_bytes(dev_key: rsa.RSAPublicKey) -> None:
         ({"jku": "http://token-issuer:8081/certs"}, {}, "dev_reference"),
         ({"x5u": "https://t%6Fken-issuer/x"}, {}, "dev_reference"),
         ({"jwk": {"kty": "RSA", "n": "zDEVzONLYzTOKENzISSUERzNOTzPRODzabcd"}}, {}, "dev_key"),
+        ({"jku": "harbor-token-issuer"}, {}, "dev_reference"),
+        ({"x5u": "harbor-token-issuer"}, {}, "dev_reference"),
+        ({}, {"iss": "token_issuer"}, "dev_reference"),
+        ({}, {"iss": "harbor-token-issuer/"}, "dev_reference"),
         ({}, {"iss": "https://issuer.local"}, "dev_reference"),
         ({}, {"iss": "http://localhost:8081"}, "dev_reference"),
         ({}, MappingProxyType({"iss": "https://keys.issuer.local"}), "dev_reference"),
@@ -87,6 +91,7 @@ def test_token_of_the_simulator_is_refused(
     [
         ({"alg": "RS256", "typ": "JWT", "kid": "1f2e"}, {"iss": "https://accounts.google.com"}),
         ({"kid": "a"}, {"sub": "dev-key", "note": "http://token-issuer:8081", "dev_only": True}),
+        ({"alg": "RS256"}, {"iss": "harbor-token-issuer"}),
         ({}, {"iss": ["https://issuer.local"]}),
         ({}, {"iss": 7}),
         (None, None),

@@ -34,13 +34,14 @@ def test_disguised_uri_is_refused(value: str, code: str) -> None:
 @pytest.mark.parametrize("value", PRODUCTION_URIS.values(), ids=PRODUCTION_URIS.keys())
 def test_production_uri_is_accepted(value: str) -> None:
     assert urls.inspect_uri(value) is None
+    assert urls.inspect_issuer(value) is None
     assert urls.find_dev_mark(value) is None
 
 
 @pytest.mark.requirement("PG-2")
 @pytest.mark.parametrize(("value", "code"), DEV_VALUES.values(), ids=DEV_VALUES.keys())
 def test_disguised_issuer_is_refused(value: str, code: str) -> None:
-    verdict = urls.find_dev_mark(value)
+    verdict = urls.inspect_issuer(value)
 
     assert verdict is not None
     assert verdict.code == code
@@ -63,7 +64,77 @@ def test_disguised_issuer_is_refused(value: str, code: str) -> None:
     ],
 )
 def test_issuer_that_is_not_a_url_is_accepted(value: str) -> None:
-    assert urls.find_dev_mark(value) is None
+    assert urls.inspect_issuer(value) is None
+
+
+HARBOR: Final = "harbor-token-issuer"
+
+
+@pytest.mark.requirement("PG-2")
+@pytest.mark.parametrize(
+    "value",
+    [
+        HARBOR,
+        "HARBOR_TOKEN_ISSUER",
+        f' "{HARBOR}"\n',
+        f"<{HARBOR}>",
+        "harbor\u2010token\u2010issuer",
+        "harbor%2Dtoken%2Dissuer",
+        "aws-trusted-token-issuer",
+        "token-issuer-of-harbor",
+        "1-token-issuer-x",
+        "harbor-token-issuer-1",
+    ],
+)
+def test_issuer_that_is_another_bare_word_is_accepted(value: str) -> None:
+    assert urls.inspect_issuer(value) is None
+    assert urls.find_dev_mark(value) is not None, "it is the host or path of a reference"
+
+
+@pytest.mark.requirement("PG-2")
+@pytest.mark.parametrize(
+    "value",
+    [
+        "token-issuer",
+        "TOKEN_ISSUER",
+        "\uff54oken-issuer",
+        "token%2Dissuer",
+        "tok\u200ben-issuer",
+        "token-\tissuer",
+        " 'token-issuer' ",
+        "token-issuer.",
+        "token-issuer-1",
+        "token_issuer_1",
+        "token-issuer1",
+        "-token-issuer-",
+        "xn--token-issuer-",
+        f"{HARBOR}.",
+        f"{HARBOR}:8081",
+        f"{HARBOR}/keys",
+        f"{HARBOR}\\keys",
+        f"{HARBOR}%2Fkeys",
+        f"{HARBOR}?x",
+        f"{HARBOR}#x",
+        f"{HARBOR}&x",
+        f"{HARBOR}@gw",
+        f"user@{HARBOR}",
+        f"{HARBOR}.qa.svc",
+        f"{HARBOR},token-issuer",
+        f"{HARBOR} token-issuer",
+        f"{HARBOR}|https://id.example.com",
+        f"//{HARBOR}",
+        f"http:\t{HARBOR}",
+        f"http://{HARBOR}-1/keys",
+        f"https://gw.example.com/{HARBOR}",
+        f"urn:x:{HARBOR}",
+        f"x={HARBOR}",
+        f"${{HOST:-{HARBOR}}}",
+    ],
+)
+def test_issuer_that_is_the_name_or_more_than_a_word_is_refused(value: str) -> None:
+    for verdict in (urls.inspect_issuer(value), urls.inspect_uri(value)):
+        assert verdict is not None
+        assert verdict.code in {urls.TOKEN_ISSUER_HOST, urls.TOKEN_ISSUER_PATH}
 
 
 def test_table_of_production_uris_is_long_enough() -> None:
@@ -95,10 +166,11 @@ def test_overlong_value_is_refused() -> None:
     value = "https://login.example.com/".ljust(urls.MAX_URI_CHARS, "a")
 
     assert urls.inspect_uri(value) is None
-    verdict = urls.inspect_uri(value + "a")
-    assert verdict is not None
-    assert verdict.code == urls.UNREADABLE_URI
-    assert "4096" in verdict.detail
+    for inspect in (urls.inspect_uri, urls.inspect_issuer):
+        verdict = inspect(value + "a")
+        assert verdict is not None
+        assert verdict.code == urls.UNREADABLE_URI
+        assert "4096" in verdict.detail
 
 
 @pytest.mark.parametrize(

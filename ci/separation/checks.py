@@ -12,7 +12,7 @@ from separation.marks import (
     BANNER,
     DEV_MARKS,
     DISTRIBUTION,
-    ENCODED_WATERMARKS,
+    ENCODED_WATERMARK_PARTS,
     IMAGE_LABEL,
     ISSUER_HOST,
     ISSUER_URL,
@@ -22,8 +22,8 @@ from separation.marks import (
     PROJECT_FOLDER,
     PROSE,
     PROSE_IN_BINARY,
-    WATERMARK,
-    WATERMARK_LITERAL,
+    RAW_WATERMARKS,
+    SPELLER,
 )
 
 Detect = Callable[[Content], Iterator[str]]
@@ -124,8 +124,11 @@ def detect_settings(content: Content) -> Iterator[str]:
 
 def detect_key(content: Content) -> Iterator[str]:
     """Detect the watermark, as bytes (DER) and as text."""
-    is_encoded = any(text in content.squeezed for text in ENCODED_WATERMARKS)
-    if WATERMARK in content.data or WATERMARK_LITERAL in content.data or is_encoded:
+    if (
+        any(text in content.data for text in RAW_WATERMARKS)
+        or any(part in content.squeezed for part in ENCODED_WATERMARK_PARTS)
+        or SPELLER.is_spelled(content.flat, lambda: content.data.translate(None, b"\0"))
+    ):
         yield "contains a key of the simulator (the watermark)"
 
 

@@ -2,14 +2,14 @@
 
 A number may stand for a byte in any base, with any prefix, suffix, padding and separator (`0xcc`,
 `\\314`, `&#204;`, `chr(204)`, `-52`, `11001100`), or for several bytes in either order, as in
-`hexdump` and `od`. So each part of a text that is dense in digits is read in each base. Line
-addresses and columns of characters interrupt the bytes; the caller therefore searches for fragments
-of what it looks for.
+`hexdump` and `od`. So no notation is parsed: in each part of a text that is dense in digits, the
+numbers are compared with those that spell the wanted bytes. Other numbers between them, such as the
+addresses of a dump, do not matter.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 _BLOCK_BYTES: Final = 512
 _MIN_DIGITS: Final = 40
@@ -18,53 +18,36 @@ _MIN_DIGITS: Final = 40
 _MAX_CONTROLS: Final = 50
 """Bytes of a dense block that are not ASCII text, 10 %. Debug information has more."""
 
-_MIN_ESCAPES: Final = 24
-"""Escapes in a block that are decoded. A literal of random bytes has more than 60."""
+_MAX_LETTERS: Final = 300
+"""Letters after f in a dense block, 59 %. Base64 has more."""
 
-_MIN_DISTINCT: Final = 6
-"""Different numbers in a part that is read."""
-
-_SHAPE: Final = bytes(
-    ord("0") if byte in b"0123456789" else ord(".") if chr(byte).isspace() or 32 <= byte < 127 else ord("!")
-    for byte in range(256)
-)
+_WINDOW_NUMBERS: Final = 128
+_STEP_NUMBERS: Final = _WINDOW_NUMBERS // 2
 _HEX_DIGITS: Final = b"0123456789abcdef"
 _ALL_BUT_HEX_TO_BLANK: Final = bytes(
     byte if byte in _HEX_DIGITS else ord(" ") for byte in range(256)
 )
 
 
-def _list_spellings(spell: str, widths: range) -> dict[bytes, bytes]:
-    """Map each spelling of a byte, with leading zeros up to a width, to the byte."""
-    return {
-        text.encode(): bytes([value])
-        for value in range(256)
-        for width in widths
-        if len(text := format(value, spell).zfill(width)) > 1
-    }
+def _classify(byte: int) -> str:
+    """Return 0 for a digit, g for a letter after f, ! for what is not text, or a period."""
+    char = chr(byte)
+    if not (char.isspace() or char.isprintable()) or not char.isascii():
+        return "!"
+    return "0" if char.isdecimal() else "g" if "g" <= char <= "z" else "."
 
 
-def get_magnitude(value: int) -> int:
-    """Return the absolute value of a byte that Java reads as signed: 204 is -52, so 52."""
-    return abs((value ^ 0x80) - 0x80)
-
-
-_DECIMAL: Final = {
-    text: bytes([get_magnitude(byte[0])])
-    for text, byte in _list_spellings("d", range(2, 5)).items()
-}
-_OCTAL: Final = _list_spellings("o", range(2, 5))
-_BINARY: Final = _list_spellings("b", range(8, 9))
-_WORD: Final = re.compile(rb"(?<![0-9a-z.])-?[0-9]+(?![0-9a-z.])")
-_WORD_SIZES: Final = (
-    (10, (5, 4), 2),
-    (10, (10, 9), 4),
-    (10, (19, 20, 18), 8),
-    (8, (6,), 2),
-    (8, (11,), 4),
-    (8, (22,), 8),
+_SHAPE: Final = "".join(map(_classify, range(256))).encode()
+_SPELL_BYTE: Final[tuple[Callable[[int], Sequence[str]], ...]] = (
+    lambda byte: [f"{byte:0{width}x}" for width in (2, 3, 4, 8)],
+    lambda byte: [f"{byte:0{width}d}" for width in (2, 3, 4)],
+    lambda byte: [f"{_get_magnitude(byte, 1):0{width}d}" for width in (2, 3, 4)],
+    lambda byte: [f"{byte:0{width}o}" for width in (2, 3, 4)],
+    lambda byte: [f"{byte:08b}", f"0b{byte:b}", f"0b{byte:08b}"],
 )
-"""Base, usual numbers of digits, and bytes of the words in lists and dumps."""
+_WORD_BYTES: Final = (2, 4, 8)
+_MIN_WORDS: Final = {2: 7, 4: 2, 8: 2}
+"""Numbers of several bytes that are enough: 112 bits of words, or 64 bits of longer ones."""
 
 _ESCAPE: Final = re.compile(
     rb"[\\`]+(?:x|u00|u\{0*|x\{0*|U000000)(?P<hex>[0-9a-f]{2})\}?|\\+(?P<octal>[0-3]?[0-7]{1,2})"
@@ -74,27 +57,133 @@ _ESCAPE: Final = re.compile(
 )
 _BASES: Final = {"hex": 16, "octet": 16, "reference": 16, "octal": 8, "decimal": 10}
 _LETTERS: Final = dict(zip(b"abtnvfr", b"\a\b\t\n\v\f\r", strict=True))
-_ESCAPE_MARKS: Final = (b"\\", b"%", b"=", b"&#", b"`")
 
 
-def find_spelled_bytes(flat: bytes, get_text: Callable[[], bytes]) -> Iterator[bytes]:
-    """Yield the bytes that each dense part of a text spells, in each reading.
+class _Family(NamedTuple):
+    """The spellings of the wanted bytes in one base.
 
-    Decimal numbers are read as magnitudes; see `get_magnitude`.
+    Attributes:
+        numbers: The numbers.
+        values: The byte that each number spells.
+        fragments: Parts of the wanted bytes, one of which must occur.
+        min_distinct: How many of the numbers a window must contain.
+    """
+
+    numbers: frozenset[bytes]
+    values: Mapping[bytes, bytes]
+    fragments: frozenset[bytes]
+    min_distinct: int
+
+    def matches(self, numbers: Sequence[bytes]) -> bool:
+        # The numbers may alternate with others, such as their indexes.
+        return any(
+            fragment in data
+            for part in (numbers, numbers[::2], numbers[1::2])
+            for data in [b"".join([self.values[n] for n in part if n in self.values])]
+            for fragment in self.fragments
+        )
+
+
+class Speller:
+    """Recognizes *data* and *texts* in numbers.
 
     Args:
-        flat: The text in lower case.
-        get_text: Returns the text.
+        data: Bytes.
+        texts: Texts that stand for the bytes, such as their base64.
     """
-    for start, end in _find_dense_parts(flat):
-        for data in _read_numbers(flat[start:end]):
-            yield data
-            yield data[::2]  # the numbers may alternate with others, such as their indexes
-            yield data[1::2]
-        if _has_escapes(flat, start, end):
-            data = _ESCAPE.sub(_decode_escape, get_text()[start:end])
-            yield data
-            yield data.decode("utf-8", "ignore").encode("latin-1", "ignore")
+
+    def __init__(self, data: bytes, texts: Sequence[bytes]) -> None:
+        self._families = [
+            _build_family(wanted, spell, size)
+            for wanted, size in [(data, 8), *((text, 10) for text in texts)]
+            for spell in _SPELL_BYTE
+        ]
+        self._words = [
+            (frozenset(_spell_words(wanted, size, start, order)), _MIN_WORDS[size])
+            for wanted in (data, *texts)
+            for size in _WORD_BYTES
+            for start in range(size)
+            for order in ("big", "little")
+        ]
+        self._all_words: frozenset[bytes] = frozenset().union(*(words for words, _ in self._words))
+        self._numbers = self._all_words.union(*(family.values for family in self._families))
+        self._hex_texts = [
+            text[at : at + 10].hex().encode() for text in texts for at in (0, 10, 20)
+        ]
+        self._fragments = _list_fragments(data, 6)
+        # Literals keep letters and digits: \\xe3Kc4\\xce
+        self._literal = max(re.findall(rb"[0-9A-Za-z]+", data), key=len).lower()
+
+    def is_spelled(self, flat: bytes, get_text: Callable[[], bytes]) -> bool:
+        """Return whether a text spells the bytes.
+
+        Args:
+            flat: The text in lower case.
+            get_text: Returns the text.
+        """
+        return any(
+            self._is_in_numbers(flat[start:end])
+            or (
+                flat.find(self._literal, start, end) >= 0
+                and self._is_in_escapes(get_text()[start:end])
+            )
+            for start, end in _find_dense_parts(flat)
+        )
+
+    def _is_in_numbers(self, text: bytes) -> bool:
+        numbers = text.translate(_ALL_BUT_HEX_TO_BLANK).split()
+        for start in range(0, len(numbers), _STEP_NUMBERS):
+            window = numbers[start : start + _WINDOW_NUMBERS]
+            found = self._numbers.intersection(window)
+            if len(found) > 1 and self._is_in_window(found, window):
+                return True
+        return any(digits in text for digits in self._hex_texts)
+
+    def _is_in_window(self, found: frozenset[bytes], window: Sequence[bytes]) -> bool:
+        words_found = self._all_words & found
+        return (
+            len(words_found) > 1
+            and any(len(words & words_found) >= enough for words, enough in self._words)
+        ) or any(
+            len(family.numbers & found) >= family.min_distinct and family.matches(window)
+            for family in self._families
+        )
+
+    def _is_in_escapes(self, text: bytes) -> bool:
+        data = _ESCAPE.sub(_decode_escape, text)
+        readings = (data, data.decode("utf-8", "ignore").encode("latin-1", "ignore"))
+        return any(fragment in data for data in readings for fragment in self._fragments)
+
+
+def _build_family(
+    wanted: bytes, spell: Callable[[int], Sequence[str]], fragment_bytes: int
+) -> _Family:
+    distinct = set(wanted)
+    values = {text.encode(): bytes([byte]) for byte in distinct for text in spell(byte)}
+    fragments = _list_fragments(wanted, fragment_bytes)
+    return _Family(frozenset(values), values, fragments, len(distinct) * 2 // 3)
+
+
+def _list_fragments(data: bytes, size: int) -> frozenset[bytes]:
+    return frozenset(data[start : start + size] for start in range(len(data) - size + 1))
+
+
+def _spell_words(data: bytes, size: int, start: int, order: str) -> Iterator[bytes]:
+    """Yield each spelling of the words of *size* bytes in *data* from *start* on."""
+    for at in range(start, len(data) - size + 1, size):
+        word = data[at : at + size]
+        value = int.from_bytes(word if order == "big" else word[::-1], "big")
+        for spelled in (
+            f"{value:0{2 * size}x}", f"{value:x}", str(value), f"{value:05d}", f"{value:o}",
+            f"{value:0{(8 * size + 2) // 3}o}", str(_get_magnitude(value, size)),
+        ):  # fmt: skip
+            yield spelled.encode()
+
+
+def _get_magnitude(value: int, size: int) -> int:
+    """Return the absolute value of a number of *size* bytes that is signed: 204 is -52, so 52."""
+    sign = 1 << 8 * size - 1
+    return abs((value ^ sign) - sign)
 
 
 def _find_dense_parts(text: bytes) -> Iterator[tuple[int, int]]:
@@ -102,8 +191,12 @@ def _find_dense_parts(text: bytes) -> Iterator[tuple[int, int]]:
     shape = text.translate(_SHAPE)
     begin = end = -1
     for start in range(0, len(text), _BLOCK_BYTES):
-        digits = shape.count(b"0", start, start + _BLOCK_BYTES)
-        if digits < _MIN_DIGITS or shape.count(b"!", start, start + _BLOCK_BYTES) > _MAX_CONTROLS:
+        stop = start + _BLOCK_BYTES
+        if (
+            shape.count(b"0", start, stop) < _MIN_DIGITS
+            or shape.count(b"!", start, stop) > _MAX_CONTROLS
+            or shape.count(b"g", start, stop) > _MAX_LETTERS
+        ):
             continue
         if start > end:
             if end >= 0:
@@ -114,64 +207,12 @@ def _find_dense_parts(text: bytes) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _read_numbers(text: bytes) -> Iterator[bytes]:
-    numbers = text.translate(_ALL_BUT_HEX_TO_BLANK).split()
-    distinct = set(numbers)
-    yield from _read_hex(numbers, distinct)
-    for spellings in (_DECIMAL, _OCTAL, _BINARY):
-        if len(spellings.keys() & distinct) >= _MIN_DISTINCT:
-            yield b"".join([spellings[number] for number in numbers if number in spellings])
-    for base, digits, size in _WORD_SIZES:
-        if sum(len(number) in digits for number in distinct) >= _MIN_DISTINCT:
-            yield from _read_words(text, base, size)
-
-
-def _read_hex(numbers: list[bytes], distinct: set[bytes]) -> Iterator[bytes]:
-    """Read hexadecimal numbers as bytes and as words in either byte order."""
-    if sum(len(number) > 1 for number in distinct) < _MIN_DISTINCT:
-        return
-    # Assemblers need a zero before a letter: 0cch.
-    even = [
-        number if len(number) % 2 == 0 else number[1:]
-        for number in numbers
-        if len(number) % 2 == 0 or number[:1] == b"0"
-    ]
-    data = bytes.fromhex(b"".join(even).decode())
-    yield data
-    if b"\0" in data:
-        yield data.replace(b"\0", b"")
-    if any(len(number) > 2 for number in distinct):  # noqa: PLR2004  # digits of a byte
-        words = [bytes.fromhex(number.decode())[::-1] for number in even]
-        yield b"".join(words).replace(b"\0", b"")
-
-
-def _read_words(text: bytes, base: int, size: int) -> Iterator[bytes]:
-    """Read numbers as words of *size* bytes in either order."""
-    limit = 1 << 8 * size
-    values = []
-    for word in _WORD.findall(text):
-        try:
-            value = int(word, base)
-        except ValueError:  # a digit that the base does not have, or too many digits
-            continue
-        if abs(value) < limit:
-            values.append(value % limit)
-    yield b"".join([value.to_bytes(size, "big") for value in values])
-    yield b"".join([value.to_bytes(size, "little") for value in values])
-
-
-def _has_escapes(flat: bytes, start: int, end: int) -> bool:
-    return any(
-        sum(flat.count(mark, block, block + _BLOCK_BYTES) for mark in _ESCAPE_MARKS) >= _MIN_ESCAPES
-        for block in range(start, min(end, len(flat)), _BLOCK_BYTES)
-    )
-
-
 def _decode_escape(match: re.Match[bytes]) -> bytes:
-    """Return the byte for which an escape stands; any other character is kept."""
-    kind, digits = match.lastgroup, match[match.lastindex or 0]
-    if kind == "letter":
-        return bytes([_LETTERS[digits.lower()[0]]])
+    """Return the byte for which an escape stands, or nothing."""
+    kind = match.lastgroup
     if kind is None:
         return b""
+    digits = match[kind]
+    if kind == "letter":
+        return bytes([_LETTERS[digits.lower()[0]]])
     return bytes([int(digits, _BASES[kind]) & 0xFF])

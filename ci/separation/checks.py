@@ -14,6 +14,7 @@ from separation.marks import (
     DISTRIBUTION,
     ENCODED_WATERMARK_PARTS,
     IMAGE_LABEL,
+    IMPORTER,
     ISSUER_HOST,
     ISSUER_URL,
     MODULE,
@@ -32,7 +33,9 @@ _DEV_MARKS_PATH: Final = "proxy_guard/dev_marks.py"
 _DEV_MARKS_BYTECODE: Final = re.compile(r"proxy_guard/__pycache__/dev_marks\.[\w-]+\.pyc\Z")
 _BANNER_LINE: Final = re.compile(rb"^[ \t]*" + re.escape(BANNER) + rb"\b", re.MULTILINE)
 _COMPILED_NAME: Final = re.compile(rb"\x0c(?:\0\0\0)?%(m)s|(?<!\w)%(m)s\." % {b"m": MODULE})
-_SEGMENT: Final = re.compile(rb"\A" + DISTRIBUTION.pattern)
+_SEGMENT: Final = re.compile(rb"\A(?:\.wh\.)*(?:[.#~]+_?)?" + DISTRIBUTION.pattern)
+"""A part of a path, also of a hidden file, of a backup, or of a whiteout: `.wh.NAME` in a layer of
+an image deletes NAME, so a lower layer contains it."""
 
 
 class Check(NamedTuple):
@@ -82,9 +85,16 @@ def detect_module(content: Content) -> Iterator[str]:
     """Detect uses of the module, in source and in bytecode."""
     if MODULE not in content.flat:
         return
-    compiled = content.is_bytecode and _COMPILED_NAME.search(content.data)
-    is_imported = compiled and bytecode.may_import(content.data, MODULE.decode())
-    if is_imported or MODULE_USE.search(content.flat):
+    is_used = MODULE_USE.search(content.flat) is not None
+    if content.is_bytecode and not is_used:
+        uses = bytecode.list_uses(content.data)
+        is_used = bool(
+            _COMPILED_NAME.search(content.data) if uses is None else MODULE_USE.search(uses)
+        )
+    elif content.name.endswith(".py") and not is_used and IMPORTER.search(content.flat):
+        uses = bytecode.list_uses(content.data, is_source=True)
+        is_used = uses is not None and MODULE_USE.search(uses) is not None
+    if is_used:
         yield f"uses the module {MODULE.decode()}"
 
 

@@ -55,6 +55,12 @@ def _list_nested_modules() -> bytes:
     return b"|".join(re.escape(name.encode()) for name in sorted(names))
 
 
+IMPORTER: Final = re.compile(
+    rb"import_module|__import__|find_spec|find_loader|get_loader|load_module|run_module|resolve_name"
+    rb"|import_string|import_object|importorskip"
+)
+"""Functions that import a module by its name."""
+
 MODULE_USE: Final = re.compile(
     rb"\bimport[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*%(m)s\b(?![ \t]+from\b)"
     rb"|\bfrom[ \t]+%(m)s(?:\.\w+)*[\s\\]+import\b"
@@ -65,10 +71,12 @@ MODULE_USE: Final = re.compile(
     rb"|(?<![\w.])%(m)s\.(?:__main__|pytest_plugin)\b"
     # An entry point, a path, a distribution with its version.
     rb"|(?<![\w.])%(m)s(?:(?:\.\w+)*:main\b|/|-\d)"
-    rb"|\b(?:import_module|__import__|find_spec|run_module|import)\(\s*[\"']%(m)s\b"
-    rb"|(?<![\w-])-m[\s\"',]+%(m)s\b"
+    rb"|\b(?:%(importer)s|import)\(\s*(?:\w+\s*=\s*)?\\?[\"'`]%(m)s\b"
+    # Options: python -m, also with others (-Im), without a blank, in a list, in XML; --hidden-import
+    rb"|(?<![\w-])-[bdeiopqsuvx]{0,8}m(?:[\s\"',=\\-]|</?\w+>){0,40}%(m)s\b"
+    rb"|-(?:import|module|package|collect-all|follow-import-to)(?:[ \t\"',=])+%(m)s\b"
     rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"
-    % {b"m": MODULE, b"nested": _list_nested_modules()}
+    % {b"m": MODULE, b"nested": _list_nested_modules(), b"importer": IMPORTER.pattern}
 )
 """Uses of the module. Harmless code may have a variable of that name (`token_issuer = iss`), with
 attributes named like the packages of the simulator (`token_issuer.keys()`)."""

@@ -1,7 +1,7 @@
-"""Bytes that text spells in numbers: dumps, lists of numbers, escapes.
+r"""Bytes that text spells in numbers: dumps, lists of numbers, escapes.
 
 A number may stand for a byte in any base, with any prefix, suffix, padding and separator (`0xcc`,
-`\\314`, `&#204;`, `chr(204)`, `-52`, `11001100`), or for several bytes in either order, as in
+`\314`, `&#204;`, `chr(204)`, `-52`, `11001100`), or for several bytes in either order, as in
 `hexdump` and `od`. So no notation is parsed: in each part of a text that is dense in digits, the
 numbers are compared with those that spell the wanted bytes. Other numbers between them, such as the
 addresses of a dump, do not matter.
@@ -111,7 +111,7 @@ class Speller:
             text[at : at + 10].hex().encode() for text in texts for at in (0, 10, 20)
         ]
         self._fragments = _list_fragments(data, 6)
-        # Literals keep letters and digits: \\xe3Kc4\\xce
+        # Literals keep letters and digits: \xe3Kc4\xce
         self._literal = max(re.findall(rb"[0-9A-Za-z]+", data), key=len).lower()
 
     def is_spelled(self, flat: bytes, get_text: Callable[[], bytes]) -> bool:

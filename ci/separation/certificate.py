@@ -106,19 +106,23 @@ def _find_faults(document: dict[str, Any]) -> Iterator[str]:
         yield "it lists findings or unreadable files"
     if missing := sorted(CHECKS.keys() - document["checks"].keys()):
         yield f"lacks the checks {', '.join(missing)}"
-    for name, entries in (("roots", roots), ("artefacts", paths)):
-        if not entries:
-            yield f"lists no {name}, so it certifies nothing"
-        if len(set(entries)) < len(entries):
-            yield f"lists {name} twice"
-        for entry in entries:
-            if Path(entry).is_absolute() or os.path.normpath(entry) != entry:
-                yield f"{name}: {entry!r} is not a normalized path relative to the certificate"
-    for entry in paths:
-        if not any(_is_below(entry, root) for root in roots):
-            yield f"lists {entry!r}, which is not below a root"
+    yield from _find_path_faults("roots", roots)
+    yield from _find_path_faults("artefacts", paths)
+    for path in paths:
+        if not any(_is_below(path, root) for root in roots):
+            yield f"lists {path!r}, which is not below a root"
     if document["digest"] != _compute_digest(document):
         yield "was edited: its digest is not that of its content"
+
+
+def _find_path_faults(member: str, paths: list[str]) -> Iterator[str]:
+    if not paths:
+        yield f"lists no {member}, so it certifies nothing"
+    if len(set(paths)) < len(paths):
+        yield f"lists {member} twice"
+    for path in paths:
+        if Path(path).is_absolute() or os.path.normpath(path) != path:
+            yield f"{member}: {path!r} is not a normalized path relative to the certificate"
 
 
 def _is_below(path: str, root: str) -> bool:

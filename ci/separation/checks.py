@@ -127,9 +127,8 @@ def detect_image(content: Content) -> Iterator[str]:
 
 
 def detect_settings(content: Content) -> Iterator[str]:
-    """Detect settings that point at the simulator."""
-    for name in settings.find_pointers(content):
-        yield f"sets {name} to the simulator"
+    """Detect settings that point to the simulator, and its own variables."""
+    yield from settings.find_settings(content)
 
 
 def detect_key(content: Content) -> Iterator[str]:

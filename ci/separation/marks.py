@@ -72,7 +72,7 @@ MODULE_USE: Final = re.compile(
     # An entry point, a path, a distribution with its version.
     rb"|(?<![\w.])%(m)s(?:(?:\.\w+)*:main\b|/|-\d)"
     rb"|\b(?:%(importer)s|import)\(\s*(?:\w+\s*=\s*)?\\?[\"'`]%(m)s\b"
-    # Options: python -m, also with others (-Im), without a blank, in a list, in XML; --hidden-import
+    # Options: python -m, with others (-Im), without a blank, in a list, in XML; --hidden-import
     rb"|(?<![\w-])-[bdeiopqsuvx]{0,8}m(?:[\s\"',=\\-]|</?\w+>){0,40}%(m)s\b"
     rb"|-(?:import|module|package|collect-all|follow-import-to)(?:[ \t\"',=])+%(m)s\b"
     rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"

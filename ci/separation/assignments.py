@@ -35,7 +35,7 @@ _ASSIGNMENT: Final = re.compile(
     + _VALUE % 5,
     re.MULTILINE | re.IGNORECASE,
 )  # fmt: skip
-_INNER: Final = re.compile(r"""["']?([\w.-]+)(?:\[\d+\])?=["']?(?=.)""")
+_INNER: Final = re.compile(r"""\s*["']?([\w.-]+)(?:\[\d+\])?=["']?(?=.)""")
 _SECTION: Final = re.compile(r"""[ \t]*\[+[ \t]*["']?([^\]"'\n]+)["']?[ \t]*\]+[ \t]*""")
 _OPENER: Final = re.compile(
     r"""[ \t]*(?:-[ \t]+)?["']?(?P<name>[\w.-]+)["']?(?:[ \t]+"(?P<label>[^"\n]*)")*[ \t]*[:=]?"""
@@ -55,6 +55,11 @@ class Assignment(NamedTuple):
     start: int
 
 
+def is_assignment(value: str) -> bool:
+    """Return whether *value* is an assignment itself, as in `environment: [NAME=VALUE]`."""
+    return _INNER.match(value) is not None
+
+
 def find_assignments(text: str) -> Iterator[Assignment]:
     """Yield the assignments in *text*, also those inside of a value: `--set a.b=VALUE`."""
     for match in _ASSIGNMENT.finditer(text):
@@ -70,7 +75,7 @@ def find_assignments(text: str) -> Iterator[Assignment]:
 
 
 class Outline:
-    """The sections of a text: `[name]`, or `name:` or `name {` before lines that are indented more."""
+    """The sections of a text: `[name]`, or `name:` or `name {` before more indented lines."""
 
     def __init__(self, text: str) -> None:
         self._starts: list[int] = []
@@ -88,7 +93,7 @@ class Outline:
     def list_sections(self, start: int) -> list[str]:
         """Return the names of the sections around the line at *start*, the innermost first."""
         number = bisect(self._starts, start) - 1
-        names = []
+        names: list[str] = []
         indent = self._lines[number][0]
         for depth, name, is_section in reversed(self._lines[max(number - _MAX_LINES, 0) : number]):
             if is_section:

@@ -108,7 +108,7 @@ def _parse_templated_yaml(text: str) -> list[Any]:
 def _parse_yaml(text: str) -> list[Any]:
     """Build trees from events, since the parsers of nodes recurse. An alias is the same object."""
     builder = _Builder()
-    anchors: dict[str, Any] = {}
+    anchors: dict[str | None, Any] = {}
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
             builder.add(anchors.get(event.anchor, ""))

@@ -4,8 +4,8 @@ Each value is checked by the rules of the guard, so every disguise that the guar
 finding.
 """
 
+import ast
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from proxy_guard import urls
 from proxy_guard.unwrapping import unescape
 
-from separation.assignments import Outline, find_assignments
+from separation.assignments import Outline, find_assignments, is_assignment
 from separation.content import Content
 from separation.documents import read_strings
 from separation.marks import MODULE, SIMULATOR_SOURCE
@@ -35,7 +35,7 @@ _SETTINGS: Final = re.compile(
     r"(?:.*\.)?env(?:\..*)?|dockerfile.*|containerfile.*|.*compose.*|.*\.txt"
 )
 _HINT: Final = re.compile(
-    rb"issuer|8_?0_?8_?1|%[0-9a-f]{2}|xn--|\\[uxn]|secret|binary|<data>|bplist|base64|b64|&#"
+    rb"issuer|8_?0_?8_?1|%[0-9a-f]{2}|xn--|\\[uxn]|secret|binary|<data>|bplist|base64|b64|=hex|&#"
 )
 """What a settings file contains that is not ASCII only and points to the simulator."""
 
@@ -54,6 +54,7 @@ _REFERENCE: Final = re.compile(
     rf"|(?<![\w-])(?:-e|--env)[ =]*)({_VARIABLE.pattern})(?![A-Za-z0-9_])",
     re.MULTILINE,
 )
+_EMBEDDED_JSON: Final = re.compile(r"""\{[ \t]*"[^\n]*\}""")
 _CONTINUATION: Final = re.compile(r"\\\r?\n[ \t]*")
 _REGISTRY_VALUE: Final = re.compile(r"=hex(?:\(\w\))?:((?:[0-9a-f]{2}|[,\\\s])+)", re.IGNORECASE)
 """Text in UTF-16 in a file of the Windows registry."""
@@ -90,7 +91,7 @@ def _list_settings(
     name: str, data: bytes, text: str, depth: int
 ) -> Iterator[tuple[Sequence[str], str]]:
     """Yield the names, the outermost first, and the value of each setting in a text."""
-    if "\n" not in text.strip():
+    if "\n" not in text.strip() and not is_assignment(text):
         yield (name,), text  # the name of the file is that of the variable: envdir, secrets
     for path, value in read_strings(name, data, text):
         yield path, value
@@ -98,13 +99,21 @@ def _list_settings(
             leaf = path[-1] if path else ""
             yield from _list_settings(leaf, value.encode("utf-8", "replace"), value, depth + 1)
     for plain in _list_readings(text):
-        outline = None
-        for assignment in find_assignments(plain):
-            names = [assignment.name]
-            if _is_generic(assignment.name) and _find_dev_mark(assignment.value):
-                outline = outline or Outline(plain)
-                names += outline.list_sections(assignment.start)
-            yield names[::-1], assignment.value
+        yield from _list_assignments(plain)
+
+
+def _list_assignments(text: str) -> Iterator[tuple[Sequence[str], str]]:
+    """Yield the settings in a text that is not parsed, and in JSON inside of it."""
+    for match in _EMBEDDED_JSON.finditer(text):
+        if len(match[0]) < len(text.strip()):
+            yield from read_strings("", match[0].encode("utf-8", "replace"), match[0])
+    outline = None
+    for assignment in find_assignments(text):
+        names = [assignment.name]
+        if _is_generic(assignment.name) and _find_dev_mark(assignment.value):
+            outline = outline or Outline(text)
+            names += outline.list_sections(assignment.start)
+        yield names[::-1], assignment.value
 
 
 def _list_readings(text: str) -> Iterator[str]:
@@ -132,6 +141,8 @@ def _may_contain_settings(value: str) -> bool:
 
 def _judge(names: Sequence[str], value: str) -> str | None:
     leaf = names[-1].rpartition(".")[2] if names else ""
+    if is_assignment(value):  # it is judged by itself
+        return None
     if _VARIABLE.fullmatch(leaf) and _belongs_to_simulator(leaf, value):
         return f"sets {leaf}, a variable of the simulator"
     name = _qualify(names)
@@ -148,11 +159,18 @@ def _belongs_to_simulator(name: str, value: str) -> bool:
 
 @cache
 def _list_declared_variables() -> frozenset[str]:
-    """List the environment variables that the simulator declares."""
-    sys.path.append(str(SIMULATOR_SOURCE))
-    from token_issuer.config.settings import SETTINGS  # noqa: PLC0415  # found by the line above
-
-    return frozenset(setting.variable for setting in SETTINGS if _VARIABLE.match(setting.variable))
+    """List the environment variables that the simulator declares: fields that call `setting`."""
+    source = SIMULATOR_SOURCE / MODULE.decode() / "config/settings.py"
+    return frozenset(
+        f"{MODULE.decode()}_{node.target.id}".upper()
+        for node in ast.walk(ast.parse(source.read_bytes()))
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "setting"
+        and all(keyword.arg != "variable" for keyword in node.value.keywords)
+    )
 
 
 def _qualify(names: Sequence[str]) -> str:

@@ -26,11 +26,16 @@ _YAML_LINE: Final = re.compile(r"""^[ \t-]*["']?[\w./-]+["']?:(?:[ \t]|$)""", re
 _COMMENT: Final = re.compile(
     r""""(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|(?P<comment>//[^\n]*|/\*.*?\*/)""", re.DOTALL
 )
+_XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _LONG_KEY: Final = re.compile(r"(?:[\w-]+\.){64}")  # tomllib takes quadratic time for these
 _BLANK: Final = re.compile(r"\s*")
 _BARE_KEY: Final = re.compile(r"""([{,]\s*)["']?([A-Za-z_$][\w$.-]*)["']?\s*:""")
 _NAME_KEYS: Final = {"name", "key", "parameterkey", "optionname", "variable"}
 _VALUE_KEYS: Final = {"value", "parametervalue", "default", "content", ""}
+_MALFORMED: Final = (
+    *(ValueError, RecursionError, expat.ExpatError, yaml.YAMLError, plistlib.InvalidFileException),
+    *(AttributeError, IndexError, KeyError, OverflowError, TypeError),  # plistlib raises these too
+)
 _MAX_STEPS: Final = 200_000
 _MAX_DEPTH: Final = 200
 _PATH_MEMORY: Final = 3
@@ -41,12 +46,9 @@ class Pairs(list[tuple[str, Any]]):
 
 
 def read_strings(name: str, data: bytes, text: str) -> Iterator[tuple[Path, str]]:
-    """Yield each string of a document with the names that lead to it.
+    """Yield each string of a document, given as bytes and as text, with the names that lead to it.
 
-    Args:
-        name: The name of the file, or of the value that contains the document.
-        data: The document.
-        text: The same as text.
+    *name* is the name of the file, or of the value that contains the document.
     """
     for tree in _parse(name, data, text.lstrip("\ufeff")):
         yield from _walk(tree)
@@ -73,10 +75,8 @@ def _parse(name: str, data: bytes, text: str) -> list[Any]:
             return _parse_json(text)
         if _YAML_LINE.search(text):
             return _parse_templated_yaml(text)
-    except (ValueError, RecursionError, OverflowError, expat.ExpatError, yaml.YAMLError):
+    except _MALFORMED:
         pass  # the text search reads what no parser accepts
-    except (plistlib.InvalidFileException, AttributeError, TypeError, IndexError, KeyError):
-        pass  # plistlib raises these for malformed lists
     return []
 
 
@@ -180,17 +180,15 @@ def _parse_xml(text: str) -> Any:
     parser.EntityDeclHandler = refuse
     parser.buffer_text = True
     builder.open(Pairs())
-    declaration = re.match(r"\s*<\?xml[^>]*\?>", text)
-    parser.Parse(text[declaration.end() :] if declaration else text, True)
+    parser.Parse(_XML_DECLARATION.sub("", text), True)
     return builder.trees[0]
 
 
 def _to_tree(value: Any) -> Any:
     match value:
-        case Pairs():
-            return Pairs((name, _to_tree(item)) for name, item in value)
-        case dict():
-            return Pairs((str(name), _to_tree(item)) for name, item in value.items())
+        case Pairs() | dict():
+            members = value.items() if isinstance(value, dict) else value
+            return Pairs((str(name), _to_tree(item)) for name, item in members)
         case list():
             return [_to_tree(item) for item in value]
         case bytes():
@@ -203,9 +201,7 @@ def _walk(tree: Any) -> Iterator[tuple[Path, str]]:
     """Yield the strings. Shared parts are walked once for each path of a few names."""
     waiting: list[tuple[Path, Any]] = [((), tree)]
     visited = set()
-    for _ in range(_MAX_STEPS):
-        if not waiting:
-            return
+    while waiting and len(visited) < _MAX_STEPS:
         path, node = waiting.pop()
         if isinstance(node, str):
             yield path, node

@@ -19,6 +19,7 @@ from separation.documents import read_strings
 from separation.marks import MODULE, SIMULATOR_SOURCE
 
 _MAX_FILE_BYTES: Final = 1 << 20
+_SAMPLE_BYTES: Final = 1024
 _MAX_DEPTH: Final = 6
 _MAX_WORDS: Final = 8
 _PROGRAM_OR_PROSE: Final = re.compile(
@@ -34,8 +35,9 @@ _PROGRAM_OR_PROSE: Final = re.compile(
 _SETTINGS: Final = re.compile(
     r"(?:.*\.)?env(?:\..*)?|dockerfile.*|containerfile.*|.*compose.*|.*\.txt"
 )
+_CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _HINT: Final = re.compile(
-    rb"issuer|8_?0_?8_?1|%[0-9a-f]{2}|xn--|\\[uxn]|secret|binary|<data>|bplist|base64|b64|=hex|&#"
+    r"issuer|8_?0_?8_?1|%[0-9a-f]{2}|xn--|\\[uxn]|secret|binary|<data>|bplist|base64|b64|=hex|&#"
 )
 """What a settings file contains that is not ASCII only and points to the simulator."""
 
@@ -84,7 +86,12 @@ def _consists_of_settings(content: Content) -> bool:
     is_readable = content.text or _SETTINGS.fullmatch(content.name) or content.data[:6] == b"bplist"
     if not is_readable or _PROGRAM_OR_PROSE.fullmatch(content.name):
         return False
-    return not content.flat.isascii() or _HINT.search(content.flat) is not None
+    is_binary = _CONTROL.search(content.text, 0, _SAMPLE_BYTES) is not None
+    return not is_binary and _has_hint(content.flat.decode("latin-1"))
+
+
+def _has_hint(text: str) -> bool:
+    return not text.isascii() or _HINT.search(text) is not None
 
 
 def _list_settings(
@@ -134,9 +141,10 @@ def _decode_registry_value(match: re.Match[str]) -> str:
 
 
 def _may_contain_settings(value: str) -> bool:
-    return value.lstrip()[:1] in tuple('{["<') or any(
+    is_structured = value.lstrip()[:1] in tuple('{["<') or any(
         mark in value for mark in ("=", "\n", "--", ": ")
     )
+    return is_structured and _has_hint(value.lower())
 
 
 def _judge(names: Sequence[str], value: str) -> str | None:

@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +16,17 @@ from separation.checks import CHECKS
 from separation.marks import GUARD_SOURCE, ROOT
 from separation.scan import Scan
 
-FORMAT: Final = "separation-certificate/1"
+FORMAT: Final = "separation-certificate/2"
+_MEMBERS: Final = {
+    "created": str,
+    "tools": dict,
+    "verdict": str,
+    "findings": list,
+    "unreadable": dict,
+    "checks": dict,
+    "digest": str,
+}
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 _TOOLS: Final = {
     "docker": ("docker", "--version"),
     "git": ("git", "--version"),
@@ -57,6 +69,7 @@ def write(path: Path, scan: Scan) -> None:
         "tools": _list_tools(),
         **report,
     }
+    document["digest"] = _compute_digest(document)
     draft = path.with_name(f".{path.name}.draft")
     draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     draft.replace(path)
@@ -72,15 +85,57 @@ def verify(path: Path) -> list[str]:
         CertificateError: the file cannot be read, or is not a certificate.
     """
     document = _read(path)
+    faults = [f"{path.name}: {fault}" for fault in _find_faults(document)]
     scan = Scan(skipped=path)
     for root in document["roots"]:
+        if not os.path.lexists(path.parent / root):
+            faults.append(f"{root}: is missing")
         scan.scan_tree(path.parent / root)
-    faults = _compare(document["artefacts"], scan, path.parent)
-    if document["verdict"] != "clean":
-        faults.append(f"{path.name}: its verdict is {document['verdict']!r}, not 'clean'")
-    if missing := sorted(CHECKS.keys() - document["checks"].keys()):
-        faults.append(f"{path.name}: lacks the checks {', '.join(missing)}")
+    faults += _compare(document["artefacts"], scan, path.parent)
+    faults += [f"{name}: cannot be read: {reason}" for name, reason in scan.unreadable.items()]
     return [*faults, *map(str, sorted(scan.findings))]
+
+
+def _find_faults(document: dict[str, Any]) -> Iterator[str]:
+    """Yield a clause for each statement in a certificate that no scan of clean artefacts writes."""
+    roots = document["roots"]
+    paths = [entry["path"] for entry in document["artefacts"]]
+    if document["verdict"] != "clean":
+        yield f"its verdict is {document['verdict']!r}, not 'clean'"
+    if document["findings"] or document["unreadable"]:
+        yield "it lists findings or unreadable files"
+    if missing := sorted(CHECKS.keys() - document["checks"].keys()):
+        yield f"lacks the checks {', '.join(missing)}"
+    yield from _find_path_faults("roots", roots)
+    yield from _find_path_faults("artefacts", paths)
+    for path in paths:
+        if not any(_is_below(path, root) for root in roots):
+            yield f"lists {path!r}, which is not below a root"
+    if document["digest"] != _compute_digest(document):
+        yield "was edited: its digest is not that of its content"
+
+
+def _find_path_faults(member: str, paths: list[str]) -> Iterator[str]:
+    if not paths:
+        yield f"lists no {member}, so it certifies nothing"
+    if len(set(paths)) < len(paths):
+        yield f"lists {member} twice"
+    for path in paths:
+        if Path(path).is_absolute() or os.path.normpath(path) != path:
+            yield f"{member}: {path!r} is not a normalized path relative to the certificate"
+
+
+def _is_below(path: str, root: str) -> bool:
+    if root == os.curdir:
+        return path != os.pardir and not path.startswith(os.pardir + os.sep)
+    return path == root or path.startswith(root + os.sep)
+
+
+def _compute_digest(document: dict[str, Any]) -> str:
+    """Compute the digest of all members but the digest: SHA-256 of JSON with sorted keys."""
+    content = {name: value for name, value in document.items() if name != "digest"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[str]:
@@ -99,7 +154,11 @@ def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(
+            path.read_text(encoding="utf-8"),
+            object_pairs_hook=_refuse_duplicates,
+            parse_constant=_refuse_constant,
+        )
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise CertificateError(message) from None
@@ -115,21 +174,42 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        message = "a member occurs twice"
+        raise ValueError(message)
+    return members
+
+
+def _refuse_constant(name: str) -> None:
+    message = f"{name} is not JSON (RFC 8259 §6)"
+    raise ValueError(message)
+
+
 def _is_complete(document: dict[str, Any]) -> bool:
+    """Return whether a certificate has all members, of the types that `write` gives them."""
     artefacts, roots = document.get("artefacts"), document.get("roots")
     return (
-        isinstance(artefacts, list)
+        all(isinstance(document.get(name), kind) for name, kind in _MEMBERS.items())
+        and isinstance(artefacts, list)
         and all(
             isinstance(entry, dict)
-            and isinstance(entry.get("path"), str)
-            and {"sha256", "size"} <= entry.keys()
+            and entry.keys() == {"path", "sha256", "size"}
+            and _is_path(entry["path"])
+            and isinstance(entry["sha256"], str)
+            and _SHA256.fullmatch(entry["sha256"]) is not None
+            and type(entry["size"]) is int
+            and entry["size"] >= 0
             for entry in artefacts
         )
         and isinstance(roots, list)
-        and all(isinstance(root, str) and "\0" not in root for root in roots)
-        and isinstance(document.get("checks"), dict)
-        and isinstance(document.get("verdict"), str)
+        and all(map(_is_path, roots))
     )
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value != "" and "\0" not in value
 
 
 def _list_tools() -> dict[str, str | None]:

@@ -12,8 +12,9 @@ from separation.marks import (
     BANNER,
     DEV_MARKS,
     DISTRIBUTION,
-    ENCODED_WATERMARKS,
+    ENCODED_WATERMARK_PARTS,
     IMAGE_LABEL,
+    IMPORTER,
     ISSUER_HOST,
     ISSUER_URL,
     MODULE,
@@ -22,8 +23,8 @@ from separation.marks import (
     PROJECT_FOLDER,
     PROSE,
     PROSE_IN_BINARY,
-    WATERMARK,
-    WATERMARK_LITERAL,
+    RAW_WATERMARKS,
+    SPELLER,
 )
 
 Detect = Callable[[Content], Iterator[str]]
@@ -32,7 +33,9 @@ _DEV_MARKS_PATH: Final = "proxy_guard/dev_marks.py"
 _DEV_MARKS_BYTECODE: Final = re.compile(r"proxy_guard/__pycache__/dev_marks\.[\w-]+\.pyc\Z")
 _BANNER_LINE: Final = re.compile(rb"^[ \t]*" + re.escape(BANNER) + rb"\b", re.MULTILINE)
 _COMPILED_NAME: Final = re.compile(rb"\x0c(?:\0\0\0)?%(m)s|(?<!\w)%(m)s\." % {b"m": MODULE})
-_SEGMENT: Final = re.compile(rb"\A" + DISTRIBUTION.pattern)
+_SEGMENT: Final = re.compile(rb"\A(?:\.wh\.)*(?:[.#~]+_?)?" + DISTRIBUTION.pattern)
+"""A part of a path, also of a hidden file, of a backup, or of a whiteout: `.wh.NAME` in a layer of
+an image deletes NAME, so a lower layer contains it."""
 
 
 class Check(NamedTuple):
@@ -82,9 +85,16 @@ def detect_module(content: Content) -> Iterator[str]:
     """Detect uses of the module, in source and in bytecode."""
     if MODULE not in content.flat:
         return
-    compiled = content.is_bytecode and _COMPILED_NAME.search(content.data)
-    is_imported = compiled and bytecode.may_import(content.data, MODULE.decode())
-    if is_imported or MODULE_USE.search(content.flat):
+    is_used = MODULE_USE.search(content.flat) is not None
+    if content.is_bytecode and not is_used:
+        uses = bytecode.list_uses(content.data)
+        is_used = bool(
+            _COMPILED_NAME.search(content.data) if uses is None else MODULE_USE.search(uses)
+        )
+    elif content.name.endswith(".py") and not is_used and IMPORTER.search(content.flat):
+        uses = bytecode.list_uses(content.data, is_source=True)
+        is_used = uses is not None and MODULE_USE.search(uses) is not None
+    if is_used:
         yield f"uses the module {MODULE.decode()}"
 
 
@@ -117,15 +127,17 @@ def detect_image(content: Content) -> Iterator[str]:
 
 
 def detect_settings(content: Content) -> Iterator[str]:
-    """Detect settings that point at the simulator."""
-    for name in settings.find_pointers(content):
-        yield f"sets {name} to the simulator"
+    """Detect settings that point to the simulator, and its own variables."""
+    yield from settings.find_settings(content)
 
 
 def detect_key(content: Content) -> Iterator[str]:
     """Detect the watermark, as bytes (DER) and as text."""
-    is_encoded = any(text in content.squeezed for text in ENCODED_WATERMARKS)
-    if WATERMARK in content.data or WATERMARK_LITERAL in content.data or is_encoded:
+    if (
+        any(text in content.data for text in RAW_WATERMARKS)
+        or any(part in content.squeezed for part in ENCODED_WATERMARK_PARTS)
+        or SPELLER.is_spelled(content.flat, lambda: content.data.translate(None, b"\0"))
+    ):
         yield "contains a key of the simulator (the watermark)"
 
 

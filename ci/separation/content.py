@@ -6,15 +6,6 @@ from typing import Final
 
 _KEPT: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _DROPPED: Final = bytes(byte for byte in range(256) if byte not in _KEPT)
-_ESCAPES: Final = {
-    b"\\": (b"\\n", b"\\r", b"\\t"),
-    b"\\u000": (b"\\u000a", b"\\u000A", b"\\u000d", b"\\u000D", b"\\u0009"),
-    b"\\x0": (b"\\x0a", b"\\x0A", b"\\x0d", b"\\x0D", b"\\x09"),
-    b"%0": (b"%0a", b"%0A", b"%0d", b"%0D"),
-    b"&#": (b"&#10;", b"&#13;", b"&#xa;", b"&#xA;", b"&#xd;", b"&#xD;"),
-}
-"""Escapes of line breaks and tabs in source code, JSON, URLs and XML, by first characters."""
-
 _TO_LOWER: Final = bytes(range(256)).lower()
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _TEXT_SAMPLE_BYTES: Final = 4096
@@ -45,12 +36,7 @@ class Content:
     @cached_property
     def squeezed(self) -> bytes:
         """The letters and digits only, without line breaks, quotes, separators and operators."""
-        data = self.data
-        for beginning, escapes in _ESCAPES.items():
-            if beginning in data:
-                for escape in escapes:
-                    data = data.replace(escape, b"")
-        return data.translate(None, _DROPPED)
+        return self.data.translate(None, _DROPPED)
 
     @cached_property
     def text(self) -> bytes:

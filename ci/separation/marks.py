@@ -17,6 +17,8 @@ sys.path.append(str(GUARD_SOURCE))
 from proxy_guard import dev_marks  # noqa: E402  # found through the line above
 from proxy_guard.unwrapping import list_base64_alignments  # noqa: E402  # likewise
 
+from separation.numerals import Speller  # noqa: E402  # likewise
+
 NAME: Final = dev_marks.SERVICE_NAME.encode()
 MODULE: Final = NAME.replace(b"-", b"_")
 BANNER: Final = dev_marks.BANNER.encode()
@@ -62,6 +64,12 @@ def _list_nested_modules() -> bytes:
     return b"|".join(re.escape(name.encode()) for name in sorted(names))
 
 
+IMPORTER: Final = re.compile(
+    rb"import_module|__import__|find_spec|find_loader|get_loader|load_module|run_module|resolve_name"
+    rb"|import_string|import_object|importorskip"
+)
+"""Functions that import a module by its name."""
+
 MODULE_USE: Final = re.compile(
     rb"\bimport[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*%(m)s\b(?![ \t]+from\b)"
     rb"|\bfrom[ \t]+%(m)s(?:\.\w+)*[\s\\]+import\b"
@@ -72,10 +80,12 @@ MODULE_USE: Final = re.compile(
     rb"|(?<![\w.])%(m)s\.(?:__main__|pytest_plugin)\b"
     # An entry point, a path, a distribution with its version.
     rb"|(?<![\w.])%(m)s(?:(?:\.\w+)*:main\b|/|-\d)"
-    rb"|\b(?:import_module|__import__|find_spec|run_module|import)\(\s*[\"']%(m)s\b"
-    rb"|(?<![\w-])-m[\s\"',]+%(m)s\b"
+    rb"|\b(?:%(importer)s|import)\(\s*(?:\w+\s*=\s*)?\\?[\"'`]%(m)s\b"
+    # Options: python -m, with others (-Im), without a blank, in a list, in XML; --hidden-import
+    rb"|(?<![\w-])-[bdeiopqsuvx]{0,8}m(?:[\s\"',=\\-]|</?\w+>){0,40}%(m)s\b"
+    rb"|-(?:import|module|package|collect-all|follow-import-to)(?:[ \t\"',=])+%(m)s\b"
     rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"
-    % {b"m": MODULE, b"nested": _list_nested_modules()}
+    % {b"m": MODULE, b"nested": _list_nested_modules(), b"importer": IMPORTER.pattern}
 )
 """Uses of the module. Harmless code may have a variable of that name (`token_issuer = iss`), with
 attributes named like the packages of the simulator (`token_issuer.keys()`)."""
@@ -95,20 +105,29 @@ def _share_decimal_digits(data: bytes, bits: int) -> bytes:
 
 
 WATERMARK: Final = dev_marks.WATERMARK
-ENCODED_WATERMARKS: Final = (
-    *(re.sub(rb"\W|_", b"", text) for text in list_base64_alignments(WATERMARK)),
+_BASE64_WATERMARKS: Final = list_base64_alignments(WATERMARK)
+_TEXTS: Final = (
+    *(re.sub(rb"\W|_", b"", text) for text in _BASE64_WATERMARKS),
     WATERMARK.hex().encode(),
     WATERMARK.hex().upper().encode(),
-    "".join(map(str, WATERMARK)).encode(),
-    "".join(str(abs((byte ^ 0x80) - 0x80)) for byte in WATERMARK).encode(),
-    *(
-        "".join(map(form.format, WATERMARK)).encode()
-        for form in ("0x{:02x}", "0x{:02X}", "x{:02x}", "x{:02X}")
-    ),
     _share_decimal_digits(WATERMARK, 2048),
 )
-"""The watermark as text without separators: base64 at each alignment, hexadecimal, lists of bytes
-(signed in Java), escapes, and the decimal digits of a 2048-bit modulus."""
+_THIRDS: Final = 3
+ENCODED_WATERMARK_PARTS: Final = tuple(
+    text[start : start + len(text) // _THIRDS]
+    for text in _TEXTS
+    for start in range(0, len(text) - _THIRDS + 1, len(text) // _THIRDS)
+)
+"""Parts of the watermark, of 60 bits, as text without separators: base64 at each alignment,
+hexadecimal, and the decimal digits of a 2048-bit modulus. If a line break, an escape or an address
+interrupts such a text twice, one of its thirds is still complete."""
 
-WATERMARK_LITERAL: Final = repr(WATERMARK)[2:-1].encode()
-"""The watermark in a bytes literal of Python."""
+RAW_WATERMARKS: Final = (
+    WATERMARK,
+    # The part between control characters, of which each byte was read as a character (Latin-1).
+    max(re.split(rb"[\x00-\x1f\x7f-\x9f]", WATERMARK), key=len).decode("latin-1").encode(),
+)
+"""The watermark in DER, and in text that contains DER."""
+
+SPELLER: Final = Speller(WATERMARK, _BASE64_WATERMARKS)
+"""Recognizes the watermark, raw or in base64, in numbers and escapes."""

@@ -1,80 +1,211 @@
-"""Settings that point to the simulator: env files, Compose, Kubernetes, environments of images.
+"""Settings that point to the simulator, and settings of the simulator itself.
 
 Each value is checked by the rules of the guard, so every disguise that the guard detects is a
 finding.
 """
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Final
 
 from proxy_guard import urls
 from proxy_guard.dev_marks import is_bare_word
 from proxy_guard.rules import ISSUER_VARIABLE
+from proxy_guard.unwrapping import unescape
 
+from separation.assignments import Outline, find_assignments, is_assignment
 from separation.content import Content
+from separation.documents import read_strings
+from separation.marks import MODULE, SIMULATOR_SOURCE
 
 _MAX_FILE_BYTES: Final = 1 << 20
-_VALUE: Final = r"""["']?(?P<value%d>[^\s"',;}<]{1,2048}+)"""
-_ASSIGNMENT: Final = re.compile(
-    # Kubernetes, Spring: name: NAME, value: VALUE in YAML, JSON or XML, in either order
-    r"""\b(?:name|key)["']?[ \t]*[:=][ \t]*["']?(?P<name1>[\w.-]+)["']?[,\s]*["']?\bvalue["']?"""
-    r"""[ \t]*[:=][ \t]*"""
-    + _VALUE % 1
-    + r"""|\bvalue["']?[ \t]*:[ \t]*"""
-    + _VALUE % 2
-    + r"""(?=["'\s,]++name["']?[ \t]*:[ \t]*["']?(?P<name2>[\w.-]+))"""
-    # Dockerfile: ENV NAME VALUE; nginx: set $NAME VALUE
-    + r"|^[ \t]*(?:ENV[ \t]+|set[ \t]+\$)(?P<name3>\w+)[ \t]+"
-    + _VALUE % 3
-    # Arguments: --NAME VALUE, ["--NAME", "VALUE"], and on two lines of YAML
-    + r"""|--(?P<name4>[a-z][\w.-]{2,60})(?:["']?(?:,\s*|\s+-)|[ \t])[ \t]*"""
-    + _VALUE % 4
-    # NAME=VALUE, NAME: VALUE, "NAME": "VALUE", -Dname=VALUE, <NAME>VALUE, a folded scalar of YAML.
-    # Some names are excluded because their value is a setting: Environment="NAME=VALUE"
-    + r"""|\b(?!(?:environment|env|key|name)["']?[ \t]*[:=])"""
-    r"""(?P<name5>[A-Za-z][\w.-]{2,60})["']?[ \t]*[:=>][ \t]*(?:[>|][+-]?\s+)?"""
-    + _VALUE % 5,
-    re.MULTILINE | re.IGNORECASE,
-)  # fmt: skip
-_FILES: Final = re.compile(
-    r".*\.(?:env|ya?ml|json|toml|ini|cfg|conf|properties|sh|service|tf|tfvars|hcl|txt|container|xml"
-    r"|bat|ps1|mk)|\.?env.*|dockerfile.*|containerfile.*|.*compose.*|makefile|jenkinsfile|procfile"
+_SAMPLE_BYTES: Final = 1024
+_MAX_DEPTH: Final = 6
+_MAX_WORDS: Final = 8
+_PROGRAM_OR_PROSE: Final = re.compile(
+    r".+\.(?:py[ixwc]?|pyo|pxd|ipynb|[cm]?[jt]sx?|vue|svelte|map|java|kts?|scala|groovy|clj|go|rs|c|h|cc|cpp"
+    r"|cxx|hh|hpp|hxx|cs|fs|vb|rb|php|pl|pm|t|swift|mm?|lua|sql|r|jl|dart|exs?|[eh]rl|hs|mli?|el|lisp"
+    r"|asm|s|f90|f|pas|zig|nim|d|proto|thrift|graphql|md|mdx|markdown|rst|adoc|tex|html?|xhtml|css|scss"
+    r"|less|svg|po|pot|[1-9]|csv|tsv|log|diff|patch|whl|lock|spdx)"
+    r"|(?:metadata|record|wheel|installer|requested|pkg-info|license|licence|copying|copyright|readme"
+    r"|changelog|changes|news|authors|contributors|notice|todo|history|credits|thanks)(?:[._-].*)?"
 )
+"""Names of files that do not consist of settings."""
+
+_SETTINGS: Final = re.compile(
+    r"(?:.*\.)?env(?:\..*)?|dockerfile.*|containerfile.*|.*compose.*|.*\.txt"
+)
+_CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_HINT: Final = re.compile(
+    r"issuer|8_?0_?8_?1|%[0-9a-f]{2}|xn--|\\[uxn]|secret|binary|<data>|bplist|base64|b64|=hex|&#"
+)
+"""What a settings file contains that is not ASCII only and points to the simulator."""
+
 _ISSUER_NAMES: Final = re.compile(r"jw[tk]|issuer|oidc|o?auth|idp|sso|certs", re.IGNORECASE)
+_GENERIC_NAMES: Final = frozenset(
+    {"url", "urls", "uri", "uris", "httpuri", "endpoint", "endpoints", "base", "baseurl", "baseuri"}
+    | {"value", "values", "default", "defaults", "prod", "production", "location", "href", "link"}
+    | {"string", "text", "content", "data", "item", "items"}
+)
+"""Names that say nothing without that of the section: `jwks: {uri: …}`."""
+
+_VARIABLE: Final = re.compile(rf"{MODULE.decode().upper()}_[A-Z][A-Z0-9_]*")
+_REFERENCE: Final = re.compile(
+    rf"(?:[$%][{{(:]?|\$env:|\b(?:name|key)[\"']?[ \t]*[:=][ \t]*[\"']?|^[ \t]*-[ \t]+[\"']?"
+    rf"|(?<![\w-])(?:-e|--env)[ =]*)({_VARIABLE.pattern})(?![A-Za-z0-9_])",
+    re.MULTILINE,
+)
+_EMBEDDED_JSON: Final = re.compile(r"""\{[ \t]*"[^\n]*\}""")
+_CONTINUATION: Final = re.compile(r"\\\r?\n[ \t]*")
+_REGISTRY_VALUE: Final = re.compile(r"=hex(?:\(\w\))?:((?:[0-9a-f]{2}|[,\\\s])+)", re.IGNORECASE)
+"""Text in UTF-16 in a file of the Windows registry."""
+
+_WEB_SCHEMES: Final = ("http://", "https://")
 
 
-def find_pointers(content: Content) -> Iterator[str]:
-    """Yield the names of the settings in *content* that point to the simulator."""
-    if len(content.data) > _MAX_FILE_BYTES or not (
-        _FILES.fullmatch(content.name) or _is_image(content)
-    ):
+def find_settings(content: Content) -> Iterator[str]:
+    """Yield a clause for each setting in *content* that points to or belongs to the simulator."""
+    if not _consists_of_settings(content):
         return
+    name = content.path.rpartition("!")[2].rpartition("/")[2]
     text = content.data.replace(b"\0", b"").decode("utf-8", "replace")
-    found = {}
-    for match in _ASSIGNMENT.finditer(text):
-        groups = {key: text for key, text in match.groupdict().items() if text}
-        name, value = (
-            next(groups[key] for key in groups if key.startswith(kind))
-            for kind in ("name", "value")
-        )
-        if name not in found and _leads_to_simulator(name, value):
-            found[name] = True
+    found: dict[str, None] = {}
+    for names, value in _list_settings(name, content.data, text, 0):
+        if clause := _judge(names, value):
+            found[clause] = None
+    for match in _REFERENCE.finditer(text):
+        if match[1] in _list_declared_variables():
+            found[f"refers to {match[1]}, a variable of the simulator"] = None
     yield from found
 
 
-def _is_image(content: Content) -> bool:
-    return b'"rootfs"' in content.flat and b'"config"' in content.flat
+def _consists_of_settings(content: Content) -> bool:
+    if len(content.data) > _MAX_FILE_BYTES:
+        return False
+    is_readable = content.text or _SETTINGS.fullmatch(content.name) or content.data[:6] == b"bplist"
+    if not is_readable or _PROGRAM_OR_PROSE.fullmatch(content.name):
+        return False
+    is_binary = _CONTROL.search(content.text, 0, _SAMPLE_BYTES) is not None
+    return not is_binary and _has_hint(content.flat.decode("latin-1"))
 
 
-def _leads_to_simulator(name: str, value: str) -> bool:
-    names_issuer = _ISSUER_NAMES.search(name) is not None
+def _has_hint(text: str) -> bool:
+    return not text.isascii() or _HINT.search(text) is not None
+
+
+def _list_settings(
+    name: str, data: bytes, text: str, depth: int
+) -> Iterator[tuple[Sequence[str], str]]:
+    """Yield the names, the outermost first, and the value of each setting in a text."""
+    if "\n" not in text.strip() and not is_assignment(text):
+        yield (name,), text  # the name of the file is that of the variable: envdir, secrets
+    for path, value in read_strings(name, data, text):
+        yield path, value
+        if depth < _MAX_DEPTH and _may_contain_settings(value):
+            leaf = path[-1] if path else ""
+            yield from _list_settings(leaf, value.encode("utf-8", "replace"), value, depth + 1)
+    for plain in _list_readings(text):
+        yield from _list_assignments(plain)
+
+
+def _list_assignments(text: str) -> Iterator[tuple[Sequence[str], str]]:
+    """Yield the settings in a text that is not parsed, and in JSON inside of it."""
+    for match in _EMBEDDED_JSON.finditer(text):
+        if len(match[0]) < len(text.strip()):
+            yield from read_strings("", match[0].encode("utf-8", "replace"), match[0])
+    outline = None
+    for assignment in find_assignments(text):
+        names = [assignment.name]
+        if _is_generic(assignment.name) and _find_dev_mark(assignment.value):
+            outline = outline or Outline(text)
+            names += outline.list_sections(assignment.start)
+        yield names[::-1], assignment.value
+
+
+def _list_readings(text: str) -> Iterator[str]:
+    """Yield a text as it is, and without escapes, continued lines and hexadecimal values."""
+    yield text
+    if '\\"' in text:
+        yield unescape(text)
+    if "\\\n" in text or "\\\r\n" in text:
+        yield _CONTINUATION.sub("", text)
+    if "hex" in text and _REGISTRY_VALUE.search(text):
+        yield _REGISTRY_VALUE.sub(_decode_registry_value, text)
+
+
+def _decode_registry_value(match: re.Match[str]) -> str:
+    digits = re.sub(r"[^0-9a-f]", "", match[1], flags=re.IGNORECASE)
+    data = bytes.fromhex(digits[: len(digits) // 2 * 2])
+    return "=" + data.replace(b"\0", b"").decode("utf-8", "replace")
+
+
+def _may_contain_settings(value: str) -> bool:
+    is_structured = value.lstrip()[:1] in tuple('{["<') or any(
+        mark in value for mark in ("=", "\n", "--", ": ")
+    )
+    return is_structured and _has_hint(value.lower())
+
+
+def _judge(names: Sequence[str], value: str) -> str | None:
+    leaf = names[-1].rpartition(".")[2] if names else ""
+    if is_assignment(value):  # it is judged by itself
+        return None
+    if _VARIABLE.fullmatch(leaf) and _belongs_to_simulator(leaf, value):
+        return f"sets {leaf}, a variable of the simulator"
+    name = _qualify(names)
+    words = value.split()
+    if len(words) <= _MAX_WORDS and any(_leads_to_simulator(leaf, name, word) for word in words):
+        return f"sets {name} to the simulator"
+    return None
+
+
+def _belongs_to_simulator(name: str, value: str) -> bool:
+    """Return whether a variable is one of the simulator; others may name a URL: `…_URL`."""
+    return name in _list_declared_variables() or not value.strip().lower().startswith(_WEB_SCHEMES)
+
+
+@cache
+def _list_declared_variables() -> frozenset[str]:
+    """List the environment variables that the simulator declares: fields that call `setting`."""
+    source = SIMULATOR_SOURCE / MODULE.decode() / "config/settings.py"
+    return frozenset(
+        f"{MODULE.decode()}_{node.target.id}".upper()
+        for node in ast.walk(ast.parse(source.read_bytes()))
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "setting"
+        and all(keyword.arg != "variable" for keyword in node.value.keywords)
+    )
+
+
+def _qualify(names: Sequence[str]) -> str:
+    """Return the name of a setting, with the names of its sections as far as they are needed."""
+    start = len(names) - 1
+    while start > 0 and _is_generic(names[start]):
+        start -= 1
+    return ".".join(names[max(start, 0) :])
+
+
+def _is_generic(name: str) -> bool:
+    return re.sub(r"[\W_]", "", name).casefold() in _GENERIC_NAMES or name == "<<"
+
+
+def _leads_to_simulator(leaf: str, name: str, value: str) -> bool:
     if is_bare_word(value):  # in any other setting, the name of a field, a variable or a service
-        return name.upper() == ISSUER_VARIABLE and urls.inspect_issuer(value) is not None
-    if not (names_issuer or name.isupper()):
+        return leaf.upper() == ISSUER_VARIABLE and urls.inspect_issuer(value) is not None
+    names_issuer = _ISSUER_NAMES.search(name) is not None
+    if not (names_issuer or leaf.isupper()):
         return False
-    verdict = urls.find_dev_mark(value)
-    if verdict is None or verdict.code == urls.UNREADABLE_URI:
-        return False
+    verdict = _find_dev_mark(value)
     # Settings that are not about an issuer may point to another service on port 8081.
-    return verdict.code != urls.LOCAL_DEV_PORT or names_issuer
+    return verdict is not None and (names_issuer or verdict.code != urls.LOCAL_DEV_PORT)
+
+
+@lru_cache
+def _find_dev_mark(value: str) -> urls.Verdict | None:
+    verdict = urls.find_dev_mark(value)
+    return None if verdict is None or verdict.code == urls.UNREADABLE_URI else verdict

@@ -97,6 +97,42 @@ INNOCENT: Final[dict[str, FileData]] = {
     "templates/login.html.j2": "{% for key in token_issuer.keys() %}{{ key }}{% endfor %}\n"
     "{{ token_issuer.config.url }} {{ token_issuer.tokens.count }}\n",
     "templates/proxy.conf.j2": "proxy_pass http://127.0.0.1:{{ token_issuer.server.port }};\n",
+    # Settings that point to something else.
+    "issuer.env": "TOKEN_ISSUER=https://accounts.google.com\n",
+    "issuer-url.env": "TOKEN_ISSUER_URL=https://login.example.com\nAUTH_TOKEN_ISSUER_URL=https://a.example\n",
+    "prose.txt": "Set TOKEN_ISSUER_PORT if you like.\n",
+    "k8s/probes.yaml": "ports: [{containerPort: 8081, name: metrics}]\n"
+    "livenessProbe:\n  httpGet: {host: 127.0.0.1, port: 8081}\n",
+    "k8s/manager.yaml": "args:\n- --issuer=https://accounts.google.com\n"
+    "- --health-probe-bind-address=127.0.0.1:8081\n",
+    "k8s/secret.yaml": "kind: Secret\ndata:\n  ADMIN_URL: aHR0cDovL2xvY2FsaG9zdDo4MDgx\n"
+    "  JWT_ISSUER: aHR0cHM6Ly9hY2NvdW50cy5nb29nbGUuY29t\n",
+    "k8s/issuer.yaml": "kind: Certificate\nspec:\n  issuerRef: {name: letsencrypt}\n",
+    "boot/application.yml": "server:\n  port: 8081\nmanagement:\n  server:\n"
+    "    port: 8081\n    address: 127.0.0.1\n",
+    "boot/application.properties": "server.port=8081\nmanagement.server.port=8081\n",
+    "nexus.env": "NEXUS_URL=http://localhost:8081\nSCHEMA_REGISTRY_URL=http://localhost:8081\n",
+    "compose.yaml": "services:\n  mongo-express:\n    ports: ['8081:8081']\n    environment:\n"
+    "      ME_CONFIG_SITE_BASEURL: http://localhost:8081/\n  schema-registry:\n"
+    "    environment:\n      SCHEMA_REGISTRY_LISTENERS: http://0.0.0.0:8081\n",
+    "oauth2-proxy.cfg": 'upstreams = ["http://127.0.0.1:8081/"]\n'
+    'oidc_issuer_url = "https://accounts.google.com"\n',
+    "oauth2-proxy.yaml": "oauth2-proxy:\n  upstream: http://127.0.0.1:8081\n"
+    "  metrics:\n    url: http://localhost:8081/metrics\n",
+    "sso.yaml": "sso:\n  healthcheck:\n    url: http://localhost:8081/healthz\n",
+    "sections.ini": "[oauth]\nissuer = https://a.example\n[nexus]\nurl = http://localhost:8081\n",
+    "nexus.json": '{"oauth": {"url": "https://a.example"}, "nexus": {"url": "http://localhost:8081"}}',
+    "nginx.conf": "location /auth/ {\n  proxy_pass http://127.0.0.1:8081/;\n}\n",
+    "openapi.yaml": "openapi: 3.1.0\nservers:\n- url: http://localhost:8081\n",
+    "x.dist-info/METADATA": "Example: JWT_JWKS_URI=http://localhost:8081\n",
+    # Code that imports other modules by name, and a name of a variable.
+    "app/load.py": 'import importlib\nimportlib.import_module("x")\n'
+    'issuer = claims["token_issuer"]\n',
+    # Numbers.
+    "data/bytes.json": json.dumps(list(secrets.token_bytes(20_000))),
+    "data/dump.txt": secrets.token_bytes(20_000).hex(" ", 2),
+    "data/escapes.txt": "".join(f"\\x{byte:02x}" for byte in secrets.token_bytes(20_000)),
+    "data/words.txt": ", ".join(str(secrets.randbits(16)) for _ in range(20_000)),
     # Data that resembles an archive or encoded bytes.
     "app/text.txt": "BZh is how a bzip2 archive begins; 7z too.\nPK\x05\x06 ends a zip.\n",
     "app/about_zip.pyc": b"\xa7\x0d\r\n" + bytes(12) + b"s\x04\0\0\0PK\x05\x06" + bytes(40),

@@ -194,6 +194,80 @@ def test_certificate_of_refused_artefacts_is_not_valid(artefacts: Path, dev_key:
     assert "key.pem: contains a key of the simulator" in verified_forgery.stdout
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"roots": []}, "lists no roots, so it certifies nothing"),
+        ({"roots": ["data"]}, "lists 'service.txt', which is not below a root"),
+        ({"roots": [".", "."]}, "lists roots twice"),
+        ({"roots": [".", "gone"]}, "gone: is missing"),
+        ({"roots": ["data/.."]}, "'data/..' is not a normalized path"),
+        ({"artefacts": []}, "lists no artefacts, so it certifies nothing"),
+        ({"findings": [{"path": "a"}]}, "it lists findings or unreadable files"),
+        ({"unreadable": {"a": "b"}}, "it lists findings or unreadable files"),
+        ({"checks": {}}, "lacks the checks"),
+        ({"commit": "0" * 40}, "was edited: its digest is not that of its content"),
+    ],
+)
+def test_edited_certificate_is_not_valid(
+    changes: dict[str, Any], message: str, artefacts: Path
+) -> None:
+    certificate = artefacts / "separation.json"
+    check_separation("--certificate", certificate, artefacts)
+    certificate.write_text(json.dumps(read(certificate) | changes))
+
+    outcome = check_separation("--verify", certificate)
+
+    assert outcome.returncode == 1
+    assert message in outcome.stdout
+    assert "is not valid" in outcome.stdout
+
+
+def test_certificate_narrowed_to_a_folder_is_not_valid(artefacts: Path) -> None:
+    certificate = artefacts / "separation.json"
+    check_separation("--certificate", certificate, artefacts)
+    content = read(certificate)
+    listed = [entry for entry in content["artefacts"] if entry["path"].startswith("data/")]
+    certificate.write_text(json.dumps(content | {"roots": ["data"], "artefacts": listed}))
+
+    outcome = check_separation("--verify", certificate)
+
+    assert outcome.returncode == 1
+    assert "was edited" in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"roots": "."},
+        {"roots": [""]},
+        {"roots": [["."]]},
+        {"verdict": ["clean"]},
+        {"digest": None},
+        {"artefacts": [{"path": "a", "sha256": "0" * 64, "size": True}]},
+        {"artefacts": [{"path": "a", "sha256": "0" * 64, "size": float("nan")}]},
+        {"artefacts": [{"path": "a", "sha256": "x", "size": 1}]},
+    ],
+)
+def test_certificate_with_members_of_wrong_types_exits_2(
+    changes: dict[str, Any], artefacts: Path
+) -> None:
+    certificate = artefacts / "separation.json"
+    check_separation("--certificate", certificate, artefacts)
+    certificate.write_text(json.dumps(read(certificate) | changes))
+
+    assert check_separation("--verify", certificate).returncode == 2
+
+
+def test_certificate_with_a_repeated_member_exits_2(artefacts: Path) -> None:
+    certificate = artefacts / "separation.json"
+    check_separation("--certificate", certificate, artefacts)
+    text = certificate.read_text().rstrip().removesuffix("}")
+    certificate.write_text(text + ', "verdict": "clean"}')
+
+    assert check_separation("--verify", certificate).returncode == 2
+
+
 def test_certificate_may_be_written_again(artefacts: Path, dev_key: DevKey) -> None:
     certificate = artefacts / "separation.json"
     key = write(artefacts, {"key.pem": dev_key.public_pem}) / "key.pem"
@@ -253,6 +327,39 @@ def test_name_of_the_working_directory_is_not_shipped(tmp_path: Path) -> None:
 def test_scan_of_a_hostile_text_is_fast(text: str, tmp_path: Path) -> None:
     for name in ("a.yaml", "requirements.txt", "a.py"):
         write(tmp_path, {name: "token_issuer " + text * ((1 << 19) // len(text))})
+
+    assert check_separation(tmp_path).returncode in {0, 1}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "issuer: " + "[" * 500_000),
+        ("b.yaml", "issuer: " + "{a: " * 200_000),
+        ("c.yaml", "&a {b: *a, issuer: 1}"),
+        (
+            "laughs.yaml",
+            "a0: &a0 {x: issuer}\n"
+            + "".join(
+                f"a{n}: &a{n} {{{', '.join(f'k{k}: *a{n - 1}' for k in range(9))}}}\n"
+                for n in range(1, 12)
+            ),
+        ),
+        ("a.json", "[" * 300_000 + '"issuer"' + "]" * 300_000),
+        ("b.json", "{issuer" + "/*" * 400_000),
+        ("a.xml", "<a>issuer" + "<b>" * 250_000),
+        ("b.xml", '<!DOCTYPE a [<!ENTITY x "issuer">]><a>&x;</a>'),
+        ("a.plist", "<plist>issuer" + "<array>" * 140_000),
+        ("a.toml", "issuer = 1\n" + "a." * 200_000 + "b = 1"),
+        ("a.ini", "issuer\n" + "  url = http://localhost:8081\n" * 35_000),
+        ("a.env", "issuer " + "a=" * 500_000),
+        ("numbers.txt", "204, 49 " * 130_000),
+        ("escapes.txt", "\\x63kc4" * 140_000),
+    ],
+)
+def test_scan_of_a_hostile_document_is_fast(name: str, text: str, tmp_path: Path) -> None:
+    write(tmp_path, {name: text})
 
     assert check_separation(tmp_path).returncode in {0, 1}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from tests.separation.artefacts import SIMULATOR, DevKey, FileData, make_wheel, write
 from tests.separation.plants.registry import compile_source, plant, plant_file
@@ -131,3 +132,37 @@ plant_file(
         "token_issuer", "ghost"
     ) + "#" * (9 << 20),
 )  # fmt: skip
+
+
+BY_NAME: Final = {
+    "call of __import__": '__import__("token_issuer")\n',
+    "call of import_module": 'import importlib\nimportlib.import_module("token_issuer")\n',
+    "import_module by another name": "from importlib import import_module as load\n"
+    'load("token_issuer")\n',
+    "import_module of a constant": 'import importlib\nNAME = "token_issuer"\n'
+    "def load():\n    return importlib.import_module(name=NAME)\n",
+    "call of find_spec": 'import importlib.util\nimportlib.util.find_spec("token_issuer")\n',
+    "call of run_module": 'import runpy\nrunpy.run_module("token_issuer")\n',
+    "call of resolve_name": 'import pkgutil\npkgutil.resolve_name("token_issuer:create")\n',
+    "call of exec": 'exec("import token_issuer")\n',
+    "process that runs it": 'import subprocess\nsubprocess.run(["python", "-m", "token_issuer"])\n',
+}
+for name, source in BY_NAME.items():
+    plant_file(f"{name} in source", "module", "a.py", lambda _, source=source: source)  # type: ignore[misc]
+
+    def build(folder: Path, _key: DevKey, source: str = source) -> None:
+        write(folder, {"a.pyc": compile_source(folder, source)})
+
+    build.__name__ = f"{name} in bytecode"
+    plant("module", "a.pyc")(build)
+
+for number, command in enumerate([
+    "python -mtoken_issuer\n",
+    "python3 -Im token_issuer serve\n",
+    "python3 -uBmtoken_issuer\n",
+    "args:\n- -m\n- token_issuer\n",
+    "<arg>-m</arg><arg>token_issuer</arg>\n",
+    "python -m \\\n  token_issuer\n",
+    "pyinstaller --hidden-import=token_issuer app.py\n",
+]):
+    plant_file(f"start {number}", "module", "run.sh", lambda _, command=command: command)  # type: ignore[misc]

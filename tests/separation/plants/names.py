@@ -3,6 +3,7 @@
 import gzip
 import json
 import subprocess
+import tarfile
 from pathlib import Path
 from typing import Final
 
@@ -107,6 +108,25 @@ def symlink_in_a_tar(folder: Path, _key: DevKey) -> None:
     write(folder, {"a.tar": make_tar({}, links={"lib/x": "../token-issuer/src"})})
 
 
+@plant("path", "a.tar!usr/lib/.wh.token_issuer")
+def whiteout_of_the_folder(folder: Path, _key: DevKey) -> None:
+    write(folder, {"a.tar": make_tar({"usr/lib/.wh.token_issuer": ""})})
+
+
+@plant("path", "a.tar!usr/lib/token_issuer/.wh..wh..opq")
+def opaque_whiteout(folder: Path, _key: DevKey) -> None:
+    write(folder, {"a.tar": make_tar({"usr/lib/token_issuer/.wh..wh..opq": ""})})
+
+
+@plant("path", "a.tar!usr/lib/token_issuer")
+def whiteout_of_overlayfs(folder: Path, _key: DevKey) -> None:
+    info = tarfile.TarInfo("usr/lib/token_issuer")
+    info.type = tarfile.CHRTYPE
+    write(folder, {"a.tar": info.tobuf() + bytes(1024)})
+
+
+plant_file("whiteout of the metadata", "path", "x/.wh.token-issuer-0.1.0.dist-info", lambda _: "")
+plant_file("swap file of an editor", "path", "x/.token_issuer.py.swp", lambda _: "x")
 plant_file("path in capitals", "path", "lib/Token-Issuer/x.js", lambda _: "x")
 plant_file("path in fullwidth letters", "path", f"lib/{FULLWIDTH_T}oken_issuer/x.js", lambda _: "x")
 plant_file(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _COORDINATE_SIZES: Final = {"P-256": 32, "P-384": 48, "P-521": 66}
 _MAX_MEMBER_CHARS: Final = 8192
 """An RSA modulus of 32,768 bits has 5462 characters."""
+_MIN_OTHER_BYTES: Final = 16
 _TO_STANDARD_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
 _NOT_OF_THE_ALPHABET: Final = b"= \t\r\n"
 
@@ -64,6 +65,13 @@ def read_jwk(jwk: Mapping[object, object]) -> CanonicalKey | None:
             return build_ec_key(curve, x, y)
         return build_okp_key(curve, x) if curve.isascii() and curve.isalnum() else None
     return None
+
+
+def is_other_key(jwk: Mapping[object, object]) -> bool:
+    """Return whether *jwk* is a public key of another type or curve, such as ML-DSA or P-256K."""
+    return isinstance(jwk.get("kty"), str) and any(
+        len(_read_member(jwk, name)) >= _MIN_OTHER_BYTES for name in ("x", "n", "pub")
+    )
 
 
 def compute_thumbprint(key: CanonicalKey) -> str:

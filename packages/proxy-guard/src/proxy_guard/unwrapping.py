@@ -1,40 +1,43 @@
-"""Removes the encodings around a key: PEM, base64, hex, quotes, escapes, UTF-16.
+"""Removes the encodings around a key: PEM, base64, hex, decimal digits, quotes, escapes, UTF-16.
 
-Nothing is parsed: each run of characters that could be base64 or hex is decoded, and the caller
-searches the result. PEM armor may therefore be missing, broken, indented or mislabeled.
+Nothing is parsed: each run of characters that could be base64, hex or a number is decoded, and the
+caller searches the result. PEM armor may therefore be missing, broken, indented or mislabeled.
 """
 
 from __future__ import annotations
 
 from binascii import b2a_base64
 
+from proxy_guard.curves import CURVES
 from proxy_guard.jwk import decode_base64
+from proxy_guard.text_encodings import BASE64, MIN_RUN_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-_MIN_RUN_CHARS: Final = 32
-"""Minimum length of a run to decode. An Ed25519 key in SPKI has 60 characters."""
+    from proxy_guard.budget import Budget
+
+_MIN_DECIMAL_CHARS: Final = 70
+_MAX_DECIMAL_CHARS: Final = 4000
+"""A coordinate of P-256 has about 77 digits, and a modulus of 8192 bits has 2467."""
 _BLANKS: Final = b" \t\r\n\v\f"
 _HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
-_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_SYMBOLS: Final = b"+/-_"
 _ALL_BUT_BASE64_TO_BLANK: Final = bytes(
-    byte if byte in _BASE64 or byte in _BLANKS else ord("~") for byte in range(256)
+    byte if byte in BASE64 or byte in _BLANKS else ord("~") for byte in range(256)
 ).replace(b"~", b",")
 _TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
-_BYTE_ORDER_MARKS: Final = b"\xff\xfe\xef\xbb\xbf"
 _ESCAPED_BLANKS: Final = ("\\n", "\\r", "\\t")
-
-
-def to_text(data: bytes) -> str:
-    """Decode *data* as text. NUL bytes are removed, so UTF-16 and UTF-32 become ASCII."""
-    return data.replace(b"\0", b"").strip(_BYTE_ORDER_MARKS).decode("latin-1")
+_QUOTES: Final = (b'"', b"'", b"`")
+_BYTES_PER_WORK: Final = 100
 
 
 def unescape(text: str) -> str:
     r"""Remove the escapes of shells, env files and JSON, single or repeated: `\n`, `\/`, `\"`."""
+    if "\\" not in text:
+        return text
     while "\\\\" in text:
         text = text.replace("\\\\", "\\")
     for blank in _ESCAPED_BLANKS:
@@ -59,22 +62,60 @@ def list_base64_alignments(data: bytes) -> tuple[bytes, ...]:
     return tuple(alignments)
 
 
-def decode_runs(text: bytes) -> Iterator[bytes]:
-    """Decode each run of characters in *text* that could be base64 or hex.
+def decode_runs(text: bytes, budget: Budget) -> Iterator[bytes]:
+    """Decode each run of characters in *text* that could be base64, hex or a decimal number.
 
     Args:
         text: ASCII text without escapes.
+        budget: What decoding is charged to.
     """
+    previous = b""
+    for run in _list_runs(text):
+        budget.charge(2 + len(run) // _BYTES_PER_WORK)
+        for data in _decode_run(run, budget):
+            yield data
+            if len(data) == len(previous) and len(data) in CURVES:
+                yield from (previous + data, data + previous)  # two coordinates, in either order
+            previous = data
+
+
+def _list_runs(text: bytes) -> dict[bytes, None]:
     runs: dict[bytes, None] = {}
     for part in text.split(b"-----"):  # five hyphens end a line of PEM armor (RFC 7468 §2)
+        if len(part) < MIN_RUN_CHARS:
+            continue
         plain = part.translate(_ALL_BUT_BASE64_TO_BLANK)
-        for candidate in (plain.translate(None, _BLANKS), plain.replace(b",", b" ")):
+        candidates = [plain.translate(None, _BLANKS), plain.replace(b",", b" ")]
+        if b"," in plain.rstrip(b", \n"):
+            candidates += _join_pieces(part, plain)
+        for candidate in candidates:
             words = candidate.replace(b",", b" ").split()
-            runs |= dict.fromkeys(word for word in words if len(word) >= _MIN_RUN_CHARS)
-    digits = text.translate(None, _BLANKS + b":")
-    if len(digits) >= _MIN_RUN_CHARS and not digits.strip(_HEX_DIGITS):
+            runs |= dict.fromkeys(word for word in words if len(word) >= MIN_RUN_CHARS)
+    digits = text.translate(None, _BLANKS + b":-")
+    if len(digits) >= MIN_RUN_CHARS and not digits.strip(_HEX_DIGITS):
         runs[digits] = None
-    for run in runs:
-        yield decode_base64(run)
-        if not run.strip(_HEX_DIGITS) and len(run) % 2 == 0:
-            yield bytes.fromhex(run.decode())
+    return runs
+
+
+def _join_pieces(part: bytes, plain: bytes) -> list[bytes]:
+    """Join what source code, quoting and comments separate."""
+    pieces = [quoted for quote in _QUOTES if part.count(quote) > 2  # noqa: PLR2004  # two strings
+              for quoted in (b"".join(part.split(quote)[1::2]),)]
+    pieces = [piece.translate(_ALL_BUT_BASE64_TO_BLANK, _BLANKS) for piece in pieces]
+    words = plain.replace(b",", b" ").split()
+    pieces.append(b"".join(word for word in words if word.strip(_SYMBOLS)))
+    return pieces
+
+
+def _decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
+    data = decode_base64(run)
+    if data:
+        yield data
+    digits = run[2:] if run[:2] in {b"0x", b"0X"} else run
+    if digits.strip(_HEX_DIGITS):
+        return
+    yield bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
+    if digits.isdigit() and _MIN_DECIMAL_CHARS <= len(digits) <= _MAX_DECIMAL_CHARS:
+        budget.charge(len(digits) // 20)
+        number = int(digits)
+        yield number.to_bytes((number.bit_length() + 7) // 8, "big")

@@ -1,0 +1,66 @@
+"""Dev marks in the members of a key, a key set or a JOSE header."""
+
+from __future__ import annotations
+
+from proxy_guard import findings as codes
+from proxy_guard.dev_marks import DEFAULT_KID, JWKS_MEMBER
+from proxy_guard.urls import MAX_URI_CHARS, find_dev_mark
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Final
+
+    from proxy_guard.budget import Budget
+    from proxy_guard.urls import Verdict
+
+_MAX_DEV_KID_CHARS: Final = 40
+_REFERENCES: Final = ("iss", "issuer", "jku", "x5u", "jwks_uri")
+_ASCII_CHARS_PER_WORK: Final = 2
+_WORK_PER_CHAR: Final = 5
+_WORK_PER_DISTINCT_CHAR: Final = 20
+
+
+class MemberMarks:
+    """The marks of the objects of one search. Each distinct reference is judged once."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._verdicts: dict[str, Verdict | None] = {}
+
+    def find(self, members: Mapping[object, object]) -> Iterator[tuple[str, str]]:
+        """Yield the code and the detail of each mark in *members*."""
+        if JWKS_MEMBER in members:
+            yield codes.DEV_JWKS, f"it has the member '{JWKS_MEMBER}'"
+        # In Google's format for certificates the member names are the key ids.
+        for kid in (members.get("kid"), *members):
+            if _is_dev_kid(kid):
+                yield codes.DEV_KID, repr(kid)
+        for name in _REFERENCES:
+            reference = members.get(name)
+            verdict = self._judge(reference) if isinstance(reference, str) else None
+            if verdict:
+                yield codes.DEV_REFERENCE, f"its member {name} names it ({verdict.detail})"
+
+    def _judge(self, reference: str) -> Verdict | None:
+        if reference not in self._verdicts:
+            self._budget.charge(_estimate(reference))
+            self._verdicts[reference] = find_dev_mark(reference)
+        return self._verdicts[reference]
+
+
+def _estimate(reference: str) -> int:
+    """Return the work of judging *reference*, whose normalization may be several times longer."""
+    size = min(len(reference), MAX_URI_CHARS)
+    if reference.isascii() and "%" not in reference and "xn--" not in reference:
+        return 20 + size // _ASCII_CHARS_PER_WORK
+    return 100 + _WORK_PER_CHAR * size + _WORK_PER_DISTINCT_CHAR * len(set(reference))
+
+
+def _is_dev_kid(kid: object) -> bool:
+    if not isinstance(kid, str) or len(kid) > _MAX_DEV_KID_CHARS or not kid.isascii():
+        return False
+    name = kid.strip().lower()
+    return name == DEFAULT_KID or (
+        name.startswith(f"{DEFAULT_KID}-") and name[len(DEFAULT_KID) + 1 :].isdecimal()
+    )

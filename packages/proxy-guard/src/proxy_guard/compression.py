@@ -16,7 +16,7 @@ _GZIP: Final = b"\x1f\x8b"
 _BZIP2: Final = b"BZh"
 _XZ: Final = (b"\xfd7zXZ\0", b"\x5d\0\0")
 """The second is the older LZMA format."""
-_MIN_RAW_BYTES: Final = 16
+_MIN_RAW_BYTES: Final = 40
 _RAW: Final = -15
 _ANY_HEADER: Final = 47
 _DEFLATE_CHECK: Final = 31

@@ -31,10 +31,14 @@ _MAX_LENGTH_BYTES: Final = 4
 """A length in 4 bytes allows values up to 4 GiB."""
 
 
+MIN_NESTED_BYTES: Final = 32
+"""Minimum size of a value to search: the smallest key has 32 bytes. It skips parts of names."""
+
+
 def walk(data: bytes, budget: Budget) -> Iterator[list[Value]]:
     """Yield the values of each level: the top level first, then the children of each value.
 
-    Values inside bit strings and octet strings are children too, since keys are wrapped in these.
+    Values of at least `MIN_NESTED_BYTES` are searched. Values inside bit strings and octet strings are children too, since keys are wrapped in these.
     Trailing or malformed data ends a level.
     """
     pending = [(0, len(data))]
@@ -50,11 +54,13 @@ def walk(data: bytes, budget: Budget) -> Iterator[list[Value]]:
 
 def _get_nested(data: bytes, value: Value) -> tuple[int, int] | None:
     tag, start, end = value
+    if end - start < MIN_NESTED_BYTES:
+        return None
     if tag & _CONSTRUCTED:
         return start, end
-    if tag == OCTET_STRING and start < end and data[start] == SEQUENCE:
+    if tag == OCTET_STRING and data[start] == SEQUENCE:
         return start, end
-    if tag == BIT_STRING and data[start : min(end, start + 2)] == b"\0\x30":
+    if tag == BIT_STRING and data[start : start + 2] == b"\0\x30":
         return start + 1, end  # the first octet counts the unused bits (X.690 §8.6.2)
     return None
 

@@ -11,12 +11,19 @@ from proxy_guard import findings as codes
 from proxy_guard.budget import Budget, BudgetExceededError
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME, WATERMARK
 from proxy_guard.findings import Finding
-from proxy_guard.jwk import is_other_key, read_jwk
+from proxy_guard.jwk import fold_names, is_other_key, is_read, read_jwk
 from proxy_guard.key_encodings import find_keys
 from proxy_guard.leaked_keys import find_leak
 from proxy_guard.member_marks import MemberMarks
 from proxy_guard.text_encodings import MIN_RUN_CHARS, read_texts
-from proxy_guard.unwrapping import decode_runs, list_base64_alignments, to_ascii, unescape
+from proxy_guard.unwrapping import (
+    decode_run,
+    decode_runs,
+    is_base64,
+    list_base64_alignments,
+    to_ascii,
+    unescape,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,15 +38,17 @@ if TYPE_CHECKING:
 MAX_INPUT_BYTES: Final = 1024 * 1024
 """Limit of one value; characters for text. A set of 100 keys with certificates has 100 KB."""
 
-_LOOKUP_WORK: Final = 15
+_LOOKUP_WORK: Final = 12
 _BYTES_PER_WORK: Final = 30
 _MIN_NUMBERS: Final = 16
 _MAX_LINE_CHARS: Final = 512
 _TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
-_MARKED_TEXTS: Final = list_base64_alignments(WATERMARK)
-_MARKED_HEX: Final = WATERMARK.hex().encode()
 _WATERMARKS: Final = (WATERMARK, WATERMARK[::-1])
 """Windows and Python also write a modulus with its last byte first."""
+_MARKED_TEXTS: Final = tuple(
+    text for watermark in _WATERMARKS for text in list_base64_alignments(watermark)
+)
+_MARKED_HEX: Final = tuple(watermark.hex().encode() for watermark in _WATERMARKS)
 _COMMON_NAMES: Final = tuple(
     CERTIFICATE_COMMON_NAME.encode(encoding) for encoding in ("ascii", "utf-16-be", "utf-32-be")
 )
@@ -87,6 +96,7 @@ class _Search:
         self._members = MemberMarks(self._budget)
         self._pending: list[object] = []
         self._searched: set[str | bytes] = set()
+        self._looked_up: set[object] = set()
 
     def run(self, material: object) -> Iterator[Mark]:
         self._pending = [material]
@@ -109,21 +119,21 @@ class _Search:
         elif isinstance(value, dict):
             yield from self._scan_object(value)
         elif isinstance(value, list | tuple):
-            self._put_list(value)
+            self._put_values(value)
+            lines = [line for line in value if isinstance(line, str)]
+            if len(lines) > 1 and all(len(line) <= _MAX_LINE_CHARS for line in lines):
+                self._put(["\n".join(lines)])  # the lines of a key
 
     def _put(self, values: Iterable[object]) -> None:
         self._pending += reversed([value for value in values if _may_hold_keys(value)])
 
-    def _put_list(self, values: list[object] | tuple[object, ...]) -> None:
+    def _put_values(self, values: list[object] | tuple[object, ...]) -> None:
         self._budget.charge(len(values) // _MIN_NUMBERS)
         self._put(values)
         if len(values) >= _MIN_NUMBERS and _is_number(values[-1]):
             from proxy_guard.literals import decode_numbers  # noqa: PLC0415  # only for numbers
 
             self._put(decode_numbers(values, self._budget))
-        lines = [value for value in values if isinstance(value, str)]
-        if len(lines) > 1 and all(len(line) <= _MAX_LINE_CHARS for line in lines):
-            self._put(["\n".join(lines)])  # the lines of a key
 
     def _scan_object(self, members: dict[object, object]) -> Iterator[Mark]:
         self._budget.charge(3 + len(members))
@@ -131,13 +141,16 @@ class _Search:
         key = read_jwk(members)
         if key:
             self.has_keys = True
+            if _is_marked(key.get("n", "").encode()):
+                yield _WATERMARK_MARK
             yield from self._look_up(key)
         self.has_keys = self.has_keys or is_other_key(members)
-        # Go compares the names of members without regard to case.
-        folded = {name.casefold() if isinstance(name, str) else name: members[name] for name in members}
-        if folded.keys() != members.keys():
+        self._put_values([
+            value for name, value in members.items() if not (key and is_read(name, value))
+        ])
+        folded = fold_names(members)
+        if folded:
             self._put([folded])
-        self._put_list(list(members.values()))
 
     def _scan_text(self, text: str) -> Iterator[Mark]:
         is_short = len(text) < MIN_RUN_CHARS and "{" not in text
@@ -148,6 +161,9 @@ class _Search:
         plain = to_ascii(unescape(text))
         if _is_marked(plain):
             yield _WATERMARK_MARK
+        if is_base64(plain):
+            self._put(decode_run(plain, self._budget))
+            return
         if self._put_json(text):
             return
         self._put(decode_runs(plain, self._budget))
@@ -201,6 +217,10 @@ class _Search:
             self._put([content])
 
     def _look_up(self, key: CanonicalKey) -> Iterator[Mark]:
+        identity = key.get("n") or (key.get("x"), key.get("y"))
+        if identity in self._looked_up:
+            return
+        self._looked_up.add(identity)
         self._budget.charge(_LOOKUP_WORK)
         leak = find_leak(key)
         if leak:
@@ -217,4 +237,7 @@ def _is_number(value: object) -> bool:
 
 def _is_marked(text: bytes) -> bool:
     joined = text.translate(_TO_URL_ALPHABET, b" \t\r\n\v\f:\"'")
-    return any(mark in joined for mark in _MARKED_TEXTS) or _MARKED_HEX in joined.lower()
+    if any(mark in joined for mark in _MARKED_TEXTS):
+        return True
+    digits = joined.lower()
+    return any(mark in digits for mark in _MARKED_HEX)

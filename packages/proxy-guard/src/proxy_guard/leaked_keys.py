@@ -20,9 +20,9 @@ MODULUS_SIZES: Final = (128, 256, 384, 512)
 """Sizes of the moduli in the list, in bytes."""
 
 _MODULUS_LENGTHS: Final = frozenset(-(-size * 8 // 6) for size in MODULUS_SIZES)
-_EXPONENTS: Final = ("AQAB", "Iw", "Aw")
-"""The exponents 65537, 35 (early OpenSSH) and 3. With any exponent, a known factorization of the
-modulus reveals the private key."""
+_EXPONENTS: Final = ("AQAB", "Iw")
+"""The exponents of the listed keys: 65537, and 35 of early OpenSSH. If the factors of the modulus
+are known, so is the private key for any other exponent."""
 _FILE: Final = "data/leaked-keys.json"
 _THUMBPRINT_CHARS: Final = 43
 _cache: Final[dict[str, bytes]] = {}

@@ -58,9 +58,10 @@ def _estimate(reference: str) -> int:
 
 
 def _is_dev_kid(kid: object) -> bool:
-    if not isinstance(kid, str) or len(kid) > _MAX_DEV_KID_CHARS or not kid.isascii():
+    if not isinstance(kid, str) or len(kid) > _MAX_DEV_KID_CHARS:
         return False
     name = kid.strip().lower()
-    return name == DEFAULT_KID or (
-        name.startswith(f"{DEFAULT_KID}-") and name[len(DEFAULT_KID) + 1 :].isdecimal()
-    )
+    if not name.startswith(DEFAULT_KID) or not kid.isascii():
+        return False
+    number = name.removeprefix(f"{DEFAULT_KID}-")
+    return name == DEFAULT_KID or (number != name and number.isdecimal())

@@ -34,12 +34,18 @@ _GAPS: Final = (0, 2, 3, 4)
 
 def find_raw_keys(data: bytes, budget: Budget) -> Iterator[CanonicalKey]:
     """Yield what could be a published key in *data*, which has no known structure."""
+    if len(data) < _ED25519_SIZE:
+        return
     budget.charge(10 + len(data) // _BYTES_PER_WORK)
     for size, headers in _MODULUS_HEADERS.items():
         for start in _find_numbers(data, size, headers) | _find_before_exponent(data, size):
             budget.charge(1)
             yield from _read_modulus(data[start : start + size], budget)
     if len(data) in MODULUS_SIZES:
+        return
+    if len(data) == _ED25519_SIZE:
+        budget.charge(_LOOKUP_WORK)
+        yield build_okp_key("Ed25519", data)
         return
     if len(data) - 1 in CURVES:
         yield from read_point(data, budget)  # compressed

@@ -17,6 +17,7 @@ BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 MIN_RUN_CHARS: Final = 32
 """Minimum length of a run of base64 that may be a key. An Ed25519 key has 43 characters."""
 
+_MIN_TEXT_BYTES: Final = 16
 _BYTE_ORDER_MARKS: Final = (
     (b"\xff\xfe\0\0", "utf-32-le"),
     (b"\0\0\xfe\xff", "utf-32-be"),
@@ -42,8 +43,10 @@ def read_texts(data: bytes) -> list[str]:
         text = data.decode()
     except UnicodeDecodeError:
         text = ""
-    if "\0" not in text and text:
+    if text and "\0" not in text:
         return [text]
+    if len(data) < _MIN_TEXT_BYTES:
+        return []
     texts = [data.decode(encoding, "replace")] if (encoding := _find_encoding(data)) else []
     # Without NUL bytes, UTF-16 and UTF-32 become ASCII. That is also true for fragments of them.
     remaining = data.replace(b"\0", b"")

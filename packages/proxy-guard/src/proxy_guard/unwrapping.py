@@ -24,6 +24,7 @@ _MAX_DECIMAL_CHARS: Final = 4000
 """A coordinate of P-256 has about 77 digits, and a modulus of 8192 bits has 2467."""
 _BLANKS: Final = b" \t\r\n\v\f"
 _HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
+_BASE64_AND_PADDING: Final = BASE64 + b"="
 _SYMBOLS: Final = b"+/-_"
 _ALL_BUT_BASE64_TO_BLANK: Final = bytes(
     byte if byte in BASE64 or byte in _BLANKS else ord("~") for byte in range(256)
@@ -72,11 +73,31 @@ def decode_runs(text: bytes, budget: Budget) -> Iterator[bytes]:
     previous = b""
     for run in _list_runs(text):
         budget.charge(2 + len(run) // _BYTES_PER_WORK)
-        for data in _decode_run(run, budget):
+        for data in decode_run(run, budget):
             yield data
             if len(data) == len(previous) and len(data) in CURVES:
                 yield from (previous + data, data + previous)  # two coordinates, in either order
             previous = data
+
+
+def is_base64(text: bytes) -> bool:
+    """Return whether *text* is one run of base64, hex or decimal digits, with or without padding."""
+    return not text.translate(None, _BASE64_AND_PADDING)
+
+
+def decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
+    """Decode *run*, which consists of characters of base64, in every way that is possible."""
+    data = decode_base64(run)
+    if data:
+        yield data
+    digits = run[2:] if run[:2] in {b"0x", b"0X"} else run
+    if digits.strip(_HEX_DIGITS):
+        return
+    yield bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
+    if digits.isdigit() and _MIN_DECIMAL_CHARS <= len(digits) <= _MAX_DECIMAL_CHARS:
+        budget.charge(len(digits) // 20)
+        number = int(digits)
+        yield number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
 def _list_runs(text: bytes) -> dict[bytes, None]:
@@ -105,17 +126,3 @@ def _join_pieces(part: bytes, plain: bytes) -> list[bytes]:
     words = plain.replace(b",", b" ").split()
     pieces.append(b"".join(word for word in words if word.strip(_SYMBOLS)))
     return pieces
-
-
-def _decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
-    data = decode_base64(run)
-    if data:
-        yield data
-    digits = run[2:] if run[:2] in {b"0x", b"0X"} else run
-    if digits.strip(_HEX_DIGITS):
-        return
-    yield bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
-    if digits.isdigit() and _MIN_DECIMAL_CHARS <= len(digits) <= _MAX_DECIMAL_CHARS:
-        budget.charge(len(digits) // 20)
-        number = int(digits)
-        yield number.to_bytes((number.bit_length() + 7) // 8, "big")

@@ -43,6 +43,7 @@ def walk(data: bytes, budget: Budget) -> Iterator[list[Value]]:
     """
     pending = [(0, len(data))]
     while pending:
+        budget.charge(2)
         values = []
         for value in _read_level(data, *pending.pop()):
             budget.charge(1)

@@ -54,9 +54,10 @@ _COMMON_NAMES: Final = tuple(
 )
 _WATERMARK_MARK: Final = (codes.DEV_KEY, "its modulus contains the watermark")
 _CERTIFICATE_MARK: Final = (codes.DEV_CERTIFICATE, f"its subject is '{CERTIFICATE_COMMON_NAME}'")
-_SIGNS_OF_ESCAPES: Final = ("%", "&", "=3D", "=2B", "=\n", "=\r\n") + tuple(
+_SIGNS_OF_ESCAPES: Final = ("%", "&", "=3D", "=2B") + tuple(
     f"\\{letter}" for letter in "xuU01234567"
 )
+_SOFT_BREAKS: Final = ("=\n", "=\r\n")
 _MIN_SEPARATORS: Final = 15
 _SEPARATORS: Final = ",: ;-."
 
@@ -157,7 +158,7 @@ class _Search:
         if is_short or text in self._searched:
             return
         self._searched.add(text)
-        self._budget.charge(3 + len(text) // _BYTES_PER_WORK)
+        self._budget.charge(5 + len(text) // _BYTES_PER_WORK)
         plain = to_ascii(unescape(text))
         if _is_marked(plain):
             yield _WATERMARK_MARK
@@ -167,7 +168,7 @@ class _Search:
         if self._put_json(text):
             return
         self._put(decode_runs(plain, self._budget))
-        if any(sign in text for sign in _SIGNS_OF_ESCAPES):
+        if _may_be_escaped(text):
             from proxy_guard.escapes import decode_escapes  # noqa: PLC0415  # loads many modules
 
             self._put(decode_escapes(text, self._budget))
@@ -191,7 +192,7 @@ class _Search:
         if data in self._searched:
             return
         self._searched.add(data)
-        self._budget.charge(3 + len(data) // _BYTES_PER_WORK)
+        self._budget.charge(5 + len(data) // _BYTES_PER_WORK)
         if any(watermark in data for watermark in _WATERMARKS):
             yield _WATERMARK_MARK
         if any(name in data for name in _COMMON_NAMES):
@@ -225,6 +226,13 @@ class _Search:
         leak = find_leak(key)
         if leak:
             yield codes.PUBLISHED_KEY, leak
+
+
+def _may_be_escaped(text: str) -> bool:
+    # A single line of PEM ends with the padding of base64, but several end with soft line breaks.
+    return any(sign in text for sign in _SIGNS_OF_ESCAPES) or any(
+        text.count(soft_break) > 1 for soft_break in _SOFT_BREAKS
+    )
 
 
 def _may_hold_keys(value: object) -> bool:

@@ -34,14 +34,18 @@ def decode_escapes(text: str, budget: Budget) -> Iterator[str | bytes]:
     Escaped bytes are yielded as bytes, since they need not be UTF-8.
     """
     budget.charge(len(text) // _CHARS_PER_WORK)
+    budget.charge(text.count("\\"))
     if "\\" in text and (decoded := decode_backslashes(text)) != text:
         yield decoded
         if not decoded.isascii() and decoded.isprintable() is False:
             yield decoded.encode("latin-1", "replace")
     if "%" in text:
-        # Forms encode blanks as plus signs.
-        yield from {decode_percent(text), decode_percent(text.replace("+", " "))}
+        budget.charge(2 * text.count("%") + 3 * text.count("25"))
+        yield decode_percent(text)
+        if "+" in text:  # forms encode blanks as plus signs
+            yield decode_percent(text.replace("+", " "))
     if "&" in text and _HTML.search(text):
+        budget.charge(text.count("&"))
         from html import unescape  # noqa: PLC0415  # imported only for a reference
 
         yield unescape(text)

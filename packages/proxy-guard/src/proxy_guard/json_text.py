@@ -31,6 +31,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CALL_WORK: Final = 10
 _CHARS_PER_WORK: Final = 50
 _START: Final = re.compile(r"[{\[]")
 
@@ -44,6 +45,7 @@ def parse(text: str, budget: Budget) -> tuple[list[object], bool]:
     Raises:
         RecursionError: a value is nested too deeply.
     """
+    budget.charge(_CALL_WORK)
     decoder = _build_decoder(budget)
     candidates = dict.fromkeys((text, unescape(text)))
     for candidate in candidates:
@@ -112,6 +114,7 @@ def _parse_leniently(text: str, position: int, budget: Budget) -> object:
         if token.lastgroup == "comment":
             position = _skip_comment(text, token)
         elif value in {"{", "["}:
+            budget.charge(2)
             stack.append(_Container(value))
         elif value in {"}", "]"} and len(stack) > 1:
             stack[-2].add(stack.pop().build())

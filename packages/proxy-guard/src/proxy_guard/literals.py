@@ -10,7 +10,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Final
 
     from proxy_guard.budget import Budget
@@ -21,8 +21,7 @@ MIN_NUMBERS: Final = 16
 _MIN_GROUPS: Final = 16
 _WORD_SIZES: Final = (1, 2, 4, 8)
 _MAX_WORD_BITS: Final = 64
-_CHARS_PER_WORK: Final = 20
-_NUMBERS_PER_WORK: Final = 2
+_CHARS_PER_WORK: Final = 10
 _NUMBER: Final = re.compile(
     r"(?<![\w.])-?(?:0[xX][0-9A-Fa-f]{1,16}|0[oO][0-7]{1,3}|[0-9]{1,20})(?:[uU]?[lL]{0,2}|[iu](?:8|16|32|64))(?![\w.])"
 )
@@ -47,19 +46,19 @@ def decode_literals(text: str, budget: Budget) -> Iterator[bytes]:
             yield from decode_numbers([f"0o{number}" for number in numbers], budget)
 
 
-def decode_numbers(numbers: Iterable[object], budget: Budget) -> Iterator[bytes]:
+def decode_numbers(numbers: Sequence[object], budget: Budget) -> Iterator[bytes]:
     """Decode a list of bytes, signed or not, or of the words of one number.
 
     Args:
         numbers: Integers, or text with a decimal or hexadecimal number; other values are skipped.
         budget: What decoding is charged to.
     """
+    budget.charge(2 * len(numbers))
     values: list[int] = []
     for number in numbers:
         value = _read_number(number)
         if value is not None:
             values.append(value)
-    budget.charge(len(values) // _NUMBERS_PER_WORK)
     if len(values) < MIN_NUMBERS:
         return
     # A list of bytes may follow other numbers, such as its length.

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from proxy_guard.jwk import CanonicalKey
 
 _LOOKUP_WORK: Final = 8
-_BYTES_PER_WORK: Final = 100
+MAX_DATA_BYTES: Final = 64 * 1024
+"""Limit of the data to search: formats for single keys are smaller."""
+
+_BYTES_PER_WORK: Final = 8
+"""Each header is searched for."""
 _EXPONENT: Final = b"\1\0\1"
 _ED25519_SIZE: Final = 32
 _ED25519_HEADERS: Final = (b"\x21\0", b"\0\x20", b"\x58\x20", b"\x07\x40")
@@ -34,7 +38,7 @@ _GAPS: Final = (0, 2, 3, 4)
 
 def find_raw_keys(data: bytes, budget: Budget) -> Iterator[CanonicalKey]:
     """Yield what could be a published key in *data*, which has no known structure."""
-    if len(data) < _ED25519_SIZE:
+    if not _ED25519_SIZE <= len(data) <= MAX_DATA_BYTES:
         return
     budget.charge(10 + len(data) // _BYTES_PER_WORK)
     for size, headers in _MODULUS_HEADERS.items():

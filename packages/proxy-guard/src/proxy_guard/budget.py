@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-MAX_WORK: Final = 150_000
-"""Limit of one search, in units of about 1 µs. A set of 500 keys with certificates needs 110,000."""
+MAX_WORK: Final = 200_000
+"""Limit of one search, in units of about 1 µs. A set of 500 keys with certificates needs 140,000."""
 
 
 class BudgetExceededError(Exception):

@@ -21,6 +21,8 @@ from proxy_guard.unwrapping import (
     decode_runs,
     is_base64,
     list_base64_alignments,
+    may_be_escaped,
+    may_list_numbers,
     to_ascii,
     unescape,
 )
@@ -54,12 +56,6 @@ _COMMON_NAMES: Final = tuple(
 )
 _WATERMARK_MARK: Final = (codes.DEV_KEY, "its modulus contains the watermark")
 _CERTIFICATE_MARK: Final = (codes.DEV_CERTIFICATE, f"its subject is '{CERTIFICATE_COMMON_NAME}'")
-_SIGNS_OF_ESCAPES: Final = ("%", "&", "=3D", "=2B") + tuple(
-    f"\\{letter}" for letter in "xuU01234567"
-)
-_SOFT_BREAKS: Final = ("=\n", "=\r\n")
-_MIN_SEPARATORS: Final = 15
-_SEPARATORS: Final = ",: ;-."
 
 
 class Detection:
@@ -149,6 +145,9 @@ class _Search:
         self._put_values([
             value for name, value in members.items() if not (key and is_read(name, value))
         ])
+        x, y = members.get("x"), members.get("y")
+        if isinstance(x, str) and isinstance(y, str) and not (key and is_read("x", x)):
+            self._put([f"{x},{y}"])  # without a curve, or in another encoding than base64
         folded = fold_names(members)
         if folded:
             self._put([folded])
@@ -162,17 +161,19 @@ class _Search:
         plain = to_ascii(unescape(text))
         if _is_marked(plain):
             yield _WATERMARK_MARK
-        if is_base64(plain):
+        if text.isascii() and is_base64(text.encode()):
             self._put(decode_run(plain, self._budget))
             return
         if self._put_json(text):
             return
         self._put(decode_runs(plain, self._budget))
-        if _may_be_escaped(text):
+        if may_be_escaped(text):
             from proxy_guard.escapes import decode_escapes  # noqa: PLC0415  # loads many modules
 
             self._put(decode_escapes(text, self._budget))
-        if any(text.count(separator) >= _MIN_SEPARATORS for separator in _SEPARATORS):
+        if not (text.isascii() or text.isprintable()):
+            self._put([text.encode("latin-1", "ignore")])  # bytes that were read as text
+        if may_list_numbers(text):
             from proxy_guard.literals import decode_literals  # noqa: PLC0415  # see above
 
             self._put(decode_literals(text, self._budget))
@@ -226,13 +227,6 @@ class _Search:
         leak = find_leak(key)
         if leak:
             yield codes.PUBLISHED_KEY, leak
-
-
-def _may_be_escaped(text: str) -> bool:
-    # A single line of PEM ends with the padding of base64, but several end with soft line breaks.
-    return any(sign in text for sign in _SIGNS_OF_ESCAPES) or any(
-        text.count(soft_break) > 1 for soft_break in _SOFT_BREAKS
-    )
 
 
 def _may_hold_keys(value: object) -> bool:

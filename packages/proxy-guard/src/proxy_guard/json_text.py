@@ -48,11 +48,11 @@ def parse(text: str, budget: Budget) -> tuple[list[object], bool]:
     budget.charge(_CALL_WORK)
     decoder = _build_decoder(budget)
     candidates = dict.fromkeys((text, unescape(text)))
-    for candidate in candidates:
+    for index, candidate in enumerate(candidates):
         if candidate.startswith(('"', "{", "[")):
             budget.charge(len(candidate) // _CHARS_PER_WORK)
             try:
-                return [decoder.decode(candidate)], True
+                return [decoder.decode(candidate)], index == 0  # other escapes may remain
             except ValueError:
                 continue
     if text.startswith("<"):

@@ -89,12 +89,11 @@ def is_read(name: object, value: object) -> bool:
 
 def fold_names(jwk: Mapping[object, object]) -> dict[object, object] | None:
     """Return *jwk* with lower-case names, as Go reads it; None if these are the names it has."""
-    folded = {
-        name.casefold(): value
-        for name, value in jwk.items()
-        if isinstance(name, str) and name not in _NAMES and name.casefold() in _NAMES
-    }
-    return {**jwk, **folded} if folded else None
+    folded: dict[object, object] = {}
+    for name, value in jwk.items():
+        is_variant = isinstance(name, str) and name not in _NAMES and name.casefold() in _NAMES
+        folded[str(name).casefold() if is_variant else name] = value
+    return folded if folded.keys() != jwk.keys() else None
 
 
 def compute_thumbprint(key: CanonicalKey) -> str:

@@ -23,9 +23,9 @@ _WORD_SIZES: Final = (1, 2, 4, 8)
 _MAX_WORD_BITS: Final = 64
 _CHARS_PER_WORK: Final = 10
 _NUMBER: Final = re.compile(
-    r"(?<![\w.])-?(?:0[xX][0-9A-Fa-f]{1,16}|0[oO][0-7]{1,3}|[0-9]{1,20})(?:[uU]?[lL]{0,2}|[iu](?:8|16|32|64))(?![\w.])"
+    r"(?<![\w.])-?(?:0[xX][0-9A-Fa-f]{1,16}|0[oO][0-7]{1,3}|[0-9]{1,20})(?:[uU]?[lL]{0,2}|_?[iu](?:8|16|32|64))(?![\w.])"
 )
-_SUFFIX: Final = re.compile(r"(?<=\d)[ui](?:8|16|32|64)$|[uUlL]+$")
+_SUFFIX: Final = re.compile(r"_?(?<=[\d_])[ui](?:8|16|32|64)$|[uUlL]+$")
 _GROUPS: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){1,8}(?:[\s:,.;|_\-]{1,80}+(?:[0-9A-Fa-f]{2}){1,8}+(?![0-9A-Za-z]))*+"
 )

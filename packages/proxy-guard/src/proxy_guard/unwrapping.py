@@ -24,7 +24,6 @@ _MAX_DECIMAL_CHARS: Final = 4000
 """A coordinate of P-256 has about 77 digits, and a modulus of 8192 bits has 2467."""
 _BLANKS: Final = b" \t\r\n\v\f"
 _HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
-_BASE64_AND_PADDING: Final = BASE64 + b"="
 _SYMBOLS: Final = b"+/-_"
 _ALL_BUT_BASE64_TO_BLANK: Final = bytes(
     byte if byte in BASE64 or byte in _BLANKS else ord("~") for byte in range(256)
@@ -32,7 +31,18 @@ _ALL_BUT_BASE64_TO_BLANK: Final = bytes(
 _TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
 _ESCAPED_BLANKS: Final = ("\\n", "\\r", "\\t")
 _QUOTES: Final = (b'"', b"'", b"`")
+_SIGNS_OF_ESCAPES: Final = ("%", "&", "<", "=3D", "=2B") + tuple(
+    f"\\{letter}" for letter in "xuU01234567"
+)
+_SOFT_BREAKS: Final = ("=\n", "=\r\n")
+_SEPARATORS: Final = ",: ;-."
+_MIN_SEPARATORS: Final = 15
+_MAX_NUMBER_CHARS: Final = 12
 _BYTES_PER_WORK: Final = 100
+_SUFFIXES: Final = b"ln"
+"""JavaScript and old Python mark long numbers with a letter."""
+_COORDINATE_SIZES: Final = {size - zeros: size for size in CURVES for zeros in (0, 1, 2)}
+"""The size of the coordinate, by the size of the number."""
 
 
 def unescape(text: str) -> str:
@@ -49,6 +59,22 @@ def unescape(text: str) -> str:
 def to_ascii(text: str) -> bytes:
     """Encode *text* in ASCII; replace each non-ASCII character with a question mark."""
     return text.encode("ascii", "replace")
+
+
+def may_be_escaped(text: str) -> bool:
+    """Return whether *text* contains signs of the escapes that `decode_escapes` decodes."""
+    # A single line of PEM ends with the padding of base64, but several end with soft line breaks.
+    return any(sign in text for sign in _SIGNS_OF_ESCAPES) or any(
+        text.count(soft_break) > 1 for soft_break in _SOFT_BREAKS
+    )
+
+
+def may_list_numbers(text: str) -> bool:
+    """Return whether *text* may contain the lists that `decode_literals` decodes."""
+    if any(text.count(separator) >= _MIN_SEPARATORS for separator in _SEPARATORS):
+        return True
+    lines = text.split("\n") if text.count("\n") >= _MIN_SEPARATORS else ()
+    return sum(len(line) < _MAX_NUMBER_CHARS for line in lines) >= _MIN_SEPARATORS
 
 
 def list_base64_alignments(data: bytes) -> tuple[bytes, ...]:
@@ -70,19 +96,20 @@ def decode_runs(text: bytes, budget: Budget) -> Iterator[bytes]:
         text: ASCII text without escapes.
         budget: What decoding is charged to.
     """
-    previous = b""
+    previous: dict[int, bytes] = {}
     for run in _list_runs(text):
         budget.charge(2 + len(run) // _BYTES_PER_WORK)
         for data in decode_run(run, budget):
             yield data
-            if len(data) == len(previous) and len(data) in CURVES:
-                yield from (previous + data, data + previous)  # two coordinates, in either order
-            previous = data
+            if len(data) in CURVES:
+                other = previous.get(len(data), b"")
+                yield from (other + data, data + other)  # two coordinates, in either order
+                previous[len(data)] = data
 
 
 def is_base64(text: bytes) -> bool:
     """Return whether *text* is one run of base64, hex or decimal digits, with or without padding."""
-    return not text.translate(None, _BASE64_AND_PADDING)
+    return not text.rstrip(b"=").translate(None, BASE64)
 
 
 def decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
@@ -90,14 +117,16 @@ def decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
     data = decode_base64(run)
     if data:
         yield data
-    digits = run[2:] if run[:2] in {b"0x", b"0X"} else run
+    digits = run.translate(None, b"-_")
+    digits = digits.lower().removeprefix(b"0").removeprefix(b"x").rstrip(_SUFFIXES)
     if digits.strip(_HEX_DIGITS):
         return
     yield bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
     if digits.isdigit() and _MIN_DECIMAL_CHARS <= len(digits) <= _MAX_DECIMAL_CHARS:
         budget.charge(len(digits) // 20)
         number = int(digits)
-        yield number.to_bytes((number.bit_length() + 7) // 8, "big")
+        size = (number.bit_length() + 7) // 8
+        yield number.to_bytes(_COORDINATE_SIZES.get(size, size), "big")
 
 
 def _list_runs(text: bytes) -> dict[bytes, None]:
@@ -106,9 +135,12 @@ def _list_runs(text: bytes) -> dict[bytes, None]:
         if len(part) < MIN_RUN_CHARS:
             continue
         plain = part.translate(_ALL_BUT_BASE64_TO_BLANK)
-        candidates = [plain.translate(None, _BLANKS), plain.replace(b",", b" ")]
-        if b"," in plain.rstrip(b", \n"):
-            candidates += _join_pieces(part, plain)
+        separated = plain.replace(b",", b" ")
+        candidates = [plain.translate(None, _BLANKS), separated]
+        words = separated.split()
+        joined = b"".join(word for word in words if word.strip(_SYMBOLS))
+        if len(joined) < len(candidates[0]):
+            candidates += [joined, *_join_quoted(part)]
         for candidate in candidates:
             words = candidate.replace(b",", b" ").split()
             runs |= dict.fromkeys(word for word in words if len(word) >= MIN_RUN_CHARS)
@@ -118,11 +150,9 @@ def _list_runs(text: bytes) -> dict[bytes, None]:
     return runs
 
 
-def _join_pieces(part: bytes, plain: bytes) -> list[bytes]:
-    """Join what source code, quoting and comments separate."""
-    pieces = [quoted for quote in _QUOTES if part.count(quote) > 2  # noqa: PLR2004  # two strings
-              for quoted in (b"".join(part.split(quote)[1::2]),)]
-    pieces = [piece.translate(_ALL_BUT_BASE64_TO_BLANK, _BLANKS) for piece in pieces]
-    words = plain.replace(b",", b" ").split()
-    pieces.append(b"".join(word for word in words if word.strip(_SYMBOLS)))
-    return pieces
+def _join_quoted(part: bytes) -> Iterator[bytes]:
+    """Join the strings that source code concatenates, without what is between them."""
+    for quote in _QUOTES:
+        strings = part.split(quote)[1::2]
+        if len(strings) > 1:
+            yield b"".join(strings).translate(_ALL_BUT_BASE64_TO_BLANK, _BLANKS)

@@ -53,6 +53,12 @@ def walk(data: bytes, budget: Budget) -> Iterator[list[Value]]:
         pending += [nested for value in values if (nested := _get_nested(data, value))]
 
 
+def is_sequence(data: bytes) -> bool:
+    """Return whether *data* is one SEQUENCE and nothing else."""
+    value = next(_read_level(data, 0, len(data)), None)
+    return value is not None and value[0] == SEQUENCE and value[2] == len(data)
+
+
 def _get_nested(data: bytes, value: Value) -> tuple[int, int] | None:
     tag, start, end = value
     if end - start < MIN_NESTED_BYTES:

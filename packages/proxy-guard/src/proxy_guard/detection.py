@@ -15,7 +15,7 @@ from proxy_guard.jwk import fold_names, is_other_key, is_read, read_jwk
 from proxy_guard.key_encodings import find_keys
 from proxy_guard.leaked_keys import find_leak
 from proxy_guard.member_marks import MemberMarks
-from proxy_guard.text_encodings import MIN_RUN_CHARS, read_texts
+from proxy_guard.text_encodings import MIN_RUN_CHARS, read_texts, restore_bytes
 from proxy_guard.unwrapping import (
     decode_run,
     decode_runs,
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     Mark: TypeAlias = tuple[str, str]
     """The code of a finding, and its detail."""
 
+MAX_PASTED_CHARS: Final = 64 * 1024
+"""Limit of the text that is searched for lists of numbers and escapes. Larger text that is neither
+JSON nor base64 is a web page, for example."""
 MAX_INPUT_BYTES: Final = 1024 * 1024
 """Limit of one value; characters for text. A set of 100 keys with certificates has 100 KB."""
 
@@ -167,12 +170,16 @@ class _Search:
         if self._put_json(text):
             return
         self._put(decode_runs(plain, self._budget))
+        if len(text) <= MAX_PASTED_CHARS:
+            self._put_pasted(text)
+
+    def _put_pasted(self, text: str) -> None:
+        """Add what *text* is in the notations of source code, tools and documents."""
         if may_be_escaped(text):
             from proxy_guard.escapes import decode_escapes  # noqa: PLC0415  # loads many modules
 
             self._put(decode_escapes(text, self._budget))
-        if not (text.isascii() or text.isprintable()):
-            self._put([text.encode("latin-1", "ignore")])  # bytes that were read as text
+        self._put(restore_bytes(text))
         if may_list_numbers(text):
             from proxy_guard.literals import decode_literals  # noqa: PLC0415  # see above
 

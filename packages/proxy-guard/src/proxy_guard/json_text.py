@@ -114,7 +114,7 @@ def _parse_leniently(text: str, position: int, budget: Budget) -> object:
         if token.lastgroup == "comment":
             position = _skip_comment(text, token)
         elif value in {"{", "["}:
-            budget.charge(2)
+            budget.charge(3)
             stack.append(_Container(value))
         elif value in {"}", "]"} and len(stack) > 1:
             stack[-2].add(stack.pop().build())
@@ -154,7 +154,10 @@ def _keep_all(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _build_decoder(budget: Budget) -> JSONDecoder:
     def build(pairs: list[tuple[str, object]]) -> dict[str, object]:
         budget.charge(1 + len(pairs) // 4)
-        return _keep_all(pairs)
+        members = _keep_all(pairs)
+        if len(members) <= len(pairs) and "" in members:
+            budget.charge(len(pairs))
+        return members
 
     return JSONDecoder(
         strict=False,

@@ -53,7 +53,7 @@ def decode_numbers(numbers: Sequence[object], budget: Budget) -> Iterator[bytes]
         numbers: Integers, or text with a decimal or hexadecimal number; other values are skipped.
         budget: What decoding is charged to.
     """
-    budget.charge(2 * len(numbers))
+    budget.charge(3 * len(numbers))
     values: list[int] = []
     for number in numbers:
         value = _read_number(number)

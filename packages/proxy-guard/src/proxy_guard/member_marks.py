@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
 _MAX_DEV_KID_CHARS: Final = 40
 _REFERENCES: Final = ("iss", "issuer", "jku", "x5u", "jwks_uri")
-_ASCII_CHARS_PER_WORK: Final = 2
-_WORK_PER_CHAR: Final = 5
-_WORK_PER_DISTINCT_CHAR: Final = 20
+_WORK_PER_ESCAPED_CHAR: Final = 7
+_WORK_PER_NON_ASCII_CHAR: Final = 20
 
 
 class MemberMarks:
@@ -50,11 +49,12 @@ class MemberMarks:
 
 
 def _estimate(reference: str) -> int:
-    """Return the work of judging *reference*, whose normalization may be several times longer."""
-    size = min(len(reference), MAX_URI_CHARS)
-    if reference.isascii() and "%" not in reference and "xn--" not in reference:
-        return 20 + size // _ASCII_CHARS_PER_WORK
-    return 100 + _WORK_PER_CHAR * size + _WORK_PER_DISTINCT_CHAR * len(set(reference))
+    """Return the work of judging *reference*, whose normal form may be several times longer."""
+    start = reference[:MAX_URI_CHARS]
+    others = len(start) - len(start.encode("ascii", "ignore"))
+    is_escaped = "%" in start or "xn--" in start
+    work = len(start) * (_WORK_PER_ESCAPED_CHAR if is_escaped else 1)
+    return 20 + work + others * _WORK_PER_NON_ASCII_CHAR
 
 
 def _is_dev_kid(kid: object) -> bool:

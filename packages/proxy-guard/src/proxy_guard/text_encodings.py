@@ -34,6 +34,7 @@ _ZERO_PATTERNS: Final = {
     (True, False, False, False): "utf-16-be",
 }
 _PRINTABLE: Final = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+_STARTS_OF_JSON: Final = frozenset({b'{"', b"{'", b"[{", b"[[", b'["', b"['"})
 _TO_CLASSES: Final = bytes(ord("A") if byte in BASE64 else ord(",") for byte in range(256))
 
 
@@ -55,6 +56,16 @@ def read_texts(data: bytes) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+def restore_bytes(text: str) -> list[bytes]:
+    """Return the bytes of *text* if each of its characters is one, as in an escaped key."""
+    if text.isascii() or text.isprintable():
+        return []
+    try:
+        return [text.encode("latin-1")]
+    except UnicodeEncodeError:
+        return []
+
+
 def _find_encoding(data: bytes) -> str | None:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -63,7 +74,7 @@ def _find_encoding(data: bytes) -> str | None:
 
 
 def _is_probable_text(data: bytes) -> bool:
-    if data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in {b"{", b"["}:
+    if data.lstrip(b"\xef\xbb\xbf\xff\xfe").translate(None, b" \t\r\n")[:2] in _STARTS_OF_JSON:
         return True
     others = len(data.translate(None, _PRINTABLE))
     return 2 * others <= len(data) or b"A" * MIN_RUN_CHARS in data.translate(_TO_CLASSES)

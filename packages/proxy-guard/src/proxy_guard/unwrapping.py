@@ -9,6 +9,7 @@ from __future__ import annotations
 from binascii import b2a_base64
 
 from proxy_guard.curves import CURVES
+from proxy_guard.der import is_sequence
 from proxy_guard.jwk import decode_base64
 from proxy_guard.text_encodings import BASE64, MIN_RUN_CHARS
 
@@ -31,6 +32,8 @@ _ALL_BUT_BASE64_TO_BLANK: Final = bytes(
 _TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
 _ESCAPED_BLANKS: Final = ("\\n", "\\r", "\\t")
 _QUOTES: Final = (b'"', b"'", b"`")
+_MAX_COORDINATES: Final = 4
+"""More numbers of one size are the lines of something else. A coordinate in hex counts twice."""
 _SIGNS_OF_ESCAPES: Final = ("%", "&", "<", "=3D", "=2B") + tuple(
     f"\\{letter}" for letter in "xuU01234567"
 )
@@ -39,8 +42,8 @@ _SEPARATORS: Final = ",: ;-."
 _MIN_SEPARATORS: Final = 15
 _MAX_NUMBER_CHARS: Final = 12
 _BYTES_PER_WORK: Final = 100
-_SUFFIXES: Final = b"ln"
-"""JavaScript and old Python mark long numbers with a letter."""
+_LETTERS: Final = b"ln"
+"""JavaScript and old Python mark long numbers with a letter on one side or both."""
 _COORDINATE_SIZES: Final = {size - zeros: size for size in CURVES for zeros in (0, 1, 2)}
 """The size of the coordinate, by the size of the number."""
 
@@ -96,15 +99,17 @@ def decode_runs(text: bytes, budget: Budget) -> Iterator[bytes]:
         text: ASCII text without escapes.
         budget: What decoding is charged to.
     """
-    previous: dict[int, bytes] = {}
+    coordinates: dict[int, list[bytes]] = {size: [] for size in CURVES}
     for run in _list_runs(text):
         budget.charge(2 + len(run) // _BYTES_PER_WORK)
         for data in decode_run(run, budget):
             yield data
-            if len(data) in CURVES:
-                other = previous.get(len(data), b"")
-                yield from (other + data, data + other)  # two coordinates, in either order
-                previous[len(data)] = data
+            if len(data) in coordinates:
+                coordinates[len(data)].append(data)
+    for candidates in coordinates.values():
+        if len(candidates) <= _MAX_COORDINATES:
+            for x, y in zip(candidates, candidates[1:], strict=False):
+                yield from (x + y, y + x)
 
 
 def is_base64(text: bytes) -> bool:
@@ -118,7 +123,7 @@ def decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
     if data:
         yield data
     digits = run.translate(None, b"-_")
-    digits = digits.lower().removeprefix(b"0").removeprefix(b"x").rstrip(_SUFFIXES)
+    digits = digits.lower().removeprefix(b"0").removeprefix(b"x").strip(_LETTERS)
     if digits.strip(_HEX_DIGITS):
         return
     yield bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
@@ -132,22 +137,27 @@ def decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
 def _list_runs(text: bytes) -> dict[bytes, None]:
     runs: dict[bytes, None] = {}
     for part in text.split(b"-----"):  # five hyphens end a line of PEM armor (RFC 7468 §2)
-        if len(part) < MIN_RUN_CHARS:
-            continue
-        plain = part.translate(_ALL_BUT_BASE64_TO_BLANK)
-        separated = plain.replace(b",", b" ")
-        candidates = [plain.translate(None, _BLANKS), separated]
-        words = separated.split()
-        joined = b"".join(word for word in words if word.strip(_SYMBOLS))
-        if len(joined) < len(candidates[0]):
-            candidates += [joined, *_join_quoted(part)]
-        for candidate in candidates:
-            words = candidate.replace(b",", b" ").split()
-            runs |= dict.fromkeys(word for word in words if len(word) >= MIN_RUN_CHARS)
+        if len(part) >= MIN_RUN_CHARS:
+            runs |= _list_runs_of_part(part)
     digits = text.translate(None, _BLANKS + b":-")
     if len(digits) >= MIN_RUN_CHARS and not digits.strip(_HEX_DIGITS):
         runs[digits] = None
     return runs
+
+
+def _list_runs_of_part(part: bytes) -> dict[bytes, None]:
+    plain = part.translate(_ALL_BUT_BASE64_TO_BLANK)
+    compact = plain.translate(None, _BLANKS)
+    whole = compact.strip(b",")
+    if b"," not in whole and is_sequence(decode_base64(whole)):
+        return {whole: None}  # PEM
+    separated = plain.replace(b",", b" ")
+    candidates = [compact, separated]
+    joined = b"".join(word for word in separated.split() if word.strip(_SYMBOLS))
+    if len(joined) < len(compact):
+        candidates += [joined, *_join_quoted(part)]
+    words = [word for candidate in candidates for word in candidate.replace(b",", b" ").split()]
+    return dict.fromkeys(word for word in words if len(word) >= MIN_RUN_CHARS)
 
 
 def _join_quoted(part: bytes) -> Iterator[bytes]:

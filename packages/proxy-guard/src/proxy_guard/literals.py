@@ -80,7 +80,11 @@ def _read_number(number: object) -> int | None:
         return None
     if not (number[0].isdigit() or number[0] == "-") or not number.isascii():
         return None
-    text = _SUFFIX.sub("", number) if not number[-1].isdigit() or "u" in number or "i" in number else number
+    text = (
+        _SUFFIX.sub("", number)
+        if not number[-1].isdigit() or "u" in number or "i" in number
+        else number
+    )
     try:
         return int(text, 0 if text.lstrip("-")[:2].lower() in {"0x", "0o"} else 10)
     except ValueError:

@@ -55,20 +55,26 @@ def fold(text: str) -> str:
         return text.lower()
     import unicodedata  # noqa: PLC0415  # imported only for non-ASCII text; takes 4 ms
 
-    visible = _replace(text, {
-        char: _LONG_LIGATURES.get(char, "")
-        for char in set(text)
-        if char in _LONG_LIGATURES or _is_ignored(char, unicodedata.category(char))
-    })
+    visible = _replace(
+        text,
+        {
+            char: _LONG_LIGATURES.get(char, "")
+            for char in set(text)
+            if char in _LONG_LIGATURES or _is_ignored(char, unicodedata.category(char))
+        },
+    )
     # Case folding can undo the normal form, and normalizing can undo the folding. The result of
     # doing both twice is stable.
     for _ in range(2):
         visible = unicodedata.normalize("NFKC", visible).casefold()
-    return _replace(visible, {
-        char: punctuation
-        for char in set(visible)
-        if (punctuation := _to_ascii_punctuation(char, unicodedata.category(char))) != char
-    })
+    return _replace(
+        visible,
+        {
+            char: punctuation
+            for char in set(visible)
+            if (punctuation := _to_ascii_punctuation(char, unicodedata.category(char))) != char
+        },
+    )
 
 
 def remove_blanks(text: str) -> str:

@@ -91,9 +91,7 @@ def _read_modulus(window: bytes, budget: Budget) -> Iterator[CanonicalKey]:
             yield build_rsa_key(modulus, _EXPONENT)
 
 
-def _read_coordinates(
-    data: bytes, start: int, size: int, budget: Budget
-) -> Iterator[CanonicalKey]:
+def _read_coordinates(data: bytes, start: int, size: int, budget: Budget) -> Iterator[CanonicalKey]:
     x = data[start : start + size]
     for gap in _GAPS if len(data) > 2 * size else (0,):
         y = data[start + size + gap : start + 2 * size + gap]

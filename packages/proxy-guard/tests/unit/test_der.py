@@ -27,11 +27,14 @@ def test_long_form_of_a_length_is_read(length: str) -> None:
     assert list_levels(f"02{length}07") == [[(2, "07")]]
 
 
-@pytest.mark.parametrize("wrapping", [
+@pytest.mark.parametrize(
+    "wrapping",
+    [
         f"032400302102011f021c{PADDING[4:]}",
         f"0423302102011f021c{PADDING[4:]}",
         f"a023302102011f021c{PADDING[4:]}",
-    ],)
+    ],
+)
 def test_strings_and_explicit_tags_are_searched(wrapping: str) -> None:
     assert list_levels(wrapping)[-1] == [(2, "1f"), (2, PADDING[4:])]
 

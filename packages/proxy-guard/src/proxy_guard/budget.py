@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from typing import Final
 
 MAX_WORK: Final = 200_000
-"""Limit of one search, in units of about 1 µs. A set of 500 keys with certificates needs 140,000."""
+"""Limit of one search, in units of 0.5 to 1 microseconds. A set of 500 keys with certificates needs
+140,000."""
 
 
 class BudgetExceededError(Exception):
@@ -22,7 +23,7 @@ class Budget:
     """The work that a search may still do.
 
     Args:
-        limit: The limit, in units of about 1 µs on a current machine.
+        limit: The limit, in units of 0.5 to 1 microseconds.
     """
 
     __slots__ = ("left",)

@@ -38,8 +38,8 @@ MIN_NESTED_BYTES: Final = 32
 def walk(data: bytes, budget: Budget) -> Iterator[list[Value]]:
     """Yield the values of each level: the top level first, then the children of each value.
 
-    Values of at least `MIN_NESTED_BYTES` are searched. Values inside bit strings and octet strings are children too, since keys are wrapped in these.
-    Trailing or malformed data ends a level.
+    Values inside bit strings and octet strings are children too, since keys are wrapped in these.
+    Values below `MIN_NESTED_BYTES` are not searched. Trailing or malformed data ends a level.
     """
     pending = [(0, len(data))]
     while pending:

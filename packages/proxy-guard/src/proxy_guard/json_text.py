@@ -109,27 +109,29 @@ def _parse_leniently(text: str, position: int, budget: Budget) -> object:
     stack = [_Container("{")]
     while token := _TOKEN.search(text, position):
         budget.charge(1)
-        position = token.end()
-        value = token[0]
-        if token.lastgroup == "comment":
-            position = _skip_comment(text, token)
-        elif value in {"{", "["}:
-            budget.charge(3)
-            stack.append(_Container(value))
-        elif value in {"}", "]"} and len(stack) > 1:
-            stack[-2].add(stack.pop().build())
-        elif value == ":":
-            stack[-1].name_next()
-        elif value == ",":
-            stack[-1].name = None
-        elif token.lastgroup != "punctuation":
-            stack[-1].add(_read_scalar(value))
+        position = _find_end(text, token)
+        if token.lastgroup in {"string", "bare"}:
+            stack[-1].add(_read_scalar(token[0]))
+        elif token.lastgroup == "punctuation":
+            budget.charge(2)
+            _read_punctuation(token[0], stack)
     while len(stack) > 1:
         stack[-2].add(stack.pop().build())
     return stack[0].build()
 
 
-def _skip_comment(text: str, token: re.Match[str]) -> int:
+def _read_punctuation(mark: str, stack: list[_Container]) -> None:
+    if mark in "{[":
+        stack.append(_Container(mark))
+    elif mark == ":":
+        stack[-1].name_next()
+    elif mark == ",":
+        stack[-1].name = None
+    elif len(stack) > 1:
+        stack[-2].add(stack.pop().build())
+
+
+def _find_end(text: str, token: re.Match[str]) -> int:
     if token[0] != "/*":
         return token.end()
     end = text.find("*/", token.end())

@@ -19,6 +19,8 @@ MIN_NUMBERS: Final = 16
 """Minimum length of a list of numbers. A modulus of 1024 bits has 16 words of 64 bits."""
 
 _MIN_GROUPS: Final = 16
+_OCTETS: Final = range(-0x80, 0x100)
+"""Java has signed bytes."""
 _WORD_SIZES: Final = (1, 2, 4, 8)
 _MAX_WORD_BITS: Final = 64
 _CHARS_PER_WORK: Final = 10
@@ -29,6 +31,7 @@ _SUFFIX: Final = re.compile(r"_?(?<=[\d_])[ui](?:8|16|32|64)$|[uUlL]+$")
 _GROUPS: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){1,8}(?:[\s:,.;|_\-]{1,80}+(?:[0-9A-Fa-f]{2}){1,8}+(?![0-9A-Za-z]))*+"
 )
+_OCTAL: Final = re.compile(r"[0-3][0-7]{2}")
 _NO_DIGIT: Final = re.compile(r"[^0-9A-Fa-f]+")
 
 
@@ -42,7 +45,7 @@ def decode_literals(text: str, budget: Budget) -> Iterator[bytes]:
     numbers = _NUMBER.findall(text)
     if len(numbers) >= MIN_NUMBERS:
         yield from decode_numbers(numbers, budget)
-        if all(len(number) == 3 and not number.strip("01234567") for number in numbers):
+        if all(map(_OCTAL.fullmatch, numbers)):
             yield from decode_numbers([f"0o{number}" for number in numbers], budget)
 
 
@@ -62,30 +65,21 @@ def decode_numbers(numbers: Sequence[object], budget: Budget) -> Iterator[bytes]
     if len(values) < MIN_NUMBERS:
         return
     # A list of bytes may follow other numbers, such as its length.
-    octets = [value & 0xFF for value in values if -0x80 <= value <= 0xFF]
+    octets = [value & 0xFF for value in values if value in _OCTETS]
     if len(octets) >= 2 * MIN_NUMBERS:
         yield bytes(octets)
-    bits = max(max(value.bit_length() for value in values), 1)
+    bits = max(value.bit_length() for value in values)
     if len(octets) < len(values) and bits <= _MAX_WORD_BITS:
         size = next(size for size in _WORD_SIZES if 8 * size >= bits)
         mask = (1 << 8 * size) - 1
         for order in ("little", "big"):
-            yield b"".join((value & mask).to_bytes(size, order) for value in values)  # type: ignore[arg-type]
+            yield b"".join((value & mask).to_bytes(size, order) for value in values)
 
 
 def _read_number(number: object) -> int | None:
     if isinstance(number, int):
         return number if number.bit_length() <= _MAX_WORD_BITS else None
-    if not isinstance(number, str) or not number or len(number) > 24:
+    if not isinstance(number, str) or not _NUMBER.fullmatch(number):
         return None
-    if not (number[0].isdigit() or number[0] == "-") or not number.isascii():
-        return None
-    text = (
-        _SUFFIX.sub("", number)
-        if not number[-1].isdigit() or "u" in number or "i" in number
-        else number
-    )
-    try:
-        return int(text, 0 if text.lstrip("-")[:2].lower() in {"0x", "0o"} else 10)
-    except ValueError:
-        return None
+    text = number if number.isdigit() else _SUFFIX.sub("", number)
+    return int(text, 0 if text.lstrip("-")[1:2] in {"x", "X", "o", "O"} else 10)

@@ -88,7 +88,8 @@ def is_blank(char: str) -> bool:
 
 
 def _replace(text: str, replacements: dict[str, str]) -> str:
-    return text.translate(str.maketrans(replacements)) if replacements else text
+    table = {ord(char): replacement for char, replacement in replacements.items()}
+    return text.translate(table) if table else text
 
 
 def _is_ignored(char: str, category: str) -> bool:

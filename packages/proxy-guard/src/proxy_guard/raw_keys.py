@@ -45,8 +45,11 @@ def find_raw_keys(data: bytes, budget: Budget) -> Iterator[CanonicalKey]:
         for start in _find_numbers(data, size, headers) | _find_before_exponent(data, size):
             budget.charge(1)
             yield from _read_modulus(data[start : start + size], budget)
-    if len(data) in MODULUS_SIZES:
-        return
+    if len(data) not in MODULUS_SIZES:
+        yield from _find_curve_keys(data, budget)
+
+
+def _find_curve_keys(data: bytes, budget: Budget) -> Iterator[CanonicalKey]:
     if len(data) == _ED25519_SIZE:
         budget.charge(_LOOKUP_WORK)
         yield build_okp_key("Ed25519", data)

@@ -24,7 +24,7 @@ _BYTE_ORDER_MARKS: Final = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_ZERO_PATTERNS: Final = {
+_ZERO_PATTERNS: Final[dict[tuple[bool, ...], str]] = {
     # Whether each of the first four bytes is zero, if the first characters are ASCII.
     (False, True, True, True): "utf-32-le",
     (True, True, True, False): "utf-32-be",

@@ -34,8 +34,9 @@ _ESCAPED_BLANKS: Final = ("\\n", "\\r", "\\t")
 _QUOTES: Final = (b'"', b"'", b"`")
 _MAX_COORDINATES: Final = 4
 """More numbers of one size are the lines of something else. A coordinate in hex counts twice."""
-_SIGNS_OF_ESCAPES: Final = ("%", "&", "<", "=3D", "=2B") + tuple(
-    f"\\{letter}" for letter in "xuU01234567"
+_SIGNS_OF_ESCAPES: Final = (
+    *("%", "&", "<", "=3D", "=2B"),
+    *(f"\\{letter}" for letter in "xuU01234567"),
 )
 _SOFT_BREAKS: Final = ("=\n", "=\r\n")
 _SEPARATORS: Final = ",: ;-."
@@ -108,12 +109,12 @@ def decode_runs(text: bytes, budget: Budget) -> Iterator[bytes]:
                 coordinates[len(data)].append(data)
     for candidates in coordinates.values():
         if len(candidates) <= _MAX_COORDINATES:
-            for x, y in zip(candidates, candidates[1:], strict=False):
+            for x, y in zip(candidates, candidates[1:], strict=False):  # noqa: RUF007  # pairwise needs itertools
                 yield from (x + y, y + x)
 
 
 def is_base64(text: bytes) -> bool:
-    """Return whether *text* is one run of base64, hex or decimal digits, with or without padding."""
+    """Return whether *text* is one run of base64, hex or digits, perhaps padded."""
     return not text.rstrip(b"=").translate(None, BASE64)
 
 

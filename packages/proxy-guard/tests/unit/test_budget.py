@@ -70,7 +70,7 @@ def test_work_that_exceeds_the_budget_is_not_begun() -> None:
 
 
 def test_repeated_reference_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
+    calls: list[str] = []
     monkeypatch.setattr("proxy_guard.member_marks.find_dev_mark", calls.append)
 
     assert detect([{"iss": "https://schlüssel.example"}] * 500, variable="it").findings == ()
@@ -84,9 +84,13 @@ def test_normal_form_is_at_most_six_times_longer() -> None:
 
 
 def test_blank_value_of_any_length_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes = []
-    fold = normalization.fold
-    monkeypatch.setattr(urls, "fold", lambda text: (sizes.append(len(text)), fold(text))[1])
+    sizes: list[int] = []
+
+    def watch(text: str) -> str:
+        sizes.append(len(text))
+        return normalization.fold(text)
+
+    monkeypatch.setattr(urls, "fold", watch)
 
     assert not urls.is_unset("\ufdfa" * 40_000)
     assert max(sizes, default=0) <= urls.MAX_URI_CHARS

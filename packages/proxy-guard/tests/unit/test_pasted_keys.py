@@ -12,15 +12,17 @@ import quopri
 import struct
 import urllib.parse
 import zlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from proxy_guard.detection import detect
 from proxy_guard.dev_marks import WATERMARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.requirement("PG-3")
 

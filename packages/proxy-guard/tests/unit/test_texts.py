@@ -38,10 +38,10 @@ def is_good(material: object) -> bool:
 
 def encode_all(text: str) -> dict[str, object]:
     data = {encoding: text.encode(encoding) for encoding in ENCODINGS}
-    marked = {"utf-16-be mark": b"\xfe\xff" + text.encode("utf-16-be"), "text": text,
-              "utf-32-be mark": b"\0\0\xfe\xff" + text.encode("utf-32-be")}  # fmt: skip
-    return {**data, **marked,
-            **{f"{name} in base64": base64.b64encode(d).decode() for name, d in data.items()}}  # fmt: skip
+    data["utf-16-be with a mark"] = b"\xfe\xff" + text.encode("utf-16-be")
+    data["utf-32-be with a mark"] = b"\0\0\xfe\xff" + text.encode("utf-32-be")
+    wrapped = {f"{name} in base64": base64.b64encode(d).decode() for name, d in data.items()}
+    return {**data, **wrapped, "text": text}
 
 
 @pytest.mark.parametrize("organization", ORGANIZATIONS)
@@ -78,6 +78,12 @@ def test_reference_in_a_legacy_encoding_is_found() -> None:
     ]
 
 
+def unquote(text: str) -> str:
+    for name in ("org", "keys", "kty", "crv", "n", "e", "x", "y"):
+        text = text.replace(f'"{name}"', name)
+    return text
+
+
 LENIENT: Final = {
     "control characters": lambda text: text.replace("rich", "\x01\n\t"),
     "NaN": lambda text: text.replace('"Zürich"', "NaN"),
@@ -98,18 +104,12 @@ LENIENT: Final = {
     "missing commas": lambda text: text.replace('", "', '" "'),
     "missing brackets": lambda text: text[:-3],
     "single quotes": lambda text: text.replace('"', "'"),
-    "names without quotes": lambda text: _unquote(text),
+    "names without quotes": unquote,
     "escaped quotes": lambda text: "key = " + text.replace('"', '\\"') + " # end",
     "repeated member": lambda text: text[:-1] + ', "keys": []}',
     "assignment": lambda text: f"JWT_KEYS='{text}'",
     "capital names": lambda text: text.replace('"n"', '"N"').replace('"x"', '"X"'),
 }
-
-
-def _unquote(text: str) -> str:
-    for name in ("org", "keys", "kty", "crv", "n", "e", "x", "y"):
-        text = text.replace(f'"{name}"', name)
-    return text
 
 
 @pytest.mark.parametrize("change", LENIENT.values(), ids=LENIENT)

@@ -75,6 +75,7 @@ def may_be_escaped(text: str) -> bool:
 
 def may_list_numbers(text: str) -> bool:
     """Return whether *text* may contain the lists that `decode_literals` decodes."""
+    text = text.replace("-----", "")  # the armor of PEM
     if any(text.count(separator) >= _MIN_SEPARATORS for separator in _SEPARATORS):
         return True
     lines = text.split("\n") if text.count("\n") >= _MIN_SEPARATORS else ()

@@ -67,7 +67,7 @@ def parse(text: str, budget: Budget) -> tuple[list[object], bool]:
 def _parse_documents(text: str, decoder: JSONDecoder, budget: Budget) -> Iterator[object]:
     position = 0
     while start := _START.search(text, position):
-        budget.charge(1)
+        budget.charge(4)
         try:
             document, position = decoder.raw_decode(text, start.start())
         except ValueError:

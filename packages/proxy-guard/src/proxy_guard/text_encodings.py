@@ -49,6 +49,8 @@ def read_texts(data: bytes) -> list[str]:
     if len(data) < _MIN_TEXT_BYTES:
         return []
     texts = [data.decode(encoding, "replace")] if (encoding := _find_encoding(data)) else []
+    if any(map(_is_mostly_ascii, texts)):
+        return texts
     # Without NUL bytes, UTF-16 and UTF-32 become ASCII. That is also true for fragments of them.
     remaining = data.replace(b"\0", b"")
     if _is_probable_text(remaining):
@@ -64,6 +66,11 @@ def restore_bytes(text: str) -> list[bytes]:
         return [text.encode("latin-1")]
     except UnicodeEncodeError:
         return []
+
+
+def _is_mostly_ascii(text: str) -> bool:
+    plain = text.encode("ascii", "ignore")
+    return 2 * len(plain) >= len(text) or b"A" * MIN_RUN_CHARS in plain.translate(_TO_CLASSES)
 
 
 def _find_encoding(data: bytes) -> str | None:

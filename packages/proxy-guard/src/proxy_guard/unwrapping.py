@@ -42,6 +42,7 @@ _SOFT_BREAKS: Final = ("=\n", "=\r\n")
 _SEPARATORS: Final = ",: ;-."
 _MIN_SEPARATORS: Final = 15
 _MAX_NUMBER_CHARS: Final = 12
+_WORDS_PER_WORK: Final = 4
 _BYTES_PER_WORK: Final = 100
 _LETTERS: Final = b"ln"
 """JavaScript and old Python mark long numbers with a letter on one side or both."""
@@ -102,16 +103,16 @@ def decode_runs(text: bytes, budget: Budget) -> Iterator[bytes]:
         budget: What decoding is charged to.
     """
     coordinates: dict[int, list[bytes]] = {size: [] for size in CURVES}
-    for run in _list_runs(text):
-        budget.charge(2 + len(run) // _BYTES_PER_WORK)
+    for run in _list_runs(text, budget):
+        budget.charge(5 + len(run) // _BYTES_PER_WORK)
         for data in decode_run(run, budget):
             yield data
             if len(data) in coordinates:
                 coordinates[len(data)].append(data)
     for candidates in coordinates.values():
         if len(candidates) <= _MAX_COORDINATES:
-            for x, y in zip(candidates, candidates[1:], strict=False):  # noqa: RUF007  # pairwise needs itertools
-                yield from (x + y, y + x)
+            for x, y in zip(candidates, candidates[1:], strict=False):  # noqa: RUF007  # without itertools
+                yield x + y
 
 
 def is_base64(text: bytes) -> bool:
@@ -136,29 +137,31 @@ def decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
         yield number.to_bytes(_COORDINATE_SIZES.get(size, size), "big")
 
 
-def _list_runs(text: bytes) -> dict[bytes, None]:
+def _list_runs(text: bytes, budget: Budget) -> dict[bytes, None]:
     runs: dict[bytes, None] = {}
     for part in text.split(b"-----"):  # five hyphens end a line of PEM armor (RFC 7468 §2)
         if len(part) >= MIN_RUN_CHARS:
-            runs |= _list_runs_of_part(part)
+            runs |= _list_runs_of_part(part, budget)
     digits = text.translate(None, _BLANKS + b":-")
     if len(digits) >= MIN_RUN_CHARS and not digits.strip(_HEX_DIGITS):
         runs[digits] = None
     return runs
 
 
-def _list_runs_of_part(part: bytes) -> dict[bytes, None]:
+def _list_runs_of_part(part: bytes, budget: Budget) -> dict[bytes, None]:
     plain = part.translate(_ALL_BUT_BASE64_TO_BLANK)
     compact = plain.translate(None, _BLANKS)
     whole = compact.strip(b",")
     if b"," not in whole and is_sequence(decode_base64(whole)):
         return {whole: None}  # PEM
     separated = plain.replace(b",", b" ")
-    candidates = [compact, separated]
-    joined = b"".join(word for word in separated.split() if word.strip(_SYMBOLS))
+    candidates = [compact]
+    words = separated.split()
+    budget.charge(len(words) // _WORDS_PER_WORK)
+    joined = b"".join(word for word in words if word.strip(_SYMBOLS))
     if len(joined) < len(compact):
         candidates += [joined, *_join_quoted(part)]
-    words = [word for candidate in candidates for word in candidate.replace(b",", b" ").split()]
+    words += [word for candidate in candidates for word in candidate.replace(b",", b" ").split()]
     return dict.fromkeys(word for word in words if len(word) >= MIN_RUN_CHARS)
 
 

@@ -241,7 +241,7 @@ def test_published_point_is_found_in_every_notation(source: str) -> None:
     }
     texts: dict[str, object] = {
         "XML": f"<X>{to_base64(x)}</X><Y>{to_base64(y)}</Y>",
-        "YAML": f"y: {jwk['y']}\nx: {jwk['x']}",
+        "YAML": f"x: {jwk['x']}\ny: {jwk['y']}",
         "hex": f"x = {x.hex()}\ny = {y.hex()}",
         "decimal": f"({int.from_bytes(x, 'big')}, {int.from_bytes(y, 'big')})",
         ".NET JSON": json.dumps({"Q": {"X": to_base64(x), "Y": to_base64(y)}}),

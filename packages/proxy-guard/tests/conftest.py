@@ -164,6 +164,22 @@ def encode() -> Encode:
 
 
 @pytest.fixture(scope="session")
+def make_jwk() -> Callable[[int], dict[str, object]]:
+    """Return the function that makes a new RSA or EC key with the members that providers add."""
+
+    def make(index: int) -> dict[str, object]:
+        modulus = int.from_bytes(b"\xc1" + os.urandom(255), "big") | 1
+        key: PublicKey = rsa.RSAPublicNumbers(65537, modulus).public_key()
+        if index % 3 == 0:
+            key = ec.generate_private_key(ec.SECP256R1()).public_key()
+        certificate = base64.b64encode(certify(key).public_bytes(Encoding.DER)).decode()
+        members = {"kid": f"{index:027}", "issuer": "https://schlüssel.example/{tenantid}/v2.0"}
+        return {**build_jwk(key), **members, "x5c": [certificate], "x5t#S256": certificate[-44:-1]}
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def dev_certificate() -> x509.Certificate:
     """Return a certificate with the simulator's common name, for a key without a watermark."""
     return certify(CA_KEY.public_key(), "DEV ONLY token-issuer")

@@ -1,24 +1,35 @@
 """The search for the watermark, other dev marks and leaked keys, in keys, key sets and tokens.
 
-A work list holds the values to search. Text is searched and decoded, and the decoded bytes join the
-list. JSON is parsed, and its values join the list. Limits on steps and bytes bound the time of a
-search; an input that exceeds them is a finding.
+A work list holds the values to search. Text is searched and decoded, and what it wraps joins the
+list. JSON is parsed, and its values join the list. All work is charged to one budget; an input that
+exceeds it is a finding.
 """
 
 from __future__ import annotations
 
 from proxy_guard import findings as codes
-from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME, DEFAULT_KID, JWKS_MEMBER, WATERMARK
+from proxy_guard.budget import Budget, BudgetExceededError
+from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME, WATERMARK
 from proxy_guard.findings import Finding
-from proxy_guard.jwk import read_jwk
+from proxy_guard.jwk import fold_names, is_other_key, is_read, read_jwk
 from proxy_guard.key_encodings import find_keys
 from proxy_guard.leaked_keys import find_leak
-from proxy_guard.unwrapping import decode_runs, list_base64_alignments, to_ascii, to_text, unescape
-from proxy_guard.urls import find_dev_mark, inspect_issuer
+from proxy_guard.member_marks import MemberMarks
+from proxy_guard.text_encodings import MIN_RUN_CHARS, read_texts, restore_bytes
+from proxy_guard.unwrapping import (
+    decode_run,
+    decode_runs,
+    is_base64,
+    list_base64_alignments,
+    may_be_escaped,
+    may_list_numbers,
+    to_ascii,
+    unescape,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from typing import Final, TypeAlias
 
     from proxy_guard.jwk import CanonicalKey
@@ -26,22 +37,23 @@ if TYPE_CHECKING:
     Mark: TypeAlias = tuple[str, str]
     """The code of a finding, and its detail."""
 
+MAX_PASTED_CHARS: Final = 64 * 1024
+"""Limit of the text that is searched for lists of numbers and escapes. Larger text that is neither
+JSON nor base64 is a web page, for example."""
 MAX_INPUT_BYTES: Final = 1024 * 1024
 """Limit of one value; characters for text. A set of 100 keys with certificates has 100 KB."""
-_MAX_TOTAL_BYTES: Final = 4 * MAX_INPUT_BYTES
-_MAX_STEPS: Final = 20_000
-_MAX_DEV_KID_CHARS: Final = 40
 
-_REFERENCES: Final = {
-    "iss": inspect_issuer,
-    "issuer": inspect_issuer,
-    "jku": find_dev_mark,
-    "x5u": find_dev_mark,
-    "jwks_uri": find_dev_mark,
-}
+_LOOKUP_WORK: Final = 12
+_BYTES_PER_WORK: Final = 30
+_MIN_NUMBERS: Final = 16
+_MAX_LINE_CHARS: Final = 512
 _TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
-_MARKED_TEXTS: Final = list_base64_alignments(WATERMARK)
-_MARKED_HEX: Final = WATERMARK.hex().encode()
+_WATERMARKS: Final = (WATERMARK, WATERMARK[::-1])
+"""Windows and Python also write a modulus with its last byte first."""
+_MARKED_TEXTS: Final = tuple(
+    text for watermark in _WATERMARKS for text in list_base64_alignments(watermark)
+)
+_MARKED_HEX: Final = tuple(watermark.hex().encode() for watermark in _WATERMARKS)
 _COMMON_NAMES: Final = tuple(
     CERTIFICATE_COMMON_NAME.encode(encoding) for encoding in ("ascii", "utf-16-be", "utf-32-be")
 )
@@ -80,20 +92,22 @@ def detect(material: object, *, variable: str) -> Detection:
 class _Search:
     def __init__(self) -> None:
         self.has_keys = False
+        self._budget = Budget()
+        self._members = MemberMarks(self._budget)
         self._pending: list[object] = []
-        self._size = 0
-        self._steps = 0
+        self._searched: set[str | bytes] = set()
+        self._looked_up: set[object] = set()
 
     def run(self, material: object) -> Iterator[Mark]:
         self._pending = [material]
-        while self._pending:
-            value = self._pending.pop()
-            self._steps += 1
-            self._size += len(value) if isinstance(value, str | bytes | bytearray) else 0
-            if self._steps > _MAX_STEPS or self._size > _MAX_TOTAL_BYTES:
-                yield codes.UNJUDGED_KEYS, "it contains more values or data than a key set does"
-                return
-            yield from self._scan(value)
+        try:
+            while self._pending:
+                self._budget.charge(1)
+                yield from self._scan(self._pending.pop())
+        except BudgetExceededError:
+            yield codes.UNJUDGED_KEYS, "it contains more values or data than a key set does"
+        except RecursionError:
+            yield codes.UNJUDGED_KEYS, "it is nested too deeply"
 
     def _scan(self, value: object) -> Iterator[Mark]:
         if isinstance(value, str | bytes | bytearray) and len(value) > MAX_INPUT_BYTES:
@@ -105,44 +119,118 @@ class _Search:
         elif isinstance(value, dict):
             yield from self._scan_object(value)
         elif isinstance(value, list | tuple):
-            self._put(value)
+            self._put_values(value)
+            lines = [line for line in value if isinstance(line, str)]
+            if len(lines) > 1 and all(len(line) <= _MAX_LINE_CHARS for line in lines):
+                self._put(["\n".join(lines)])  # the lines of a key
 
-    def _put(self, values: list[object] | tuple[object, ...]) -> None:
-        # Other types hold no keys. One value more than the limit is enough to exceed it.
-        kept = [value for value in values[: _MAX_STEPS + 1] if _may_hold_keys(value)]
-        self._pending += reversed(kept)
+    def _put(self, values: Iterable[object]) -> None:
+        self._pending += reversed([value for value in values if _may_hold_keys(value)])
 
-    def _scan_object(self, value: dict[object, object]) -> Iterator[Mark]:
-        yield from _find_member_marks(value)
-        key = read_jwk(value)
+    def _put_values(self, values: list[object] | tuple[object, ...]) -> None:
+        self._budget.charge(len(values) // _MIN_NUMBERS)
+        self._put(values)
+        if len(values) >= _MIN_NUMBERS and _is_number(values[-1]):
+            from proxy_guard.literals import decode_numbers  # noqa: PLC0415  # only for numbers
+
+            self._put(decode_numbers(values, self._budget))
+
+    def _scan_object(self, members: dict[object, object]) -> Iterator[Mark]:
+        self._budget.charge(3 + len(members))
+        yield from self._members.find(members)
+        key = read_jwk(members)
         if key:
+            self.has_keys = True
+            if _is_marked(key.get("n", "").encode()):
+                yield _WATERMARK_MARK
             yield from self._look_up(key)
-        self._put(list(value.values()))
+        self.has_keys = self.has_keys or is_other_key(members)
+        self._put_values([
+            value for name, value in members.items() if not (key and is_read(name, value))
+        ])
+        x, y = members.get("x"), members.get("y")
+        if isinstance(x, str) and isinstance(y, str) and not (key and is_read("x", x)):
+            self._put([f"{x},{y}"])  # without a curve, or in another encoding than base64
+        folded = fold_names(members)
+        if folded:
+            self._put([folded])
 
     def _scan_text(self, text: str) -> Iterator[Mark]:
+        is_short = len(text) < MIN_RUN_CHARS and "{" not in text
+        if is_short or text in self._searched:
+            return
+        self._searched.add(text)
+        self._budget.charge(5 + len(text) // _BYTES_PER_WORK)
         plain = to_ascii(unescape(text))
         if _is_marked(plain):
             yield _WATERMARK_MARK
-        try:
-            self._put([_parse_json(text)])
-        except RecursionError:
-            yield codes.UNJUDGED_KEYS, "it is nested too deeply"
-        except ValueError:  # not JSON: decode what it wraps
-            self._put([data for data in decode_runs(plain) if data])
+        if text.isascii() and is_base64(text.encode()):
+            self._put(decode_run(plain, self._budget))
+            return
+        if self._put_json(text):
+            return
+        self._put(decode_runs(plain, self._budget))
+        if len(text) <= MAX_PASTED_CHARS:
+            self._put_pasted(text)
+
+    def _put_pasted(self, text: str) -> None:
+        """Add what *text* is in the notations of source code, tools and documents."""
+        if may_be_escaped(text):
+            from proxy_guard.escapes import decode_escapes  # noqa: PLC0415  # loads many modules
+
+            self._put(decode_escapes(text, self._budget))
+        self._put(restore_bytes(text))
+        if may_list_numbers(text):
+            from proxy_guard.literals import decode_literals  # noqa: PLC0415  # see above
+
+            self._put(decode_literals(text, self._budget))
+
+    def _put_json(self, text: str) -> bool:
+        """Add the values of JSON to the work list, and return whether *text* is nothing else."""
+        stripped = text.strip("\ufeff \t\r\n'")
+        if not stripped.startswith('"') and "{" not in stripped and "[" not in stripped:
+            return False
+        from proxy_guard.json_text import parse  # noqa: PLC0415  # imported only if there is JSON
+
+        values, is_whole = parse(stripped, self._budget)
+        self._put(values)
+        return is_whole
 
     def _scan_bytes(self, data: bytes) -> Iterator[Mark]:
-        if WATERMARK in data:
+        if data in self._searched:
+            return
+        self._searched.add(data)
+        self._budget.charge(5 + len(data) // _BYTES_PER_WORK)
+        if any(watermark in data for watermark in _WATERMARKS):
             yield _WATERMARK_MARK
         if any(name in data for name in _COMMON_NAMES):
             yield _CERTIFICATE_MARK
-        for key in find_keys(data):
+        is_key = False
+        for key in find_keys(data, self._budget):
+            is_key = self.has_keys = True
             yield from self._look_up(key)
-        text = to_text(data)
-        if text.isascii() and text:
-            self._put([text])
+        if is_key:
+            return
+        if not data.isascii():
+            yield from self._scan_unknown(data)
+        self._put(read_texts(data))
+
+    def _scan_unknown(self, data: bytes) -> Iterator[Mark]:
+        from proxy_guard.compression import decompress  # noqa: PLC0415  # loads zlib
+        from proxy_guard.raw_keys import find_raw_keys  # noqa: PLC0415  # not needed for keys
+
+        for key in find_raw_keys(data, self._budget):
+            yield from self._look_up(key)
+        content = decompress(data, self._budget)
+        if content:
+            self._put([content])
 
     def _look_up(self, key: CanonicalKey) -> Iterator[Mark]:
-        self.has_keys = True
+        identity = key.get("n") or (key.get("x"), key.get("y"))
+        if identity in self._looked_up:
+            return
+        self._looked_up.add(identity)
+        self._budget.charge(_LOOKUP_WORK)
         leak = find_leak(key)
         if leak:
             yield codes.PUBLISHED_KEY, leak
@@ -152,55 +240,13 @@ def _may_hold_keys(value: object) -> bool:
     return isinstance(value, str | bytes | bytearray | dict | list | tuple)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and value[-1:].isdigit())
+
+
 def _is_marked(text: bytes) -> bool:
     joined = text.translate(_TO_URL_ALPHABET, b" \t\r\n\v\f:\"'")
-    return any(mark in joined for mark in _MARKED_TEXTS) or _MARKED_HEX in joined.lower()
-
-
-def _find_member_marks(members: Mapping[object, object]) -> Iterator[Mark]:
-    if JWKS_MEMBER in members:
-        yield codes.DEV_JWKS, f"it has the member '{JWKS_MEMBER}'"
-    # In Google's format for certificates the member names are the key ids.
-    for kid in (members.get("kid"), *members):
-        if _is_dev_kid(kid):
-            yield codes.DEV_KID, repr(kid)
-    for name, find in _REFERENCES.items():
-        reference = members.get(name)
-        verdict = find(reference) if isinstance(reference, str) else None
-        if verdict:
-            yield codes.DEV_REFERENCE, f"its member {name} names it ({verdict.detail})"
-
-
-def _is_dev_kid(kid: object) -> bool:
-    if not isinstance(kid, str) or len(kid) > _MAX_DEV_KID_CHARS or not kid.isascii():
-        return False
-    name = kid.strip().lower()
-    return name == DEFAULT_KID or (
-        name.startswith(f"{DEFAULT_KID}-") and name[len(DEFAULT_KID) + 1 :].isdecimal()
-    )
-
-
-def _parse_json(text: str) -> object:
-    stripped = text.strip("\ufeff \t\r\n'")
-    if stripped[:1] not in {"{", "[", '"'}:
-        raise ValueError
-    import json  # noqa: PLC0415  # imported only if there is JSON to parse
-
-    for candidate in (stripped, unescape(stripped)):
-        try:
-            # Keep numbers as text: int() rejects long numbers, or takes quadratic time for them.
-            document: object = json.loads(
-                candidate, parse_int=str, parse_float=str, object_pairs_hook=_keep_all
-            )
-        except ValueError:
-            continue
-        return document
-    raise ValueError
-
-
-def _keep_all(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Keep every member with a repeated name: some clients use the last, some the first."""
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        members[""] = [dict(reversed(pairs)), *({name: value} for name, value in pairs)]
-    return members
+    if any(mark in joined for mark in _MARKED_TEXTS):
+        return True
+    digits = joined.lower()
+    return any(mark in digits for mark in _MARKED_HEX)

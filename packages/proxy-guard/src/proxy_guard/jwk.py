@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _COORDINATE_SIZES: Final = {"P-256": 32, "P-384": 48, "P-521": 66}
 _MAX_MEMBER_CHARS: Final = 8192
 """An RSA modulus of 32,768 bits has 5462 characters."""
+_MEMBERS: Final = frozenset({"n", "e", "x", "y"})
+_NAMES: Final = _MEMBERS | {"crv", "kid", "kty", "iss", "issuer", "jku", "x5u", "jwks_uri"}
+_HEX_DIGITS: Final = "0123456789abcdefABCDEF"
+_MIN_OTHER_BYTES: Final = 16
 _TO_STANDARD_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
 _NOT_OF_THE_ALPHABET: Final = b"= \t\r\n"
 
@@ -64,6 +68,32 @@ def read_jwk(jwk: Mapping[object, object]) -> CanonicalKey | None:
             return build_ec_key(curve, x, y)
         return build_okp_key(curve, x) if curve.isascii() and curve.isalnum() else None
     return None
+
+
+def is_other_key(jwk: Mapping[object, object]) -> bool:
+    """Return whether *jwk* is a public key of another type or curve, such as ML-DSA or P-256K."""
+    return isinstance(jwk.get("kty"), str) and any(
+        len(_read_member(jwk, name)) >= _MIN_OTHER_BYTES for name in ("x", "n", "pub")
+    )
+
+
+def is_read(name: object, value: object) -> bool:
+    """Return whether `read_jwk` reads all of the member *name*. Hex digits may be another form."""
+    return (
+        name in _MEMBERS
+        and isinstance(value, str)
+        and bool(value.strip(_HEX_DIGITS))
+        and "\\" not in value
+    )
+
+
+def fold_names(jwk: Mapping[object, object]) -> dict[object, object] | None:
+    """Return *jwk* with lower-case names, as Go reads it; None if these are the names it has."""
+    folded: dict[object, object] = {}
+    for name, value in jwk.items():
+        is_variant = isinstance(name, str) and name not in _NAMES and name.casefold() in _NAMES
+        folded[str(name).casefold() if is_variant else name] = value
+    return folded if folded.keys() != jwk.keys() else None
 
 
 def compute_thumbprint(key: CanonicalKey) -> str:

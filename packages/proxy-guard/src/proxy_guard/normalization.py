@@ -16,6 +16,11 @@ CONTROL_CHARACTERS: Final = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)])
 STRIPPED_CHARACTERS: Final = CONTROL_CHARACTERS + " \"'`<>\u2018\u2019\u201c\u201d"
 """Characters stripped from both ends of a value: blanks, and quotes copied with the value."""
 
+_PERCENT: Final = ord("%")
+_MAX_LABEL_CHARS: Final = 63
+_LONG_LIGATURES: Final = {"\ufdfa": "\u0635", "\ufdfb": "\u062c"}
+"""Ligatures of whole sentences, and their first letters. NFKC expands the others to six characters
+at most, which bounds the time for a long text."""
 _HEX_DIGITS: Final = frozenset(b"0123456789abcdefABCDEF")
 _IDEOGRAPHIC_FULL_STOP: Final = "\u3002"  # IDNA maps it to a dot (RFC 3490 §3.1); NFKC does not
 _MINUS_SIGN: Final = "\u2212"
@@ -50,12 +55,26 @@ def fold(text: str) -> str:
         return text.lower()
     import unicodedata  # noqa: PLC0415  # imported only for non-ASCII text; takes 4 ms
 
-    visible = "".join(char for char in text if not _is_ignored(char, unicodedata.category(char)))
+    visible = _replace(
+        text,
+        {
+            char: _LONG_LIGATURES.get(char, "")
+            for char in set(text)
+            if char in _LONG_LIGATURES or _is_ignored(char, unicodedata.category(char))
+        },
+    )
     # Case folding can undo the normal form, and normalizing can undo the folding. The result of
     # doing both twice is stable.
     for _ in range(2):
         visible = unicodedata.normalize("NFKC", visible).casefold()
-    return "".join(_to_ascii_punctuation(char, unicodedata.category(char)) for char in visible)
+    return _replace(
+        visible,
+        {
+            char: punctuation
+            for char in set(visible)
+            if (punctuation := _to_ascii_punctuation(char, unicodedata.category(char))) != char
+        },
+    )
 
 
 def remove_blanks(text: str) -> str:
@@ -66,6 +85,11 @@ def remove_blanks(text: str) -> str:
 def is_blank(char: str) -> bool:
     """Return whether *char* is a blank or a control character."""
     return char.isspace() or char in CONTROL_CHARACTERS
+
+
+def _replace(text: str, replacements: dict[str, str]) -> str:
+    table = {ord(char): replacement for char, replacement in replacements.items()}
+    return text.translate(table) if table else text
 
 
 def _is_ignored(char: str, category: str) -> bool:
@@ -80,35 +104,47 @@ def _to_ascii_punctuation(char: str, category: str) -> str:
     return char
 
 
-def _decode_percent(text: str) -> str:
-    if "%" not in text:
-        return text
+def decode_percent(text: str) -> bytes:
+    """Undo percent-encoding, even nested, in linear time."""
     # Python represents bytes in an environment variable that are not UTF-8 as surrogates.
-    data = text.encode("utf-8", "surrogatepass")
-    while (decoded := _decode_percent_once(data)) != data:
-        data = decoded
-    return data.decode("utf-8", "replace")
+    head, *parts = text.encode("utf-8", "surrogatepass").split(b"%")
+    # From the last percent sign to the first, so that what follows each is decoded already. The
+    # decoded bytes are kept in reverse, so that the next one is the last.
+    decoded = bytearray()
+    for part in reversed(parts):
+        decoded += part[::-1]
+        decoded.append(_PERCENT)
+        while decoded[-1] == _PERCENT and _HEX_DIGITS.issuperset(decoded[-3:-1]):
+            if len(decoded) < 3:  # noqa: PLR2004  # the sign and two digits
+                break
+            decoded[-3:] = bytes.fromhex(decoded[-2:-4:-1].decode())
+    decoded += head[::-1]
+    return bytes(decoded[::-1])
 
 
-def _decode_percent_once(data: bytes) -> bytes:
-    head, *parts = data.split(b"%")
-    decoded = [head]
-    for part in parts:
-        if len(part) > 1 and _HEX_DIGITS.issuperset(part[:2]):
-            decoded.append(bytes.fromhex(part[:2].decode()) + part[2:])
-        else:
-            decoded.append(b"%" + part)
-    return b"".join(decoded)
+def _decode_percent(text: str) -> str:
+    return decode_percent(text).decode("utf-8", "replace") if "%" in text else text
 
 
 def _decode_punycode(text: str) -> str:
     if "xn--" not in text:
         return text
     separated = "".join(char if char.isalnum() or char in "-_" else " " for char in text)
-    for label in separated.split():
-        if label.startswith("xn--"):
-            try:
-                text = text.replace(label, label[4:].encode().decode("punycode"))
-            except UnicodeError:
-                continue  # not punycode: keep the label
-    return text
+    decoded = []
+    position = 0
+    for label in separated.split(" "):
+        decoded.append(_decode_label(label))
+        position += len(label)
+        decoded.append(text[position : position + 1])
+        position += 1
+    return "".join(decoded)
+
+
+def _decode_label(label: str) -> str:
+    # Decoding takes quadratic time, and longer labels are invalid (RFC 1035 §2.3.4).
+    if not label.startswith("xn--") or len(label) > _MAX_LABEL_CHARS:
+        return label
+    try:
+        return label[4:].encode().decode("punycode")
+    except UnicodeError:
+        return label  # not punycode

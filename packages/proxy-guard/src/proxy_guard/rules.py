@@ -33,7 +33,7 @@ def check_issuer(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Check the static key, which may have any encoding. Check a value with `://` as a URI too."""
+    """Check the static key, which may have any encoding. Check a value without a key as a URI."""
     value = environ.get(PUBLIC_KEY_VARIABLE, "")
     if urls.is_unset(value):
         return
@@ -44,7 +44,12 @@ def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
             return
     from proxy_guard.detection import detect  # noqa: PLC0415  # needed only if a key is set
 
-    yield from detect(value, variable=PUBLIC_KEY_VARIABLE).findings
+    detection = detect(value, variable=PUBLIC_KEY_VARIABLE)
+    yield from detection.findings
+    if not detection.findings and not detection.has_keys:
+        verdict = urls.find_dev_mark(value)
+        if verdict:
+            yield Finding(verdict.code, variable=PUBLIC_KEY_VARIABLE, detail=verdict.detail)
 
 
 RULES: Final[tuple[Rule, ...]] = (check_jwks_uri, check_issuer, check_public_key)

@@ -62,7 +62,8 @@ class Verdict:
 
 def is_unset(value: str) -> bool:
     """Return whether *value* consists of blanks, quotes and invisible characters only."""
-    return not fold(value).strip(STRIPPED_CHARACTERS)
+    text = value.strip(STRIPPED_CHARACTERS)
+    return len(text) <= MAX_URI_CHARS and not fold(text).strip(STRIPPED_CHARACTERS)
 
 
 def inspect_uri(value: str) -> Verdict | None:

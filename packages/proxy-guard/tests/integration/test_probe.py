@@ -134,6 +134,20 @@ def test_production_key_set_is_clean(server: Server) -> None:
     assert not {"Cookie", "Authorization", "Referer"} & headers.keys()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_characters_beyond_ascii_hide_no_key(server: Server, encoding: str) -> None:
+    def serve(keys: bytes) -> dict[str, str]:
+        body = keys.decode().replace('"keys"', '"org": "Zürich", "keys"').encode(encoding)
+        return {"JWT_JWKS_URI": server.serve(body)}
+
+    clean = check(serve(CLEAN), require_probe=True)
+    marked = check(serve(MARKED), require_probe=True)
+
+    assert clean.allowed
+    assert clean.probe.status == "clean"
+    assert [finding.code for finding in marked.findings] == ["dev_key"]
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

@@ -39,6 +39,16 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEx/xEzRu9m36HLN/tue659LNpXW6p
 CyStikYjKIWI5a1/zfncndPbEXIPBy6/m+0u17R6czNXvp7xO6z048e9FUQ=
 -----END PUBLIC KEY-----
 """
+RSA_PEM: Final = """-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArQVjamDGusPk+X7AUj/l
+d+dzRu26U1DwQ3OSj2MeEn3qloPkx8teEaDKA0g246Xddby42PJicQ7eNrYpjefz
+o955cgACKEPnXXjOgQhuxBs2Y9nZA73U3oUL1E4L6ToClosiIdUNbZqKx9Xzqdsd
+oicEHfYU+GJEUJP3TENadTFIdbOVFgGXqRGGcDWIXJremrJava4RK9UD5/CTtotS
+RLfQdSYbcg+pZwSqR2eQ8tJWWN3zW6ctIeqUgNGpU0pcMmi1Doxd+wuGBXu64JVr
+jmt6oEU3uW1HX8A4rkqWwv887VfPEN4NLcm6R/YDCB/iSS2Q5SZFfEsfg/2xlTQE
+ZQIDAQAB
+-----END PUBLIC KEY-----
+"""
 PROBE: Final = """
 import sys
 bare = set(sys.modules)
@@ -95,8 +105,9 @@ def test_enforce_loads_only_the_standard_library_for_unusual_values(uri: str) ->
 
 
 @pytest.mark.requirement("PG-3")
-def test_static_key_loads_few_more_modules() -> None:
-    top_level = {name.partition(".")[0] for name in load({"JWT_PUBLIC_KEY": PEM})}
+@pytest.mark.parametrize("pem", [PEM, RSA_PEM], ids=["EC", "RSA"])
+def test_static_key_loads_few_more_modules(pem: str) -> None:
+    top_level = {name.partition(".")[0] for name in load({"JWT_PUBLIC_KEY": pem})}
 
     assert top_level - sys.stdlib_module_names == {"proxy_guard"}
     assert top_level & HEAVY <= {"hashlib"}

@@ -1,6 +1,7 @@
 """Keys are read from binary encodings, but not from data that only resembles them."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -10,9 +11,14 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from proxy_guard.key_encodings import find_keys
+from proxy_guard.budget import Budget
+from proxy_guard.key_encodings import find_keys as find_charged
 
 pytestmark = pytest.mark.requirement("PG-3")
+
+
+def find_keys(data: bytes) -> Iterator[dict[str, str]]:
+    return find_charged(data, Budget())
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])

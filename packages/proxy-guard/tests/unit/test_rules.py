@@ -7,6 +7,10 @@ from proxy_guard import dev_marks, findings, rules, urls
 from proxy_guard.findings import EXPLANATIONS, Finding
 from proxy_guard.rules import RULES
 
+KEY: Final = """-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+"""
 DEV_URI: Final = "http://token-issuer:8081/.well-known/jwks.json"
 ALL_CODES: Final = {
     value
@@ -94,3 +98,41 @@ def test_inspected_variables_are_those_the_rules_read() -> None:
 def test_static_key_of_the_simulator_is_a_finding(key: str, code: str) -> None:
     assert find_all({"JWT_PUBLIC_KEY": key}) == [("JWT_PUBLIC_KEY", code)]
     assert find_all({"JWT_PUBLIC_KEY": "https://id.example.com/keys"}) == []
+
+
+@pytest.mark.requirement("PG-1")
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("token-issuer:8081/keys", "token_issuer_host"),
+        ("http%3A%2F%2Ftoken-issuer%2Fkeys", "token_issuer_host"),
+        ("http:\\\\token-issuer\\keys", "token_issuer_host"),
+        ("//token_issuer/keys", "token_issuer_host"),
+        ("localhost:8081", "local_dev_port"),
+        ("issuer.local/certs", "issuer_local"),
+        ("/keys/token-issuer.pem", "token_issuer_path"),
+        ("https://token-issuer/" + "a" * 5000, "unreadable_uri"),
+        ("token-issuer:8081/" + "a" * 5000, "unreadable_uri"),
+    ],
+)
+def test_static_key_without_a_key_is_judged_as_a_uri(value: str, code: str) -> None:
+    assert find_all({"JWT_PUBLIC_KEY": value}) == [("JWT_PUBLIC_KEY", code)]
+
+
+@pytest.mark.requirement("PG-3")
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"kty":"OKP","crv":"Ed25519","kid":"token-issuer-1","x":"' + "A" * 43 + '"}',
+        '{"kty":"AKP","alg":"ML-DSA-87","kid":"token-issuer","pub":"'
+        + "A" * 3456
+        + "A" * 2000
+        + '"}',
+        "# for localhost:8081 and token-issuer\n" + KEY,
+        "/etc/keys/provider.pem",
+        "c2VjcmV0" * 8,
+    ],
+    ids=range(5),
+)
+def test_static_key_is_not_searched_for_names(value: str) -> None:
+    assert find_all({"JWT_PUBLIC_KEY": value}) == []

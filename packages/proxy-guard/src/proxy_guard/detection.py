@@ -130,7 +130,7 @@ class _Search:
     def _put_values(self, values: list[object] | tuple[object, ...]) -> None:
         self._budget.charge(len(values) // _MIN_NUMBERS)
         self._put(values)
-        if len(values) >= _MIN_NUMBERS and _is_number(values[-1]):
+        if len(values) >= _MIN_NUMBERS and isinstance(values[-1], int | str):
             from proxy_guard.literals import decode_numbers  # noqa: PLC0415  # only for numbers
 
             self._put(decode_numbers(values, self._budget))
@@ -238,10 +238,6 @@ class _Search:
 
 def _may_hold_keys(value: object) -> bool:
     return isinstance(value, str | bytes | bytearray | dict | list | tuple)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) or (isinstance(value, str) and value[-1:].isdigit())
 
 
 def _is_marked(text: bytes) -> bool:

@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     """The code of a finding, and its detail."""
 
 MAX_PASTED_CHARS: Final = 64 * 1024
-"""Limit of the text that is searched for lists of numbers and escapes. Larger text that is neither
-JSON nor base64 is a web page, for example."""
+"""Limit of the text that is searched for numbers and escapes. Larger text is a web page."""
 MAX_INPUT_BYTES: Final = 1024 * 1024
 """Limit of one value; characters for text. A set of 100 keys with certificates has 100 KB."""
 
@@ -54,8 +53,9 @@ _MARKED_TEXTS: Final = tuple(
     text for watermark in _WATERMARKS for text in list_base64_alignments(watermark)
 )
 _MARKED_HEX: Final = tuple(watermark.hex().encode() for watermark in _WATERMARKS)
-_COMMON_NAMES: Final = tuple(
-    CERTIFICATE_COMMON_NAME.encode(encoding) for encoding in ("ascii", "utf-16-be", "utf-32-be")
+_COMMON_NAMES: Final = tuple(  # in ASCII, UTF-16 and UTF-32, without loading the codecs
+    "".join(zeros + char for char in CERTIFICATE_COMMON_NAME).encode()
+    for zeros in ("", "\0", "\0\0\0")
 )
 _WATERMARK_MARK: Final = (codes.DEV_KEY, "its modulus contains the watermark")
 _CERTIFICATE_MARK: Final = (codes.DEV_CERTIFICATE, f"its subject is '{CERTIFICATE_COMMON_NAME}'")
@@ -130,7 +130,7 @@ class _Search:
     def _put_values(self, values: list[object] | tuple[object, ...]) -> None:
         self._budget.charge(len(values) // _MIN_NUMBERS)
         self._put(values)
-        if len(values) >= _MIN_NUMBERS and _is_number(values[-1]):
+        if len(values) >= _MIN_NUMBERS and isinstance(values[-1], int | str):
             from proxy_guard.literals import decode_numbers  # noqa: PLC0415  # only for numbers
 
             self._put(decode_numbers(values, self._budget))
@@ -240,13 +240,9 @@ def _may_hold_keys(value: object) -> bool:
     return isinstance(value, str | bytes | bytearray | dict | list | tuple)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) or (isinstance(value, str) and value[-1:].isdigit())
-
-
 def _is_marked(text: bytes) -> bool:
     joined = text.translate(_TO_URL_ALPHABET, b" \t\r\n\v\f:\"'")
-    if any(mark in joined for mark in _MARKED_TEXTS):
-        return True
     digits = joined.lower()
-    return any(mark in digits for mark in _MARKED_HEX)
+    return any(mark in joined for mark in _MARKED_TEXTS) or any(
+        mark in digits for mark in _MARKED_HEX
+    )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from proxy_guard import budget, detection, normalization, urls
+from proxy_guard import budget, detection, member_marks, normalization, urls
 from proxy_guard.budget import Budget, BudgetExceededError
 from proxy_guard.detection import detect
 
@@ -71,7 +71,7 @@ def test_work_that_exceeds_the_budget_is_not_begun() -> None:
 
 def test_repeated_reference_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    monkeypatch.setattr("proxy_guard.member_marks.find_dev_mark", calls.append)
+    monkeypatch.setitem(member_marks._REFERENCES, "iss", calls.append)
 
     assert detect([{"iss": "https://schlüssel.example"}] * 500, variable="it").findings == ()
     assert len(calls) == 1

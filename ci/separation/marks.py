@@ -15,7 +15,7 @@ DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 sys.path.append(str(GUARD_SOURCE))
 
 from proxy_guard import dev_marks  # noqa: E402  # found through the line above
-from proxy_guard.unwrapping import list_base64_alignments  # noqa: E402  # likewise
+from proxy_guard.search.unwrapping import list_base64_alignments  # noqa: E402  # likewise
 
 from separation.numerals import Speller  # noqa: E402  # likewise
 

@@ -13,7 +13,7 @@ from typing import Final
 from proxy_guard import urls
 from proxy_guard.dev_marks import is_bare_word
 from proxy_guard.rules import ISSUER_VARIABLE
-from proxy_guard.unwrapping import unescape
+from proxy_guard.search.unwrapping import unescape
 
 from separation.assignments import Outline, find_assignments, is_assignment
 from separation.content import Content

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from jwt_core import KeySet, SigningKey, generate_key, sign
 from proxy_guard import cli
-from proxy_guard.probe import run_probe
+from proxy_guard.probe.probe import run_probe
 
 from tests.in_process import call_main
 from tests.services import Service, Start, mint

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from proxy_guard.envfile import merge_env_file
+from proxy_guard.env_file.parsing import merge_env_file
 from proxy_guard.environment import (
     ENVIRONMENT_VARIABLES,
     NON_PRODUCTION_WORDS,

@@ -37,7 +37,7 @@ def check(
     findings = [finding for rule in RULES for finding in rule(environ)]
     outcome = _skip_probe(environ, findings, is_wanted=probe)
     if outcome is None:
-        from proxy_guard.probe import run_probe  # noqa: PLC0415  # importing HTTP and TLS takes 60 ms
+        from proxy_guard.probe.probe import run_probe  # noqa: PLC0415  # importing HTTP and TLS takes 60 ms
 
         outcome, probed = run_probe(environ[JWKS_URI_VARIABLE])
         findings += probed

@@ -42,7 +42,7 @@ def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
         if verdict:
             yield Finding(verdict.code, variable=PUBLIC_KEY_VARIABLE, detail=verdict.detail)
             return
-    from proxy_guard.detection import detect  # noqa: PLC0415  # needed only if a key is set
+    from proxy_guard.search.detection import detect  # noqa: PLC0415  # needed only if a key is set
 
     detection = detect(value, variable=PUBLIC_KEY_VARIABLE)
     yield from detection.findings

@@ -101,7 +101,7 @@ def screen_token(
 
 
 def _detect(material: object, variable: str) -> tuple[Finding, ...]:
-    from proxy_guard.detection import detect  # noqa: PLC0415  # not needed at boot
+    from proxy_guard.search.detection import detect  # noqa: PLC0415  # not needed at boot
 
     return detect(material, variable=variable).findings
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from proxy_guard.envfile import read_env_file
+from proxy_guard.env_file.parsing import read_env_file
 from proxy_guard.errors import EnvFileError
 
 pytestmark = [pytest.mark.requirement("PG-4"), pytest.mark.slow]

@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from proxy_guard import Report, check, enforce
-from proxy_guard.probe import run_probe
+from proxy_guard.probe.probe import run_probe
 
 pytestmark = pytest.mark.requirement("PG-3")
 

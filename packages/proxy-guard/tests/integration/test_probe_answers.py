@@ -11,8 +11,9 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 import pytest
-from proxy_guard import Report, check, probe, response
-from proxy_guard.probe import run_probe
+from proxy_guard import Report, check
+from proxy_guard.probe import probe, response
+from proxy_guard.probe.probe import run_probe
 
 pytestmark = pytest.mark.requirement("PG-3")
 

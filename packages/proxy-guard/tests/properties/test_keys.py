@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from proxy_guard import screen_jwks, screen_key, screen_token
-from proxy_guard.detection import detect
+from proxy_guard.search.detection import detect
 
 pytestmark = pytest.mark.requirement("PG-3")
 

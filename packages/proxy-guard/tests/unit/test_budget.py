@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from proxy_guard import budget, detection, member_marks, normalization, urls
-from proxy_guard.budget import Budget, BudgetExceededError
-from proxy_guard.detection import detect
+from proxy_guard import normalization, urls
+from proxy_guard.search import budget, detection, member_marks
+from proxy_guard.search.budget import Budget, BudgetExceededError
+from proxy_guard.search.detection import detect
 
 pytestmark = pytest.mark.requirement("PG-3")
 

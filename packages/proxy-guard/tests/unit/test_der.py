@@ -1,8 +1,8 @@
 """The DER parser."""
 
 import pytest
-from proxy_guard.budget import Budget, BudgetExceededError
-from proxy_guard.der import walk
+from proxy_guard.search.budget import Budget, BudgetExceededError
+from proxy_guard.search.der import walk
 
 PADDING = "07" * 30
 

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from proxy_guard import dev_marks
-from proxy_guard.detection import MAX_INPUT_BYTES, detect
+from proxy_guard.search.detection import MAX_INPUT_BYTES, detect
 
 pytestmark = pytest.mark.requirement("PG-3")
 

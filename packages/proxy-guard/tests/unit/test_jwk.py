@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from proxy_guard.jwk import (
+from proxy_guard.search.jwk import (
     build_ec_key,
     compute_thumbprint,
     decode_base64,

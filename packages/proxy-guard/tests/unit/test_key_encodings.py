@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from proxy_guard.budget import Budget
-from proxy_guard.key_encodings import find_keys as find_charged
+from proxy_guard.search.budget import Budget
+from proxy_guard.search.key_encodings import find_keys as find_charged
 
 pytestmark = pytest.mark.requirement("PG-3")
 

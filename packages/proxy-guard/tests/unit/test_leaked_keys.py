@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from proxy_guard.jwk import compute_thumbprint, read_jwk
-from proxy_guard.leaked_keys import find_leak, read_leaked_keys
+from proxy_guard.search.jwk import compute_thumbprint, read_jwk
+from proxy_guard.search.leaked_keys import find_leak, read_leaked_keys
 
 pytestmark = pytest.mark.requirement("PG-3")
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from proxy_guard.detection import detect
 from proxy_guard.dev_marks import WATERMARK
+from proxy_guard.search.detection import detect
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from proxy_guard.budget import Budget
-from proxy_guard.detection import detect
-from proxy_guard.json_text import parse
-from proxy_guard.text_encodings import read_texts
+from proxy_guard.search.budget import Budget
+from proxy_guard.search.detection import detect
+from proxy_guard.search.json_text import parse
+from proxy_guard.search.text_encodings import read_texts
 
 pytestmark = pytest.mark.requirement("PG-3")
 

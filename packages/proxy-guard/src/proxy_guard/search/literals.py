@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Final
 
-    from proxy_guard.budget import Budget
+    from proxy_guard.search.budget import Budget
 
 MIN_NUMBERS: Final = 16
 """Minimum length of a list of numbers. A modulus of 1024 bits has 16 words of 64 bits."""

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 
-from proxy_guard.curves import CURVES
-from proxy_guard.der import is_sequence
-from proxy_guard.jwk import decode_base64
-from proxy_guard.text_encodings import BASE64, MIN_RUN_CHARS
+from proxy_guard.search.curves import CURVES
+from proxy_guard.search.der import is_sequence
+from proxy_guard.search.jwk import decode_base64
+from proxy_guard.search.text_encodings import BASE64, MIN_RUN_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-    from proxy_guard.budget import Budget
+    from proxy_guard.search.budget import Budget
 
 _MIN_DECIMAL_CHARS: Final = 70
 _MAX_DECIMAL_CHARS: Final = 4000

@@ -12,20 +12,20 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from proxy_guard.content_coding import Decoder
-from proxy_guard.detection import detect
 from proxy_guard.dev_marks import HEADER_NAME
-from proxy_guard.exchange import Exchange
 from proxy_guard.findings import DEV_HEADER, DEV_REFERENCE, UNJUDGED_KEYS, Finding
 from proxy_guard.normalization import STRIPPED_CHARACTERS
-from proxy_guard.redirects import decode_location, resolve
+from proxy_guard.probe.content_coding import Decoder
+from proxy_guard.probe.exchange import Exchange
+from proxy_guard.probe.redirects import decode_location, resolve
+from proxy_guard.probe.stream import UnreadableError
 from proxy_guard.report import CLEAN, FAILED, FOUND, ProbeOutcome
 from proxy_guard.rules import JWKS_URI_VARIABLE
-from proxy_guard.stream import UnreadableError
+from proxy_guard.search.detection import detect
 from proxy_guard.urls import UNREADABLE_URI, find_dev_mark
 
 if TYPE_CHECKING:
-    from proxy_guard.response import Response
+    from proxy_guard.probe.response import Response
 
 TIMEOUT_S: Final = 2.0
 """Limit for the whole probe: name resolution, connecting, TLS, all redirects and all bodies."""

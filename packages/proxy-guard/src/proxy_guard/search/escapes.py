@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-    from proxy_guard.budget import Budget
+    from proxy_guard.search.budget import Budget
 
 _CHARS_PER_WORK: Final = 20
 _BACKSLASH: Final = re.compile(

@@ -13,14 +13,14 @@ import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from proxy_guard.redirects import PRINTABLE
-from proxy_guard.response import read_response
-from proxy_guard.stream import Stream
+from proxy_guard.probe.redirects import PRINTABLE
+from proxy_guard.probe.response import read_response
+from proxy_guard.probe.stream import Stream
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-    from proxy_guard.response import Response
+    from proxy_guard.probe.response import Response
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _HEADERS: Final = (

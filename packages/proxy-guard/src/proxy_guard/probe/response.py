@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from proxy_guard.stream import UnreadableError
+from proxy_guard.probe.stream import UnreadableError
 
 if TYPE_CHECKING:
-    from proxy_guard.stream import Stream
+    from proxy_guard.probe.stream import Stream
 
 MAX_BODY_BYTES: Final = 512 * 1024
 """Limit of a body as received and as decompressed. The JWKS client of jwt_core has the same."""

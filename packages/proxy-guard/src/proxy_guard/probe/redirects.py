@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
-from proxy_guard.stream import UnreadableError
+from proxy_guard.probe.stream import UnreadableError
 from proxy_guard.urls import inspect_uri
 
 PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final, TypeAlias
 
-    from proxy_guard.budget import Budget
+    from proxy_guard.search.budget import Budget
 
     Value: TypeAlias = tuple[int, int, int]
     """A DER value: the identifier octet, and where its content starts and ends in the data."""

@@ -9,9 +9,9 @@ import os
 import re
 import stat
 
+from proxy_guard.env_file.interpolation import interpolate
 from proxy_guard.environment import ENVIRONMENT_VARIABLES
 from proxy_guard.errors import ConflictingVariableError, EnvFileError
-from proxy_guard.interpolation import interpolate
 from proxy_guard.rules import INSPECTED_VARIABLES
 
 TYPE_CHECKING = False

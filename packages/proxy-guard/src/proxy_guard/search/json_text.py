@@ -12,15 +12,15 @@ from __future__ import annotations
 import re
 from json import JSONDecoder
 
-from proxy_guard.escapes import decode_backslashes
-from proxy_guard.unwrapping import unescape
+from proxy_guard.search.escapes import decode_backslashes
+from proxy_guard.search.unwrapping import unescape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-    from proxy_guard.budget import Budget
+    from proxy_guard.search.budget import Budget
 
 _TOKEN: Final = re.compile(
     r"""

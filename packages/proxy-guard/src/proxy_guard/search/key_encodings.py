@@ -8,18 +8,18 @@ Spec: RFC 5280 §4.1, RFC 8017 §A.1, RFC 5480 §2.2, RFC 5915 §3, RFC 8410 §4
 
 from __future__ import annotations
 
-from proxy_guard.curves import CURVES, DECOMPRESSION_WORK, decompress
-from proxy_guard.der import BIT_STRING, INTEGER, OBJECT_IDENTIFIER, SEQUENCE, walk
-from proxy_guard.jwk import build_ec_key, build_okp_key, build_rsa_key
+from proxy_guard.search.curves import CURVES, DECOMPRESSION_WORK, decompress
+from proxy_guard.search.der import BIT_STRING, INTEGER, OBJECT_IDENTIFIER, SEQUENCE, walk
+from proxy_guard.search.jwk import build_ec_key, build_okp_key, build_rsa_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-    from proxy_guard.budget import Budget
-    from proxy_guard.der import Value
-    from proxy_guard.jwk import CanonicalKey
+    from proxy_guard.search.budget import Budget
+    from proxy_guard.search.der import Value
+    from proxy_guard.search.jwk import CanonicalKey
 
 _MIN_MODULUS_BYTES: Final = 64
 _MAX_MODULUS_BYTES: Final = 4096

@@ -10,11 +10,11 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from proxy_guard.response import CUT_OFF, MAX_BODY_BYTES, OVERSIZE
-from proxy_guard.stream import UnreadableError
+from proxy_guard.probe.response import CUT_OFF, MAX_BODY_BYTES, OVERSIZE
+from proxy_guard.probe.stream import UnreadableError
 
 if TYPE_CHECKING:
-    from proxy_guard.response import Response
+    from proxy_guard.probe.response import Response
 
 _MAX_LAYERS: Final = 5
 _MAX_MEMBERS: Final = 100

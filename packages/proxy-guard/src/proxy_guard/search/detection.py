@@ -8,15 +8,15 @@ exceeds it is a finding.
 from __future__ import annotations
 
 from proxy_guard import findings as codes
-from proxy_guard.budget import Budget, BudgetExceededError
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME, WATERMARK
 from proxy_guard.findings import Finding
-from proxy_guard.jwk import fold_names, is_other_key, is_read, read_jwk
-from proxy_guard.key_encodings import find_keys
-from proxy_guard.leaked_keys import find_leak
-from proxy_guard.member_marks import MemberMarks
-from proxy_guard.text_encodings import MIN_RUN_CHARS, read_texts, restore_bytes
-from proxy_guard.unwrapping import (
+from proxy_guard.search.budget import Budget, BudgetExceededError
+from proxy_guard.search.jwk import fold_names, is_other_key, is_read, read_jwk
+from proxy_guard.search.key_encodings import find_keys
+from proxy_guard.search.leaked_keys import find_leak
+from proxy_guard.search.member_marks import MemberMarks
+from proxy_guard.search.text_encodings import MIN_RUN_CHARS, read_texts, restore_bytes
+from proxy_guard.search.unwrapping import (
     decode_run,
     decode_runs,
     is_base64,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Final, TypeAlias
 
-    from proxy_guard.jwk import CanonicalKey
+    from proxy_guard.search.jwk import CanonicalKey
 
     Mark: TypeAlias = tuple[str, str]
     """The code of a finding, and its detail."""
@@ -131,7 +131,7 @@ class _Search:
         self._budget.charge(len(values) // _MIN_NUMBERS)
         self._put(values)
         if len(values) >= _MIN_NUMBERS and isinstance(values[-1], int | str):
-            from proxy_guard.literals import decode_numbers  # noqa: PLC0415  # only for numbers
+            from proxy_guard.search.literals import decode_numbers  # noqa: PLC0415  # only for numbers
 
             self._put(decode_numbers(values, self._budget))
 
@@ -176,12 +176,12 @@ class _Search:
     def _put_pasted(self, text: str) -> None:
         """Add what *text* is in the notations of source code, tools and documents."""
         if may_be_escaped(text):
-            from proxy_guard.escapes import decode_escapes  # noqa: PLC0415  # loads many modules
+            from proxy_guard.search.escapes import decode_escapes  # noqa: PLC0415  # loads many modules
 
             self._put(decode_escapes(text, self._budget))
         self._put(restore_bytes(text))
         if may_list_numbers(text):
-            from proxy_guard.literals import decode_literals  # noqa: PLC0415  # see above
+            from proxy_guard.search.literals import decode_literals  # noqa: PLC0415  # see above
 
             self._put(decode_literals(text, self._budget))
 
@@ -190,7 +190,7 @@ class _Search:
         stripped = text.strip("\ufeff \t\r\n'")
         if not stripped.startswith('"') and "{" not in stripped and "[" not in stripped:
             return False
-        from proxy_guard.json_text import parse  # noqa: PLC0415  # imported only if there is JSON
+        from proxy_guard.search.json_text import parse  # noqa: PLC0415  # imported only if there is JSON
 
         values, is_whole = parse(stripped, self._budget)
         self._put(values)
@@ -216,8 +216,8 @@ class _Search:
         self._put(read_texts(data))
 
     def _scan_unknown(self, data: bytes) -> Iterator[Mark]:
-        from proxy_guard.compression import decompress  # noqa: PLC0415  # loads zlib
-        from proxy_guard.raw_keys import find_raw_keys  # noqa: PLC0415  # not needed for keys
+        from proxy_guard.search.compression import decompress  # noqa: PLC0415  # loads zlib
+        from proxy_guard.search.raw_keys import find_raw_keys  # noqa: PLC0415  # not needed for keys
 
         for key in find_raw_keys(data, self._budget):
             yield from self._look_up(key)

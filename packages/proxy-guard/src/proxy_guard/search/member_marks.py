@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Final, TypeAlias
 
-    from proxy_guard.budget import Budget
+    from proxy_guard.search.budget import Budget
     from proxy_guard.urls import Verdict
 
     Find: TypeAlias = Callable[[str], Verdict | None]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from proxy_guard import envfile
-from proxy_guard.envfile import (
+from proxy_guard.env_file import parsing as envfile
+from proxy_guard.env_file.parsing import (
     MAX_ENV_FILE_BYTES,
     MAX_STATEMENTS,
     merge_env_file,

@@ -1,20 +1,20 @@
 """Keys whose private half is public: test keys of standards, demo keys, product defaults.
 
-The list is `data/leaked-keys.json` in this package and names the source of each key. Keys are
+The list is `data/leaked-keys.json` beside this module and names the source of each key. Keys are
 looked up by RFC 7638 thumbprint, never by kid.
 """
 
 from __future__ import annotations
 
-from proxy_guard.curves import CURVES, negate
-from proxy_guard.jwk import build_ec_key, compute_thumbprint, decode_base64
+from proxy_guard.search.curves import CURVES, negate
+from proxy_guard.search.jwk import build_ec_key, compute_thumbprint, decode_base64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Final
 
-    from proxy_guard.jwk import CanonicalKey
+    from proxy_guard.search.jwk import CanonicalKey
 
 MODULUS_SIZES: Final = (128, 256, 384, 512)
 """Sizes of the moduli in the list, in bytes."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from proxy_guard.budget import BudgetExceededError
+from proxy_guard.search.budget import BudgetExceededError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Final
 
-    from proxy_guard.budget import Budget
+    from proxy_guard.search.budget import Budget
 
 MAX_OUTPUT_BYTES: Final = 1024 * 1024
 

@@ -8,18 +8,18 @@ and Python serialization, and coordinates or moduli alone. Both byte orders are 
 
 from __future__ import annotations
 
-from proxy_guard.curves import CURVES, is_on_curve
-from proxy_guard.jwk import build_okp_key, build_rsa_key
-from proxy_guard.key_encodings import read_point
-from proxy_guard.leaked_keys import MODULUS_SIZES
+from proxy_guard.search.curves import CURVES, is_on_curve
+from proxy_guard.search.jwk import build_okp_key, build_rsa_key
+from proxy_guard.search.key_encodings import read_point
+from proxy_guard.search.leaked_keys import MODULUS_SIZES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-    from proxy_guard.budget import Budget
-    from proxy_guard.jwk import CanonicalKey
+    from proxy_guard.search.budget import Budget
+    from proxy_guard.search.jwk import CanonicalKey
 
 _LOOKUP_WORK: Final = 8
 MAX_DATA_BYTES: Final = 64 * 1024

@@ -1,0 +1,1 @@
+"""Env files, read as Compose reads them."""

@@ -1,0 +1,1 @@
+"""The probe: fetches `JWT_JWKS_URI` as a lenient client does, and has the response searched."""

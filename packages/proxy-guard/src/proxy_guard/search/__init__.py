@@ -1,0 +1,1 @@
+"""The search of text, bytes and parsed JSON for keys that production must not trust."""

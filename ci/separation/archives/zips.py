@@ -1,30 +1,67 @@
-"""Zip archives: the members, and the bytes outside of the members."""
+"""Zip archives: the members, and the bytes outside of the members.
+
+Each member is unpacked to the end of its data, whatever its stated size and checksum are. If the
+central directory is damaged, the members are found by their local headers.
+"""
 
 import io
 import stat
 import struct
-import tempfile
 import zipfile
-from collections.abc import Iterator
-from typing import Final, cast
+from collections.abc import Generator, Iterator
+from typing import Final, NamedTuple
 
-from separation.archives.limits import MEBIBYTE, Budget, CountingReader, LimitError, buffer
-from separation.archives.members import DAMAGED, Member, limit
+from separation.archives.compressions import BZIP2, DEFLATE, XZ, ZIP_LZMA, ZSTANDARD, Unpacker
+from separation.archives.limits import MEBIBYTE, Budget, CountingReader, ExpandedReader, LimitError, buffer
+from separation.archives.members import DAMAGE, DAMAGED, Member, OpaqueError, SalvagedError
+from separation.archives.sources import Source, find_bytes, make_range_reader, make_seekable
 
-_START: Final = b"PK\x03\x04"
-_END: Final = b"PK\x05\x06"
+START: Final = b"PK\x03\x04"
+END: Final = b"PK\x05\x06"
+_DIRECTORY: Final = b"PK\x01\x02"
 _MAX_TAIL_BYTES: Final = 65_557  # the end record and the longest comment after it
 _MAX_DIRECTORY_BYTES: Final = 32 * MEBIBYTE
+_MAX_TARGET_BYTES: Final = 4096
+_MAX_DESCRIPTOR_BYTES: Final = 24
 _IN_ZIP64: Final = 0xFFFF_FFFF
 _ENCRYPTED: Final = 1
-_MAX_DESCRIPTOR_BYTES: Final = 24
-_MAX_IN_MEMORY_BYTES: Final = 32 * MEBIBYTE
+_END: Final = struct.Struct("<12xIIH")
+_ZIP64_BYTES: Final = 56 + 20  # the zip64 end record and its locator
+_LOCAL: Final = struct.Struct("<4s2xHH8xI4xHH")
+_CODECS: Final = {
+    zipfile.ZIP_DEFLATED: DEFLATE,
+    zipfile.ZIP_BZIP2: BZIP2,
+    zipfile.ZIP_LZMA: ZIP_LZMA,
+    20: ZSTANDARD,
+    93: ZSTANDARD,
+    95: XZ,
+}
+
+
+class _Entry(NamedTuple):
+    """A local header.
+
+    Attributes:
+        name: The name of the member.
+        flags: The flags.
+        method: The compression method.
+        stored: The size of the packed data, which may be wrong.
+        extra: The extra field.
+        start: The position of the packed data.
+    """
+
+    name: str
+    flags: int
+    method: int
+    stored: int
+    extra: bytes
+    start: int
 
 
 def is_zip(head: bytes, tail: bytes = b"") -> bool:
     """Return whether a file with this head (and tail, if known) is a zip archive."""
-    return head.startswith(_START) or (
-        _END in tail[-_MAX_TAIL_BYTES:] and _has_directory(io.BytesIO(tail))
+    return head.startswith(START) or (
+        END in tail[-_MAX_TAIL_BYTES:] and _has_directory(io.BytesIO(tail))
     )
 
 
@@ -37,113 +74,183 @@ def _has_directory(file: io.BufferedIOBase) -> bool:
     return True
 
 
-class AppendedZip:
-    """Collects a zip archive that follows other data in a large file.
+def find_range(file: io.BufferedIOBase, end: int) -> tuple[int, int] | None:
+    """Return the start and the end of the archive whose end record is at byte *end*.
 
-    Self-extracting programs and Python's zipapps have this form.
+    Returns:
+        None if the magic number is a coincidence.
     """
-
-    def __init__(self) -> None:
-        self._kept: io.BufferedIOBase | None = None
-
-    def feed(self, window: bytes, new: int) -> None:
-        """Add a window whose last *new* bytes were not in the previous one."""
-        if self._kept is not None:
-            self._kept.write(window[-new:])
-        elif (start := window.find(_START)) >= 0:
-            self._kept = make_spool()
-            self._kept.write(window[start:])
-
-    def open(self) -> io.BufferedIOBase | None:
-        """Return the archive, or None if there is none."""
-        if self._kept is None or not _has_directory(self._kept):
-            return None
-        self._kept.seek(0)
-        return self._kept
-
-
-def make_spool() -> io.BufferedIOBase:
-    """Create a temporary file that stays in memory while it is small."""
-    return cast("io.BufferedIOBase", tempfile.SpooledTemporaryFile(_MAX_IN_MEMORY_BYTES))
+    file.seek(max(0, end - _ZIP64_BYTES))
+    data = file.read(min(end, _ZIP64_BYTES) + _END.size)
+    record = data[-_END.size :] if end else data
+    if len(record) < _END.size or not record.startswith(END):
+        return None
+    size, offset, comment = _END.unpack(record)
+    end_of_directory = end
+    if _IN_ZIP64 in {size, offset} and end >= _ZIP64_BYTES:
+        size, offset = struct.unpack_from("<QQ", data, 40)
+        end_of_directory -= _ZIP64_BYTES
+    start_of_directory = end_of_directory - size
+    start = start_of_directory - offset
+    if start < 0 or not size:
+        return None
+    file.seek(start_of_directory)
+    is_directory = file.read(4) == _DIRECTORY
+    return (start, end + _END.size + comment) if is_directory else None
 
 
-def open_zip(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
-    """Yield the data outside of the members, then the members."""
-    with _make_seekable(stream) as file:
+def open_zip(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> Iterator[Member]:
+    """Yield the members, the data between them, and the comments.
+
+    Raises:
+        OpaqueError: members overlap, as in bombs.
+        SalvagedError: the archive is damaged, but all of its bytes were yielded.
+    """
+    with make_seekable(stream) as file:
         _check_directory(file)
-        with zipfile.ZipFile(file) as archive:
-            yield from _open_rest(file, archive)
-            for info in archive.infolist():
-                budget.count_member()
-                yield _open_member(archive, info, budget)
+        try:
+            with zipfile.ZipFile(file) as archive:
+                listed = sorted(archive.infolist(), key=lambda info: info.header_offset)
+                _check_overlap(file, listed)
+        except DAMAGED:
+            yield from _open_unlisted(file, budget)
+        else:
+            yield from _open_listed(file, archive, listed, budget)
 
 
-def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Member:
-    if info.flag_bits & _ENCRYPTED:
-        return Member(info.filename, problem="is encrypted")
-    if info.is_dir() and not info.compress_size:
-        return Member(info.filename)
-    if info.compress_type == zipfile.ZIP_STORED and info.compress_size != info.file_size:
-        return Member(info.filename, problem="states two different sizes")
-    try:
-        stream = archive.open(info)
-    except NotImplementedError as error:
-        return Member(info.filename, problem=f"cannot be unpacked: {error}")
-    reader = limit(stream, info.compress_size, budget)
-    target = b""
-    if stat.S_ISLNK(info.external_attr >> 16):
-        target = reader.peek(4096)[:4096]
-    return Member(info.filename, target=target.decode("utf-8", "replace"), stream=reader)
-
-
-def _open_rest(file: io.BufferedIOBase, archive: zipfile.ZipFile) -> Iterator[Member]:
-    """Yield the data outside of the members: a program, unlisted members, comments."""
-    notes = [archive.comment]
+def _check_overlap(file: io.BufferedIOBase, listed: list[zipfile.ZipInfo]) -> None:
     end = 0
-    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+    for info in listed:
+        entry = _read_entry(file, info.header_offset)
         if info.header_offset < end:
-            message = "members overlap"
-            raise zipfile.BadZipFile(message)
-        if info.header_offset - end > _MAX_DESCRIPTOR_BYTES or not end:
-            yield from _open_range(file, end, info.header_offset)
-        file.seek(info.header_offset + 26)
-        name, extra = struct.unpack("<HH", file.read(4))
-        file.seek(name, io.SEEK_CUR)
-        notes += [info.comment, info.extra, file.read(extra)]
-        end = info.header_offset + 30 + name + extra + info.compress_size
-    yield from _open_range(file, end, archive.start_dir)
-    file.seek(0, io.SEEK_END)
+            message = "contains members that overlap"
+            raise OpaqueError(message)
+        end = entry.start + info.compress_size
+
+
+def _open_listed(
+    file: io.BufferedIOBase, archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo], budget: Budget
+) -> Iterator[Member]:
+    notes = [archive.comment]
+    end, is_whole = 0, True
+    limits = [*(info.header_offset for info in listed[1:]), archive.start_dir]
+    for info, limit in zip(listed, limits, strict=False):
+        yield from _open_gap(file, end, info.header_offset)
+        entry = _read_entry(file, info.header_offset)
+        notes += [info.comment, info.extra, entry.extra]
+        end, is_good = yield from _open_entry(file, entry, info, limit, budget)
+        is_whole = is_whole and is_good
+    yield from _open_gap(file, end, archive.start_dir)
     tail, start = _read_tail(file)
-    yield from _open_range(file, start + tail.rfind(_END) + 22 + len(archive.comment), file.tell())
+    end = start + tail.rfind(END) + 22 + len(archive.comment)
+    yield from _open_gap(file, end, start + len(tail))
     if comments := b"\n".join(filter(None, notes)):
         yield Member("(comment)", stream=io.BytesIO(comments))
+    if not is_whole:
+        raise SalvagedError
 
 
-def _open_range(file: io.BufferedIOBase, start: int, end: int) -> Iterator[Member]:
-    if start >= end:
-        return
-    position = start
+def _open_unlisted(file: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
+    """Yield the members that have a local header, without the directory."""
+    end, size = 0, file.seek(0, io.SEEK_END)
+    while (start := find_bytes(file, START, end)) is not None and start + _LOCAL.size <= size:
+        yield from _open_gap(file, end, start)
+        entry = _read_entry(file, start)
+        if entry.method == zipfile.ZIP_STORED and entry.stored in {0, _IN_ZIP64}:
+            next_start = find_bytes(file, START, entry.start)
+            entry = entry._replace(stored=(next_start or size) - entry.start)
+        if entry.extra:
+            yield Member("(comment)", stream=io.BytesIO(entry.extra))
+        end, _is_whole = yield from _open_entry(file, entry, None, size, budget)
+    yield from _open_gap(file, end, size)
+    raise SalvagedError
 
-    def read(size: int) -> bytes:
-        nonlocal position
-        file.seek(position)
-        data = file.read(min(size, end - position))
-        position += len(data)
-        return data
 
-    name = f"(between members, at byte {start})" if start else "(before the archive)"
-    yield Member(name, stream=buffer(CountingReader(read)))
+def _read_entry(file: io.BufferedIOBase, offset: int) -> _Entry:
+    file.seek(offset)
+    magic, flags, method, stored, name_size, extra_size = _LOCAL.unpack(file.read(_LOCAL.size))
+    if magic != START:
+        message = f"no local header at byte {offset}"
+        raise zipfile.BadZipFile(message)
+    name = file.read(name_size).decode("utf-8" if flags & 0x800 else "cp437", "replace")
+    extra = file.read(extra_size)
+    return _Entry(name, flags, method, stored, extra, offset + 30 + name_size + extra_size)
+
+
+def _open_entry(
+    file: io.BufferedIOBase,
+    entry: _Entry,
+    info: zipfile.ZipInfo | None,
+    limit: int,
+    budget: Budget,
+) -> Generator[Member, None, tuple[int, bool]]:
+    """Yield the member *entry*, which the directory describes by *info*, if it lists it.
+
+    Its data ends before *limit*. Where the two descriptions differ, both apply.
+
+    Returns:
+        The end of its data, and whether none of it is missing.
+    """
+    budget.count_member()
+    name, stored, flags, methods = entry.name, entry.stored, entry.flags, {entry.method}
+    if info is not None:
+        name, stored, flags = info.filename, info.compress_size, flags | info.flag_bits
+        methods.add(info.compress_type)
+        if info.orig_filename != entry.name:
+            yield Member(entry.name)
+    end = min(entry.start + stored, limit)
+    if flags & _ENCRYPTED:
+        yield Member(name, problem="is encrypted")
+        return end, True
+    if not stored and (methods == {zipfile.ZIP_STORED} or limit - entry.start <= _MAX_DESCRIPTOR_BYTES):
+        yield Member(name)
+        return end, True
+    ends, is_whole = [], True
+    for method in methods:
+        if method == zipfile.ZIP_STORED:
+            read = make_range_reader(file, entry.start, end)
+            yield _make_member(name, info, ExpandedReader(read, stored, budget))
+            ends.append(end)
+        elif method in _CODECS:
+            source = Source(make_range_reader(file, entry.start, limit))
+            unpacker = Unpacker(source, _CODECS[method], set())
+            yield _make_member(name, info, ExpandedReader(unpacker.unpack, source, budget))
+            ends.append(entry.start + source.count)
+            try:
+                unpacker.check()
+            except EOFError:
+                yield Member(name, problem=DAMAGE)
+            except SalvagedError:
+                is_whole = False
+        else:
+            yield Member(name, problem=f"cannot be unpacked: it has the compression {method}")
+    return max(ends, default=end), is_whole
+
+
+def _make_member(name: str, info: zipfile.ZipInfo | None, unpacked: ExpandedReader) -> Member:
+    reader, target = buffer(unpacked), b""
+    if info is not None and stat.S_ISLNK(info.external_attr >> 16):
+        target = reader.peek(_MAX_TARGET_BYTES)[:_MAX_TARGET_BYTES]
+    return Member(name, target=target.decode("utf-8", "replace"), stream=reader)
+
+
+def _open_gap(file: io.BufferedIOBase, start: int, end: int) -> Iterator[Member]:
+    """Yield data that belongs to no member, such as a program in front of the archive."""
+    if end - start > (_MAX_DESCRIPTOR_BYTES if start else 0):
+        name = f"(between members, at byte {start})" if start else "(before the archive)"
+        data = buffer(CountingReader(make_range_reader(file, start, end)))
+        yield Member(name, stream=data, is_outside=True)
 
 
 def _check_directory(file: io.BufferedIOBase) -> None:
     """Raise LimitError if the central directory needs too much memory."""
-    tail, _start = _read_tail(file)
-    end = tail.rfind(_END)
+    tail, start = _read_tail(file)
+    end = tail.rfind(END)
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
     if size == _IN_ZIP64:
         record = end - 20 - 56  # the zip64 end record, followed by its locator
         size = int.from_bytes(tail[record + 40 : record + 48], "little")
-    if size > _MAX_DIRECTORY_BYTES:
+    if _MAX_DIRECTORY_BYTES < size < start + len(tail):
         message = f"contains more than {_MAX_DIRECTORY_BYTES >> 20} MiB of names"
         raise LimitError(message)
 
@@ -153,13 +260,3 @@ def _read_tail(file: io.BufferedIOBase) -> tuple[bytes, int]:
     size = file.seek(0, io.SEEK_END)
     start = file.seek(max(0, size - _MAX_TAIL_BYTES - 76))
     return file.read(), start
-
-
-def _make_seekable(stream: io.BufferedIOBase) -> io.BufferedIOBase:
-    if stream.seekable():
-        return stream
-    spooled = make_spool()
-    while chunk := stream.read(MEBIBYTE):
-        spooled.write(chunk)
-    spooled.seek(0)
-    return spooled

@@ -3,9 +3,10 @@
 import hashlib
 import io
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from separation.archives.embedded import Embedded, Finder
 from separation.archives.formats import MAX_HEAD_BYTES, Format, Open, find_format
@@ -46,6 +47,25 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.what} [{self.check}]"
+
+
+class Origin(NamedTuple):
+    """Where content comes from.
+
+    Attributes:
+        path: The path in findings.
+        name: The name of the file; empty if the content has none.
+        damaged: The function that opens a damaged archive, if the content is a part of it.
+    """
+
+    path: str
+    name: str
+    damaged: Open | None = None
+
+    def find_format(self, head: bytes, whole: bytes = b"") -> Format | None:
+        """Return the format of the content, unless it is that of the damaged archive."""
+        known = find_format(head, whole, self.name)
+        return None if known is not None and known.open == self.damaged else known
 
 
 class Scan:
@@ -109,33 +129,31 @@ class Scan:
             size = stream.tell()
             self.files[str(path)] = (digest, size)
             stream.seek(0)
-            self._scan_stream(str(path), stream, 0, Budget(size))
+            self._scan_stream(Origin(str(path), path.name), stream, 0, Budget(size))
 
     def _scan_stream(
-        self, path: str, stream: io.BufferedIOBase, depth: int, budget: Budget, outer: Open | None = None
+        self, origin: Origin, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
-        """Scan a file. *outer* is the function that opens the archive beside which it lies."""
         head, fault = _read_ahead(stream)
         if len(head) <= _MAX_WHOLE_BYTES:
-            self._scan_whole(path, head, depth, budget, outer)
+            self._scan_whole(origin, head, depth, budget)
         else:
-            known = find_format(head[:MAX_HEAD_BYTES], name=path)
+            known = origin.find_format(head[:MAX_HEAD_BYTES])
             rest = rejoin(head, stream)
-            if known is None or known.open == outer:
-                self._scan_windows(path, rest, depth, budget)
+            if known is None:
+                self._scan_windows(origin.path, rest, depth, budget)
             else:
-                self._scan_archive(path, known, rest, depth, budget)
+                self._scan_archive(origin.path, known, rest, depth, budget)
         if fault:
             raise fault
 
-    def _scan_whole(
-        self, path: str, data: bytes, depth: int, budget: Budget, outer: Open | None = None
-    ) -> None:
+    def _scan_whole(self, origin: Origin, data: bytes, depth: int, budget: Budget) -> None:
+        path = origin.path
         content = Content(path, data)
         if is_exempt(content):
             return
-        known = find_format(data[:MAX_HEAD_BYTES], data, path)
-        if known is not None and known.open != outer:
+        known = origin.find_format(data[:MAX_HEAD_BYTES], data)
+        if known is not None:
             is_open = self._scan_archive(path, known, io.BytesIO(data), depth, budget)
             if is_open and known.is_certain:
                 return
@@ -192,9 +210,9 @@ class Scan:
             self._report(inner, "archive", member.problem)
         if member.stream is None:
             return
-        outer = known.open if member.is_outside else None
+        origin = Origin(inner, member.name, known.open if member.is_remainder else None)
         try:
-            self._scan_stream(inner, member.stream, depth, budget, outer)
+            self._scan_stream(origin, member.stream, depth, budget)
         except BombError as error:
             self._report_closed(inner, str(error))
         except DAMAGED:
@@ -215,24 +233,26 @@ class Scan:
         self._guesses += 1
         for start, data in find_base64(content.text):
             path = f"{content.path}!base64 at byte {start}"
-            self._scan_whole(path, data, depth + 1, budget)
+            self._scan_whole(Origin(path, ""), data, depth + 1, budget)
         self._guesses -= 1
 
     def _scan_windows(
         self, path: str, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
         """Scan a large file that is no archive."""
-        finder, file = Finder(), stream if stream.seekable() else make_spool()
-        window, start = b"", 0
-        while new := stream.read(_MAX_WHOLE_BYTES):
-            if file is not stream:
-                file.write(new)
-            window = window[-_OVERLAP_BYTES:] + new
-            if window != bytes(len(window)):  # in bombs and disk images, most are zero
-                self._scan_content(Content(path, window))
-                finder.feed(window, start + len(new) - len(window))
-            start += len(new)
-        self._scan_embedded(path, finder, file, depth, budget)
+        with ExitStack() as stack:
+            # The archives inside of it are read afterwards.
+            file = stream if stream.seekable() else stack.enter_context(make_spool())
+            finder, window, start = Finder(), b"", 0
+            while new := stream.read(_MAX_WHOLE_BYTES):
+                if file is not stream:
+                    file.write(new)
+                window = window[-_OVERLAP_BYTES:] + new
+                if window != bytes(len(window)):  # most of a bomb or a disk image is zero
+                    self._scan_content(Content(path, window))
+                    finder.feed(window, start + len(new) - len(window))
+                start += len(new)
+            self._scan_embedded(path, finder, file, depth, budget)
 
     def _scan_content(self, content: Content) -> None:
         for name, check in CHECKS.items():

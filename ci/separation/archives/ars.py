@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from separation.archives.limits import MEBIBYTE, Budget, CountingReader, buffer
-from separation.archives.members import Member, SalvagedError
+from separation.archives.members import Member, SalvagedError, make_remainder
 from separation.archives.sources import Source
 
 _MAGIC: Final = b"!<arch>\n"
@@ -35,7 +35,7 @@ def open_ar(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> Ite
         budget.count_member()
         if not header.endswith(_HEADER_END) or not header[_SIZE].strip().isdigit():
             source.unread(header)
-            yield Member("(behind the damage)", stream=source.open_rest(), is_outside=True)
+            yield make_remainder(source.open_rest())
             raise SalvagedError
         name, size = header[_NAME].decode("latin-1").rstrip(" /"), int(header[_SIZE])
         yield from open_part(source, name, size)

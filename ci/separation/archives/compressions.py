@@ -4,6 +4,8 @@ The content is unpacked to the last byte, whatever checksums and sizes say. Byte
 compressed data, such as names, comments, skippable frames and trailing data, are members, too.
 """
 
+from __future__ import annotations
+
 import bz2
 import io
 import lzma
@@ -11,18 +13,21 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import brotli
 
-from separation.archives.limits import MEBIBYTE, Budget, ExpandedReader, buffer
-from separation.archives.members import Member, SalvagedError
-from separation.archives.sources import Source, make_spool
+from separation.archives.limits import MEBIBYTE, Budget, ExpandedReader, LimitError, buffer
+from separation.archives.members import Member, SalvagedError, make_remainder
+from separation.archives.sources import Source
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _GZIP: Final = b"\x1f\x8b\x08"
 _BZIP2_BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")  # at byte 4, since a text may begin with BZh
@@ -35,6 +40,7 @@ MAX_LZMA_BYTES: Final = 512 * MEBIBYTE
 _MIN_BROTLI_BYTES: Final = 32
 _MAX_TRIAL_BYTES: Final = 64 * MEBIBYTE
 _MAX_NAME_BYTES: Final = 4096
+_MAX_NOTES_BYTES: Final = 64 * MEBIBYTE
 _ERRORS: Final = (zlib.error, lzma.LZMAError, zstd.ZstdError, brotli.error, OSError, ValueError)
 
 
@@ -58,11 +64,29 @@ class Codec(NamedTuple):
         begin: Reads the header of a stream, and returns the decompressor; None if no stream follows.
             Writes names, comments and other data in the header to a file.
         trailer_bytes: Number of the bytes after a stream that are a checksum or a size.
+        is_gradual: Whether all that precedes a cut can be unpacked. Other compressions unpack a
+            block only if it is complete.
     """
 
     starts: Callable[[bytes], bool] | None
-    begin: Callable[[Source, io.BufferedIOBase], Engine | None]
+    begin: Callable[[Source, io.BytesIO], Engine | None]
     trailer_bytes: int = 0
+    is_gradual: bool = True
+
+
+class _Notes(io.BytesIO):
+    """Data in the headers of compressed streams."""
+
+    def write(self, data: Buffer, /) -> int:
+        """Append *data*.
+
+        Raises:
+            LimitError: it is too much.
+        """
+        if self.tell() > _MAX_NOTES_BYTES:
+            message = f"contains more than {_MAX_NOTES_BYTES >> 20} MiB beside its compressed data"
+            raise LimitError(message)
+        return super().write(data)
 
 
 class Inflater:
@@ -98,20 +122,23 @@ class _Brotli:
 
     def __init__(self) -> None:
         self._engine = brotli.Decompressor()
+        self._rest = b""  # may be more than was asked for
 
     @property
     def eof(self) -> bool:
-        return self._engine.is_finished()
+        return not self._rest and self._engine.is_finished()
 
     @property
     def needs_input(self) -> bool:
-        return self._engine.can_accept_more_data()
+        return not self._rest and self._engine.can_accept_more_data()
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        return self._engine.process(data, output_buffer_limit=max_length)
+        rest = self._rest or self._engine.process(data, output_buffer_limit=max_length)
+        self._rest = rest[max_length:]
+        return rest[:max_length]
 
 
-def _begin_gzip(source: Source, notes: io.BufferedIOBase) -> Inflater:
+def _begin_gzip(source: Source, notes: io.BytesIO) -> Inflater:
     flags = source.read(10)[3]
     if flags & 4:
         notes.write(source.read(int.from_bytes(source.read(2), "little")) + b"\n")
@@ -128,7 +155,7 @@ def _begin_gzip(source: Source, notes: io.BufferedIOBase) -> Inflater:
     return Inflater()
 
 
-def _begin_zip_lzma(source: Source, _notes: io.BufferedIOBase) -> Engine:
+def _begin_zip_lzma(source: Source, _notes: io.BytesIO) -> Engine:
     source.read(4)  # the version, and the size of the properties
     properties, dictionary = source.read(1)[0], int.from_bytes(source.read(4), "little")
     rest, literal_bits = divmod(properties, 9)
@@ -143,12 +170,12 @@ def _begin_zip_lzma(source: Source, _notes: io.BufferedIOBase) -> Engine:
     return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[options])
 
 
-def _begin_zlib(source: Source, _notes: io.BufferedIOBase) -> Inflater:
+def _begin_zlib(source: Source, _notes: io.BytesIO) -> Inflater:
     source.read(2)
     return Inflater()
 
 
-def _begin_zstandard(source: Source, notes: io.BufferedIOBase) -> Engine | None:
+def _begin_zstandard(source: Source, notes: io.BytesIO) -> Engine | None:
     while source.peek(4)[1:] == _SKIPPABLE:
         size = int.from_bytes(source.read(8)[4:], "little")
         while size and (data := source.read(min(size, MEBIBYTE))):
@@ -169,7 +196,7 @@ def _starts_zlib(head: bytes) -> bool:
     return len(head) > 2 and head[0] == 0x78 and head[1] & 32 == 0 and not int.from_bytes(head[:2]) % 31  # noqa: PLR2004, E501
 
 
-def _make_lzma(_source: Source, _notes: io.BufferedIOBase) -> Engine:
+def _make_lzma(_source: Source, _notes: io.BytesIO) -> Engine:
     return lzma.LZMADecompressor(memlimit=MAX_LZMA_BYTES)
 
 
@@ -181,13 +208,14 @@ GZIP: Final = Codec(
 BZIP2: Final = Codec(
     lambda head: head.startswith(b"BZh") and head[4:10] in _BZIP2_BLOCKS,
     lambda _source, _notes: bz2.BZ2Decompressor(),
+    is_gradual=False,
 )
 XZ: Final = Codec(lambda head: head.startswith(_XZ), _make_lzma)
-ZSTANDARD: Final = Codec(_starts_zstandard, _begin_zstandard)
+ZSTANDARD: Final = Codec(_starts_zstandard, _begin_zstandard, is_gradual=False)
 DEFLATE: Final = Codec(None, lambda _source, _notes: Inflater())
 ZIP_LZMA: Final = Codec(None, _begin_zip_lzma)
 ZLIB: Final = Codec(None, _begin_zlib, 4)
-BROTLI: Final = Codec(None, lambda _source, _notes: _Brotli())
+BROTLI: Final = Codec(None, lambda _source, _notes: _Brotli(), is_gradual=False)
 LZMA: Final = Codec(_starts_lzma, _make_lzma)
 
 
@@ -228,7 +256,7 @@ def open_compressed(
 
     Raises:
         EOFError: some of the packed bytes cannot be unpacked.
-        SalvagedError: the file is cut off, but all that it contains was unpacked.
+        SalvagedError: the file is cut off or continued by other data, but all of it was yielded.
     """
     source = Source(stream.read1)
     unpacker = Unpacker(source, codec, starts)
@@ -240,7 +268,10 @@ def open_compressed(
         unpacker.notes.seek(0)
         yield Member("(header)", stream=unpacker.notes)
     if source.skip_zeros():
-        yield Member("(behind the archive)", stream=source.open_rest(), is_outside=True)
+        rest = Member("(behind the archive)", stream=source.open_rest(), is_outside=True)
+        yield make_remainder(source.open_rest()) if unpacker.fault else rest
+        unpacker.check()
+        raise SalvagedError
     unpacker.check()
 
 
@@ -251,42 +282,43 @@ class Unpacker:
 
     Attributes:
         notes: Text that is not part of the content.
+        fault: The error that describes the damage, if there is any.
     """
 
     def __init__(self, source: Source, codec: Codec, starts: set[int]) -> None:
-        self.notes = make_spool()
+        self.notes = _Notes()
         self._source = source
         self._codec = codec
         self._starts = starts
         self._engine: Engine | None = None
         self._fed = b""
         self._is_over = False
-        self._fault: Exception | None = None
+        self.fault: Exception | None = None
 
     def unpack(self, size: int) -> bytes:
         """Return at most *size* unpacked bytes; none at the end."""
         while not self._is_over and (engine := self._find_engine()) is not None:
             data = b""
-            if engine.needs_input:
+            if is_hungry := engine.needs_input:
                 data = self._fed = self._source.read_some()
-                self._is_over = not data
             try:
                 unpacked = engine.decompress(data, size)
             except _ERRORS:
                 self._source.unread(self._fed)
-                self._is_over, self._fault = True, EOFError()
+                self._is_over, self.fault = True, EOFError()
                 return b""
-            if self._is_over and not engine.eof:
-                self._fault = SalvagedError()
             if unpacked:
                 return unpacked
+            if is_hungry and not data and not engine.eof:
+                self._is_over = True
+                self.fault = SalvagedError() if self._codec.is_gradual else EOFError()
         self._is_over = True
         return b""
 
     def check(self) -> None:
-        """Raise the error that describes the damage, if there is any."""
-        if self._fault is not None:
-            raise self._fault
+        """Raise `fault`, if there is any."""
+        if self.fault is not None:
+            raise self.fault
 
     def _find_engine(self) -> Engine | None:
         """Return the decompressor of the current stream or the next one; None at the end."""

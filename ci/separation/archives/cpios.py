@@ -11,7 +11,7 @@ from typing import Final
 
 from separation.archives.ars import open_part
 from separation.archives.limits import MEBIBYTE, Budget
-from separation.archives.members import Member, SalvagedError
+from separation.archives.members import Member, SalvagedError, make_remainder
 from separation.archives.sources import Source
 
 _NEW: Final = re.compile(rb"07070[12](?P<fields>[0-9A-Fa-f]{104})")
@@ -40,7 +40,7 @@ def open_cpio(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> I
         form = _NEW if _NEW.match(source.peek(110)) else _OLD
         match = form.match(source.read(_HEADER_BYTES[form]))
         if match is None:
-            yield Member("(behind the damage)", stream=source.open_rest(), is_outside=True)
+            yield make_remainder(source.open_rest())
             raise SalvagedError
         mode, name_size, size = _parse(form, match["fields"])
         name = source.read(min(name_size, MEBIBYTE)).rstrip(b"\0").decode("utf-8", "replace")

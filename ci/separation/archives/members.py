@@ -48,7 +48,8 @@ class Member:
         target: The target of a link.
         stream: The content, to be read before the next member; None for a member without content.
         problem: The reason that the content cannot be read; empty if it can be read.
-        is_outside: Whether the content lies beside the archive, in front of it or behind it.
+        is_outside: Whether the content lies beside the archive, or is what remains of a damaged one.
+        is_remainder: Whether the format of the archive is not to be tried again on the content.
     """
 
     name: str
@@ -56,6 +57,12 @@ class Member:
     stream: io.BufferedIOBase | None = None
     problem: str = ""
     is_outside: bool = False
+    is_remainder: bool = False
+
+
+def make_remainder(stream: io.BufferedIOBase) -> Member:
+    """Return a member with the rest of an archive behind a damaged header."""
+    return Member("(behind the damage)", stream=stream, is_outside=True, is_remainder=True)
 
 
 def rejoin(head: bytes, rest: io.BufferedIOBase) -> io.BufferedIOBase:

@@ -9,7 +9,7 @@ from typing import Final
 
 from separation.archives.compressions import DEFLATE, Unpacker, is_zlib
 from separation.archives.limits import Budget, ExpandedReader, buffer
-from separation.archives.members import Member, SalvagedError
+from separation.archives.members import Member, SalvagedError, make_remainder
 from separation.archives.sources import Source
 
 _MAGIC: Final = (b"PACK\0\0\0\2", b"PACK\0\0\0\3")
@@ -52,7 +52,7 @@ def open_pack(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> I
         source.read(_CHECKSUM_BYTES)
     else:
         return
-    yield Member("(behind the damage)", stream=source.open_rest(), is_outside=True)
+    yield make_remainder(source.open_rest())
     raise SalvagedError
 
 

@@ -102,11 +102,14 @@ def make_range_reader(file: io.BufferedIOBase, start: int, end: int) -> Callable
     return read
 
 
-def find_bytes(file: io.BufferedIOBase, wanted: bytes, start: int) -> int | None:
-    """Return the first position of *wanted* in *file*, from *start* on."""
-    file.seek(start)
+def find_bytes(file: io.BufferedIOBase, wanted: bytes, start: int, end: int) -> int | None:
+    """Return the first position of *wanted* in *file* between *start* and *end*."""
     kept = b""
-    while chunk := file.read(MEBIBYTE):
+    while start < end:
+        file.seek(start)
+        chunk = file.read(min(MEBIBYTE, end - start))
+        if not chunk:
+            return None
         data = kept + chunk
         if (place := data.find(wanted)) >= 0:
             return start - len(kept) + place

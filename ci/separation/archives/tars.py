@@ -16,7 +16,7 @@ from separation.archives.limits import (
     ExpandedReader,
     buffer,
 )
-from separation.archives.members import DAMAGED, Member, OpaqueError, SalvagedError, rejoin
+from separation.archives.members import DAMAGED, Member, OpaqueError, SalvagedError, make_remainder, rejoin
 
 BLOCK_BYTES: Final = 512
 _READ_BYTES: Final = BLOCK_BYTES * 128
@@ -99,7 +99,7 @@ def open_tar(stream: io.BufferedIOBase, budget: Budget, starts: set[int]) -> Ite
     try:
         yield from _open_members(tape, budget, starts)
     except DAMAGED as error:
-        yield Member("(behind the damage)", stream=tape.open_last(), is_outside=True)
+        yield make_remainder(tape.open_last())
         if tape.unchecked > _MAX_KEPT_READS * _READ_BYTES:
             raise EOFError from error
         raise SalvagedError from error

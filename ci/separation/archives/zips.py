@@ -27,6 +27,7 @@ _IN_ZIP64: Final = 0xFFFF_FFFF
 _ENCRYPTED: Final = 1
 _END: Final = struct.Struct("<12xIIH")
 _ZIP64_BYTES: Final = 56 + 20  # the zip64 end record and its locator
+_MAX_METHOD: Final = 99
 _LOCAL: Final = struct.Struct("<4s2xHH8xI4xHH")
 _CODECS: Final = {
     zipfile.ZIP_DEFLATED: DEFLATE,
@@ -113,7 +114,8 @@ def open_zip(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> It
                 listed = sorted(archive.infolist(), key=lambda info: info.header_offset)
                 _check_overlap(file, listed)
         except DAMAGED:
-            yield from _open_unlisted(file, budget)
+            yield from _open_unlisted(file, 0, file.seek(0, io.SEEK_END), budget, is_certain=True)
+            raise SalvagedError from None
         else:
             yield from _open_listed(file, archive, listed, budget)
 
@@ -135,12 +137,12 @@ def _open_listed(
     end, is_whole = 0, True
     limits = [*(info.header_offset for info in listed[1:]), archive.start_dir]
     for info, limit in zip(listed, limits, strict=False):
-        yield from _open_gap(file, end, info.header_offset)
+        yield from _open_beside(file, end, info.header_offset, budget)
         entry = _read_entry(file, info.header_offset)
         notes += [info.comment, info.extra, entry.extra]
         end, is_good = yield from _open_entry(file, entry, info, limit, budget)
         is_whole = is_whole and is_good
-    yield from _open_gap(file, end, archive.start_dir)
+    yield from _open_beside(file, end, archive.start_dir, budget)
     tail, start = _read_tail(file)
     end = start + tail.rfind(END) + 22 + len(archive.comment)
     yield from _open_gap(file, end, start + len(tail))
@@ -150,20 +152,50 @@ def _open_listed(
         raise SalvagedError
 
 
-def _open_unlisted(file: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
-    """Yield the members that have a local header, without the directory."""
-    end, size = 0, file.seek(0, io.SEEK_END)
-    while (start := find_bytes(file, START, end)) is not None and start + _LOCAL.size <= size:
-        yield from _open_gap(file, end, start)
-        entry = _read_entry(file, start)
+def _open_beside(
+    file: io.BufferedIOBase, start: int, end: int, budget: Budget
+) -> Iterator[Member]:
+    """Yield data that belongs to no listed member, and the members in it that are not listed."""
+    if end - start > _MAX_DESCRIPTOR_BYTES:
+        yield from _open_unlisted(file, start, end, budget, is_certain=False)
+    else:
+        yield from _open_gap(file, start, end)
+
+
+def _open_unlisted(
+    file: io.BufferedIOBase, start: int, end: int, budget: Budget, *, is_certain: bool
+) -> Iterator[Member]:
+    """Yield the bytes from *start* to *end*, and the members whose local headers lie there.
+
+    Unless *is_certain*, a header may be a coincidence, such as a constant in a program.
+    """
+    place = start
+    while (place := find_bytes(file, START, place, end)) is not None:
+        try:
+            entry = _read_entry(file, place)
+        except struct.error:  # it is cut off
+            break
+        if entry.method > _MAX_METHOD or entry.start > end:
+            place += len(START)
+            continue
         if entry.method == zipfile.ZIP_STORED and entry.stored in {0, _IN_ZIP64}:
-            next_start = find_bytes(file, START, entry.start)
-            entry = entry._replace(stored=(next_start or size) - entry.start)
-        if entry.extra:
-            yield Member("(comment)", stream=io.BytesIO(entry.extra))
-        end, _is_whole = yield from _open_entry(file, entry, None, size, budget)
-    yield from _open_gap(file, end, size)
-    raise SalvagedError
+            next_start = find_bytes(file, START, entry.start, end) or end
+            entry = entry._replace(stored=next_start - entry.start)
+        members = _open_entry(file, entry, None, end, budget)
+        if is_certain:
+            yield from _open_gap(file, start, place)
+            if entry.extra:
+                yield Member("(comment)", stream=io.BytesIO(entry.extra))
+            start, _is_whole = yield from members
+            place = max(start, place + len(START))
+        else:
+            yield from _drop_problems(members)
+            place += len(START)
+    yield from _open_gap(file, start, end)
+
+
+def _drop_problems(members: Iterator[Member]) -> Iterator[Member]:
+    return (member for member in members if not member.problem)
 
 
 def _read_entry(file: io.BufferedIOBase, offset: int) -> _Entry:
@@ -239,7 +271,7 @@ def _open_gap(file: io.BufferedIOBase, start: int, end: int) -> Iterator[Member]
     if end - start > (_MAX_DESCRIPTOR_BYTES if start else 0):
         name = f"(between members, at byte {start})" if start else "(before the archive)"
         data = buffer(CountingReader(make_range_reader(file, start, end)))
-        yield Member(name, stream=data, is_outside=True)
+        yield Member(name, stream=data, is_outside=True, is_remainder=True)
 
 
 def _check_directory(file: io.BufferedIOBase) -> None:

@@ -34,6 +34,8 @@ _BZIP2_BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")  # at byte 4, since a text m
 _XZ: Final = b"\xfd7zXZ\0"
 _LZMA: Final = b"\x5d\0\0"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
+_ZLIB: Final = 0x78
+_PRESET_DICTIONARY: Final = 0x20
 _SKIPPABLE: Final = b"\x2a\x4d\x18"  # after a byte from 0x50 to 0x5f
 _FREE_GZIP_FLAGS: Final = 0xE0
 MAX_LZMA_BYTES: Final = 512 * MEBIBYTE
@@ -192,8 +194,10 @@ def _starts_lzma(head: bytes) -> bool:
     return head.startswith(_LZMA) and (head[5:13] == b"\xff" * 8 or head[10:13] == bytes(3))
 
 
-def _starts_zlib(head: bytes) -> bool:
-    return len(head) > 2 and head[0] == 0x78 and head[1] & 32 == 0 and not int.from_bytes(head[:2]) % 31  # noqa: PLR2004, E501
+def starts_zlib(head: bytes) -> bool:
+    """Return whether *head* begins with the two bytes of zlib, without a preset dictionary."""
+    number = int.from_bytes(head[:2], "big")
+    return number >> 8 == _ZLIB and not number & _PRESET_DICTIONARY and number % 31 == 0
 
 
 def _make_lzma(_source: Source, _notes: io.BytesIO) -> Engine:
@@ -235,7 +239,7 @@ def is_brotli(data: bytes) -> bool:
 
 def is_zlib(head: bytes) -> bool:
     """Return whether *head* begins a zlib stream; two characters of a text may look like one."""
-    if not _starts_zlib(head):
+    if not starts_zlib(head):
         return False
     try:
         return bool(zlib.decompressobj().decompress(head, 1))

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from separation.archives.compressions import DEFLATE, Unpacker, is_zlib
+from separation.archives.compressions import DEFLATE, Unpacker, starts_zlib
 from separation.archives.limits import Budget, ExpandedReader, buffer
 from separation.archives.members import Member, SalvagedError, make_remainder
 from separation.archives.sources import Source
@@ -41,7 +41,7 @@ def open_pack(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> I
             _skip_number(source)
         elif kind == _REFERENCE_DELTA:
             source.read(_HASH_BYTES)
-        if not is_zlib(source.peek(64)):
+        if not starts_zlib(source.peek(2)):
             break
         source.read(_ZLIB_HEADER_BYTES)
         unpacker = Unpacker(source, DEFLATE, set())

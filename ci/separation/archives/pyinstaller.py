@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from separation.archives import marshalled
-from separation.archives.compressions import ZLIB, Unpacker, is_zlib
+from separation.archives.compressions import ZLIB, Unpacker, starts_zlib
 from separation.archives.limits import Budget, CountingReader, ExpandedReader, buffer
 from separation.archives.members import DAMAGE, Member, SalvagedError
 from separation.archives.sources import Source, make_range_reader, make_seekable
@@ -104,7 +104,7 @@ def _open_entry(
     if not packed:
         yield Member(name, stream=_put_before(lead, CountingReader(source.read)))
         return
-    if not is_zlib(source.peek(64)):
+    if not starts_zlib(source.peek(2)):
         yield Member(name, problem=DAMAGE)  # old versions could encrypt it
         return
     unpacker = Unpacker(source, ZLIB, set())

@@ -4,12 +4,11 @@ import hashlib
 import io
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from separation.archives.embedded import Embedded, Finder
-from separation.archives.formats import MAX_HEAD_BYTES, Format, Open, find_format
+from separation.archives.formats import MAX_HEAD_BYTES, Format, Origin
 from separation.archives.limits import (
     MAX_DEPTH,
     MEBIBYTE,
@@ -18,54 +17,23 @@ from separation.archives.limits import (
     LimitError,
 )
 from separation.archives.members import (
-    DAMAGE, DAMAGED, Member, OpaqueError, SalvagedError, rejoin,
+    DAMAGE,
+    DAMAGED,
+    Member,
+    OpaqueError,
+    SalvagedError,
+    rejoin,
 )  # fmt: skip
 from separation.archives.sources import make_spool
 from separation.checks import CHECKS, find_in_path, is_exempt
 from separation.content import Content
 from separation.encoded import find_base64
+from separation.findings import Finding
 
 _MAX_WHOLE_BYTES: Final = 8 * MEBIBYTE
 """Larger files are checked in overlapping windows of this size."""
 
 _OVERLAP_BYTES: Final = 4096
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """A trace of the simulator, or an archive that could not be checked.
-
-    Attributes:
-        path: The path of the file; `!` separates an archive from its member.
-        check: The ID of the check.
-        what: A description without key material.
-    """
-
-    path: str
-    check: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.what} [{self.check}]"
-
-
-class Origin(NamedTuple):
-    """Where content comes from.
-
-    Attributes:
-        path: The path in findings.
-        name: The name of the file; empty if the content has none.
-        damaged: The function that opens a damaged archive, if the content is a part of it.
-    """
-
-    path: str
-    name: str
-    damaged: Open | None = None
-
-    def find_format(self, head: bytes, whole: bytes = b"") -> Format | None:
-        """Return the format of the content, unless it is that of the damaged archive."""
-        known = find_format(head, whole, self.name)
-        return None if known is not None and known.open == self.damaged else known
 
 
 class Scan:
@@ -160,9 +128,11 @@ class Scan:
         self._scan_content(content)
         if content.text:
             self._scan_base64(content, depth, budget)
-        finder = Finder()
-        finder.feed(data, 0)
-        self._scan_embedded(path, finder, io.BytesIO(data), depth, budget)
+        # Bytecode may contain archives as constants, as that of the tests of Python does.
+        if not (content.is_bytecode and content.name.endswith(".pyc")):
+            finder = Finder()
+            finder.feed(data, 0)
+            self._scan_embedded(path, finder, io.BytesIO(data), depth, budget)
 
     def _scan_archive(
         self,
@@ -174,28 +144,38 @@ class Scan:
         inside: Embedded | None = None,
     ) -> bool:
         """Scan the members of an archive, and return whether the whole archive could be opened."""
-        problem = f"is nested in more than {MAX_DEPTH} archives"
         count = len(self.findings)
-        if depth < MAX_DEPTH:
-            try:
-                for member in known.open(stream, budget, inside.starts if inside else set()):
-                    # What lies beside an embedded archive is part of the file around it.
-                    if not (inside and member.is_outside):
-                        self._scan_member(path, member, known, depth + 1, budget)
-            except SalvagedError:
-                # All bytes were scanned, so the damage hides nothing.
-                if len(self.findings) > count:
-                    self._report_closed(path, DAMAGE)
-                return True
-            except (BombError, LimitError, OpaqueError) as error:
-                problem = str(error)
-            except DAMAGED:
-                problem = DAMAGE
-            else:
-                return True
-        if problem != DAMAGE or known.is_certain:
-            self._report_closed(path, problem)
-        return False
+        try:
+            self._scan_members(path, known, stream, depth, budget, inside)
+        except SalvagedError:
+            # All bytes were scanned, so the damage hides nothing.
+            if len(self.findings) > count:
+                self._report_closed(path, DAMAGE)
+        except (BombError, LimitError, OpaqueError) as error:
+            self._report_closed(path, str(error))
+            return False
+        except DAMAGED:
+            if known.is_certain:
+                self._report_closed(path, DAMAGE)
+            return False
+        return True
+
+    def _scan_members(
+        self,
+        path: str,
+        known: Format,
+        stream: io.BufferedIOBase,
+        depth: int,
+        budget: Budget,
+        inside: Embedded | None,
+    ) -> None:
+        if depth >= MAX_DEPTH:
+            message = f"is nested in more than {MAX_DEPTH} archives"
+            raise LimitError(message)
+        for member in known.open(stream, budget, inside.starts if inside else set()):
+            # What lies beside an embedded archive is part of the file around it.
+            if not (inside and member.is_outside):
+                self._scan_member(path, member, known, depth + 1, budget)
 
     def _scan_member(
         self, path: str, member: Member, known: Format, depth: int, budget: Budget

@@ -48,9 +48,7 @@ def open_part(source: Source, name: str, size: int) -> Iterator[Member]:
     Raises:
         SalvagedError: the source ends before that.
     """
-    reader = CountingReader(
-        lambda wanted: source.read(min(wanted, size - reader.count, MEBIBYTE))
-    )
+    reader = CountingReader(lambda wanted: source.read(min(wanted, size - reader.count, MEBIBYTE)))
     yield Member(name, stream=buffer(reader))
     while reader.read(MEBIBYTE):
         pass

@@ -6,9 +6,8 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from separation.archives import pyinstaller, zips
-from separation.archives.compressions import (
-    BZIP2, GZIP, XZ, ZLIB, ZSTANDARD, is_zlib, open_compressed,
-)  # fmt: skip
+from separation.archives.codecs import BZIP2, GZIP, XZ, ZLIB, ZSTANDARD, is_zlib
+from separation.archives.compressions import open_compressed
 from separation.archives.formats import MAX_HEAD_BYTES, Format, Open, refuse
 from separation.archives.limits import CountingReader, LimitError, buffer
 from separation.archives.opaque import find_embedded_opaque

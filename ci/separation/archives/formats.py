@@ -6,9 +6,18 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from separation.archives.ars import is_ar, open_ar
-from separation.archives.compressions import (
-    BROTLI, BZIP2, GZIP, LZMA, XZ, ZLIB, ZSTANDARD, is_brotli, is_zlib, open_compressed,
-)  # fmt: skip
+from separation.archives.codecs import (
+    BROTLI,
+    BZIP2,
+    GZIP,
+    LZMA,
+    XZ,
+    ZLIB,
+    ZSTANDARD,
+    is_brotli,
+    is_zlib,
+)
+from separation.archives.compressions import open_compressed
 from separation.archives.cpios import is_cpio, open_cpio
 from separation.archives.limits import Budget
 from separation.archives.members import Member, OpaqueError
@@ -84,6 +93,25 @@ def find_format(head: bytes, whole: bytes = b"", name: str = "") -> Format | Non
     if name.endswith((".br", ".brotli")):
         return _NAMED_BROTLI
     return _BROTLI if is_brotli(whole) else None
+
+
+class Origin(NamedTuple):
+    """Where content comes from.
+
+    Attributes:
+        path: The path in findings.
+        name: The name of the file; empty if the content has none.
+        damaged: The function that opens a damaged archive, if the content is a part of it.
+    """
+
+    path: str
+    name: str
+    damaged: Open | None = None
+
+    def find_format(self, head: bytes, whole: bytes = b"") -> Format | None:
+        """Return the format of the content, unless it is that of the damaged archive."""
+        known = find_format(head, whole, self.name)
+        return None if known is not None and known.open == self.damaged else known
 
 
 def refuse(

@@ -114,9 +114,7 @@ class ExpandedReader(CountingReader):
         budget: The remaining limits of the artefact.
     """
 
-    def __init__(
-        self, read: Callable[[int], bytes], packed: Counter | int, budget: Budget
-    ) -> None:
+    def __init__(self, read: Callable[[int], bytes], packed: Counter | int, budget: Budget) -> None:
         super().__init__(read)
         self._packed = packed
         self._budget = budget

@@ -1,4 +1,4 @@
-"""Lists, tuples, strings and numbers in the format of `marshal`, which is unsafe for hostile data."""
+"""Lists, strings and numbers in the format of `marshal`, which is unsafe for hostile data."""
 
 import struct
 from typing import Any, Final

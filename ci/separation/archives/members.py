@@ -48,7 +48,7 @@ class Member:
         target: The target of a link.
         stream: The content, to be read before the next member; None for a member without content.
         problem: The reason that the content cannot be read; empty if it can be read.
-        is_outside: Whether the content lies beside the archive, or is what remains of a damaged one.
+        is_outside: Whether the content lies beside the archive, or remains of a damaged one.
         is_remainder: Whether the format of the archive is not to be tried again on the content.
     """
 

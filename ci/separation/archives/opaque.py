@@ -40,6 +40,7 @@ _MAGIC: Final = re.compile(b"|".join(b"(%s)" % magic for magic in _KINDS.values(
 _PROGRAMS: Final = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
 _ARJ: Final = b"\x60\xea"
 _MAX_ARJ_HEADER_BYTES: Final = 2600
+_CAB_VERSION: Final = b"\3\1"
 _RAR5: Final = b"Rar!\x1a\x07\x01\0"
 
 
@@ -57,13 +58,12 @@ def find_opaque(head: bytes) -> str | None:
 def find_embedded_opaque(head: bytes) -> str | None:
     """Return the same for data inside of another file, where the magic number may be a constant."""
     kind = find_opaque(head)
-    valid = {
-        "7z": _is_7z,
-        "ARJ": _is_arj,
-        "CAB": lambda head: head[24:26] == b"\3\1",
-        "RAR": _is_rar,
-    }
-    return kind if kind in valid and valid[kind](head) else None
+    is_valid = (
+        (kind == "7z" and _is_7z(head))
+        or (kind == "CAB" and head[24:26] == _CAB_VERSION)
+        or (kind == "RAR" and _is_rar(head))
+    )
+    return kind if is_valid else None
 
 
 def _is_arj(head: bytes) -> bool:
@@ -81,4 +81,4 @@ def _is_rar(head: bytes) -> bool:
         size = head[12]  # of the main header, which is short
         return zlib.crc32(head[12 : 13 + size]) == int.from_bytes(head[8:12], "little")
     crc, kind, _flags, size = struct.unpack("<HBHH", head[7:14].ljust(7, b"\0"))
-    return kind == 0x73 and zlib.crc32(head[9 : 7 + size]) & 0xFFFF == crc  # noqa: PLR2004  # the main header
+    return bool(kind == 0x73 and zlib.crc32(head[9 : 7 + size]) & 0xFFFF == crc)  # noqa: PLR2004  # the main header

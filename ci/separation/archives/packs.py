@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from separation.archives.compressions import DEFLATE, Unpacker, starts_zlib
+from separation.archives.codecs import DEFLATE, starts_zlib
+from separation.archives.compressions import Unpacker
 from separation.archives.limits import Budget, ExpandedReader, buffer
 from separation.archives.members import Member, SalvagedError, make_remainder
 from separation.archives.sources import Source

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from separation.archives import marshalled
-from separation.archives.compressions import ZLIB, Unpacker, starts_zlib
+from separation.archives.codecs import ZLIB, starts_zlib
+from separation.archives.compressions import Unpacker
 from separation.archives.limits import Budget, CountingReader, ExpandedReader, buffer
 from separation.archives.members import DAMAGE, Member, SalvagedError
 from separation.archives.sources import Source, make_range_reader, make_seekable

@@ -7,15 +7,13 @@ Spec: Documentation/filesystems/squashfs.rst of Linux, and its squashfs_fs.h
 """
 
 import io
-import lzma
 import struct
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from separation.archives.compressions import MAX_LZMA_BYTES, zstd
+from separation.archives.codecs import ERRORS, Engine, Inflater, make_lzma, make_zstandard
 from separation.archives.limits import Budget, CountingReader, ExpandedReader, LimitError, buffer
 from separation.archives.members import Member, OpaqueError
 from separation.archives.sources import make_range_reader, make_seekable
@@ -31,6 +29,14 @@ _DATA_IS_RAW: Final = 1 << 24
 _NO_TABLE: Final = (1 << 64) - 1
 _FRAGMENT: Final = struct.Struct("<QII")
 _UNSUPPORTED: Final = {3: "LZO", 5: "LZ4"}
+
+
+_ENGINES: Final[dict[int, Callable[[], Engine]]] = {
+    1: lambda: Inflater(with_header=True),
+    2: make_lzma,
+    4: make_lzma,
+    6: make_zstandard,
+}
 
 
 class _Header(NamedTuple):
@@ -200,15 +206,7 @@ class _Image:
         return data
 
     def _unpack(self, data: bytes, max_size: int) -> bytes:
-        kind = self.header.compression
-        engine = {
-            1: zlib.decompressobj,
-            2: lambda: lzma.LZMADecompressor(memlimit=MAX_LZMA_BYTES),
-            4: lambda: lzma.LZMADecompressor(memlimit=MAX_LZMA_BYTES),
-            6: zstd.ZstdDecompressor,
-        }[kind]()
         try:
-            unpacked: bytes = engine.decompress(data, max_size)
-        except zstd.ZstdError as error:
+            return _ENGINES[self.header.compression]().decompress(data, max_size)
+        except ERRORS as error:
             raise EOFError from error
-        return unpacked

@@ -101,9 +101,7 @@ def _read_directory(kind: int, number: int, table: bytes, place: int) -> tuple[I
     return Inode(number, is_directory=True, size=size, start=start, offset=offset), place
 
 
-def list_paths(
-    inodes: list[Inode], table: bytes, positions: Mapping[int, int]
-) -> dict[int, str]:
+def list_paths(inodes: list[Inode], table: bytes, positions: Mapping[int, int]) -> dict[int, str]:
     """Return the path of each inode that a directory names, by its number.
 
     Args:

@@ -16,7 +16,14 @@ from separation.archives.limits import (
     ExpandedReader,
     buffer,
 )
-from separation.archives.members import DAMAGED, Member, OpaqueError, SalvagedError, make_remainder, rejoin
+from separation.archives.members import (
+    DAMAGED,
+    Member,
+    OpaqueError,
+    SalvagedError,
+    make_remainder,
+    rejoin,
+)
 
 BLOCK_BYTES: Final = 512
 _READ_BYTES: Final = BLOCK_BYTES * 128

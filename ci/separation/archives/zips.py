@@ -1,62 +1,33 @@
 """Zip archives: the members, and the bytes outside of the members.
 
-Each member is unpacked to the end of its data, whatever its stated size and checksum are. If the
-central directory is damaged, the members are found by their local headers.
+If the central directory is damaged, the members are found by their local headers.
 """
 
 import io
-import stat
 import struct
 import zipfile
-from collections.abc import Generator, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final
 
-from separation.archives.compressions import BZIP2, DEFLATE, XZ, ZIP_LZMA, ZSTANDARD, Unpacker
-from separation.archives.limits import MEBIBYTE, Budget, CountingReader, ExpandedReader, LimitError, buffer
-from separation.archives.members import DAMAGE, DAMAGED, Member, OpaqueError, SalvagedError
-from separation.archives.sources import Source, find_bytes, make_range_reader, make_seekable
+from separation.archives.limits import MEBIBYTE, Budget, CountingReader, LimitError, buffer
+from separation.archives.members import DAMAGED, Member, OpaqueError, SalvagedError
+from separation.archives.sources import find_bytes, make_range_reader, make_seekable
+from separation.archives.zip_members import (
+    MAX_DESCRIPTOR_BYTES,
+    START,
+    Entry,
+    open_entry,
+    read_entry,
+)
 
-START: Final = b"PK\x03\x04"
 END: Final = b"PK\x05\x06"
 _DIRECTORY: Final = b"PK\x01\x02"
 _MAX_TAIL_BYTES: Final = 65_557  # the end record and the longest comment after it
 _MAX_DIRECTORY_BYTES: Final = 32 * MEBIBYTE
-_MAX_TARGET_BYTES: Final = 4096
-_MAX_DESCRIPTOR_BYTES: Final = 24
 _IN_ZIP64: Final = 0xFFFF_FFFF
-_ENCRYPTED: Final = 1
 _END: Final = struct.Struct("<12xIIH")
 _ZIP64_BYTES: Final = 56 + 20  # the zip64 end record and its locator
 _MAX_METHOD: Final = 99
-_LOCAL: Final = struct.Struct("<4s2xHH8xI4xHH")
-_CODECS: Final = {
-    zipfile.ZIP_DEFLATED: DEFLATE,
-    zipfile.ZIP_BZIP2: BZIP2,
-    zipfile.ZIP_LZMA: ZIP_LZMA,
-    20: ZSTANDARD,
-    93: ZSTANDARD,
-    95: XZ,
-}
-
-
-class _Entry(NamedTuple):
-    """A local header.
-
-    Attributes:
-        name: The name of the member.
-        flags: The flags.
-        method: The compression method.
-        stored: The size of the packed data, which may be wrong.
-        extra: The extra field.
-        start: The position of the packed data.
-    """
-
-    name: str
-    flags: int
-    method: int
-    stored: int
-    extra: bytes
-    start: int
 
 
 def is_zip(head: bytes, tail: bytes = b"") -> bool:
@@ -123,7 +94,7 @@ def open_zip(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> It
 def _check_overlap(file: io.BufferedIOBase, listed: list[zipfile.ZipInfo]) -> None:
     end = 0
     for info in listed:
-        entry = _read_entry(file, info.header_offset)
+        entry = read_entry(file, info.header_offset)
         if info.header_offset < end:
             message = "contains members that overlap"
             raise OpaqueError(message)
@@ -138,9 +109,9 @@ def _open_listed(
     limits = [*(info.header_offset for info in listed[1:]), archive.start_dir]
     for info, limit in zip(listed, limits, strict=False):
         yield from _open_beside(file, end, info.header_offset, budget)
-        entry = _read_entry(file, info.header_offset)
+        entry = read_entry(file, info.header_offset)
         notes += [info.comment, info.extra, entry.extra]
-        end, is_good = yield from _open_entry(file, entry, info, limit, budget)
+        end, is_good = yield from open_entry(file, entry, info, limit, budget)
         is_whole = is_whole and is_good
     yield from _open_beside(file, end, archive.start_dir, budget)
     tail, start = _read_tail(file)
@@ -152,11 +123,9 @@ def _open_listed(
         raise SalvagedError
 
 
-def _open_beside(
-    file: io.BufferedIOBase, start: int, end: int, budget: Budget
-) -> Iterator[Member]:
+def _open_beside(file: io.BufferedIOBase, start: int, end: int, budget: Budget) -> Iterator[Member]:
     """Yield data that belongs to no listed member, and the members in it that are not listed."""
-    if end - start > _MAX_DESCRIPTOR_BYTES:
+    if end - start > MAX_DESCRIPTOR_BYTES:
         yield from _open_unlisted(file, start, end, budget, is_certain=False)
     else:
         yield from _open_gap(file, start, end)
@@ -167,108 +136,43 @@ def _open_unlisted(
 ) -> Iterator[Member]:
     """Yield the bytes from *start* to *end*, and the members whose local headers lie there.
 
-    Unless *is_certain*, a header may be a coincidence, such as a constant in a program.
+    Unless *is_certain*, a header may be a coincidence, such as a constant in a program. Its member
+    is yielded if it can be unpacked, and its bytes as well.
     """
     place = start
-    while (place := find_bytes(file, START, place, end)) is not None:
-        try:
-            entry = _read_entry(file, place)
-        except struct.error:  # it is cut off
-            break
-        if entry.method > _MAX_METHOD or entry.start > end:
-            place += len(START)
-            continue
-        if entry.method == zipfile.ZIP_STORED and entry.stored in {0, _IN_ZIP64}:
-            next_start = find_bytes(file, START, entry.start, end) or end
-            entry = entry._replace(stored=next_start - entry.start)
-        members = _open_entry(file, entry, None, end, budget)
+    while (entry := _find_entry(file, place, end)) is not None:
+        place = entry.header + len(START)
+        members = open_entry(file, entry, None, end, budget)
         if is_certain:
-            yield from _open_gap(file, start, place)
+            yield from _open_gap(file, start, entry.header)
             if entry.extra:
                 yield Member("(comment)", stream=io.BytesIO(entry.extra))
             start, _is_whole = yield from members
-            place = max(start, place + len(START))
+            place = max(start, place)
         else:
-            yield from _drop_problems(members)
-            place += len(START)
+            yield from (member for member in members if not member.problem)
     yield from _open_gap(file, start, end)
 
 
-def _drop_problems(members: Iterator[Member]) -> Iterator[Member]:
-    return (member for member in members if not member.problem)
-
-
-def _read_entry(file: io.BufferedIOBase, offset: int) -> _Entry:
-    file.seek(offset)
-    magic, flags, method, stored, name_size, extra_size = _LOCAL.unpack(file.read(_LOCAL.size))
-    if magic != START:
-        message = f"no local header at byte {offset}"
-        raise zipfile.BadZipFile(message)
-    name = file.read(name_size).decode("utf-8" if flags & 0x800 else "cp437", "replace")
-    extra = file.read(extra_size)
-    return _Entry(name, flags, method, stored, extra, offset + 30 + name_size + extra_size)
-
-
-def _open_entry(
-    file: io.BufferedIOBase,
-    entry: _Entry,
-    info: zipfile.ZipInfo | None,
-    limit: int,
-    budget: Budget,
-) -> Generator[Member, None, tuple[int, bool]]:
-    """Yield the member *entry*, which the directory describes by *info*, if it lists it.
-
-    Its data ends before *limit*. Where the two descriptions differ, both apply.
-
-    Returns:
-        The end of its data, and whether none of it is missing.
-    """
-    budget.count_member()
-    name, stored, flags, methods = entry.name, entry.stored, entry.flags, {entry.method}
-    if info is not None:
-        name, stored, flags = info.filename, info.compress_size, flags | info.flag_bits
-        methods.add(info.compress_type)
-        if info.orig_filename != entry.name:
-            yield Member(entry.name)
-    end = min(entry.start + stored, limit)
-    if flags & _ENCRYPTED:
-        yield Member(name, problem="is encrypted")
-        return end, True
-    if not stored and (methods == {zipfile.ZIP_STORED} or limit - entry.start <= _MAX_DESCRIPTOR_BYTES):
-        yield Member(name)
-        return end, True
-    ends, is_whole = [], True
-    for method in methods:
-        if method == zipfile.ZIP_STORED:
-            read = make_range_reader(file, entry.start, end)
-            yield _make_member(name, info, ExpandedReader(read, stored, budget))
-            ends.append(end)
-        elif method in _CODECS:
-            source = Source(make_range_reader(file, entry.start, limit))
-            unpacker = Unpacker(source, _CODECS[method], set())
-            yield _make_member(name, info, ExpandedReader(unpacker.unpack, source, budget))
-            ends.append(entry.start + source.count)
-            try:
-                unpacker.check()
-            except EOFError:
-                yield Member(name, problem=DAMAGE)
-            except SalvagedError:
-                is_whole = False
-        else:
-            yield Member(name, problem=f"cannot be unpacked: it has the compression {method}")
-    return max(ends, default=end), is_whole
-
-
-def _make_member(name: str, info: zipfile.ZipInfo | None, unpacked: ExpandedReader) -> Member:
-    reader, target = buffer(unpacked), b""
-    if info is not None and stat.S_ISLNK(info.external_attr >> 16):
-        target = reader.peek(_MAX_TARGET_BYTES)[:_MAX_TARGET_BYTES]
-    return Member(name, target=target.decode("utf-8", "replace"), stream=reader)
+def _find_entry(file: io.BufferedIOBase, place: int, end: int) -> Entry | None:
+    """Return the next local header between *place* and *end*."""
+    while (found := find_bytes(file, START, place, end)) is not None:
+        place = found + len(START)
+        try:
+            entry = read_entry(file, found)
+        except struct.error:  # it is cut off
+            return None
+        if entry.method <= _MAX_METHOD and entry.start <= end:
+            if entry.method == zipfile.ZIP_STORED and entry.stored in {0, _IN_ZIP64}:
+                following = find_bytes(file, START, entry.start, end)
+                entry = entry._replace(stored=(following or end) - entry.start)
+            return entry
+    return None
 
 
 def _open_gap(file: io.BufferedIOBase, start: int, end: int) -> Iterator[Member]:
     """Yield data that belongs to no member, such as a program in front of the archive."""
-    if end - start > (_MAX_DESCRIPTOR_BYTES if start else 0):
+    if end - start > (MAX_DESCRIPTOR_BYTES if start else 0):
         name = f"(between members, at byte {start})" if start else "(before the archive)"
         data = buffer(CountingReader(make_range_reader(file, start, end)))
         yield Member(name, stream=data, is_outside=True, is_remainder=True)

@@ -14,6 +14,7 @@ from separation.archives.limits import (
     Budget,
     CountingReader,
     ExpandedReader,
+    LimitError,
     buffer,
 )
 from separation.archives.members import (
@@ -37,7 +38,7 @@ _EXTENSIONS: Final = (
     tarfile.XGLTYPE,
     tarfile.SOLARIS_XHDTYPE,
 )
-_CHECKSUM: Final = re.compile(rb"[ \0]*[0-7]+[ \0]")
+_CHECKSUM: Final = re.compile(rb"[ \0]*[0-7]+[ \0]|\x80")
 _ORDINARY_HEADERS: Final = {"path", "linkpath", "size", "mtime", "atime", "ctime", "uid", "gid"}
 
 
@@ -59,6 +60,10 @@ class _StrictHeader(tarfile.TarInfo):
             raise tarfile.ReadError(message)
         return header
 
+    def _proc_gnusparse_10(self, header: tarfile.TarInfo, _pax: object, _tar: object) -> None:
+        """Keep the list of the parts in the content, since it may have any number of entries."""
+        header.sparse = []  # type: ignore[assignment]  # the type stubs are wrong
+
 
 def is_tar(head: bytes) -> bool:
     """Return whether *head* starts with the header of a member."""
@@ -74,18 +79,30 @@ def is_tar(head: bytes) -> bool:
 
 
 class _Tape:
-    """The stream of an archive. Keeps the last reads, so that damaged headers can be read again."""
+    """The stream of an archive. Keeps the last reads, so that damaged headers can be read again.
+
+    Attributes:
+        is_header: Whether the headers of a member are read.
+    """
 
     def __init__(self, stream: io.BufferedIOBase) -> None:
         self._stream = stream
         self._last: deque[bytes] = deque(maxlen=_MAX_KEPT_READS)
-        self.unchecked = 0
+        self._header_bytes = 0
+        self.is_header = True
 
     def read(self, size: int) -> bytes:
-        """Read *size* bytes."""
+        """Read *size* bytes.
+
+        Raises:
+            LimitError: a member has more headers than the tape keeps.
+        """
         data = self._stream.read(size)
         self._last.append(data)
-        self.unchecked += len(data)
+        self._header_bytes = self._header_bytes + len(data) if self.is_header else 0
+        if self._header_bytes > _MAX_KEPT_READS * _READ_BYTES:
+            message = f"contains a member with more than {self._header_bytes >> 20} MiB of headers"
+            raise LimitError(message)
         return data
 
     def open_last(self) -> io.BufferedReader:
@@ -99,7 +116,6 @@ def open_tar(stream: io.BufferedIOBase, budget: Budget, starts: set[int]) -> Ite
 
     Raises:
         SalvagedError: the archive is damaged. The rest of it was yielded as one member.
-        EOFError: the archive is damaged, and not all of it was yielded.
         OpaqueError: a member is larger than any file can be.
     """
     tape = _Tape(stream)
@@ -107,8 +123,6 @@ def open_tar(stream: io.BufferedIOBase, budget: Budget, starts: set[int]) -> Ite
         yield from _open_members(tape, budget, starts)
     except DAMAGED as error:
         yield make_remainder(tape.open_last())
-        if tape.unchecked > _MAX_KEPT_READS * _READ_BYTES:
-            raise EOFError from error
         raise SalvagedError from error
 
 
@@ -117,19 +131,21 @@ def _open_members(tape: _Tape, budget: Budget, starts: set[int]) -> Iterator[Mem
         fileobj=cast("IO[bytes]", tape),
         mode="r|", errorlevel=1, tarinfo=_StrictHeader, bufsize=_READ_BYTES,
     ) as archive:  # fmt: skip
-        for info in archive:
+        while (info := archive.next()) is not None:
             budget.count_member()
             starts.add(info.offset)
-            if info.size > _MAX_FILE_BYTES:
-                message = f"states an impossible size: {info.size:,} bytes"
+            tape.is_header = False
+            if max(info.size, archive.offset) > _MAX_FILE_BYTES:
+                message = "states an impossible size"
                 raise OpaqueError(message)
             archive.members = []  # type: ignore[attr-defined]  # otherwise tarfile keeps all members
             yield _open_member(archive, info, budget)
             yield from _open_headers(info)
-            tape.unchecked = 0
             if archive.offset > MAX_EXPANDED_BYTES:  # tarfile would read up to there
                 message = f"the next member at byte {archive.offset}"
                 raise tarfile.ReadError(message)
+            cast("IO[bytes]", archive.fileobj).seek(archive.offset)
+            tape.is_header = True
         yield from _open_rest(archive)
 
 
@@ -138,24 +154,27 @@ def _open_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget
     if not info.isreg() and info.type in tarfile.SUPPORTED_TYPES:
         return Member(info.name, target=info.linkname)
     segments = cast("list[tuple[int, int]] | None", info.sparse)  # the type stubs are wrong
-    stored = info.size if segments is None else sum(size for _offset, size in segments)
+    stored, problem = info.size, ""
+    if segments is not None:
+        stored = archive.offset - info.offset_data  # with the padding
+        problem = _judge_holes(info.size, segments)
     read = cast("IO[bytes]", archive.fileobj).read
 
     def read_content(size: int) -> bytes:
         return read(min(size, stored - reader.count))
 
     reader = ExpandedReader(read_content, stored, budget)
-    return Member(info.name, stream=buffer(reader), problem=_judge_holes(segments))
+    return Member(info.name, stream=buffer(reader), problem=problem)
 
 
-def _judge_holes(segments: list[tuple[int, int]] | None) -> str:
+def _judge_holes(size: int, segments: list[tuple[int, int]]) -> str:
     """Return what is wrong with a sparse file, of which only the data between holes is read."""
     end = 0
-    for start, size in segments or ():
-        if size and start < end:
+    for start, length in segments:
+        if length and start < end:
             return "is a sparse file whose parts are not in order"
-        end = max(end, start + size)
-    if end > MAX_SPARSE_BYTES:
+        end = max(end, start + length)
+    if max(end, size) > MAX_SPARSE_BYTES:
         return f"is a bomb: a sparse file of more than {MAX_SPARSE_BYTES >> 30} GiB"
     return ""
 

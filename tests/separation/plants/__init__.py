@@ -4,7 +4,16 @@ Each plant writes real artefacts into a folder. Its name describes the way. It a
 that must find it, and a part of the path in the finding.
 """
 
-from tests.separation.plants import archives, code, keys, names, services  # noqa: F401  # they register their plants
+from tests.separation.plants import (  # noqa: F401  # they register their plants
+    archives,
+    code,
+    compressed,
+    damaged,
+    embedded,
+    keys,
+    names,
+    services,
+)
 from tests.separation.plants.registry import PLANTS
 
 __all__ = ["PLANTS"]

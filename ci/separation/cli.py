@@ -12,7 +12,6 @@ from arguments import Parser
 
 from separation import certificate
 from separation.checks import CHECKS
-from separation.marks import SIMULATOR_SOURCE
 from separation.scan import Scan
 
 CLEAN: Final = 0
@@ -37,13 +36,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: the arguments are wrong or request the help.
     """
     options = parse_arguments(argv)
-    if not SIMULATOR_SOURCE.is_dir():
-        print(
-            f"check-separation: {SIMULATOR_SOURCE} is missing, so the simulator's code cannot be"
-            " recognized: run this in a complete checkout",
-            file=sys.stderr,
-        )
-        return UNUSABLE
     if options.verify:
         return verify(options.verify)
     scan = Scan(skipped=options.certificate)

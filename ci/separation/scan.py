@@ -3,11 +3,12 @@
 import hashlib
 import io
 import os
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from separation.archives.formats import MAX_HEAD_BYTES, is_archive, open_archive
+from separation.archives.embedded import Embedded, Finder
+from separation.archives.formats import MAX_HEAD_BYTES, Format, Origin
 from separation.archives.limits import (
     MAX_DEPTH,
     MEBIBYTE,
@@ -15,35 +16,24 @@ from separation.archives.limits import (
     Budget,
     LimitError,
 )
-from separation.archives.members import DAMAGED, Member, OpaqueError, rejoin
-from separation.archives.zips import AppendedZip
+from separation.archives.members import (
+    DAMAGE,
+    DAMAGED,
+    Member,
+    OpaqueError,
+    SalvagedError,
+    rejoin,
+)  # fmt: skip
+from separation.archives.sources import make_spool
 from separation.checks import CHECKS, find_in_path, is_exempt
 from separation.content import Content
 from separation.encoded import find_base64
+from separation.findings import Finding
 
 _MAX_WHOLE_BYTES: Final = 8 * MEBIBYTE
 """Larger files are checked in overlapping windows of this size."""
 
 _OVERLAP_BYTES: Final = 4096
-_DAMAGE: Final = "is damaged, so its content cannot be checked"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """A trace of the simulator, or an archive that could not be checked.
-
-    Attributes:
-        path: The path of the file; `!` separates an archive from its member.
-        check: The ID of the check.
-        what: A description without key material.
-    """
-
-    path: str
-    check: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.what} [{self.check}]"
 
 
 class Scan:
@@ -107,67 +97,114 @@ class Scan:
             size = stream.tell()
             self.files[str(path)] = (digest, size)
             stream.seek(0)
-            self._scan_stream(str(path), stream, 0, Budget(size))
+            self._scan_stream(Origin(str(path), path.name), stream, 0, Budget(size))
 
     def _scan_stream(
-        self, path: str, stream: io.BufferedIOBase, depth: int, budget: Budget
+        self, origin: Origin, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
         head, fault = _read_ahead(stream)
         if len(head) <= _MAX_WHOLE_BYTES:
-            self._scan_whole(path, head, depth, budget)
-        elif is_archive(head[:MAX_HEAD_BYTES]):
-            self._scan_archive(path, head, rejoin(head, stream), depth, budget)
+            self._scan_whole(origin, head, depth, budget)
         else:
-            self._scan_windows(path, head, stream, depth, budget)
+            known = origin.find_format(head[:MAX_HEAD_BYTES])
+            rest = rejoin(head, stream)
+            if known is None:
+                self._scan_windows(origin.path, rest, depth, budget)
+            else:
+                self._scan_archive(origin.path, known, rest, depth, budget)
         if fault:
             raise fault
 
-    def _scan_whole(self, path: str, data: bytes, depth: int, budget: Budget) -> None:
+    def _scan_whole(self, origin: Origin, data: bytes, depth: int, budget: Budget) -> None:
+        path = origin.path
         content = Content(path, data)
         if is_exempt(content):
             return
-        is_open = is_archive(data[:MAX_HEAD_BYTES], data) and self._scan_archive(
-            path, data, io.BytesIO(data), depth, budget
-        )
-        if not is_open:
-            self._scan_content(content)
-            if content.text:
-                self._scan_base64(content, depth, budget)
+        known = origin.find_format(data[:MAX_HEAD_BYTES], data)
+        if known is not None:
+            is_open = self._scan_archive(path, known, io.BytesIO(data), depth, budget)
+            if is_open and known.is_certain:
+                return
+        self._scan_content(content)
+        if content.text:
+            self._scan_base64(content, depth, budget)
+        # Bytecode may contain archives as constants, as that of the tests of Python does.
+        if not (content.is_bytecode and content.name.endswith(".pyc")):
+            finder = Finder()
+            finder.feed(data, 0)
+            self._scan_embedded(path, finder, io.BytesIO(data), depth, budget)
 
     def _scan_archive(
-        self, path: str, head: bytes, stream: io.BufferedIOBase, depth: int, budget: Budget
+        self,
+        path: str,
+        known: Format,
+        stream: io.BufferedIOBase,
+        depth: int,
+        budget: Budget,
+        inside: Embedded | None = None,
     ) -> bool:
         """Scan the members of an archive, and return whether the whole archive could be opened."""
-        problem = f"is nested in more than {MAX_DEPTH} archives"
-        if depth < MAX_DEPTH:
-            try:
-                for member in open_archive(head[:MAX_HEAD_BYTES], stream, budget):
-                    self._scan_member(path, member, depth + 1, budget)
-            except (BombError, LimitError, OpaqueError) as error:
-                problem = str(error)
-            except DAMAGED:
-                problem = _DAMAGE
-            else:
-                return True
-        self._report_closed(path, problem)
-        return False
+        count = len(self.findings)
+        try:
+            self._scan_members(path, known, stream, depth, budget, inside)
+        except SalvagedError:
+            # All bytes were scanned, so the damage hides nothing.
+            if len(self.findings) > count:
+                self._report_closed(path, DAMAGE)
+        except (BombError, LimitError, OpaqueError) as error:
+            self._report_closed(path, str(error))
+            return False
+        except DAMAGED:
+            if known.is_certain:
+                self._report_closed(path, DAMAGE)
+            return False
+        return True
 
-    def _scan_member(self, path: str, member: Member, depth: int, budget: Budget) -> None:
+    def _scan_members(
+        self,
+        path: str,
+        known: Format,
+        stream: io.BufferedIOBase,
+        depth: int,
+        budget: Budget,
+        inside: Embedded | None,
+    ) -> None:
+        if depth >= MAX_DEPTH:
+            message = f"is nested in more than {MAX_DEPTH} archives"
+            raise LimitError(message)
+        for member in known.open(stream, budget, inside.starts if inside else set()):
+            # What lies beside an embedded archive is part of the file around it.
+            if not (inside and member.is_outside):
+                self._scan_member(path, member, known, depth + 1, budget)
+
+    def _scan_member(
+        self, path: str, member: Member, known: Format, depth: int, budget: Budget
+    ) -> None:
         inner = f"{path}!{member.name}" if member.name else path
         if member.name:
             self._scan_path(inner, member.name)
         if member.target:
             self._scan_path(inner, member.target, "links to a path that ")
-        if member.problem:
+        # A decoded text is hardly shipped to be unpacked, so only what cannot be read matters.
+        if member.problem and (member.stream is None or not self._guesses):
             self._report(inner, "archive", member.problem)
         if member.stream is None:
             return
+        origin = Origin(inner, member.name, known.open if member.is_remainder else None)
         try:
-            self._scan_stream(inner, member.stream, depth, budget)
+            self._scan_stream(origin, member.stream, depth, budget)
         except BombError as error:
             self._report_closed(inner, str(error))
         except DAMAGED:
-            self._report_closed(inner, _DAMAGE)
+            self._report_closed(inner, DAMAGE)
+
+    def _scan_embedded(
+        self, path: str, finder: Finder, file: io.BufferedIOBase, depth: int, budget: Budget
+    ) -> None:
+        """Scan the archives that *finder* has found in *file*."""
+        for found in finder.list_archives(file):
+            inner = f"{path}!{found.name}" if found.name else path
+            self._scan_archive(inner, found.format, found.stream, depth, budget, found)
 
     def _scan_base64(self, content: Content, depth: int, budget: Budget) -> None:
         """Scan the content of base64 in a text, such as a key in a Kubernetes Secret."""
@@ -176,20 +213,26 @@ class Scan:
         self._guesses += 1
         for start, data in find_base64(content.text):
             path = f"{content.path}!base64 at byte {start}"
-            self._scan_whole(path, data, depth + 1, budget)
+            self._scan_whole(Origin(path, ""), data, depth + 1, budget)
         self._guesses -= 1
 
     def _scan_windows(
-        self, path: str, window: bytes, stream: io.BufferedIOBase, depth: int, budget: Budget
+        self, path: str, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
-        new, appended_zip = window, AppendedZip()
-        while new:
-            self._scan_content(Content(path, window))
-            appended_zip.feed(window, len(new))
-            new = stream.read(_MAX_WHOLE_BYTES)
-            window = window[-_OVERLAP_BYTES:] + new
-        if (archive := appended_zip.open()) is not None:
-            self._scan_archive(path, b"", archive, depth, budget)
+        """Scan a large file that is no archive."""
+        with ExitStack() as stack:
+            # The archives inside of it are read afterwards.
+            file = stream if stream.seekable() else stack.enter_context(make_spool())
+            finder, window, start = Finder(), b"", 0
+            while new := stream.read(_MAX_WHOLE_BYTES):
+                if file is not stream:
+                    file.write(new)
+                window = window[-_OVERLAP_BYTES:] + new
+                if window != bytes(len(window)):  # most of a bomb or a disk image is zero
+                    self._scan_content(Content(path, window))
+                    finder.feed(window, start + len(new) - len(window))
+                start += len(new)
+            self._scan_embedded(path, finder, file, depth, budget)
 
     def _scan_content(self, content: Content) -> None:
         for name, check in CHECKS.items():
@@ -203,7 +246,7 @@ class Scan:
 
     def _report_closed(self, path: str, problem: str) -> None:
         # Decoded text may look like a damaged archive by chance.
-        if problem != _DAMAGE or not self._guesses:
+        if problem != DAMAGE or not self._guesses:
             self._report(path, "archive", problem)
 
     def _report(self, path: str, check: str, what: str) -> None:

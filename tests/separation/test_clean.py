@@ -1,15 +1,20 @@
 """The scan raises no false alarms."""
 
+import gzip
 import json
 import py_compile
 import secrets
 import shutil
+import struct
 import subprocess
 import sys
+import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
+import brotli  # type: ignore[import-untyped]  # has no stubs
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -26,6 +31,9 @@ from tests.separation.artefacts import (
     scan,
     write,
 )
+from tests.separation.plants.compressed import zstd
+from tests.separation.plants.embedded import PROGRAM
+from tests.separation.programs import make_pyinstaller, make_squashfs
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
@@ -141,6 +149,31 @@ INNOCENT: Final[dict[str, FileData]] = {
     "app/noise.bin": secrets.token_bytes(1 << 20),
     "app/noise.b64": secrets.token_hex(40_000) + "\n" + secrets.token_urlsafe(60_000),
     "app/zeros.bin": bytes(9 << 20),
+    # Damaged archives, as in the tests of many projects: all of their bytes can be read.
+    "testdata/cut.tar": make_tar({"a": "x", "b": "y" * 9000})[:3000],
+    "testdata/cut.tar.gz": gzip.compress(make_tar({"a": "x", "b": "y" * 9000}))[:-30],
+    "testdata/header.tar": make_tar({"a": "x"})[:1024] + b"\xff" * 512 + make_tar({"b": "x"}),
+    "testdata/large.tar": tarfile.TarInfo("a").tobuf()[:124] + b"0" * 388,
+    "testdata/trailing.gz": gzip.compress(b"x") + b"junk",
+    "testdata/crc.gz": gzip.compress(b"x")[:-8] + bytes(8),
+    "testdata/cut.zip": make_zip({"a": "x" * 999, "b": "y"})[:-40],
+    "testdata/base.zip": make_zip({"a": "x"}).replace(b"PK\1\2", b"PK\1\3"),
+    "testdata/comment.zip": make_zip({"a": "x"}, comment=b"a comment")[:-4],
+    "testdata/cut.a": b"!<arch>\na.o/            0           0     0     644     99        `\nxx",
+    "testdata/zeros.gz": gzip.compress(bytes(130 << 20), 9),
+    # Files with constants of archives.
+    "bin/unpack": PROGRAM
+    + b"PK\3\4\x1f\x8b\x08\0\xfd7zXZ\0hsqs7z\xbc\xaf\x27\x1cRar!\x1a\7\0ustar\xff" * 9,
+    "bin/embedded": PROGRAM + gzip.compress(b"x" * 999)[:-40] + b"\xff" * 99,
+    "web/photo.jpg": b"\xff\xd8\xff\xe0\0\x10JFIF\0" + secrets.token_bytes(30_000) + b"\xff\xd9",
+    # Programs with an archive, and formats that are opened.
+    "bin/tool.AppImage": PROGRAM + make_squashfs({"a.py": b"x = 1\n" * 99}) + bytes(100),
+    "bin/app": PROGRAM + make_pyinstaller({"shop.orders": b"\xe3" + bytes(99)}),
+    "bin/install.run": b"#!/bin/sh\nexit\n" + gzip.compress(make_tar({"a": "x"})),
+    "layers/pzstd": struct.pack("<III", 0x184D2A50, 4, 9) + zstd.compress(make_tar({"a": "x"})),
+    "web/app.js.br": brotli.compress(b"const a = 1;\n" * 99),
+    "git/object": zlib.compress(b"blob 1\0x"),
+    "docs/a.pdf": b"%PDF-1.4\n%\xe2\nstream\n" + zlib.compress(b"BT ET" * 99) + b"\nendstream\n",
 }
 
 
@@ -215,6 +248,16 @@ def test_guard_with_installed_bytecode_is_clean(dist: Path, tmp_path: Path) -> N
         py_compile.compile(str(source), str(cached), doraise=True)
 
     assert scan(tmp_path).findings == []
+
+
+@pytest.mark.parametrize("folder", ["archive", "compress", "debug", "internal/zstd"])
+def test_test_data_of_go_has_no_findings(folder: str) -> None:
+    go = shutil.which("go") or "/usr/local/go/bin/go"
+    testdata = Path(go).resolve().parent.parent / "src" / folder
+    if not testdata.is_dir():
+        pytest.skip("needs the sources of Go")
+
+    assert scan(testdata).findings == []
 
 
 @pytest.mark.slow

@@ -55,9 +55,12 @@ def test_wrong_usage_exits_2_and_says_what_was_expected(arguments: list[str], me
     assert "Traceback" not in outcome.stderr
 
 
-def test_checkout_without_the_simulator_exits_2_and_says_what_is_missing(tmp_path: Path) -> None:
-    for folder in ("ci", "packages/proxy-guard/src"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+@pytest.mark.parametrize("missing", ["packages/dev-only/token-issuer/src", "uv.lock"])
+def test_incomplete_checkout_exits_2_and_says_what_is_missing(missing: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "ci", tmp_path / "ci")
+    for part in ("packages/dev-only/token-issuer/src", "uv.lock"):
+        if part != missing:
+            (tmp_path / part).mkdir(parents=True)
 
     outcome = subprocess.run(
         [sys.executable, str(tmp_path / "ci/check-separation"), str(tmp_path)],
@@ -65,8 +68,15 @@ def test_checkout_without_the_simulator_exits_2_and_says_what_is_missing(tmp_pat
     )  # fmt: skip
 
     assert outcome.returncode == 2
-    assert "packages/dev-only/token-issuer/src is missing" in outcome.stderr
+    assert f"{missing} is missing" in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_command_runs_in_any_folder_with_relative_paths(artefacts: Path) -> None:
+    outcome = run_check_separation("data", folder=artefacts)
+
+    assert outcome.returncode == 0
+    assert outcome.stdout == "check-separation: nothing of the simulator in 1 file\n"
 
 
 def test_clean_artefacts_exit_0(artefacts: Path) -> None:

@@ -8,43 +8,49 @@ from collections.abc import Iterator
 from typing import Final
 
 from separation.archives.limits import MEBIBYTE, Budget, CountingReader, buffer
-from separation.archives.members import Member
+from separation.archives.members import Member, SalvagedError, make_remainder
+from separation.archives.sources import Source
 
-MAGIC: Final = b"!<arch>\n"
+_MAGIC: Final = b"!<arch>\n"
 _HEADER_BYTES: Final = 60
 _HEADER_END: Final = b"`\n"
 _SIZE: Final = slice(48, 58)
 _NAME: Final = slice(0, 16)
 
 
-def open_ar(stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
-    """Yield the members of a Debian package or static library."""
-    stream.read(len(MAGIC))
-    while header := stream.read(_HEADER_BYTES):
+def is_ar(head: bytes) -> bool:
+    """Return whether *head* begins an ar archive."""
+    return head.startswith(_MAGIC)
+
+
+def open_ar(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> Iterator[Member]:
+    """Yield the members, then any data that no header describes.
+
+    Raises:
+        SalvagedError: a header is damaged, or the last member is cut off.
+    """
+    source = Source(stream.read1)
+    source.read(len(_MAGIC))
+    while header := source.read(_HEADER_BYTES):
         budget.count_member()
         if not header.endswith(_HEADER_END) or not header[_SIZE].strip().isdigit():
-            raise EOFError
-        reader = _MemberReader(stream, size=int(header[_SIZE]))
-        yield Member(header[_NAME].decode("latin-1").rstrip(" /"), stream=buffer(reader))
-        reader.skip()
+            source.unread(header)
+            yield make_remainder(source.open_rest())
+            raise SalvagedError
+        name, size = header[_NAME].decode("latin-1").rstrip(" /"), int(header[_SIZE])
+        yield from open_part(source, name, size)
+        source.read(size % 2)
 
 
-class _MemberReader(CountingReader):
-    """Reads the next *size* bytes of a stream."""
+def open_part(source: Source, name: str, size: int) -> Iterator[Member]:
+    """Yield a member that consists of the next *size* bytes, then move the source behind it.
 
-    def __init__(self, stream: io.BufferedIOBase, *, size: int) -> None:
-        super().__init__(lambda wanted: stream.read1(min(wanted, size - self.count)))
-        self._stream = stream
-        self._size = size
-
-    def skip(self) -> None:
-        """Move the stream past the member and, if its size is odd, past the padding byte.
-
-        Raises:
-            EOFError: the stream ends before that.
-        """
-        while self.read(MEBIBYTE):
-            pass
-        if self.count < self._size:
-            raise EOFError
-        self._stream.read(self._size % 2)
+    Raises:
+        SalvagedError: the source ends before that.
+    """
+    reader = CountingReader(lambda wanted: source.read(min(wanted, size - reader.count, MEBIBYTE)))
+    yield Member(name, stream=buffer(reader))
+    while reader.read(MEBIBYTE):
+        pass
+    if reader.count < size:
+        raise SalvagedError

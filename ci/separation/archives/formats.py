@@ -1,142 +1,122 @@
 """Detection of the format of an archive by its content, and access to its members."""
 
-import bz2
-import gzip
-import importlib.util
 import io
-import lzma
 from collections.abc import Callable, Iterator
-from typing import IO, Final, Protocol, cast
+from functools import partial
+from typing import Final, NamedTuple
 
-from separation.archives import ars
-from separation.archives.limits import MEBIBYTE, Budget, CountingReader, buffer
-from separation.archives.members import Member, OpaqueError, limit
-from separation.archives.tars import BLOCK_BYTES, is_tar, open_tar
+from separation.archives.ars import is_ar, open_ar
+from separation.archives.codecs import (
+    BROTLI,
+    BZIP2,
+    GZIP,
+    LZMA,
+    XZ,
+    ZLIB,
+    ZSTANDARD,
+    is_brotli,
+    is_zlib,
+)
+from separation.archives.compressions import open_compressed
+from separation.archives.cpios import is_cpio, open_cpio
+from separation.archives.limits import Budget
+from separation.archives.members import Member, OpaqueError
+from separation.archives.opaque import find_opaque
+from separation.archives.packs import is_pack, open_pack
+from separation.archives.pyinstaller import is_modules, open_modules
+from separation.archives.rpms import is_rpm, open_rpm
+from separation.archives.squashfs import is_squashfs, open_squashfs
+from separation.archives.tars import is_tar, open_tar
 from separation.archives.zips import is_zip, open_zip
 
-Opener = Callable[[io.BufferedReader], io.BufferedIOBase]
-
-_BZIP2: Final = b"BZh"
-_LZMA: Final = b"\x5d\0\0"
-_COMPRESSIONS: Final[dict[bytes, Opener]] = {
-    b"\x1f\x8b\x08": lambda packed: gzip.GzipFile(fileobj=packed),
-    _BZIP2: lambda packed: buffer(_StrictReader(packed, bz2.BZ2Decompressor)),
-    b"\xfd7zXZ\0": lambda packed: buffer(_StrictReader(packed, lzma.LZMADecompressor)),
-    _LZMA: lambda packed: buffer(_StrictReader(packed, lzma.LZMADecompressor)),
-}
-_BZIP2_BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")  # at byte 4, since a text may begin with BZh
-_ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
-_OPAQUE: Final = {
-    _ZSTANDARD: "Zstandard (Python 3.14 and later can open it)",
-    b"7z\xbc\xaf\x27\x1c": "7z",
-    b"Rar!\x1a\x07": "RAR",
-    b"\x04\x22\x4d\x18": "LZ4",
-    b"MSCF\0\0\0\0": "CAB",
-    b"hsqs": "SquashFS",
-    b"\xed\xab\xee\xdb": "RPM",
-    b"xar!": "xar",
-    b"\x02\x21\x4c\x18": "LZ4",
-    b"LZIP\1": "lzip",
-}
-MAX_HEAD_BYTES: Final = BLOCK_BYTES
+MAX_HEAD_BYTES: Final = 4096
 """Number of the first bytes of a file that are needed to detect its format."""
 
-
-class _Decompressor(Protocol):
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes: ...
+Open = Callable[[io.BufferedIOBase, Budget, set[int]], Iterator[Member]]
+"""Yields the members of an archive. Its arguments are the whole archive from its start, which need
+not be seekable; the remaining limits of the artefact; and a set that receives the positions at
+which the archive could also begin: those of its members' headers."""
 
 
-class _StrictReader(CountingReader):
-    """Reads concatenated compressed streams. Unlike bz2 and lzma, it rejects trailing data."""
+class Format(NamedTuple):
+    """A format that can be opened.
 
-    def __init__(self, packed: io.BufferedReader, make: Callable[[], _Decompressor]) -> None:
-        super().__init__(self._decompress)
-        self._packed = packed
-        self._make = make
-        self._engine = make()
+    Attributes:
+        is_at: Returns whether a file with this head has the format.
+        open: Yields the members.
+        is_certain: Whether the head is never a coincidence. If it may be one, damage means that
+            the file is no archive.
+    """
 
-    def _decompress(self, size: int) -> bytes:
-        while True:
-            data = b""
-            if self._engine.eof:
-                data = self._engine.unused_data.lstrip(b"\0") or self._read_past_padding()
-                if not data:
-                    return b""
-                self._engine = self._make()
-            elif self._engine.needs_input and not (data := self._packed.read1(MEBIBYTE)):
-                message = "compressed file ended before the end of its stream"
-                raise EOFError(message)
-            if unpacked := self._engine.decompress(data, size):
-                return unpacked
-
-    def _read_past_padding(self) -> bytes:
-        while chunk := self._packed.read1(MEBIBYTE):
-            if data := chunk.lstrip(b"\0"):
-                return data
-        return b""
+    is_at: Callable[[bytes], object]
+    open: Open
+    is_certain: bool = True
 
 
-def is_archive(head: bytes, tail: bytes = b"") -> bool:
-    """Return whether a file with this head (and tail, if known) is an archive."""
-    return (
-        _find_compression(head) is not None
-        or _find_opaque(head) is not None
-        or head.startswith(ars.MAGIC)
-        or is_zip(head, tail)
-        or is_tar(head)
-    )
+_FORMATS: Final = (
+    *(
+        Format(codec.starts, partial(open_compressed, codec))
+        for codec in (GZIP, BZIP2, XZ, ZSTANDARD, LZMA)
+        if codec.starts is not None
+    ),
+    Format(is_ar, open_ar),
+    Format(is_cpio, open_cpio),
+    Format(is_rpm, open_rpm),
+    Format(is_squashfs, open_squashfs),
+    Format(is_pack, open_pack),
+    Format(is_modules, open_modules),
+    Format(is_tar, open_tar),
+    Format(is_zlib, partial(open_compressed, ZLIB), is_certain=False),
+)
+_ZIP: Final = Format(is_zip, open_zip)
+_NAMED_BROTLI: Final = Format(is_brotli, partial(open_compressed, BROTLI))
+_BROTLI: Final = _NAMED_BROTLI._replace(is_certain=False)
 
 
-def open_archive(head: bytes, stream: io.BufferedIOBase, budget: Budget) -> Iterator[Member]:
-    """Yield the members of an archive.
+def find_format(head: bytes, whole: bytes = b"", name: str = "") -> Format | None:
+    """Return the format of a file; None if it is no archive.
 
     Args:
-        head: The first `MAX_HEAD_BYTES` bytes of *stream*.
-        stream: The whole archive from its start; need not be seekable.
-        budget: The remaining limits of the artefact.
-
-    Raises:
-        LimitError: a limit is exceeded, here or while a member's stream is read.
-        OpaqueError: the format cannot be opened.
-        DAMAGED: the archive is damaged.
+        head: The first `MAX_HEAD_BYTES` bytes.
+        whole: The whole file, if it is at hand.
+        name: The name of the file.
     """
-    if (compression := _find_compression(head)) is not None:
-        packed = CountingReader(stream.read)
-        unpacked = cast("IO[bytes]", compression(buffer(packed)))
-        yield Member("", stream=limit(unpacked, packed, budget))
-    elif (kind := _find_opaque(head)) is not None:
-        message = f"is an archive of a format that this check cannot open: {kind}"
-        raise OpaqueError(message)
-    elif is_tar(head):
-        yield from open_tar(stream, budget)
-    elif head.startswith(ars.MAGIC):
-        yield from ars.open_ar(stream, budget)
-    else:
-        yield from open_zip(stream, budget)
+    if (kind := find_opaque(head)) is not None:
+        return Format(is_zip, partial(refuse, kind))
+    for known in _FORMATS:
+        if known.is_at(head):
+            return known
+    if is_zip(head, whole):
+        return _ZIP
+    if b"\0" not in head and whole.isascii():
+        return None
+    if name.endswith((".br", ".brotli")):
+        return _NAMED_BROTLI
+    return _BROTLI if is_brotli(whole) else None
 
 
-def _find_compression(head: bytes) -> Opener | None:
-    for magic, opener in _COMPRESSIONS.items():
-        if head.startswith(magic) and _is_compressed(magic, head):
-            return opener
-    if head.startswith(_ZSTANDARD) and importlib.util.find_spec("compression"):
-        module = importlib.import_module("compression.zstd")
-        return cast("Opener", module.ZstdFile)
-    return None
+class Origin(NamedTuple):
+    """Where content comes from.
+
+    Attributes:
+        path: The path in findings.
+        name: The name of the file; empty if the content has none.
+        damaged: The function that opens a damaged archive, if the content is a part of it.
+    """
+
+    path: str
+    name: str
+    damaged: Open | None = None
+
+    def find_format(self, head: bytes, whole: bytes = b"") -> Format | None:
+        """Return the format of the content, unless it is that of the damaged archive."""
+        known = find_format(head, whole, self.name)
+        return None if known is not None and known.open == self.damaged else known
 
 
-def _is_compressed(magic: bytes, head: bytes) -> bool:
-    """Return whether the bytes after a short magic number belong to a compressed file."""
-    if magic == _BZIP2:
-        return head[4:10] in _BZIP2_BLOCKS
-    return magic != _LZMA or (head[5:13] == b"\xff" * 8 or head[10:13] == bytes(3))
-
-
-def _find_opaque(head: bytes) -> str | None:
-    return next((kind for magic, kind in _OPAQUE.items() if head.startswith(magic)), None)
+def refuse(
+    kind: str, _stream: io.BufferedIOBase, _budget: Budget, _starts: set[int]
+) -> Iterator[Member]:
+    """Raise OpaqueError for an archive of the format *kind*."""
+    message = f"is an archive of a format that this check cannot open: {kind}"
+    raise OpaqueError(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,12 @@ MIN_TOTAL_BYTES: Final = 1 << 30
 """The unpacked size of all archives, added over all levels, must not exceed both limits."""
 
 MAX_RATIO: Final = 300
-MIN_BOMB_BYTES: Final = 64 * MEBIBYTE
+MIN_BOMB_BYTES: Final = 256 * MEBIBYTE
 """A bomb is a member that unpacks to more than this and to more than `MAX_RATIO` times its size."""
+
+
+MAX_SPARSE_BYTES: Final = 4 << 30
+"""A sparse file is a bomb if it is larger than this with its holes, which are not read."""
 
 
 class LimitError(Exception):
@@ -75,6 +79,12 @@ class Budget:
             raise LimitError(message)
 
 
+class Counter(Protocol):
+    """Counts bytes."""
+
+    count: int
+
+
 class CountingReader(io.RawIOBase):
     """Counts the bytes that a read function returns."""
 
@@ -100,13 +110,11 @@ class ExpandedReader(CountingReader):
 
     Args:
         read: Reads unpacked bytes. Before it raises an error, it should return the bytes before it.
-        packed: The number of packed bytes, or the reader that counts them.
+        packed: The number of packed bytes, or an object that counts them.
         budget: The remaining limits of the artefact.
     """
 
-    def __init__(
-        self, read: Callable[[int], bytes], packed: CountingReader | int, budget: Budget
-    ) -> None:
+    def __init__(self, read: Callable[[int], bytes], packed: Counter | int, budget: Budget) -> None:
         super().__init__(read)
         self._packed = packed
         self._budget = budget

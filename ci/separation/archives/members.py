@@ -7,9 +7,9 @@ import tarfile
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import IO, Final, cast
+from typing import Final
 
-from separation.archives.limits import Budget, CountingReader, ExpandedReader, buffer
+from separation.archives.limits import CountingReader, buffer
 
 DAMAGED: Final = (
     tarfile.TarError,
@@ -27,9 +27,16 @@ DAMAGED: Final = (
 )
 """Errors that the libraries raise for a damaged archive."""
 
+DAMAGE: Final = "is damaged, so its content cannot be checked"
+"""The finding for an archive that was not read completely."""
+
 
 class OpaqueError(Exception):
     """An archive cannot be opened; the message says why."""
+
+
+class SalvagedError(Exception):
+    """An archive is damaged, but each of its bytes is part of a member that was yielded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +48,21 @@ class Member:
         target: The target of a link.
         stream: The content, to be read before the next member; None for a member without content.
         problem: The reason that the content cannot be read; empty if it can be read.
+        is_outside: Whether the content lies beside the archive, or remains of a damaged one.
+        is_remainder: Whether the format of the archive is not to be tried again on the content.
     """
 
     name: str
     target: str = ""
     stream: io.BufferedIOBase | None = None
     problem: str = ""
+    is_outside: bool = False
+    is_remainder: bool = False
 
 
-def limit(stream: IO[bytes], packed: CountingReader | int, budget: Budget) -> io.BufferedReader:
-    """Wrap *stream*, the unpacked content of *packed*, so that each read enforces the limits."""
-    # The libraries return buffered streams, whose read1 returns the bytes before an error.
-    return buffer(ExpandedReader(cast("io.BufferedIOBase", stream).read1, packed, budget))
+def make_remainder(stream: io.BufferedIOBase) -> Member:
+    """Return a member with the rest of an archive behind a damaged header."""
+    return Member("(behind the damage)", stream=stream, is_outside=True, is_remainder=True)
 
 
 def rejoin(head: bytes, rest: io.BufferedIOBase) -> io.BufferedIOBase:

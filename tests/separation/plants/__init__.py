@@ -7,6 +7,9 @@ that must find it, and a part of the path in the finding.
 from tests.separation.plants import (  # noqa: F401  # they register their plants
     archives,
     code,
+    compressed,
+    damaged,
+    embedded,
     keys,
     names,
     notations,

@@ -68,12 +68,12 @@ def encrypted_member(folder: Path, key: DevKey) -> None:
 
 @plant("archive", "bomb.zip!zeros")
 def zip_bomb(folder: Path, _key: DevKey) -> None:
-    write(folder, {"bomb.zip": make_zip({"zeros": bytes(100 << 20)})})
+    write(folder, {"bomb.zip": make_zip({"zeros": bytes(300 << 20)})})
 
 
 @plant("archive", "bomb.tar.gz")
 def bomb_before_the_key(folder: Path, key: DevKey) -> None:
-    tar = make_tar({"zeros": bytes(100 << 20), "key": key.spki})
+    tar = make_tar({"zeros": bytes(300 << 20), "key": key.spki})
     write(folder, {"bomb.tar.gz": gzip.compress(tar)})
 
 

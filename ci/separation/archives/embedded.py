@@ -1,0 +1,133 @@
+"""Archives inside of other files: behind scripts and executables, in disk images and PDF files."""
+
+import io
+from collections.abc import Iterator
+from functools import partial
+from typing import Final, NamedTuple
+
+from separation.archives import pyinstaller, zips
+from separation.archives.codecs import BZIP2, GZIP, XZ, ZLIB, ZSTANDARD, is_zlib
+from separation.archives.compressions import open_compressed
+from separation.archives.formats import MAX_HEAD_BYTES, Format, Open, refuse
+from separation.archives.limits import CountingReader, LimitError, buffer
+from separation.archives.opaque import find_embedded_opaque
+from separation.archives.sources import make_range_reader
+from separation.archives.squashfs import is_squashfs, open_squashfs
+from separation.archives.tars import is_tar, open_tar
+
+_CODECS: Final = {
+    b"\x1f\x8b\x08": GZIP,
+    b"\xfd7zXZ\0": XZ,
+    b"\x28\xb5\x2f\xfd": ZSTANDARD,
+    b"1AY&SY": BZIP2,
+}
+_SQUASHFS: Final = b"hsqs"
+_TAR: Final = b"ustar"
+_DISK_IMAGE: Final = b"koly\0\0\0\4\0\0\2\0"
+_OPAQUE: Final = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"MSCF\0\0\0\0")
+_PLACES: Final = {b"1AY&SY": 4, _TAR: 257}
+"""The position of the magic number in the archive, where it is not the start."""
+
+_MAGICS: Final = (
+    *_CODECS, _SQUASHFS, _TAR, _DISK_IMAGE, *_OPAQUE, zips.END, pyinstaller.COOKIE,
+)  # fmt: skip
+_PDF: Final = b"%PDF-"
+_PDF_STREAMS: Final = (b"stream\r\n", b"stream\n")
+_MAX_CANDIDATES: Final = 1_000_000
+
+
+class Embedded(NamedTuple):
+    """An archive inside of another file.
+
+    Attributes:
+        name: Where it is.
+        format: Its format.
+        stream: The archive, from its start.
+        starts: Receives the positions at which it could also begin.
+    """
+
+    name: str
+    format: Format
+    stream: io.BufferedReader
+    starts: set[int]
+
+
+class Finder:
+    """Finds the archives in a file that is read window by window."""
+
+    def __init__(self) -> None:
+        self._magics: tuple[bytes, ...] = _MAGICS
+        self._candidates: dict[int, bytes] = {}
+
+    def feed(self, window: bytes, start: int) -> None:
+        """Search a window that begins at byte *start* of the file.
+
+        Raises:
+            LimitError: there are too many magic numbers.
+        """
+        if not start and window.startswith(_PDF):
+            self._magics = (*_MAGICS, *_PDF_STREAMS)
+        if window.isascii():  # as nearly all texts are, and no archive
+            return
+        for magic in self._magics:
+            place = window.find(magic)
+            while place >= 0:
+                self._candidates[start + place] = magic
+                place = window.find(magic, place + 1)
+        if len(self._candidates) > _MAX_CANDIDATES:
+            message = f"contains more than {_MAX_CANDIDATES:,} possible archives"
+            raise LimitError(message)
+
+    def list_archives(self, file: io.BufferedIOBase) -> Iterator[Embedded]:
+        """Yield each archive in *file*. Read it before the next one."""
+        if not self._candidates:
+            return
+        known: dict[Open, set[int]] = {}
+        size = file.seek(0, io.SEEK_END)
+        for place, magic in sorted(self._candidates.items()):
+            found = _identify(file, place, magic, size)
+            if found is None or found[0] in known.setdefault(found[2].open, set()):
+                continue  # a coincidence, or an archive that an earlier one has read
+            start, end, form = found
+            stream = buffer(CountingReader(make_range_reader(file, start, end)))
+            starts: set[int] = set()
+            yield Embedded("" if form == _ZIP else f"(at byte {start})", form, stream, starts)
+            known[form.open].update(start + offset for offset in starts)
+
+
+def _identify(
+    file: io.BufferedIOBase, place: int, magic: bytes, size: int
+) -> tuple[int, int, Format] | None:
+    """Return the start, the end and the format of the archive with the magic number at *place*."""
+    if magic in _RANGES:
+        find_range, form = _RANGES[magic]
+        found = find_range(file, place)
+        return None if found is None else (*found, form)
+    start = place + len(magic) if magic in _PDF_STREAMS else place - _PLACES.get(magic, 0)
+    if start < 0:
+        return None
+    file.seek(start)
+    head = file.read(MAX_HEAD_BYTES)
+    if magic in _FORMATS:
+        form = _FORMATS[magic]
+        return (start, size, form) if form.is_at(head) else None
+    kind = "DMG" if magic == _DISK_IMAGE else find_embedded_opaque(head)
+    return None if kind is None else (start, size, Format(bool, partial(refuse, kind)))
+
+
+_ZIP: Final = Format(bool, zips.open_zip)
+_RANGES: Final = {
+    zips.END: (zips.find_range, _ZIP),
+    pyinstaller.COOKIE: (pyinstaller.find_range, Format(bool, pyinstaller.open_pyinstaller)),
+}
+_STREAM: Final = Format(is_zlib, partial(open_compressed, ZLIB), is_certain=False)
+_FORMATS: Final = {
+    **{
+        magic: Format(codec.starts, partial(open_compressed, codec), is_certain=False)
+        for magic, codec in _CODECS.items()
+        if codec.starts is not None
+    },
+    _TAR: Format(is_tar, open_tar),
+    _SQUASHFS: Format(is_squashfs, open_squashfs),
+    **dict.fromkeys(_PDF_STREAMS, _STREAM),
+}

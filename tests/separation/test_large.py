@@ -1,0 +1,30 @@
+"""The scan raises no false alarms on large real artefacts of many kinds."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.separation.artefacts import scan
+from tests.separation.large import KINDS, Workshop
+
+pytestmark = pytest.mark.requirement("SEP-3")
+
+MIN_BYTES = 4_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", KINDS)
+def test_large_artefact_is_clean(
+    kind: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    shop = Workshop(tmp_path / "shipped", tmp_path / "scratch", tmp_path_factory)
+    shop.shipped.mkdir()
+    shop.scratch.mkdir()
+    KINDS[kind](shop)
+
+    scanned = scan(shop.shipped)
+
+    assert scanned.findings == []
+    assert scanned.report["unreadable"] == {}
+    assert sum(entry["size"] for entry in scanned.report["artefacts"]) > MIN_BYTES

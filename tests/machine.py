@@ -31,14 +31,15 @@ def run(*command: str | Path, cwd: Path = ROOT, environ: dict[str, str] | None =
     """Run a command and return its output.
 
     Raises:
-        MissingError: The command fails; the message has its error output.
+        MissingError: The command fails; the message has its output.
     """
     outcome = subprocess.run(
         command, cwd=cwd, env=environ, capture_output=True, text=True, check=False,
         timeout=INSTALL_TIMEOUT_S,
     )  # fmt: skip
     if outcome.returncode:
-        message = f"{' '.join(map(str, command[:4]))} … failed: {outcome.stderr.strip()}"
+        output = outcome.stderr.strip() or outcome.stdout.strip()
+        message = f"{' '.join(map(str, command[:4]))} … failed: {output}"
         raise MissingError(message)
     return outcome.stdout
 

@@ -3,23 +3,12 @@
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pytest
-
-from tests.machine import (
-    ROOT,
-    build_debian_environ,
-    download_debian,
-    find_command,
-    run,
-    unpack_debian,
-)
-from tests.once import make_once
+from tests.machine import build_debian_environ, find_command
 from tests.separation.artefacts import make_saved_image, make_zip, write_oci_layout
-from tests.services import read_clean_environ
+from tests.separation.workshop import SQUASHFS_TOOLS, Workshop
 
 _MAVEN_PLUGIN: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 _JARS: Final = {
@@ -28,9 +17,10 @@ _JARS: Final = {
     "war": "org.apache.activemq:artemis-console:2.40.0:war",
     "server": "org.apache.activemq:apache-artemis:2.40.0:tar.gz:bin",
 }
-# Debian replaces the packages of a release by corrected ones, so their versions cannot be pinned.
-_DEBIAN: Final = ("chromium", "libnode108", "libpython3.11-stdlib", "postgresql-15")
-_SQUASHFS: Final = ("squashfs-tools", "liblzo2-2")
+_NODE_PACKAGES: Final = (
+    "jose@6.1.0", "next@15.5.6", "node-jose@2.2.0", "oidc-provider@9.5.2", "webpack@5.102.1"
+)  # fmt: skip
+_GO_PROGRAM: Final = "github.com/zitadel/oidc/v3/example/server@v3.52.0"
 _RUNTIME: Final = """\
 #include <stdio.h>
 int main(void) { return puts("The payload is a SquashFS image behind this ELF file.") < 0; }
@@ -46,64 +36,17 @@ print(jwt.encode({"iss": "https://accounts.google.com"}, key, algorithm="RS256")
 _LIBRARIES: Final = ("cryptography==50.0.2", "pyjwt==2.10.1", "requests==2.32.5")
 
 
-@dataclass(frozen=True)
-class Workshop:
-    """Where an artefact is built.
-
-    Attributes:
-        shipped: The folder of the artefact.
-        scratch: A folder for caches and sources.
-        factory: Source of the folders with packages that several artefacts consist of.
-    """
-
-    shipped: Path
-    scratch: Path
-    factory: pytest.TempPathFactory
-
-    def run(self, *command: str | Path, cwd: Path | None = None, **environ: str) -> None:
-        run(*command, cwd=cwd or self.scratch, environ=read_clean_environ() | environ)
-
-    def run_python(self, *arguments: str | Path, packages: tuple[str, ...]) -> None:
-        options = [option for package in packages for option in ("--with", package)]
-        uv = (ROOT / "ci/uv", "run", "--quiet", "--no-project", *options, "python")
-        self.run(*uv, *arguments, PYINSTALLER_CONFIG_DIR=str(self.scratch))
-
-    def run_npm(self, *arguments: str) -> None:
-        npm = find_command("npm", "install Node 20 or later")
-        quiet = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts")
-        self.run(npm, *arguments, *quiet, f"--cache={self.scratch / 'npm'}")
-
-    def unpack(self, *names: str) -> Path:
-        """Unpack Debian packages, and return the folder."""
-        packages = make_once(self.factory, "large-debian", _download_debian)
-        chosen = [next(packages.glob(f"archives/{name}_*.deb")) for name in names]
-        return unpack_debian(chosen, self.scratch / "root")
-
-
-def _download_debian(folder: Path) -> None:
-    download_debian(*_DEBIAN, *_SQUASHFS, folder=folder)
-
-
 def build_jar(shop: Workshop, name: str) -> None:
-    group, artifact, version, *rest = _JARS[name].split(":")
     mvn = find_command("mvn", "install Maven 3.6 or later")
-    coordinates = ":".join((group, artifact, version, *rest))
     shop.run(
         mvn, "--quiet", "--batch-mode", f"-Dmaven.repo.local={shop.scratch}", _MAVEN_PLUGIN,
-        f"-Dartifact={coordinates}", f"-DoutputDirectory={shop.shipped}",
+        f"-Dartifact={_JARS[name]}", f"-DoutputDirectory={shop.shipped}",
     )  # fmt: skip
 
 
 def build_npm_tree(shop: Workshop) -> None:
     (shop.shipped / "package.json").write_text('{"private": true}', encoding="ascii")
-    packages = (
-        "jose@6.1.0",
-        "next@15.5.6",
-        "node-jose@2.2.0",
-        "oidc-provider@9.5.2",
-        "webpack@5.102.1",
-    )
-    shop.run_npm("install", f"--prefix={shop.shipped}", "--omit=optional", *packages)
+    shop.run_npm("install", f"--prefix={shop.shipped}", "--omit=optional", *_NODE_PACKAGES)
 
 
 def build_npm_package(shop: Workshop, package: str) -> None:
@@ -131,11 +74,14 @@ def build_extension(shop: Workshop) -> None:
 def build_go_program(shop: Workshop) -> None:
     """Build a static program, and ship it with the module zips that it was built from."""
     go = find_command("go", "install Go 1.25 or later")
-    shop.run(
-        go, "install", "github.com/zitadel/oidc/v3/example/server@v3.52.0",
-        CGO_ENABLED="0", GOBIN=str(shop.shipped), GOCACHE=str(shop.scratch / "build"),
-        GOMODCACHE=str(shop.scratch / "modules"), GOFLAGS="-modcacherw",
-    )  # fmt: skip
+    environ = {
+        "CGO_ENABLED": "0",
+        "GOBIN": str(shop.shipped),
+        "GOCACHE": str(shop.scratch / "build"),
+        "GOFLAGS": "-modcacherw",
+        "GOMODCACHE": str(shop.scratch / "modules"),
+    }
+    shop.run(go, "install", _GO_PROGRAM, environ=environ)
     (shop.scratch / "modules/cache/download").rename(shop.shipped / "modules")
 
 
@@ -149,10 +95,11 @@ def build_crates(shop: Workshop) -> None:
     (shop.scratch / "Cargo.toml").write_text(
         '[package]\nname = "a"\n[dependencies]\njwt-cli = "=6.2.0"\n', encoding="ascii"
     )
-    shop.run(cargo, "vendor", "--quiet", "first", **environ)
+    shop.run(cargo, "vendor", "--quiet", "first", environ=environ)
     program = shop.scratch / "program"
     (shop.scratch / "first/jwt-cli").rename(program)
-    shop.run(cargo, "vendor", "--quiet", "--locked", shop.shipped, cwd=program, **environ)
+    locked = ("vendor", "--quiet", "--locked", shop.shipped)
+    shop.run(cargo, *locked, folder=program, environ=environ)
 
 
 def build_wheel(shop: Workshop) -> None:
@@ -178,28 +125,25 @@ def build_pex(shop: Workshop) -> None:
     shop.run_python(*pex, packages=("pex==2.105.2",))
 
 
-def build_debian_package(shop: Workshop, name: str, compression: str) -> None:
-    packages = make_once(shop.factory, "large-debian", _download_debian)
-    source = next(packages.glob(f"archives/{name}_*.deb"))
-    shop.run("dpkg-deb", "--raw-extract", source, shop.scratch / "raw")
-    pack = ("dpkg-deb", "-z1", f"-Z{compression}", "--root-owner-group", "--build")
-    shop.run(*pack, shop.scratch / "raw", shop.shipped / "a.deb")
+def build_debian_package(shop: Workshop) -> None:
+    shutil.copy(shop.find_package("chromium"), shop.shipped)
 
 
-def build_tree(shop: Workshop) -> None:
-    unpacked = shop.unpack("chromium")
-    unpacked.rename(shop.shipped / "root")
+def build_zstandard_package(shop: Workshop) -> None:
+    """Pack a package as Ubuntu does."""
+    raw = shop.scratch / "raw"
+    shop.run("dpkg-deb", "--raw-extract", shop.find_package("postgresql-15"), raw)
+    shop.run("dpkg-deb", "-z3", "-Zzstd", "--build", raw, shop.shipped / "postgresql.deb")
 
 
 def build_appimage(shop: Workshop, compression: str) -> None:
     """Build an AppImage of type 2: a static ELF file, followed by a SquashFS image."""
     gcc = find_command("gcc", "install gcc and the static libc")
-    tools = shop.unpack(*_SQUASHFS)
-    program = tools.rename(shop.scratch / "tools")
-    tree = shop.unpack("libnode108", "libpython3.11-stdlib")
+    tools = shop.unpack(*SQUASHFS_TOOLS, folder="tools")
+    tree = shop.unpack("libnode108", "libpython3.11-stdlib", folder="tree")
     image, source = shop.scratch / "image", shop.scratch / "runtime.c"
-    mksquashfs = (program / "usr/bin/mksquashfs", tree, image, "-quiet", "-no-progress")
-    shop.run(*mksquashfs, "-comp", compression, **build_debian_environ(program))
+    mksquashfs = (tools / "usr/bin/mksquashfs", tree, image, "-quiet", "-no-progress")
+    shop.run(*mksquashfs, "-comp", compression, environ=build_debian_environ(tools))
     source.write_text(_RUNTIME, encoding="ascii")
     shop.run(gcc, "-static", "-O2", source, "-o", shop.scratch / "runtime")
     runtime = (shop.scratch / "runtime").read_bytes()
@@ -211,8 +155,8 @@ def build_image(shop: Workshop) -> None:
     """Build an image from Debian packages as `docker save` and as an OCI layout write it."""
     layers = []
     for name in ("postgresql-15", "libpython3.11-stdlib"):
-        folder = shop.unpack(name).rename(shop.scratch / name)
-        layer = shutil.make_archive(str(shop.scratch / f"{name}.layer"), "tar", folder)
+        folder = shop.unpack(name, folder=name)
+        layer = shutil.make_archive(str(shop.scratch / f"{name}-layer"), "tar", folder)
         layers.append(Path(layer).read_bytes())
     environment = ["PGDATA=/var/lib/postgresql/data", "LANG=C.UTF-8"]
     (shop.shipped / "image.tar").write_bytes(make_saved_image(*layers, environment=environment))
@@ -221,7 +165,7 @@ def build_image(shop: Workshop) -> None:
 
 def build_git_repository(shop: Workshop) -> None:
     """Check out a repository whose objects are in a pack, and ship a zip of its sources."""
-    tree = shop.unpack("libpython3.11-stdlib").rename(shop.shipped / "checkout")
+    tree = shop.unpack("libpython3.11-stdlib", folder="tree").rename(shop.shipped / "checkout")
     git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", tree)
     shop.run(*git, "init", "--quiet")
     shop.run(*git, "add", "--all")
@@ -247,9 +191,8 @@ KINDS: Final[dict[str, Callable[[Workshop], None]]] = {
     "wheel with deployment files": build_wheel,
     "pyinstaller program": build_pyinstaller,
     "pex": build_pex,
-    "debian package in xz": lambda shop: build_debian_package(shop, "libnode108", "xz"),
-    "debian package in zstd": lambda shop: build_debian_package(shop, "postgresql-15", "zstd"),
-    "chromium": build_tree,
+    "debian package in xz": build_debian_package,
+    "debian package in zstd": build_zstandard_package,
     "appimage in gzip": lambda shop: build_appimage(shop, "gzip"),
     "appimage in xz": lambda shop: build_appimage(shop, "xz"),
     "appimage in zstd": lambda shop: build_appimage(shop, "zstd"),

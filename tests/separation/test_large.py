@@ -1,15 +1,17 @@
 """The scan raises no false alarms on large real artefacts of many kinds."""
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.separation.artefacts import scan
-from tests.separation.large import KINDS, Workshop
+from tests.separation.large import KINDS
+from tests.separation.workshop import Workshop
 
 pytestmark = pytest.mark.requirement("SEP-3")
 
-MIN_BYTES = 4_000_000
+MIN_BYTES: Final = 4_000_000
 
 
 @pytest.mark.slow

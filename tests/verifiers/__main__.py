@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 from tests.conftest import ISSUER_COMMAND
+from tests.machine import MissingError
 from tests.verifiers.catalogue import VERIFIERS
-from tests.verifiers.installing import MissingError
 from tests.verifiers.measuring import ProbeError, measure_all
 from tests.verifiers.page import render_page
 from tests.verifiers.published import PAGE, read_results, write_results

@@ -1,27 +1,20 @@
 """Installation of the verifiers from PyPI, npm and Debian into this checkout, without root."""
 
 import json
-import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
 
+from tests.machine import ROOT, download_debian, find_command, run, unpack_debian
 from tests.verifiers.catalogue import Runtime, Verifier
 
 HERE: Final = Path(__file__).parent
-ROOT: Final = HERE.parent.parent
 PYTHON: Final = HERE / "python/.venv/bin/python"
 NODE_PROJECT: Final = HERE / "node"
 DEBIAN: Final = ROOT / ".cache/verifiers/debian"
 UNPACKED: Final = DEBIAN / "root"
 DEBIAN_PACKAGES: Final = ("apache2-bin", "libapache2-mod-auth-openidc", "haproxy")
-INSTALL_TIMEOUT_S: Final = 300
-
-
-class MissingError(Exception):
-    """A requirement of the verifiers is missing; the message has the remedy."""
 
 
 def install(runtime: Runtime) -> None:
@@ -44,35 +37,12 @@ def install(runtime: Runtime) -> None:
 
 def install_debian() -> None:
     """Unpack the packages, and their dependencies that the machine lacks, into a folder."""
-    find_command("apt-get", "Apache and HAProxy come from Debian 12; run this on Debian 12")
     if UNPACKED.exists():
         return
-    lists, archives = DEBIAN / "lists", DEBIAN / "archives"
-    for folder in (lists / "partial", archives / "partial"):
-        folder.mkdir(parents=True, exist_ok=True)
-    apt = (
-        "apt-get",
-        f"--option=Dir::State::Lists={lists}",
-        f"--option=Dir::Cache={DEBIAN}",
-        "--option=APT::Sandbox::User=",  # the user _apt may not write into the folder
-        "--quiet=2",
-    )
-    run(*apt, "update")
-    wanted = ("install", "--reinstall", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES)
-    listing = run(*apt, "--print-uris", *wanted)
-    names = re.findall(r"^'\S+' ([^_\s]+)_\S+\.deb ", listing, re.MULTILINE)
-    run(*apt, "download", *names, cwd=archives)
+    archives = download_debian(*DEBIAN_PACKAGES, folder=DEBIAN, dependencies=True)
     partial = UNPACKED.with_name("partial")
     shutil.rmtree(partial, ignore_errors=True)
-    for archive in archives.glob("*.deb"):
-        run("dpkg-deb", "--extract", archive, partial)
-    partial.rename(UNPACKED)
-
-
-def build_debian_environ() -> dict[str, str]:
-    """Return the environment variables with which unpacked programs find their libraries."""
-    folders = UNPACKED.glob("usr/lib/*-linux-gnu")
-    return {"LD_LIBRARY_PATH": ":".join(map(str, folders))}
+    unpack_debian(archives, partial).rename(UNPACKED)
 
 
 def read_versions(verifier: Verifier) -> dict[str, str]:
@@ -106,31 +76,3 @@ def read_debian_version(name: str) -> str:
     """Return the version of an unpacked package."""
     (archive,) = (DEBIAN / "archives").glob(f"{name}_*.deb")
     return run("dpkg-deb", "--field", archive, "Version").strip()
-
-
-def find_command(name: str, remedy: str) -> str:
-    """Return the path of a command.
-
-    Raises:
-        MissingError: The command is missing; the message has the remedy.
-    """
-    path = shutil.which(name)
-    if path is None:
-        message = f"{name} is missing: {remedy}"
-        raise MissingError(message)
-    return path
-
-
-def run(*command: str | Path, cwd: Path = ROOT) -> str:
-    """Run a command and return its output.
-
-    Raises:
-        MissingError: The command fails; the message has its error output.
-    """
-    outcome = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=INSTALL_TIMEOUT_S
-    )
-    if outcome.returncode:
-        message = f"{' '.join(map(str, command[:4]))} … failed: {outcome.stderr.strip()}"
-        raise MissingError(message)
-    return outcome.stdout

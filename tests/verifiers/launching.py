@@ -13,9 +13,10 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.machine import build_debian_environ
 from tests.services import EchoHandler, read_clean_environ
 from tests.verifiers.catalogue import Runtime, Verifier
-from tests.verifiers.installing import HERE, NODE_PROJECT, PYTHON, UNPACKED, build_debian_environ
+from tests.verifiers.installing import HERE, NODE_PROJECT, PYTHON, UNPACKED
 from tests.verifiers.tls_front import run_tls_front
 
 AUDIENCE: Final = "stream-watcher-docker"
@@ -98,7 +99,7 @@ def plan_apache(config: Path, place: Place, settings: dict[str, str]) -> Launch:
         "STATE": str(place.state),
     }
     command = (UNPACKED / "usr/sbin/apache2", "-DFOREGROUND", "-f", config)
-    return Launch(command, environ | build_debian_environ())
+    return Launch(command, environ | build_debian_environ(UNPACKED))
 
 
 def plan_haproxy(config: Path, place: Place, settings: dict[str, str]) -> Launch:
@@ -109,4 +110,4 @@ def plan_haproxy(config: Path, place: Place, settings: dict[str, str]) -> Launch
     file = place.state / "issuer.pub"
     file.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     command = (UNPACKED / "usr/sbin/haproxy", "-db", "-f", config)
-    return Launch(command, settings | {"PUBLIC_KEY": str(file)} | build_debian_environ())
+    return Launch(command, settings | {"PUBLIC_KEY": str(file)} | build_debian_environ(UNPACKED))

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from tests.verifiers.installing import ROOT
+from tests.machine import ROOT
 from tests.verifiers.measuring import Record
 
 RESULTS: Final = ROOT / "docs/verifiers.json"

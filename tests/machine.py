@@ -1,0 +1,90 @@
+"""Commands of this machine, and Debian packages that are fetched without root."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+INSTALL_TIMEOUT_S: Final = 300
+
+
+class MissingError(Exception):
+    """The machine lacks a requirement; the message has the remedy."""
+
+
+def find_command(name: str, remedy: str) -> str:
+    """Return the path of a command.
+
+    Raises:
+        MissingError: The command is missing; the message has the remedy.
+    """
+    path = shutil.which(name)
+    if path is None:
+        message = f"{name} is missing: {remedy}"
+        raise MissingError(message)
+    return path
+
+
+def run(*command: str | Path, cwd: Path = ROOT, environ: dict[str, str] | None = None) -> str:
+    """Run a command and return its output.
+
+    Raises:
+        MissingError: The command fails; the message has its output.
+    """
+    outcome = subprocess.run(
+        command, cwd=cwd, env=environ, capture_output=True, text=True, check=False,
+        timeout=INSTALL_TIMEOUT_S,
+    )  # fmt: skip
+    if outcome.returncode:
+        output = outcome.stderr.strip() or outcome.stdout.strip()
+        message = f"{' '.join(map(str, command[:4]))} … failed: {output}"
+        raise MissingError(message)
+    return outcome.stdout
+
+
+def download_debian(*names: str, folder: Path, dependencies: bool = False) -> list[Path]:
+    """Download packages of Debian 12 into *folder*, and return the archives.
+
+    The lists of packages are in *folder* too, so this needs no root and waits for no other apt-get.
+
+    Args:
+        names: Names of packages.
+        folder: A folder, which this creates.
+        dependencies: Whether to add the dependencies that this machine lacks.
+
+    Raises:
+        MissingError: There is no apt-get, or it fails.
+    """
+    find_command("apt-get", "the packages come from Debian 12; run this on Debian 12")
+    lists, archives = folder / "lists", folder / "archives"
+    for created in (lists / "partial", archives / "partial"):
+        created.mkdir(parents=True, exist_ok=True)
+    apt = (
+        "apt-get",
+        f"--option=Dir::State::Lists={lists}",
+        f"--option=Dir::Cache={folder}",
+        "--option=APT::Sandbox::User=",  # the user _apt may not write into the folder
+        "--quiet=2",
+    )
+    run(*apt, "update")
+    if dependencies:
+        wanted = ("install", "--reinstall", "--yes", "--no-install-recommends", *names)
+        listing = run(*apt, "--print-uris", *wanted)
+        names = tuple(re.findall(r"^'\S+' ([^_\s]+)_\S+\.deb ", listing, re.MULTILINE))
+    run(*apt, "download", *names, cwd=archives)
+    return sorted(archives.glob("*.deb"))
+
+
+def unpack_debian(archives: list[Path], folder: Path) -> Path:
+    """Unpack the files of packages into *folder*, and return it."""
+    for archive in archives:
+        run("dpkg-deb", "--extract", archive, folder)
+    return folder
+
+
+def build_debian_environ(root: Path) -> dict[str, str]:
+    """Return the environment variables with which programs unpacked in *root* find libraries."""
+    folders = root.glob("usr/lib/*-linux-gnu")
+    return {"LD_LIBRARY_PATH": ":".join(map(str, folders))}

@@ -4,20 +4,18 @@ The marks themselves are defined only in `proxy_guard.dev_marks`.
 """
 
 import re
-import sys
 from pathlib import Path
 from typing import Final
+
+from proxy_guard import dev_marks
+from proxy_guard.search.unwrapping import list_base64_alignments
+
+from separation.numerals import Speller
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 GUARD_SOURCE: Final = ROOT / "packages/proxy-guard/src"
 SIMULATOR_SOURCE: Final = ROOT / "packages/dev-only/token-issuer/src"
 DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
-sys.path.append(str(GUARD_SOURCE))
-
-from proxy_guard import dev_marks  # noqa: E402  # found through the line above
-from proxy_guard.search.unwrapping import list_base64_alignments  # noqa: E402  # likewise
-
-from separation.numerals import Speller  # noqa: E402  # likewise
 
 NAME: Final = dev_marks.SERVICE_NAME.encode()
 MODULE: Final = NAME.replace(b"-", b"_")

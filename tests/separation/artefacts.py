@@ -52,8 +52,9 @@ def check_separation(
 def run_check_separation(
     *arguments: str | Path, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the scan as its command, in a process."""
-    command = [sys.executable, str(ROOT / "ci/check-separation"), *map(str, arguments)]
+    """Run the scan as its command, in a process without the libraries of the tests."""
+    python = getattr(sys, "_base_executable", sys.executable)
+    command = [python, "-S", str(ROOT / "ci/check-separation"), *map(str, arguments)]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=60
     )

@@ -20,6 +20,15 @@ _ASSIGNMENT: Final = re.compile(
     + r"""|^[ \t]*(?:(?:ENV|setenv|setx|set[ \t]+-\w+|\w+_param)[ \t]+|set[ \t]+\$)"""
     r"""["']?(?P<name3>\w+)["']?[ \t]+"""
     + _VALUE % 3
+    # A directive with a URL, in nginx, Apache, Caddy and properties: NAME https://…
+    + r"""|^[ \t]*(?P<name7>[a-z][\w.-]{2,60})[ \t]+(?=["']?https?:)"""
+    + _VALUE % 7
+    # Templates: NAME | default "VALUE", and default "VALUE" NAME
+    + r"""|\b(?P<name8>[\w.-]{3,60})[ \t]*\|[ \t]*default[ (]+"""
+    + _VALUE % 8
+    + r"""|\bdefault[ \t]+(?=["'])"""
+    + _VALUE % 9
+    + r"""(?=["'][ \t]+\.?(?P<name9>[\w.-]{3,60}))"""
     # Arguments: --NAME VALUE, ["--NAME", "VALUE"], and on two lines of YAML
     + r"""|--(?P<name4>[a-z][\w.-]{2,60})(?:["']?(?:,\s*|\s+-)|[ \t])[ \t]*"""
     + _VALUE % 4
@@ -30,16 +39,20 @@ _ASSIGNMENT: Final = re.compile(
     # and a value on the next line. Some names are excluded because their value is a setting, such
     # as Environment of systemd
     + r"""|\b(?!(?:environment|env|key|name)["']?[ \t]*[:=])"""
-    r"""(?P<name5>[A-Za-z][\w.-]{2,60})["'\]]{0,2}[ \t]*(?:[:?+]?=>?|:(?!:)|>)[ \t]*"""
+    r"""(?P<name5>[A-Za-z][\w.-]{2,60})["'\])]{0,3}(?:[ \t]+string)?[ \t]*"""
+    r"""(?:[:?+]?=>?|:(?!:)|>)[ \t]*"""
     r"""(?:(?:[>|][+-]?)?\s+(?!["']?[\w.-]+["']?[ \t]*(?:=|:[\s"'])|[-#\[]))?"""
     + _VALUE % 5,
     re.MULTILINE | re.IGNORECASE,
 )  # fmt: skip
-_INNER: Final = re.compile(r"""\s*["']?([\w.-]+)(?:\[\d+\])?=["']?(?=.)""")
+_INNER: Final = re.compile(r"""\s*["']?([\w.-]+)(?:\[\d+\])?(?:=|:(?=[a-z]{2,9}://))["']?(?=.)""")
 _SECTION: Final = re.compile(r"""[ \t]*\[+[ \t]*["']?([^\]"'\n]+)["']?[ \t]*\]+[ \t]*""")
 _OPENER: Final = re.compile(
     r"""[ \t]*(?:-[ \t]+)?["']?(?P<name>[\w.-]+)["']?(?:[ \t]+"(?P<label>[^"\n]*)")*[ \t]*[:=]?"""
     r"""[ \t]*[\[({]?[ \t]*(?:[&#].*)?"""
+)
+_INLINE_OPENER: Final = re.compile(
+    r"""([\w.-]+)["']?[ \t]*(?:[:=]?[ \t]*[{(][ \t]*["':]?|:[ \t]+["']?)$"""
 )
 _MAX_LINES: Final = 200
 """Lines before an assignment that are searched for the sections that contain it."""
@@ -78,6 +91,7 @@ class Outline:
     """The sections of a text: `[name]`, or `name:` or `name {` before more indented lines."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._starts: list[int] = []
         self._lines: list[tuple[int, str, bool]] = []
         start = 0
@@ -93,7 +107,8 @@ class Outline:
     def list_sections(self, start: int) -> list[str]:
         """Return the names of the sections around the line at *start*, the innermost first."""
         number = bisect(self._starts, start) - 1
-        names: list[str] = []
+        before = _INLINE_OPENER.search(self._text[self._starts[number] : start][-_MAX_LINE_CHARS:])
+        names = [before[1]] if before else []
         indent = self._lines[number][0]
         for depth, name, is_section in reversed(self._lines[max(number - _MAX_LINES, 0) : number]):
             if is_section:

@@ -26,7 +26,8 @@ _PROGRAM_OR_PROSE: Final = re.compile(
     r".+\.(?:py[ixwc]?|pyo|pxd|ipynb|[cm]?[jt]sx?|vue|svelte|map|java|kts?|scala|groovy|clj|go|rs|c|h|cc|cpp"
     r"|cxx|hh|hpp|hxx|cs|fs|vb|rb|php|pl|pm|t|swift|mm?|lua|sql|r|jl|dart|exs?|[eh]rl|hs|mli?|el|lisp"
     r"|asm|s|f90|f|pas|zig|nim|d|proto|thrift|graphql|md|mdx|markdown|rst|adoc|tex|html?|xhtml|css|scss"
-    r"|less|svg|po|pot|[1-9]|csv|tsv|log|diff|patch|whl|lock|spdx)"
+    r"|less|svg|po|pot|[1-9]|csv|tsv|log|diff|patch|whl|lock|spdx|pem|crt|cer|key|pub|asc|xslt?|dtd|xsd"
+    r")(?:\.(?:gz|bz2|xz|zst))?"
     r"|(?:metadata|record|wheel|installer|requested|pkg-info|license|licence|copying|copyright|readme"
     r"|changelog|changes|news|authors|contributors|notice|todo|history|credits|thanks)(?:[._-].*)?"
 )
@@ -44,7 +45,18 @@ _HINT: Final = re.compile(
 _ISSUER_NAMES: Final = re.compile(r"jw[tk]|issuer|oidc|o?auth|idp|sso|certs", re.IGNORECASE)
 _GENERIC_NAMES: Final = frozenset(
     {"url", "urls", "uri", "uris", "httpuri", "endpoint", "endpoints", "base", "baseurl", "baseuri"}
-    | {"value", "values", "default", "defaults", "prod", "production", "location", "href", "link"}
+    | {
+        "value",
+        "values",
+        "default",
+        "defaults",
+        "defaultvalue",
+        "prod",
+        "production",
+        "location",
+        "href",
+        "link",
+    }
     | {"string", "text", "content", "data", "item", "items"}
 )
 """Names that say nothing without that of the section: `jwks: {uri: …}`."""
@@ -87,7 +99,8 @@ def _consists_of_settings(content: Content) -> bool:
     if not is_readable or _PROGRAM_OR_PROSE.fullmatch(content.name):
         return False
     is_binary = _CONTROL.search(content.text, 0, _SAMPLE_BYTES) is not None
-    return not is_binary and _has_hint(content.flat.decode("latin-1"))
+    is_sbom = b'"bomformat"' in content.flat or b'"spdxversion"' in content.flat
+    return not is_binary and not is_sbom and _has_hint(content.flat.decode("latin-1"))
 
 
 def _has_hint(text: str) -> bool:

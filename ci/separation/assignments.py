@@ -3,7 +3,7 @@
 import re
 import sys
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 _VALUE: Final = r"""["']?(?P<value%d>[^\s"',;}<]{1,2048}+(?:[,;](?=[a-z]{2,9}://)[^\s"',;}<]{1,2048}+){0,20}+)"""
@@ -54,6 +54,7 @@ _OPENER: Final = re.compile(
 _INLINE_OPENER: Final = re.compile(
     r"""([\w.-]+)["']?[ \t]*(?:[:=]?[ \t]*[{(][ \t]*["':]?|:[ \t]+["']?)$"""
 )
+_NEAR_LINES: Final = 6
 _MAX_LINES: Final = 200
 """Lines before an assignment that are searched for the sections that contain it."""
 
@@ -73,9 +74,9 @@ def is_assignment(value: str) -> bool:
     return _INNER.match(value) is not None
 
 
-def find_assignments(text: str) -> Iterator[Assignment]:
-    """Yield the assignments in *text*, also those inside of a value: `--set a.b=VALUE`."""
-    for match in _ASSIGNMENT.finditer(text):
+def find_assignments(text: str, positions: Iterable[int]) -> Iterator[Assignment]:
+    """Yield the assignments near *positions*, also those inside of a value: `--set a.b=VALUE`."""
+    for match in _find_matches(text, positions):
         groups = {key: text for key, text in match.groupdict().items() if text}
         name, value = (
             next(groups[key] for key in groups if key.startswith(kind))
@@ -85,6 +86,23 @@ def find_assignments(text: str) -> Iterator[Assignment]:
         while inner := _INNER.match(value):
             value = value[inner.end() :]
             yield Assignment(inner[1], value, match.start())
+
+
+def _find_matches(text: str, positions: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Search the line at each position and a few lines around it."""
+    end = 0
+    for position in positions:
+        if position < end:
+            continue
+        start = position
+        for _ in range(_NEAR_LINES):
+            start = max(text.rfind("\n", end, start), end)
+        end = position
+        for _ in range(_NEAR_LINES):
+            end = text.find("\n", end + 1) % (len(text) + 1)
+            if end == len(text):
+                break
+        yield from _ASSIGNMENT.finditer(text, start, end)
 
 
 class Outline:

@@ -200,7 +200,7 @@ def _to_tree(value: Any) -> Any:
 def _walk(tree: Any) -> Iterator[tuple[Path, str]]:
     """Yield the strings. Shared parts are walked once for each path of a few names."""
     waiting: list[tuple[Path, Any]] = [((), tree)]
-    visited = set()
+    visited: set[tuple[int, Path]] = set()
     while waiting and len(visited) < _MAX_STEPS:
         path, node = waiting.pop()
         if isinstance(node, str):

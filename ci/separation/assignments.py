@@ -3,7 +3,7 @@
 import re
 import sys
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 _VALUE: Final = r"""["']?(?P<value%d>[^\s"',;}<]{1,2048}+(?:[,;](?=[a-z]{2,9}://)[^\s"',;}<]{1,2048}+){0,20}+)"""
@@ -20,6 +20,15 @@ _ASSIGNMENT: Final = re.compile(
     + r"""|^[ \t]*(?:(?:ENV|setenv|setx|set[ \t]+-\w+|\w+_param)[ \t]+|set[ \t]+\$)"""
     r"""["']?(?P<name3>\w+)["']?[ \t]+"""
     + _VALUE % 3
+    # A directive with a URL, in nginx, Apache, Caddy and properties: NAME https://…
+    + r"""|^[ \t]*(?P<name7>[a-z][\w.-]{2,60})[ \t]+(?=["']?https?:)"""
+    + _VALUE % 7
+    # Templates: NAME | default "VALUE", and default "VALUE" NAME
+    + r"""|\b(?P<name8>[\w.-]{3,60})[ \t]*\|[ \t]*default[ (]+"""
+    + _VALUE % 8
+    + r"""|\bdefault[ \t]+(?=["'])"""
+    + _VALUE % 9
+    + r"""(?=["'][ \t]+\.?(?P<name9>[\w.-]{3,60}))"""
     # Arguments: --NAME VALUE, ["--NAME", "VALUE"], and on two lines of YAML
     + r"""|--(?P<name4>[a-z][\w.-]{2,60})(?:["']?(?:,\s*|\s+-)|[ \t])[ \t]*"""
     + _VALUE % 4
@@ -30,17 +39,22 @@ _ASSIGNMENT: Final = re.compile(
     # and a value on the next line. Some names are excluded because their value is a setting, such
     # as Environment of systemd
     + r"""|\b(?!(?:environment|env|key|name)["']?[ \t]*[:=])"""
-    r"""(?P<name5>[A-Za-z][\w.-]{2,60})["'\]]{0,2}[ \t]*(?:[:?+]?=>?|:(?!:)|>)[ \t]*"""
+    r"""(?P<name5>[A-Za-z][\w.-]{2,60})["'\])]{0,3}(?:[ \t]+string)?[ \t]*"""
+    r"""(?:[:?+]?=>?|:(?!:)|>)[ \t]*"""
     r"""(?:(?:[>|][+-]?)?\s+(?!["']?[\w.-]+["']?[ \t]*(?:=|:[\s"'])|[-#\[]))?"""
     + _VALUE % 5,
     re.MULTILINE | re.IGNORECASE,
 )  # fmt: skip
-_INNER: Final = re.compile(r"""\s*["']?([\w.-]+)(?:\[\d+\])?=["']?(?=.)""")
+_INNER: Final = re.compile(r"""\s*["']?([\w.-]+)(?:\[\d+\])?(?:=|:(?=[a-z]{2,9}://))["']?(?=.)""")
 _SECTION: Final = re.compile(r"""[ \t]*\[+[ \t]*["']?([^\]"'\n]+)["']?[ \t]*\]+[ \t]*""")
 _OPENER: Final = re.compile(
     r"""[ \t]*(?:-[ \t]+)?["']?(?P<name>[\w.-]+)["']?(?:[ \t]+"(?P<label>[^"\n]*)")*[ \t]*[:=]?"""
     r"""[ \t]*[\[({]?[ \t]*(?:[&#].*)?"""
 )
+_INLINE_OPENER: Final = re.compile(
+    r"""([\w.-]+)["']?[ \t]*(?:[:=]?[ \t]*[{(][ \t]*["':]?|:[ \t]+["']?)$"""
+)
+_NEAR_LINES: Final = 6
 _MAX_LINES: Final = 200
 """Lines before an assignment that are searched for the sections that contain it."""
 
@@ -60,9 +74,9 @@ def is_assignment(value: str) -> bool:
     return _INNER.match(value) is not None
 
 
-def find_assignments(text: str) -> Iterator[Assignment]:
-    """Yield the assignments in *text*, also those inside of a value: `--set a.b=VALUE`."""
-    for match in _ASSIGNMENT.finditer(text):
+def find_assignments(text: str, positions: Iterable[int]) -> Iterator[Assignment]:
+    """Yield the assignments near *positions*, also those inside of a value: `--set a.b=VALUE`."""
+    for match in _find_matches(text, positions):
         groups = {key: text for key, text in match.groupdict().items() if text}
         name, value = (
             next(groups[key] for key in groups if key.startswith(kind))
@@ -74,10 +88,28 @@ def find_assignments(text: str) -> Iterator[Assignment]:
             yield Assignment(inner[1], value, match.start())
 
 
+def _find_matches(text: str, positions: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Search the line at each position and a few lines around it."""
+    end = 0
+    for position in positions:
+        if position < end:
+            continue
+        start = position
+        for _ in range(_NEAR_LINES):
+            start = max(text.rfind("\n", end, start), end)
+        end = position
+        for _ in range(_NEAR_LINES):
+            end = text.find("\n", end + 1) % (len(text) + 1)
+            if end == len(text):
+                break
+        yield from _ASSIGNMENT.finditer(text, start, end)
+
+
 class Outline:
     """The sections of a text: `[name]`, or `name:` or `name {` before more indented lines."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._starts: list[int] = []
         self._lines: list[tuple[int, str, bool]] = []
         start = 0
@@ -93,7 +125,8 @@ class Outline:
     def list_sections(self, start: int) -> list[str]:
         """Return the names of the sections around the line at *start*, the innermost first."""
         number = bisect(self._starts, start) - 1
-        names: list[str] = []
+        before = _INLINE_OPENER.search(self._text[self._starts[number] : start][-_MAX_LINE_CHARS:])
+        names = [before[1]] if before else []
         indent = self._lines[number][0]
         for depth, name, is_section in reversed(self._lines[max(number - _MAX_LINES, 0) : number]):
             if is_section:

@@ -73,7 +73,7 @@ def _parse(name: str, data: bytes, text: str) -> list[Any]:
             return [_to_tree(tomllib.loads(text))]
         if start.startswith(("{", "[", '"', "//", "/*")):
             return _parse_json(text)
-        if _YAML_LINE.search(text):
+        if name.endswith((".yaml", ".yml")) or _YAML_LINE.search(text):
             return _parse_templated_yaml(text)
     except _MALFORMED:
         pass  # the text search reads what no parser accepts
@@ -229,7 +229,6 @@ def _list_members(path: Path, node: Pairs) -> Iterator[tuple[Path, Any]]:
             yield inside, _decode(item)
         else:
             yield inside, item
-    # A setting in two members: name: NAME, value: VALUE
     names = [item for name, item in node if name.casefold() in _NAME_KEYS and isinstance(item, str)]
     for name in names[:1]:
         for member, item in node:

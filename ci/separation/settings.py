@@ -6,6 +6,7 @@ finding.
 
 import ast
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Final
@@ -28,7 +29,8 @@ _PROGRAM_OR_PROSE: Final = re.compile(
     r".+\.(?:py[ixwc]?|pyo|pxd|ipynb|[cm]?[jt]sx?|vue|svelte|map|java|kts?|scala|groovy|clj|go|rs|c|h|cc|cpp"
     r"|cxx|hh|hpp|hxx|cs|fs|vb|rb|php|pl|pm|t|swift|mm?|lua|sql|r|jl|dart|exs?|[eh]rl|hs|mli?|el|lisp"
     r"|asm|s|f90|f|pas|zig|nim|d|proto|thrift|graphql|md|mdx|markdown|rst|adoc|tex|html?|xhtml|css|scss"
-    r"|less|svg|po|pot|[1-9]|csv|tsv|log|diff|patch|whl|lock|spdx)"
+    r"|less|svg|po|pot|[1-9]|csv|tsv|log|diff|patch|whl|lock|spdx|pem|crt|cer|asc|xslt?|dtd|xsd|info|vim"
+    r")(?:\.(?:gz|bz2|xz|zst))?"
     r"|(?:metadata|record|wheel|installer|requested|pkg-info|license|licence|copying|copyright|readme"
     r"|changelog|changes|news|authors|contributors|notice|todo|history|credits|thanks)(?:[._-].*)?"
 )
@@ -39,14 +41,33 @@ _SETTINGS: Final = re.compile(
 )
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _HINT: Final = re.compile(
-    r"issuer|8_?0_?8_?1|%[0-9a-f]{2}|xn--|\\[uxn]|secret|binary|<data>|bplist|base64|b64|=hex|&#"
+    r"issuer|8_?0_?8_?1|%[2-7][0-9a-f]|xn--|\\[ux]|:[\d_]*(?![0-9])\d|kind.{0,5}secret|binary|<data>|bplist"
+    r"|encoding.{0,5}b(?:ase)?64|=hex|&#"
 )
-"""What a settings file contains that is not ASCII only and points to the simulator."""
+"""What points to the simulator in a folded text, or encodes something."""
+
+_EXOTIC: Final = re.compile(r"[^\x00-\x7f]+")
+_IGNORABLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u1806\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+"""Characters that the guard ignores in names (UAX #44, Default_Ignorable_Code_Point)."""
 
 _ISSUER_NAMES: Final = re.compile(r"jw[tk]|issuer|oidc|o?auth|idp|sso|certs", re.IGNORECASE)
 _GENERIC_NAMES: Final = frozenset(
     {"url", "urls", "uri", "uris", "httpuri", "endpoint", "endpoints", "base", "baseurl", "baseuri"}
-    | {"value", "values", "default", "defaults", "prod", "production", "location", "href", "link"}
+    | {
+        "value",
+        "values",
+        "default",
+        "defaults",
+        "defaultvalue",
+        "prod",
+        "production",
+        "location",
+        "href",
+        "link",
+    }
     | {"string", "text", "content", "data", "item", "items"}
 )
 """Names that say nothing without that of the section: `jwks: {uri: …}`."""
@@ -88,11 +109,27 @@ def _consists_of_settings(content: Content) -> bool:
     if not is_readable or _PROGRAM_OR_PROSE.fullmatch(content.name):
         return False
     is_binary = _CONTROL.search(content.text, 0, _SAMPLE_BYTES) is not None
-    return not is_binary and _has_hint(content.flat.decode("latin-1"))
+    is_sbom = b'"bomformat"' in content.flat or b'"spdxversion"' in content.flat
+    return not is_binary and not is_sbom and _has_hint(content.flat.decode("utf-8", "replace"))
 
 
 def _has_hint(text: str) -> bool:
-    return not text.isascii() or _HINT.search(text) is not None
+    if not text.isascii():
+        text = _IGNORABLE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _HINT.search(text) is not None
+
+
+def _list_hints(text: str) -> Iterator[int]:
+    """Yield the positions of all hints, and of the lines that contain one if they are folded."""
+    lower = text.encode("utf-8", "replace").lower().decode()  # lower-case ASCII, at the same place
+    yield from (match.start() for match in _HINT.finditer(lower))
+    end = 0
+    for exotic in _EXOTIC.finditer(text):
+        if exotic.start() >= end:
+            start = text.rfind("\n", 0, exotic.start()) + 1
+            end = text.find("\n", start) % (len(text) + 1)
+            if _has_hint(text[start:end].lower()):
+                yield start
 
 
 def _list_settings(
@@ -116,7 +153,7 @@ def _list_assignments(text: str) -> Iterator[tuple[Sequence[str], str]]:
         if len(match[0]) < len(text.strip()):
             yield from read_strings("", match[0].encode("utf-8", "replace"), match[0])
     outline = None
-    for assignment in find_assignments(text):
+    for assignment in find_assignments(text, sorted(_list_hints(text))):
         names = [assignment.name]
         if _is_generic(assignment.name) and _find_dev_mark(assignment.value):
             outline = outline or Outline(text)

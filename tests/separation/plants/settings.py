@@ -98,6 +98,8 @@ FILES: Final[dict[str, FileData]] = {
     "text.reg": f'[HKEY\\x]\r\n"JWT_JWKS_URI"="{URL}"\r\n'.encode("utf-16"),
     "bytes.reg": '"JWT_JWKS_URI"=hex(2):' + URL.encode("utf-16-le").hex(",") + "\r\n",
     "unit.service": f'Environment="A=1" "{ENV}"\n',
+    "directive.conf": f"OIDCProviderMetadataURL {URL}\n",
+    "default.tpl": f'value: {{{{ .Values.auth.jwksUri | default "{URL}" }}}}\n',
     "list.env": f"JWT_ISSUERS=https://accounts.google.com,{URL}\n",
     # Settings of the simulator
     "own.env": "TOKEN_ISSUER_PORT=8081\n",

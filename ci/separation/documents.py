@@ -219,7 +219,7 @@ def _walk(tree: Any) -> Iterator[tuple[Path, str]]:
 
 def _list_members(path: Path, node: Pairs) -> Iterator[tuple[Path, Any]]:
     is_secret = ("kind", "Secret") in node
-    is_encoded = any(name == "encoding" and item in {"b64", "base64"} for name, item in node)
+    is_encoded = any(name == "encoding" and item in ("b64", "base64") for name, item in node)
     for name, item in node:
         inside = (*path, name) if name else path
         is_base64 = name == "binaryData" or (is_secret and name == "data")

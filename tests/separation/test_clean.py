@@ -129,6 +129,7 @@ INNOCENT: Final[dict[str, FileData]] = {
     "  metrics:\n    url: http://localhost:8081/metrics\n",
     "sso.yaml": "sso:\n  healthcheck:\n    url: http://localhost:8081/healthz\n",
     "sections.ini": "[oauth]\nissuer = https://a.example\n[nexus]\nurl = http://localhost:8081\n",
+    "schema.json": '{"encoding": {"type": "string"}, "kind": ["Secret"], "issuer": {"name": {}}}',
     "nexus.json": '{"oauth": {"url": "https://a.example"}, "nexus": {"url": "http://localhost:8081"}}',
     "nginx.conf": "location /auth/ {\n  proxy_pass http://127.0.0.1:8081/;\n}\n",
     "openapi.yaml": "openapi: 3.1.0\nservers:\n- url: http://localhost:8081\n",

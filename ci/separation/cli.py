@@ -20,9 +20,10 @@ UNUSABLE: Final = 2
 REMEDY: Final = "remove them from the build and scan again; ci/separation/README.md has the checks"
 DESCRIPTION: Final = (
     "Refuse artefacts that contain any part of the dev-only token issuer. Scans directories,"
-    " wheels, sdists, zip, tar, gz, bz2 and xz archives, nested archives, container images"
-    " (docker save and OCI layouts; every layer, including deleted files), locks, requirements,"
-    " SBOMs, Compose and Kubernetes files, and env files."
+    " wheels, sdists, zip, tar, cpio, gz, bz2, xz, zst and br archives, nested archives, archives"
+    " behind scripts and programs, AppImages, PyInstaller programs, Debian and RPM packages,"
+    " container images (docker save and OCI layouts; every layer, including deleted files), locks,"
+    " requirements, SBOMs, Compose and Kubernetes files, and env files."
 )
 
 

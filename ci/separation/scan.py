@@ -202,9 +202,14 @@ class Scan:
         self, path: str, finder: Finder, file: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
         """Scan the archives that *finder* has found in *file*."""
-        for found in finder.list_archives(file):
-            inner = f"{path}!{found.name}" if found.name else path
-            self._scan_archive(inner, found.format, found.stream, depth, budget, found)
+        try:
+            for found in finder.list_archives(file):
+                inner = f"{path}!{found.name}" if found.name else path
+                self._scan_archive(inner, found.format, found.stream, depth, budget, found)
+                if depth >= MAX_DEPTH or budget.is_exhausted:
+                    break  # one finding is enough
+        except LimitError as error:
+            self._report_closed(path, str(error))
 
     def _scan_base64(self, content: Content, depth: int, budget: Budget) -> None:
         """Scan the content of base64 in a text, such as a key in a Kubernetes Secret."""
@@ -260,10 +265,12 @@ def _resolve(path: Path, folder: str) -> str:
 
 def _read_ahead(stream: io.BufferedIOBase) -> tuple[bytes, Exception | None]:
     """Read until `_MAX_WHOLE_BYTES` is exceeded; return the bytes and the read error, if any."""
-    data = bytearray()
+    chunks, size = [], 0
+    fault = None
     try:
-        while len(data) <= _MAX_WHOLE_BYTES and (chunk := stream.read1(MEBIBYTE)):
-            data += chunk
-    except (BombError, LimitError, *DAMAGED) as fault:
-        return bytes(data), fault
-    return bytes(data), None
+        while size <= _MAX_WHOLE_BYTES and (chunk := stream.read1(MEBIBYTE)):
+            chunks.append(chunk)
+            size += len(chunk)
+    except (BombError, LimitError, *DAMAGED) as error:
+        fault = error
+    return b"".join(chunks), fault

@@ -1,5 +1,9 @@
 """Archives: recognized by their content, read member by member, never unpacked to disk.
 
-`formats` detects the format of an archive and opens it. `tars`, `zips` and `ars` each read one
-format and yield `members`. `limits` bounds size, number and depth.
+`formats` detects the format of a file, `embedded` finds archives inside of other files, and
+`opaque` knows the formats that cannot be opened. Each other module reads one format and yields
+`members`. `limits` bounds size, number and depth.
+
+Members are read to the last byte, whatever sizes and checksums say. Damage is a finding only if it
+leaves bytes that could not be read.
 """

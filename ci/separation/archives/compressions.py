@@ -35,6 +35,8 @@ def open_compressed(
     source = Source(stream.read1)
     unpacker = Unpacker(source, codec, starts)
     yield Member("", stream=buffer(ExpandedReader(unpacker.unpack, source, budget)))
+    if not unpacker.is_over:  # the caller has stopped, since a limit is exceeded
+        return
     if unpacker.notes.tell():
         unpacker.notes.seek(0)
         names = unpacker.notes.read(_MAX_NAME_BYTES).decode("latin-1")
@@ -56,6 +58,7 @@ class Unpacker:
 
     Attributes:
         notes: Text that is not part of the content.
+        is_over: Whether all was unpacked that can be.
         fault: The error that describes the damage, if there is any.
     """
 
@@ -66,12 +69,12 @@ class Unpacker:
         self._starts = starts
         self._engine: Engine | None = None
         self._fed = b""
-        self._is_over = False
+        self.is_over = False
         self.fault: Exception | None = None
 
     def unpack(self, size: int) -> bytes:
         """Return at most *size* unpacked bytes; none at the end."""
-        while not self._is_over and (engine := self._find_engine()) is not None:
+        while not self.is_over and (engine := self._find_engine()) is not None:
             data = b""
             if is_hungry := engine.needs_input:
                 data = self._fed = self._source.read_some()
@@ -79,14 +82,14 @@ class Unpacker:
                 unpacked = engine.decompress(data, size)
             except ERRORS:
                 self._source.unread(self._fed)
-                self._is_over, self.fault = True, EOFError()
+                self.is_over, self.fault = True, EOFError()
                 return b""
             if unpacked:
                 return unpacked
             if is_hungry and not data and not engine.eof:
-                self._is_over = True
+                self.is_over = True
                 self.fault = SalvagedError() if self._codec.is_gradual else EOFError()
-        self._is_over = True
+        self.is_over = True
         return b""
 
     def check(self) -> None:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from separation.archives import pyinstaller, zips
 from separation.archives.codecs import BZIP2, GZIP, XZ, ZLIB, ZSTANDARD, is_zlib
 from separation.archives.compressions import open_compressed
-from separation.archives.formats import MAX_HEAD_BYTES, Format, Open, refuse
+from separation.archives.formats import MAX_HEAD_BYTES, Format, Open, is_plain_text, refuse
 from separation.archives.limits import CountingReader, LimitError, buffer
 from separation.archives.opaque import find_embedded_opaque
 from separation.archives.sources import make_range_reader
@@ -17,7 +17,7 @@ from separation.archives.tars import is_tar, open_tar
 
 _CODECS: Final = {
     b"\x1f\x8b\x08": GZIP,
-    b"\xfd7zXZ\0": XZ,
+    b"\xfd7zXZ\0\0": XZ,
     b"\x28\xb5\x2f\xfd": ZSTANDARD,
     b"1AY&SY": BZIP2,
 }
@@ -33,7 +33,7 @@ _MAGICS: Final = (
 )  # fmt: skip
 _PDF: Final = b"%PDF-"
 _PDF_STREAMS: Final = (b"stream\r\n", b"stream\n")
-_MAX_CANDIDATES: Final = 1_000_000
+_MAX_CANDIDATES: Final = 100_000
 
 
 class Embedded(NamedTuple):
@@ -60,28 +60,28 @@ class Finder:
         self._candidates: dict[int, bytes] = {}
 
     def feed(self, window: bytes, start: int) -> None:
-        """Search a window that begins at byte *start* of the file.
-
-        Raises:
-            LimitError: there are too many magic numbers.
-        """
+        """Search a window that begins at byte *start* of the file."""
         if not start and window.startswith(_PDF):
             self._magics = (*_MAGICS, *_PDF_STREAMS)
-        if window.isascii():  # as nearly all texts are, and no archive
+        if is_plain_text(window) or len(self._candidates) > _MAX_CANDIDATES:
             return
         for magic in self._magics:
             place = window.find(magic)
             while place >= 0:
                 self._candidates[start + place] = magic
                 place = window.find(magic, place + 1)
+
+    def list_archives(self, file: io.BufferedIOBase) -> Iterator[Embedded]:
+        """Yield each archive in *file*. Read it before the next one.
+
+        Raises:
+            LimitError: there are too many magic numbers.
+        """
+        if not self._candidates:
+            return
         if len(self._candidates) > _MAX_CANDIDATES:
             message = f"contains more than {_MAX_CANDIDATES:,} possible archives"
             raise LimitError(message)
-
-    def list_archives(self, file: io.BufferedIOBase) -> Iterator[Embedded]:
-        """Yield each archive in *file*. Read it before the next one."""
-        if not self._candidates:
-            return
         known: dict[Open, set[int]] = {}
         size = file.seek(0, io.SEEK_END)
         for place, magic in sorted(self._candidates.items()):

@@ -53,13 +53,14 @@ class Format(NamedTuple):
     is_certain: bool = True
 
 
+_AR: Final = Format(is_ar, open_ar)
 _FORMATS: Final = (
     *(
         Format(codec.starts, partial(open_compressed, codec))
         for codec in (GZIP, BZIP2, XZ, ZSTANDARD, LZMA)
         if codec.starts is not None
     ),
-    Format(is_ar, open_ar),
+    _AR,
     Format(is_cpio, open_cpio),
     Format(is_rpm, open_rpm),
     Format(is_squashfs, open_squashfs),
@@ -81,6 +82,8 @@ def find_format(head: bytes, whole: bytes = b"", name: str = "") -> Format | Non
         whole: The whole file, if it is at hand.
         name: The name of the file.
     """
+    if whole and is_plain_text(whole):
+        return _AR if is_ar(whole) else None
     if (kind := find_opaque(head)) is not None:
         return Format(is_zip, partial(refuse, kind))
     for known in _FORMATS:
@@ -88,11 +91,27 @@ def find_format(head: bytes, whole: bytes = b"", name: str = "") -> Format | Non
             return known
     if is_zip(head, whole):
         return _ZIP
-    if b"\0" not in head and whole.isascii():
-        return None
     if name.endswith((".br", ".brotli")):
         return _NAMED_BROTLI
-    return _BROTLI if is_brotli(whole) else None
+    return _BROTLI if not is_bytecode(head) and is_brotli(whole) else None
+
+
+def is_plain_text(data: bytes) -> bool:
+    """Return whether *data* is UTF-8 without NUL, which all other formats contain or break."""
+    if b"\0" in data:
+        return False
+    if data.isascii():
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_bytecode(head: bytes) -> bool:
+    """Return whether *head* begins Python bytecode: a version in two bytes, then CR LF."""
+    return head[2:4] == b"\r\n"
 
 
 class Origin(NamedTuple):

@@ -66,6 +66,11 @@ class Budget:
             message = f"contains more than {MAX_MEMBERS:,} members"
             raise LimitError(message)
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether too many bytes were unpacked."""
+        return self._expanded > self._max_expanded_bytes
+
     def count_expanded(self, size: int) -> None:
         """Count unpacked bytes.
 
@@ -73,7 +78,7 @@ class Budget:
             LimitError: there are too many for the size of the artefact.
         """
         self._expanded += size
-        if self._expanded > self._max_expanded_bytes:
+        if self.is_exhausted:
             limit_gib = self._max_expanded_bytes / (1 << 30)
             message = f"unpacks to more than {limit_gib:.1f} GiB, which is too much for its size"
             raise LimitError(message)
@@ -135,6 +140,6 @@ class ExpandedReader(CountingReader):
         return size
 
 
-def buffer(stream: io.RawIOBase) -> io.BufferedReader:
-    """Buffer *stream*, so that small reads are fast."""
-    return io.BufferedReader(stream, MEBIBYTE)
+def buffer(stream: io.RawIOBase, size: int = MEBIBYTE) -> io.BufferedReader:
+    """Buffer *stream*, so that small reads are fast. *size* is its size, if that is known."""
+    return io.BufferedReader(stream, min(max(size, 1), MEBIBYTE))

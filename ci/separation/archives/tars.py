@@ -164,7 +164,7 @@ def _open_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget
         return read(min(size, stored - reader.count))
 
     reader = ExpandedReader(read_content, stored, budget)
-    return Member(info.name, stream=buffer(reader), problem=problem)
+    return Member(info.name, stream=buffer(reader, stored), problem=problem)
 
 
 def _judge_holes(size: int, segments: list[tuple[int, int]]) -> str:

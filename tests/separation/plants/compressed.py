@@ -18,6 +18,9 @@ else:
     from backports import zstd
 
 
+PACK_HEADER: Final = struct.pack(">4sII", b"PACK", 2, 1)
+
+
 def make_skippable(data: bytes) -> bytes:
     return struct.pack("<II", 0x184D2A50, len(data)) + data
 
@@ -68,7 +71,7 @@ plant_file(
 plant_file("comment of gzip", "name", "a.gz", lambda _: make_gzip(16, b"for the token-issuer\0"))
 plant_file(
     "pack of git", "watermark", "a.pack",
-    lambda key: struct.pack(">4sII", b"PACK", 2, 1) + b"\xb2\x12" + zlib.compress(key.spki) + bytes(20),
+    lambda key: PACK_HEADER + b"\xb2\x12" + zlib.compress(key.spki) + bytes(20),
 )  # fmt: skip
 
 
@@ -96,7 +99,7 @@ def make_cpio(files: dict[str, bytes]) -> bytes:
 
 ARJ_HEADER: Final = b"\x1e" + bytes(40)
 UNKNOWN: Final = {
-    "ARJ": b"\x60\xea" + struct.pack("<H", 41) + ARJ_HEADER + zlib.crc32(ARJ_HEADER).to_bytes(4, "little"),
+    "ARJ": b"\x60\xea" + struct.pack("<H41sI", 41, ARJ_HEADER, zlib.crc32(ARJ_HEADER)),
     "compress": b"\x1f\x9d\x90x\xd2\xb8\xe1",
     "ACE": bytes(7) + b"**ACE**",
     "LHA": b"\x22\x80-lh5-" + bytes(13) + b"\1",

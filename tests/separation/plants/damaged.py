@@ -16,7 +16,7 @@ END: Final = b"PK\5\6"
 
 
 def in_zip(change: Callable[[bytearray], object]) -> Callable[[DevKey], bytes]:
-    """Return a function that makes a zip archive with the key in its second member, and changes it."""
+    """Return a function that makes a zip with the key in its second member, and changes it."""
 
     def make(key: DevKey) -> bytes:
         data = bytearray(make_zip({"a": "x", "k": key.spki + b"text " * 99, "z": "x"}))

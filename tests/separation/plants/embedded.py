@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
+import struct
 import sys
 import zlib
 from collections.abc import Callable
@@ -21,6 +22,7 @@ else:
 
 PROGRAM: Final = Path(sys.executable).resolve().read_bytes()[:50_000] + bytes(3)
 SCRIPT: Final = b"#!/bin/sh\n" + b"# unpacks what follows\n" * 400 + b"exit\n"
+SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c\0\4" + struct.pack("<I99s", zlib.crc32(bytes(20)), b"")
 PACK: Final[dict[str, Callable[[bytes], bytes]]] = {
     "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "Zstandard": zstd.compress,
 }  # fmt: skip
@@ -85,7 +87,7 @@ plant_file(
 )  # fmt: skip
 plant_file(
     "7z behind a program", "archive", "setup.exe",
-    lambda _: PROGRAM + b"7z\xbc\xaf\x27\x1c\0\4" + zlib.crc32(bytes(20)).to_bytes(4, "little") + bytes(99),
+    lambda _: PROGRAM + SEVEN_ZIP,
 )  # fmt: skip
 plant_file("program packed by upx", "archive", "tool", lambda _: PROGRAM[:200] + b"UPX!" + PROGRAM)
 

@@ -67,8 +67,8 @@ def make_pyinstaller(modules: Mapping[str, bytes], version: bytes = b"\0\0\r\n")
         packed += stored
     packed[8:12] = struct.pack(">I", len(packed))
     packed += marshal.dumps(toc)
-    label = b"PYZ.pyz\0"
-    entry = struct.pack(">IIIIBc", 18 + len(label), 0, len(packed), len(packed), 0, b"z") + label
+    title = b"PYZ.pyz\0"
+    entry = struct.pack(">IIIIBc", 18 + len(title), 0, len(packed), len(packed), 0, b"z") + title
     cookie = struct.pack(
         ">8sIIII64s", b"MEI\x0c\x0b\x0a\x0b\x0e", len(packed) + len(entry) + 88, len(packed),
         len(entry), 311, b"libpython3.11.so",

@@ -14,7 +14,7 @@ import zlib
 from pathlib import Path
 from typing import Final
 
-import brotli  # type: ignore[import-untyped]  # has no stubs
+import brotli
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -31,9 +31,13 @@ from tests.separation.artefacts import (
     scan,
     write,
 )
-from tests.separation.plants.compressed import zstd
 from tests.separation.plants.embedded import PROGRAM
 from tests.separation.programs import make_pyinstaller, make_squashfs
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 pytestmark = pytest.mark.requirement("SEP-3")
 

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
-import brotli  # type: ignore[import-untyped]  # has no stubs
+import brotli
 
 from separation.archives.limits import MEBIBYTE, LimitError
 from separation.archives.sources import Source

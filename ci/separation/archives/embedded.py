@@ -12,7 +12,7 @@ from separation.archives.formats import MAX_HEAD_BYTES, Format, Open, is_plain_t
 from separation.archives.limits import CountingReader, LimitError, buffer
 from separation.archives.opaque import find_embedded_opaque
 from separation.archives.sources import make_range_reader
-from separation.archives.squashfs import is_squashfs, open_squashfs
+from separation.archives.squashfs import is_squashfs, measure_squashfs, open_squashfs
 from separation.archives.tars import is_tar, open_tar
 
 _CODECS: Final = {
@@ -83,12 +83,17 @@ class Finder:
             message = f"contains more than {_MAX_CANDIDATES:,} possible archives"
             raise LimitError(message)
         known: dict[Open, set[int]] = {}
+        covered = 0  # up to here, an image is read by its own rules, or is a finding
         size = file.seek(0, io.SEEK_END)
         for place, magic in sorted(self._candidates.items()):
+            if place < covered:
+                continue
             found = _identify(file, place, magic, size)
             if found is None or found[0] in known.setdefault(found[2].open, set()):
                 continue  # a coincidence, or an archive that an earlier one has read
             start, end, form = found
+            if magic == _SQUASHFS:
+                covered = end
             stream = buffer(CountingReader(make_range_reader(file, start, end)))
             starts: set[int] = set()
             yield Embedded("" if form == _ZIP else f"(at byte {start})", form, stream, starts)
@@ -110,7 +115,10 @@ def _identify(
     head = file.read(MAX_HEAD_BYTES)
     if magic in _FORMATS:
         form = _FORMATS[magic]
-        return (start, size, form) if form.is_at(head) else None
+        if not form.is_at(head):
+            return None
+        end = start + measure_squashfs(head) if magic == _SQUASHFS else size
+        return start, min(end, size), form
     kind = "DMG" if magic == _DISK_IMAGE else find_embedded_opaque(head)
     return None if kind is None else (start, size, Format(bool, partial(refuse, kind)))
 

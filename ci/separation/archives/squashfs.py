@@ -72,6 +72,11 @@ def is_squashfs(head: bytes) -> bool:
     )
 
 
+def measure_squashfs(head: bytes) -> int:
+    """Return the size in bytes of the image that begins with *head*."""
+    return _Header(*_SUPERBLOCK.unpack_from(head)).size
+
+
 def open_squashfs(stream: io.BufferedIOBase, budget: Budget, _starts: set[int]) -> Iterator[Member]:
     """Yield the files, links and extended attributes, then any data behind the image.
 

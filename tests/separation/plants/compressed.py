@@ -4,10 +4,11 @@ import gzip
 import struct
 import sys
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-import brotli  # type: ignore[import-untyped]  # has no stubs
+import brotli
 
 from tests.separation.artefacts import DevKey, make_tar, write
 from tests.separation.plants.registry import plant, plant_file
@@ -115,4 +116,5 @@ UNKNOWN: Final = {
     "DMG": b"x\x01\xff" + bytes(900) + b"koly\0\0\0\4\0\0\2\0",
 }  # fmt: skip
 for name, data in UNKNOWN.items():
-    plant_file(f"file in the format {name}", "archive", "x", lambda _, data=data: data + bytes(500))
+    make_file = partial(lambda head, _key: head + bytes(500), data)
+    plant_file(f"file in the format {name}", "archive", "x", make_file)

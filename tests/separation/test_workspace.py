@@ -61,7 +61,7 @@ def test_source_without_banner_is_a_lint_error() -> None:
 
 PRODUCTION_FILES: Final = [
     "packages/jwt-core/src/jwt_core/new.py",
-    "packages/proxy-guard/src/proxy_guard/new.py",
+    "packages/proxy-guard/src/proxy_guard/search/new.py",
     "packages/proxy-guard/src/proxy_guard/environment.py",
     "examples/proxy/src/reference_proxy/new.py",
     "examples/proxy/src/reference_proxy/settings.py",
@@ -100,7 +100,7 @@ def test_import_of_the_issuer_breaks_the_contract(planted_in: str | None, tmp_pa
         ("from proxy_guard import dev_marks", 0),
         ("import proxy_guard", 1),
         ("from proxy_guard.normalization import fold", 1),
-        ("from proxy_guard.new import x", 1),
+        ("from proxy_guard.search.new import x", 1),
     ],
 )
 def test_issuer_may_import_two_modules_of_the_guard(
@@ -120,7 +120,7 @@ def lint_imports(
     shutil.copy(ROOT / "pyproject.toml", folder)
     for source in sources:
         shutil.copytree(ROOT / source, folder / source)
-    (folder / "packages/proxy-guard/src/proxy_guard/new.py").touch()
+    (folder / "packages/proxy-guard/src/proxy_guard/search/new.py").touch()
     if planted_in:
         with (folder / planted_in).open("a", encoding="utf-8") as module:
             module.write(f"\n{line}\n")

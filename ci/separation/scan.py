@@ -131,7 +131,7 @@ class Scan:
         # Bytecode may contain archives as constants, as that of the tests of Python does.
         if not (content.is_bytecode and content.name.endswith(".pyc")):
             finder = Finder()
-            finder.feed(data, 0)
+            finder.feed(data, 0, is_edge=True)
             self._scan_embedded(path, finder, io.BytesIO(data), depth, budget)
 
     def _scan_archive(
@@ -228,15 +228,17 @@ class Scan:
         with ExitStack() as stack:
             # The archives inside of it are read afterwards.
             file = stream if stream.seekable() else stack.enter_context(make_spool())
-            finder, window, start = Finder(), b"", 0
-            while new := stream.read(_MAX_WHOLE_BYTES):
+            finder, window, end = Finder(), b"", 0
+            new = stream.read(_MAX_WHOLE_BYTES)
+            while new:
                 if file is not stream:
                     file.write(new)
                 window = window[-_OVERLAP_BYTES:] + new
+                is_first, end = not end, end + len(new)
+                new = stream.read(_MAX_WHOLE_BYTES)
                 if window != bytes(len(window)):  # most of a bomb or a disk image is zero
                     self._scan_content(Content(path, window))
-                    finder.feed(window, start + len(new) - len(window))
-                start += len(new)
+                    finder.feed(window, end - len(window), is_edge=is_first or not new)
             self._scan_embedded(path, finder, file, depth, budget)
 
     def _scan_content(self, content: Content) -> None:

@@ -28,9 +28,11 @@ _OPAQUE: Final = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"MSCF\0\0\0\0")
 _PLACES: Final = {b"1AY&SY": 4, _TAR: 257}
 """The position of the magic number in the archive, where it is not the start."""
 
-_MAGICS: Final = (
-    *_CODECS, _SQUASHFS, _TAR, _DISK_IMAGE, *_OPAQUE, zips.END, pyinstaller.COOKIE,
-)  # fmt: skip
+_ZIP_END: Final = zips.END + bytes(4)  # longer strings are found faster; no zip has several parts
+_MAGICS: Final = (*_CODECS, _SQUASHFS, _ZIP_END)
+_EDGE_MAGICS: Final = (_TAR, _DISK_IMAGE, *_OPAQUE, pyinstaller.COOKIE)
+"""Those of archives that begin soon after a program or script, or end with the file."""
+
 _PDF: Final = b"%PDF-"
 _PDF_STREAMS: Final = (b"stream\r\n", b"stream\n")
 _MAX_CANDIDATES: Final = 100_000
@@ -56,16 +58,22 @@ class Finder:
     """Finds the archives in a file that is read window by window."""
 
     def __init__(self) -> None:
-        self._magics: tuple[bytes, ...] = _MAGICS
+        self._is_pdf = False
         self._candidates: dict[int, bytes] = {}
 
-    def feed(self, window: bytes, start: int) -> None:
-        """Search a window that begins at byte *start* of the file."""
-        if not start and window.startswith(_PDF):
-            self._magics = (*_MAGICS, *_PDF_STREAMS)
+    def feed(self, window: bytes, start: int, *, is_edge: bool) -> None:
+        """Search a window that begins at byte *start* of the file.
+
+        Args:
+            window: The bytes.
+            start: Their position.
+            is_edge: Whether it is the first or the last window.
+        """
         if is_plain_text(window) or len(self._candidates) > _MAX_CANDIDATES:
             return
-        for magic in self._magics:
+        self._is_pdf = self._is_pdf or (not start and window.startswith(_PDF))
+        magics = _MAGICS + _EDGE_MAGICS * is_edge + _PDF_STREAMS * self._is_pdf
+        for magic in magics:
             place = window.find(magic)
             while place >= 0:
                 self._candidates[start + place] = magic
@@ -125,7 +133,7 @@ def _identify(
 
 _ZIP: Final = Format(bool, zips.open_zip)
 _RANGES: Final = {
-    zips.END: (zips.find_range, _ZIP),
+    _ZIP_END: (zips.find_range, _ZIP),
     pyinstaller.COOKIE: (pyinstaller.find_range, Format(bool, pyinstaller.open_pyinstaller)),
 }
 _STREAM: Final = Format(is_zlib, partial(open_compressed, ZLIB), is_certain=False)

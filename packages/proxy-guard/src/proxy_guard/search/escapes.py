@@ -38,9 +38,13 @@ def decode_escapes(text: str, budget: Budget) -> Iterator[str | bytes]:
     budget.charge(text.count("\\"))
     if "\\" in text and (decoded := decode_backslashes(text)) != text:
         yield decoded
+    if "`" in text:  # PowerShell
+        yield text.replace("`r", "").replace("`n", "\n")
     if "%" in text:
         budget.charge(2 * text.count("%") + 3 * text.count("25"))
         yield decode_percent(text)
+        if "%u" in text:  # `escape` of JavaScript
+            yield decode_backslashes(text.replace("%u", "\\u"))
         if "+" in text:  # forms encode blanks as plus signs
             yield decode_percent(text.replace("+", " "))
     if "&" in text and _HTML.search(text):

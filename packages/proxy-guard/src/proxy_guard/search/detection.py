@@ -45,7 +45,7 @@ MAX_INPUT_BYTES: Final = 1024 * 1024
 _LOOKUP_WORK: Final = 12
 _LIST_WORK: Final = 3
 _OBJECT_WORK: Final = 6
-_BYTES_PER_WORK: Final = 30
+_BYTES_PER_WORK: Final = 60
 
 
 class Detection:

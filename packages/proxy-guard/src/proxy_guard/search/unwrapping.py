@@ -129,7 +129,10 @@ def decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
     digits = digits.lower().removeprefix(b"0").removeprefix(b"x").strip(_LETTERS)
     if digits.strip(_HEX_DIGITS):
         return
-    yield bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
+    data = bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
+    yield data
+    if len(data) in _COORDINATE_SIZES:
+        yield data.rjust(_COORDINATE_SIZES[len(data)], b"\0")  # a number without leading zeros
     if digits.isdigit() and _MIN_DECIMAL_CHARS <= len(digits) <= _MAX_DECIMAL_CHARS:
         budget.charge(len(digits) // 20)
         number = int(digits)

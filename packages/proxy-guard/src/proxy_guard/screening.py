@@ -40,7 +40,7 @@ def screen_key(key: object, environ: Mapping[str, str] | None = None) -> tuple[F
         >>> proxy_guard.screen_key(rfc_8037_key, {"APP_ENV": "qa"})
         (<Finding published_key in the key>,)
     """
-    return _judge(_detect(_to_plain(key), "the key"), environ)
+    return _judge(_detect(key, "the key"), environ)
 
 
 def screen_jwks(document: object, environ: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
@@ -69,7 +69,7 @@ def screen_jwks(document: object, environ: Mapping[str, str] | None = None) -> t
             ...
         proxy_guard.errors.GuardRefusedError: proxy-guard: REFUSED in production ...
     """
-    return _judge(_detect(_to_plain(document), "the key set"), environ)
+    return _judge(_detect(document, "the key set"), environ)
 
 
 def screen_token(
@@ -94,10 +94,7 @@ def screen_token(
         >>> proxy_guard.screen_token(header, claims, {"APP_ENV": "qa"})
         (<Finding dev_kid in the token>,)
     """
-    claims = _to_plain(claims)
-    issuer = claims.get("iss") if isinstance(claims, dict) else None
-    material = [_to_plain(header), {"iss": issuer}]
-    return _judge(_detect(material, "the token"), environ)
+    return _judge(_detect([header, _select_issuer(claims)], "the token"), environ)
 
 
 def _detect(material: object, variable: str) -> tuple[Finding, ...]:
@@ -106,15 +103,14 @@ def _detect(material: object, variable: str) -> tuple[Finding, ...]:
     return detect(material, variable=variable).findings
 
 
-def _to_plain(material: object) -> object:
-    """Convert a mapping to a dict and a memoryview to bytes; return None for other types."""
-    if isinstance(material, str | bytes | bytearray | dict | list | tuple | None):
-        return material
-    if isinstance(material, memoryview):
-        return material.tobytes()
-    from collections.abc import Mapping  # noqa: PLC0415  # not needed at boot, see test_start_up
+def _select_issuer(claims: object) -> object:
+    from proxy_guard.search.values import to_plain  # noqa: PLC0415  # not needed at boot
 
-    return dict(material) if isinstance(material, Mapping) else None
+    try:
+        members = to_plain(claims)
+        return {"iss": members.get("iss")} if isinstance(members, dict) else None
+    except Exception:  # noqa: BLE001  # a type of the caller may raise anything when it is read
+        return claims  # the search reports it
 
 
 def _judge(findings: tuple[Finding, ...], environ: Mapping[str, str] | None) -> tuple[Finding, ...]:

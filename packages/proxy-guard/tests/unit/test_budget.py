@@ -33,6 +33,19 @@ def write_runs(size: int, count: int) -> str:
     return " ".join(base64.b64encode(os.urandom(size)).decode() for _ in range(count))
 
 
+def write_recursion(count: int) -> list[object]:
+    values: list[object] = []
+    values += [values] * count
+    return values
+
+
+def nest(depth: int, *, as_objects: bool) -> object:
+    value: object = []
+    for _ in range(depth):
+        value = {"a": value} if as_objects else [value]
+    return value
+
+
 HOSTILE: Final[dict[str, Callable[[], object]]] = {
     "references that NFKC expands": lambda: write_refs("\u3316" * 4000, 21),
     "references of ligatures": lambda: write_refs("\ufdfa" * 4000, 21),
@@ -50,6 +63,14 @@ HOSTILE: Final[dict[str, Callable[[], object]]] = {
     "names": lambda: json.dumps({str(i): i for i in range(250_000)}),
     "keys": lambda: [{"n": f"{i:0200}z", "e": "AQAB"} for i in range(30_000)],
     "texts": lambda: [str(i) * 100_000 for i in range(60)],
+    "backslashes": lambda: '["' + "\\" * SIZE,
+    "backslashes in lenient JSON": lambda: "[" + ("'" + "\\\\" * 20 + "' ") * 20_000,
+    "list in itself": lambda: write_recursion(1),
+    "list often in itself": lambda: write_recursion(50),
+    "nested lists": lambda: nest(100_000, as_objects=False),
+    "nested objects": lambda: nest(100_000, as_objects=True),
+    "nothing": lambda: [None] * 1_000_000,
+    "line feeds": lambda: "{" + "\n" * SIZE,
     "gzip bomb": lambda: gzip.compress(bytes(50_000_000)),
     "gzip bombs": lambda: [gzip.compress(bytes([i]) * 900_000) for i in range(60)],
     "noise in base64": lambda: [os.urandom(200_000) for _ in range(60)],

@@ -2,9 +2,11 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from array import array
+from collections import UserDict, UserString, deque
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NoReturn
 
 import proxy_guard
 import pytest
@@ -57,6 +59,52 @@ def test_key_may_be_any_type_of_bytes(dev_key: rsa.RSAPublicKey) -> None:
         (finding,) = screen_key(key, QA)
         assert finding.what.startswith("the key provides a key of the dev-only token-issuer")
         assert finding.remedy == "Take the key from your production identity provider."
+
+
+class Unreadable(UserDict[str, object]):
+    """A mapping that raises an error when it is read."""
+
+    def __getitem__(self, name: str) -> object:
+        raise RuntimeError(name)
+
+
+class UnreadableDict(dict[str, object]):
+    """A dict that raises an error when it is read."""
+
+    def items(self) -> NoReturn:
+        raise RuntimeError
+
+    get = items
+
+
+WRAPPERS: Final[dict[str, Callable[[dict[str, str]], object]]] = {
+    "UserDict": UserDict,
+    "MappingProxyType": MappingProxyType,
+    "UserString": lambda jwk: UserString(json.dumps(jwk)),
+    "set": lambda jwk: {jwk["n"]},
+    "deque": lambda jwk: deque([jwk]),
+    "values of a dict": lambda jwk: {"a": jwk}.values(),
+    "array": lambda jwk: array("B", jwk["n"].encode()),
+    "memoryview": lambda jwk: memoryview(jwk["n"].encode()),
+    "memoryview with gaps": lambda jwk: memoryview(jwk["n"].encode("utf-16-le"))[::2],
+}
+
+
+@pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
+def test_key_may_be_in_any_mapping_or_collection(wrap: Callable[..., object]) -> None:
+    key = wrap({"kty": "RSA", "n": "zDEVzONLYzTOKENzISSUERzNOTzPRODz" + "abcd" * 78, "e": "AQAB"})
+
+    for document in (key, [key], {"keys": [key]}, MappingProxyType({"keys": (key,)})):
+        assert [finding.code for finding in screen_jwks(document, QA)] == ["dev_key"]
+
+
+@pytest.mark.parametrize("value", [Unreadable(a=1), UnreadableDict(a=1)], ids=["mapping", "dict"])
+def test_value_that_cannot_be_read_is_refused(value: object) -> None:
+    for material in (value, [value], {"keys": value}):
+        for findings in (screen_key(material, QA), screen_jwks(material, QA)):
+            assert [finding.code for finding in findings] == ["unjudged_keys"]
+    for findings in (screen_token(value, {}, QA), screen_token({}, value, QA)):
+        assert [finding.code for finding in findings] == ["unjudged_keys"]
 
 
 @pytest.mark.parametrize(

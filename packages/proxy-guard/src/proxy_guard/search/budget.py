@@ -10,9 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-MAX_WORK: Final = 200_000
+MAX_WORK: Final = 150_000
 """Limit of one search, in units of 0.5 to 1 microseconds. A set of 500 keys with certificates needs
-140,000."""
+90,000."""
 
 
 class BudgetExceededError(Exception):

@@ -8,7 +8,6 @@ exceeds it is a finding.
 from __future__ import annotations
 
 from proxy_guard import findings as codes
-from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME, WATERMARK
 from proxy_guard.findings import Finding
 from proxy_guard.search.budget import Budget, BudgetExceededError
 from proxy_guard.search.jwk import fold_names, is_other_key, is_read, read_jwk
@@ -20,12 +19,13 @@ from proxy_guard.search.unwrapping import (
     decode_run,
     decode_runs,
     is_base64,
-    list_base64_alignments,
     may_be_escaped,
     may_list_numbers,
     to_ascii,
     unescape,
 )
+from proxy_guard.search.values import list_readings, spell_numbers, to_plain
+from proxy_guard.search.watermark import find_in_bytes, find_in_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,22 +43,9 @@ MAX_INPUT_BYTES: Final = 1024 * 1024
 """Limit of one value; characters for text. A set of 100 keys with certificates has 100 KB."""
 
 _LOOKUP_WORK: Final = 12
-_BYTES_PER_WORK: Final = 30
-_MIN_NUMBERS: Final = 16
-_MAX_LINE_CHARS: Final = 512
-_TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
-_WATERMARKS: Final = (WATERMARK, WATERMARK[::-1])
-"""Windows and Python also write a modulus with its last byte first."""
-_MARKED_TEXTS: Final = tuple(
-    text for watermark in _WATERMARKS for text in list_base64_alignments(watermark)
-)
-_MARKED_HEX: Final = tuple(watermark.hex().encode() for watermark in _WATERMARKS)
-_COMMON_NAMES: Final = tuple(  # in ASCII, UTF-16 and UTF-32, without loading the codecs
-    "".join(zeros + char for char in CERTIFICATE_COMMON_NAME).encode()
-    for zeros in ("", "\0", "\0\0\0")
-)
-_WATERMARK_MARK: Final = (codes.DEV_KEY, "its modulus contains the watermark")
-_CERTIFICATE_MARK: Final = (codes.DEV_CERTIFICATE, f"its subject is '{CERTIFICATE_COMMON_NAME}'")
+_LIST_WORK: Final = 3
+_OBJECT_WORK: Final = 6
+_BYTES_PER_WORK: Final = 60
 
 
 class Detection:
@@ -80,7 +67,8 @@ def detect(material: object, *, variable: str) -> Detection:
     """Search *material* for keys and marks that production must not trust.
 
     Args:
-        material: Text, bytes or parsed JSON. Values of other types are ignored.
+        material: Text, bytes or parsed JSON, in any types of mappings and collections. Values of
+            other types are ignored.
         variable: The name of *material* in the findings.
     """
     search = _Search()
@@ -99,15 +87,16 @@ class _Search:
         self._looked_up: set[object] = set()
 
     def run(self, material: object) -> Iterator[Mark]:
-        self._pending = [material]
         try:
+            self._put([material])
             while self._pending:
-                self._budget.charge(1)
                 yield from self._scan(self._pending.pop())
         except BudgetExceededError:
             yield codes.UNJUDGED_KEYS, "it contains more values or data than a key set does"
         except RecursionError:
             yield codes.UNJUDGED_KEYS, "it is nested too deeply"
+        except Exception:  # noqa: BLE001  # a type of the caller may raise anything when it is read
+            yield codes.UNJUDGED_KEYS, "it contains a value that cannot be read"
 
     def _scan(self, value: object) -> Iterator[Mark]:
         if isinstance(value, str | bytes | bytearray) and len(value) > MAX_INPUT_BYTES:
@@ -119,36 +108,28 @@ class _Search:
         elif isinstance(value, dict):
             yield from self._scan_object(value)
         elif isinstance(value, list | tuple):
-            self._put_values(value)
-            lines = [line for line in value if isinstance(line, str)]
-            if len(lines) > 1 and all(len(line) <= _MAX_LINE_CHARS for line in lines):
-                self._put(["\n".join(lines)])  # the lines of a key
+            self._budget.charge(_LIST_WORK)
+            self._put(value)
+            self._put(list_readings(value, self._budget))
 
     def _put(self, values: Iterable[object]) -> None:
-        self._pending += reversed([value for value in values if _may_hold_keys(value)])
-
-    def _put_values(self, values: list[object] | tuple[object, ...]) -> None:
-        self._budget.charge(len(values) // _MIN_NUMBERS)
-        self._put(values)
-        if len(values) >= _MIN_NUMBERS and isinstance(values[-1], int | str):
-            from proxy_guard.search.literals import decode_numbers  # noqa: PLC0415  # only for numbers
-
-            self._put(decode_numbers(values, self._budget))
+        plain = [found for value in values if (found := to_plain(value)) is not None]
+        self._budget.charge(len(plain))
+        self._pending += reversed(plain)
 
     def _scan_object(self, members: dict[object, object]) -> Iterator[Mark]:
-        self._budget.charge(3 + len(members))
+        self._budget.charge(_OBJECT_WORK + len(members))
         yield from self._members.find(members)
         key = read_jwk(members)
         if key:
             self.has_keys = True
-            if _is_marked(key.get("n", "").encode()):
-                yield _WATERMARK_MARK
+            yield from find_in_text(key.get("n", "").encode())
             yield from self._look_up(key)
         self.has_keys = self.has_keys or is_other_key(members)
-        self._put_values([
-            value for name, value in members.items() if not (key and is_read(name, value))
-        ])
-        x, y = members.get("x"), members.get("y")
+        values = [value for name, value in members.items() if not (key and is_read(name, value))]
+        self._put(values)
+        self._put(spell_numbers(values, self._budget))
+        x, y = to_plain(members.get("x")), to_plain(members.get("y"))
         if isinstance(x, str) and isinstance(y, str) and not (key and is_read("x", x)):
             self._put([f"{x},{y}"])  # without a curve, or in another encoding than base64
         folded = fold_names(members)
@@ -162,8 +143,7 @@ class _Search:
         self._searched.add(text)
         self._budget.charge(5 + len(text) // _BYTES_PER_WORK)
         plain = to_ascii(unescape(text))
-        if _is_marked(plain):
-            yield _WATERMARK_MARK
+        yield from find_in_text(plain)
         if text.isascii() and is_base64(text.encode()):
             self._put(decode_run(plain, self._budget))
             return
@@ -201,10 +181,7 @@ class _Search:
             return
         self._searched.add(data)
         self._budget.charge(5 + len(data) // _BYTES_PER_WORK)
-        if any(watermark in data for watermark in _WATERMARKS):
-            yield _WATERMARK_MARK
-        if any(name in data for name in _COMMON_NAMES):
-            yield _CERTIFICATE_MARK
+        yield from find_in_bytes(data)
         is_key = False
         for key in find_keys(data, self._budget):
             is_key = self.has_keys = True
@@ -234,15 +211,3 @@ class _Search:
         leak = find_leak(key)
         if leak:
             yield codes.PUBLISHED_KEY, leak
-
-
-def _may_hold_keys(value: object) -> bool:
-    return isinstance(value, str | bytes | bytearray | dict | list | tuple)
-
-
-def _is_marked(text: bytes) -> bool:
-    joined = text.translate(_TO_URL_ALPHABET, b" \t\r\n\v\f:\"'")
-    digits = joined.lower()
-    return any(mark in joined for mark in _MARKED_TEXTS) or any(
-        mark in digits for mark in _MARKED_HEX
-    )

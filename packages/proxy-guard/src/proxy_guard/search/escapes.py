@@ -38,11 +38,10 @@ def decode_escapes(text: str, budget: Budget) -> Iterator[str | bytes]:
     budget.charge(text.count("\\"))
     if "\\" in text and (decoded := decode_backslashes(text)) != text:
         yield decoded
+    if "`" in text:  # PowerShell
+        yield text.replace("`r", "").replace("`n", "\n")
     if "%" in text:
-        budget.charge(2 * text.count("%") + 3 * text.count("25"))
-        yield decode_percent(text)
-        if "+" in text:  # forms encode blanks as plus signs
-            yield decode_percent(text.replace("+", " "))
+        yield from _decode_percent(text, budget)
     if "&" in text and _HTML.search(text):
         budget.charge(text.count("&"))
         from html import unescape  # noqa: PLC0415  # imported only for a reference
@@ -53,6 +52,15 @@ def decode_escapes(text: str, budget: Budget) -> Iterator[str | bytes]:
         yield _TAG.sub("", text)
     if "=" in text and _QUOTED_PRINTABLE.search(text):
         yield a2b_qp(text.encode("utf-8", "surrogatepass"))
+
+
+def _decode_percent(text: str, budget: Budget) -> Iterator[str | bytes]:
+    budget.charge(2 * text.count("%") + 3 * text.count("25"))
+    yield decode_percent(text)
+    if "+" in text:  # forms encode blanks as plus signs
+        yield decode_percent(text.replace("+", " "))
+    if "%u" in text:  # `escape` of JavaScript
+        yield decode_backslashes(text.replace("%u", "\\u"))
 
 
 def decode_backslashes(text: str) -> str:

@@ -111,7 +111,7 @@ def _parse_leniently(text: str, position: int, budget: Budget) -> object:
         budget.charge(1)
         position = _find_end(text, token)
         if token.lastgroup in {"string", "bare"}:
-            stack[-1].add(_read_scalar(token[0]))
+            stack[-1].add(_read_scalar(token[0], budget))
         elif token.lastgroup == "punctuation":
             budget.charge(2)
             _read_punctuation(token[0], stack)
@@ -138,10 +138,11 @@ def _find_end(text: str, token: re.Match[str]) -> int:
     return len(text) if end < 0 else end + 2
 
 
-def _read_scalar(token: str) -> str:
+def _read_scalar(token: str, budget: Budget) -> str:
     if token[:1] not in {'"', "'"}:
         return token
     content = token[1:-1] if len(token) > 1 and token[-1] == token[0] else token[1:]
+    budget.charge(content.count("\\"))
     return decode_backslashes(content) if "\\" in content else content
 
 

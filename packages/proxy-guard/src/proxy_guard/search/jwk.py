@@ -82,7 +82,7 @@ def is_read(name: object, value: object) -> bool:
     return (
         name in _MEMBERS
         and isinstance(value, str)
-        and bool(value.strip(_HEX_DIGITS))
+        and bool(value.strip(f"{_HEX_DIGITS}xX"))
         and "\\" not in value
     )
 

@@ -31,6 +31,11 @@ _SUFFIX: Final = re.compile(r"_?(?<=[\d_])[ui](?:8|16|32|64)$|[uUlL]+$")
 _GROUPS: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){1,8}(?:[\s:,.;|_\-]{1,80}+(?:[0-9A-Fa-f]{2}){1,8}+(?![0-9A-Za-z]))*+"
 )
+_HEX_PREFIX: Final = re.compile(r"(?:&[hH]|#x|\b16[#r]|\$)(?=[0-9A-Fa-f])")
+"""The prefixes of Basic, Lisp, Erlang, Smalltalk and Pascal."""
+_ASSEMBLER: Final = re.compile(r"\b0?([0-9A-Fa-f]{2})[hH]\b")
+_CONVERSION: Final = re.compile(r"\.(?:to[A-Z][A-Za-z]{2,6}\(\)|0+(?!\w))")
+"""Conversions of Kotlin, and whole numbers with decimals."""
 _OCTAL: Final = re.compile(r"[0-3][0-7]{2}")
 _NO_DIGIT: Final = re.compile(r"[^0-9A-Fa-f]+")
 
@@ -42,11 +47,20 @@ def decode_literals(text: str, budget: Budget) -> Iterator[bytes]:
         digits = _NO_DIGIT.sub("", match[0])
         if len(digits) > 2 * _MIN_GROUPS and len(digits) < len(match[0]):
             yield bytes.fromhex(digits)
-    numbers = _NUMBER.findall(text)
+    numbers = _NUMBER.findall(_translate(text))
     if len(numbers) >= MIN_NUMBERS:
         yield from decode_numbers(numbers, budget)
         if all(map(_OCTAL.fullmatch, numbers)):
             yield from decode_numbers([f"0o{number}" for number in numbers], budget)
+
+
+def _translate(text: str) -> str:
+    """Write the numbers of other programming languages as C does."""
+    if "." in text:
+        text = _CONVERSION.sub("", text)
+    if "h" in text.lower():
+        text = _ASSEMBLER.sub(r"0x\1", text)
+    return _HEX_PREFIX.sub("0x", text)
 
 
 def decode_numbers(numbers: Sequence[object], budget: Budget) -> Iterator[bytes]:
@@ -79,6 +93,8 @@ def decode_numbers(numbers: Sequence[object], budget: Budget) -> Iterator[bytes]
 def _read_number(number: object) -> int | None:
     if isinstance(number, int):
         return number if number.bit_length() <= _MAX_WORD_BITS else None
+    if isinstance(number, float):
+        return int(number) if abs(number) < 1 << _MAX_WORD_BITS else None
     if not isinstance(number, str) or not _NUMBER.fullmatch(number):
         return None
     text = number if number.isdigit() else _SUFFIX.sub("", number)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from proxy_guard.search.jwk import CanonicalKey
 
 _LOOKUP_WORK: Final = 8
+_CURVE_WORK: Final = 3
 MAX_DATA_BYTES: Final = 64 * 1024
 """Limit of the data to search: formats for single keys are smaller."""
 
@@ -99,7 +100,7 @@ def _read_coordinates(data: bytes, start: int, size: int, budget: Budget) -> Ite
     for gap in _GAPS if len(data) > 2 * size else (0,):
         y = data[start + size + gap : start + 2 * size + gap]
         for point in ((x, y), (x[::-1], y[::-1])) if len(y) == size else ():
-            budget.charge(2)
+            budget.charge(_CURVE_WORK)
             if is_on_curve(*point):
                 budget.charge(_LOOKUP_WORK)
                 yield from read_point(b"\4" + b"".join(point), budget)

@@ -51,6 +51,8 @@ def read_texts(data: bytes) -> list[str]:
     texts = [data.decode(encoding, "replace")] if (encoding := _find_encoding(data)) else []
     if any(map(_is_mostly_ascii, texts)):
         return texts
+    if text and not text.isascii():
+        texts.append(text)  # binary data of which each byte became a character
     # Without NUL bytes, UTF-16 and UTF-32 become ASCII. That is also true for fragments of them.
     remaining = data.replace(b"\0", b"")
     if _is_probable_text(remaining):
@@ -59,13 +61,18 @@ def read_texts(data: bytes) -> list[str]:
 
 
 def restore_bytes(text: str) -> list[bytes]:
-    """Return the bytes of *text* if each of its characters is one, as in an escaped key."""
+    """Return the bytes of *text* if each of its characters is one, as in an escaped key.
+
+    Python represents bytes of an environment variable that are not UTF-8 as surrogates.
+    """
     if text.isascii() or text.isprintable():
         return []
-    try:
-        return [text.encode("latin-1")]
-    except UnicodeEncodeError:
-        return []
+    for encoding, errors in (("latin-1", "strict"), ("utf-8", "surrogateescape")):
+        try:
+            return [text.encode(encoding, errors)]
+        except UnicodeEncodeError:
+            continue
+    return []
 
 
 def _is_mostly_ascii(text: str) -> bool:

@@ -35,7 +35,7 @@ _QUOTES: Final = (b'"', b"'", b"`")
 _MAX_COORDINATES: Final = 4
 """More numbers of one size are the lines of something else. A coordinate in hex counts twice."""
 _SIGNS_OF_ESCAPES: Final = (
-    *("%", "&", "<", "=3D", "=2B"),
+    *("%", "&", "<", "=3D", "=2B", "`n"),
     *(f"\\{letter}" for letter in "xuU01234567"),
 )
 _SOFT_BREAKS: Final = ("=\n", "=\r\n")
@@ -129,7 +129,10 @@ def decode_run(run: bytes, budget: Budget) -> Iterator[bytes]:
     digits = digits.lower().removeprefix(b"0").removeprefix(b"x").strip(_LETTERS)
     if digits.strip(_HEX_DIGITS):
         return
-    yield bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
+    data = bytes.fromhex("0" * (len(digits) % 2) + digits.decode())
+    yield data
+    if len(data) in _COORDINATE_SIZES:
+        yield data.rjust(_COORDINATE_SIZES[len(data)], b"\0")  # a number without leading zeros
     if digits.isdigit() and _MIN_DECIMAL_CHARS <= len(digits) <= _MAX_DECIMAL_CHARS:
         budget.charge(len(digits) // 20)
         number = int(digits)
@@ -142,7 +145,7 @@ def _list_runs(text: bytes, budget: Budget) -> dict[bytes, None]:
     for part in text.split(b"-----"):  # five hyphens end a line of PEM armor (RFC 7468 §2)
         if len(part) >= MIN_RUN_CHARS:
             runs |= _list_runs_of_part(part, budget)
-    digits = text.translate(None, _BLANKS + b":-")
+    digits = text.replace(b"0x", b"").translate(None, _BLANKS + b":-,\"'[]")
     if len(digits) >= MIN_RUN_CHARS and not digits.strip(_HEX_DIGITS):
         runs[digits] = None
     return runs
@@ -161,13 +164,45 @@ def _list_runs_of_part(part: bytes, budget: Budget) -> dict[bytes, None]:
     joined = b"".join(word for word in words if word.strip(_SYMBOLS))
     if len(joined) < len(compact):
         candidates += [joined, *_join_quoted(part)]
+    candidates += _join_lines(plain, budget)
+    # Many decoders of base64 skip characters that it does not have.
+    candidates += [word.translate(None, b",") for word in plain.split() if b"," in word]
     words += [word for candidate in candidates for word in candidate.replace(b",", b" ").split()]
     return dict.fromkeys(word for word in words if len(word) >= MIN_RUN_CHARS)
 
 
 def _join_quoted(part: bytes) -> Iterator[bytes]:
-    """Join the strings that source code concatenates, without what is between them."""
+    """Join the strings that source code concatenates, without what is between them.
+
+    Armor may have cut *part* within a string or between two.
+    """
     for quote in _QUOTES:
-        strings = part.split(quote)[1::2]
-        if len(strings) > 1:
-            yield b"".join(strings).translate(_ALL_BUT_BASE64_TO_BLANK, _BLANKS)
+        pieces = part.split(quote)
+        for strings in (pieces[1::2], pieces[::2]):
+            if len(strings) > 1:
+                yield b"".join(strings).translate(_ALL_BUT_BASE64_TO_BLANK, _BLANKS)
+
+
+def _join_lines(plain: bytes, budget: Budget) -> Iterator[bytes]:
+    """Join the lines of base64 in a listing or patch, without line numbers and other columns.
+
+    All lines but the last have the same length (RFC 7468 §2).
+    """
+    block: list[bytes] = []
+    for line in plain.replace(b",", b" ").split(b"\n"):
+        budget.charge(1)
+        word = max(line.split(), key=len, default=b"")
+        block.append(word)
+        if len(word) != len(block[0]):
+            yield from _join_block(block)
+            block = [word]
+    yield from _join_block(block)
+
+
+def _join_block(lines: list[bytes]) -> Iterator[bytes]:
+    if len(lines[0]) < MIN_RUN_CHARS or len(lines) == 1:
+        return
+    sign = lines[0][:1]
+    if sign in _SYMBOLS and all(line.startswith(sign) for line in lines):
+        lines = [line[1:] for line in lines]
+    yield b"".join(lines)

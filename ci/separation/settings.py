@@ -25,6 +25,7 @@ _MAX_FILE_BYTES: Final = 1 << 20
 _SAMPLE_BYTES: Final = 1024
 _MAX_DEPTH: Final = 6
 _MAX_WORDS: Final = 8
+_MAX_JSON_STRINGS: Final = 100_000
 _PROGRAM_OR_PROSE: Final = re.compile(
     r".+\.(?:py[ixwc]?|pyo|pxd|ipynb|[cm]?[jt]sx?|vue|svelte|map|java|kts?|scala|groovy|clj|go|rs|c|h|cc|cpp"
     r"|cxx|hh|hpp|hxx|cs|fs|vb|rb|php|pl|pm|t|swift|mm?|lua|sql|r|jl|dart|exs?|[eh]rl|hs|mli?|el|lisp"
@@ -138,19 +139,24 @@ def _list_settings(
     """Yield the names, the outermost first, and the value of each setting in a text."""
     if "\n" not in text.strip() and not is_assignment(text):
         yield (name,), text  # the name of the file is that of the variable: envdir, secrets
+    count = 0
     for path, value in read_strings(name, data, text):
+        count += 1
         yield path, value
         if depth < _MAX_DEPTH and _may_contain_settings(value):
             leaf = path[-1] if path else ""
             yield from _list_settings(leaf, value.encode("utf-8", "replace"), value, depth + 1)
-    for plain in _list_readings(text):
-        yield from _list_assignments(plain)
+    # JSON is parsed as a whole or not at all, unless it is longer than any settings.
+    if not (0 < count < _MAX_JSON_STRINGS and text.lstrip()[:1] in {"{", "["}):
+        for plain in _list_readings(text):
+            yield from _list_assignments(plain)
 
 
 def _list_assignments(text: str) -> Iterator[tuple[Sequence[str], str]]:
     """Yield the settings in a text that is not parsed, and in JSON inside of it."""
+    size = len(text.strip())
     for match in _EMBEDDED_JSON.finditer(text):
-        if len(match[0]) < len(text.strip()):
+        if len(match[0]) < size:
             yield from read_strings("", match[0].encode("utf-8", "replace"), match[0])
     outline = None
     for assignment in find_assignments(text, sorted(_list_hints(text))):
@@ -187,9 +193,10 @@ def _may_contain_settings(value: str) -> bool:
 
 def _judge(names: Sequence[str], value: str) -> str | None:
     leaf = names[-1].rpartition(".")[2] if names else ""
-    if is_assignment(value):  # it is judged by itself
-        return None
-    if _VARIABLE.fullmatch(leaf) and _belongs_to_simulator(leaf, value):
+    is_variable = _VARIABLE.fullmatch(leaf) is not None
+    if not (is_variable or _has_hint(value.lower())) or is_assignment(value):
+        return None  # an assignment is judged by itself
+    if is_variable and _belongs_to_simulator(leaf, value):
         return f"sets {leaf}, a variable of the simulator"
     name = _qualify(names)
     words = value.split()

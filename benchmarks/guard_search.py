@@ -73,6 +73,12 @@ def repeat(text: str) -> str:
     return (text * (SIZE_BYTES // len(text) + 1))[:SIZE_BYTES]
 
 
+def list_itself(count: int) -> list[object]:
+    values: list[object] = []
+    values += [values] * count
+    return values
+
+
 def list_references(text: str, count: int) -> bytes:
     members = [{"iss": f"{text}{i}", "jku": f"{text}-{i}"} for i in range(count)]
     return json.dumps(members, ensure_ascii=False).encode()[:SIZE_BYTES]
@@ -94,6 +100,8 @@ def nest(depth: int) -> bytes:
 def build_hostile() -> dict[str, object]:
     """Build inputs that each make one mechanism of the search do as much as possible."""
     return {
+        "list often in itself": list_itself(50),
+        "backslashes in lenient JSON": repeat("['" + "\\\\" * 20 + "' "),
         "references that NFKC expands": list_references("\u3316" * 4000, 21),
         "references with ligatures": list_references("\ufdfa" * 4000, 21),
         "short references": list_references("\u3316" * 10, 9000),

@@ -42,7 +42,7 @@ _SETTINGS: Final = re.compile(
 )
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _HINT: Final = re.compile(
-    r"issuer|8_?0_?8_?1|%[2-7][0-9a-f]|xn--|\\[ux]|:[\d_]*(?![0-9])\d|kind.{0,5}secret|binary|<data>|bplist"
+    r"issuer|8_?0_?8_?1|%[2-7][0-9a-f]|xn--|\\[ux]|:[\d_]*(?![0-9])\d|kind.{0,5}secret|:binary|binarydata|<data>|bplist"
     r"|encoding.{0,5}b(?:ase)?64|=hex|&#"
 )
 """What points to the simulator in a folded text, or encodes something."""
@@ -97,7 +97,7 @@ def find_settings(content: Content) -> Iterator[str]:
     for names, value in _list_settings(name, content.data, text, 0):
         if clause := _judge(names, value):
             found[clause] = None
-    for match in _REFERENCE.finditer(text):
+    for match in _REFERENCE.finditer(text if _VARIABLE.search(text) else ""):
         if match[1] in _list_declared_variables():
             found[f"refers to {match[1]}, a variable of the simulator"] = None
     yield from found
@@ -142,9 +142,11 @@ def _list_settings(
     count = 0
     for path, value in read_strings(name, data, text):
         count += 1
-        yield path, value
-        if depth < _MAX_DEPTH and _may_contain_settings(value):
-            leaf = path[-1] if path else ""
+        leaf = path[-1] if path else ""
+        is_hinted = _has_hint(value.lower())
+        if is_hinted or _VARIABLE.fullmatch(leaf):
+            yield path, value
+        if is_hinted and depth < _MAX_DEPTH and _is_structured(value):
             yield from _list_settings(leaf, value.encode("utf-8", "replace"), value, depth + 1)
     # JSON is parsed as a whole or not at all, unless it is longer than any settings.
     if not (0 < count < _MAX_JSON_STRINGS and text.lstrip()[:1] in {"{", "["}):
@@ -184,19 +186,17 @@ def _decode_registry_value(match: re.Match[str]) -> str:
     return "=" + data.replace(b"\0", b"").decode("utf-8", "replace")
 
 
-def _may_contain_settings(value: str) -> bool:
-    is_structured = value.lstrip()[:1] in tuple('{["<') or any(
+def _is_structured(value: str) -> bool:
+    return value.lstrip()[:1] in tuple('{["<') or any(
         mark in value for mark in ("=", "\n", "--", ": ")
     )
-    return is_structured and _has_hint(value.lower())
 
 
 def _judge(names: Sequence[str], value: str) -> str | None:
     leaf = names[-1].rpartition(".")[2] if names else ""
-    is_variable = _VARIABLE.fullmatch(leaf) is not None
-    if not (is_variable or _has_hint(value.lower())) or is_assignment(value):
-        return None  # an assignment is judged by itself
-    if is_variable and _belongs_to_simulator(leaf, value):
+    if is_assignment(value):  # it is judged by itself
+        return None
+    if _VARIABLE.fullmatch(leaf) and _belongs_to_simulator(leaf, value):
         return f"sets {leaf}, a variable of the simulator"
     name = _qualify(names)
     words = value.split()

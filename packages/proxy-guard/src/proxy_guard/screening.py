@@ -21,7 +21,8 @@ def screen_key(key: object, environ: Mapping[str, str] | None = None) -> tuple[F
 
     Args:
         key: PEM, certificate, JWK, JWKS or OpenSSH text, DER, or a JWK as a mapping. Base64, hex,
-            quotes and escapes around it are removed.
+            quotes and escapes around it are removed. An object of another type, such as a key of
+            a library, has no findings.
         environ: The environment variables of the proxy; by default those of this process.
 
     Returns:

@@ -70,6 +70,8 @@ HOSTILE: Final[dict[str, Callable[[], object]]] = {
     "nested lists": lambda: nest(100_000, as_objects=False),
     "nested objects": lambda: nest(100_000, as_objects=True),
     "nothing": lambda: [None] * 1_000_000,
+    "short words": lambda: [str(i) + "é " * (SIZE - 9) for i in range(16)],
+    "comments": lambda: [str(i) + "/* */" * 200_000 for i in range(16)],
     "line feeds": lambda: "{" + "\n" * SIZE,
     "gzip bomb": lambda: gzip.compress(bytes(50_000_000)),
     "gzip bombs": lambda: [gzip.compress(bytes([i]) * 900_000) for i in range(60)],

@@ -43,6 +43,7 @@ _SEPARATORS: Final = ",: ;-."
 _MIN_SEPARATORS: Final = 15
 _MAX_NUMBER_CHARS: Final = 12
 _WORDS_PER_WORK: Final = 4
+_CHARS_PER_WORK: Final = 60
 _BYTES_PER_WORK: Final = 100
 _LETTERS: Final = b"ln"
 """JavaScript and old Python mark long numbers with a letter on one side or both."""
@@ -102,6 +103,7 @@ def decode_runs(text: bytes, budget: Budget) -> Iterator[bytes]:
         text: ASCII text without escapes.
         budget: What decoding is charged to.
     """
+    budget.charge(len(text) // _CHARS_PER_WORK)
     coordinates: dict[int, list[bytes]] = {size: [] for size in CURVES}
     for run in _list_runs(text, budget):
         budget.charge(5 + len(run) // _BYTES_PER_WORK)
@@ -166,7 +168,11 @@ def _list_runs_of_part(part: bytes, budget: Budget) -> dict[bytes, None]:
         candidates += [joined, *_join_quoted(part)]
     candidates += _join_lines(plain, budget)
     # Many decoders of base64 skip characters that it does not have.
-    candidates += [word.translate(None, b",") for word in plain.split() if b"," in word]
+    wholes = plain.split()
+    budget.charge(len(wholes) // _WORDS_PER_WORK)
+    candidates += [
+        word.translate(None, b",") for word in wholes if len(word) > MIN_RUN_CHARS and b"," in word
+    ]
     words += [word for candidate in candidates for word in candidate.replace(b",", b" ").split()]
     return dict.fromkeys(word for word in words if len(word) >= MIN_RUN_CHARS)
 

@@ -22,6 +22,10 @@ from separation.documents import read_strings
 from separation.marks import MODULE, SIMULATOR_SOURCE
 
 _MAX_FILE_BYTES: Final = 1 << 20
+_MAX_PACKED_BYTES: Final = 32 << 10
+"""Limit of a file that is compressed by itself. No program reads longer settings from one."""
+
+_PACKED: Final = (".gz", ".bz2", ".xz", ".zst", ".br")
 _SAMPLE_BYTES: Final = 1024
 _MAX_DEPTH: Final = 6
 _MAX_WORDS: Final = 8
@@ -42,8 +46,8 @@ _SETTINGS: Final = re.compile(
 )
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _HINT: Final = re.compile(
-    r"issuer|8_?0_?8_?1|%[2-7][0-9a-f]|xn--|\\[ux]|:[\d_]*(?![0-9])\d|kind.{0,5}secret|:binary|binarydata|<data>|bplist"
-    r"|encoding.{0,5}b(?:ase)?64|=hex|&#"
+    r"issuer|8_?0_?8_?1|%[2-7][0-9a-f]|xn--|\\[ux]|:[\d_]*(?![0-9])\d|kind.{0,5}secret"
+    r"|[:!]binary|binarydata|<data>|bplist|encoding.{0,5}b(?:ase)?64|=hex|&#"
 )
 """What points to the simulator in a folded text, or encodes something."""
 
@@ -104,7 +108,8 @@ def find_settings(content: Content) -> Iterator[str]:
 
 
 def _consists_of_settings(content: Content) -> bool:
-    if len(content.data) > _MAX_FILE_BYTES:
+    is_packed = content.name.endswith(_PACKED)
+    if len(content.data) > (_MAX_PACKED_BYTES if is_packed else _MAX_FILE_BYTES):
         return False
     is_readable = content.text or _SETTINGS.fullmatch(content.name) or content.data[:6] == b"bplist"
     if not is_readable or _PROGRAM_OR_PROSE.fullmatch(content.name):

@@ -71,6 +71,7 @@ HOSTILE: Final[dict[str, Callable[[], object]]] = {
     "nested objects": lambda: nest(100_000, as_objects=True),
     "nothing": lambda: [None] * 1_000_000,
     "short words": lambda: [str(i) + "é " * (SIZE - 9) for i in range(16)],
+    "quotes": lambda: [str(i) + "'" * (SIZE - 9) for i in range(16)],
     "comments": lambda: [str(i) + "/* */" * 200_000 for i in range(16)],
     "line feeds": lambda: "{" + "\n" * SIZE,
     "gzip bomb": lambda: gzip.compress(bytes(50_000_000)),

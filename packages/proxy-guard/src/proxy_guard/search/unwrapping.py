@@ -43,6 +43,7 @@ _SEPARATORS: Final = ",: ;-."
 _MIN_SEPARATORS: Final = 15
 _MAX_NUMBER_CHARS: Final = 12
 _WORDS_PER_WORK: Final = 4
+_QUOTES_PER_WORK: Final = 10
 _CHARS_PER_WORK: Final = 60
 _BYTES_PER_WORK: Final = 100
 _LETTERS: Final = b"ln"
@@ -165,7 +166,7 @@ def _list_runs_of_part(part: bytes, budget: Budget) -> dict[bytes, None]:
     budget.charge(len(words) // _WORDS_PER_WORK)
     joined = b"".join(word for word in words if word.strip(_SYMBOLS))
     if len(joined) < len(compact):
-        candidates += [joined, *_join_quoted(part)]
+        candidates += [joined, *_join_quoted(part, budget)]
     candidates += _join_lines(plain, budget)
     # Many decoders of base64 skip characters that it does not have.
     wholes = plain.split()
@@ -177,12 +178,13 @@ def _list_runs_of_part(part: bytes, budget: Budget) -> dict[bytes, None]:
     return dict.fromkeys(word for word in words if len(word) >= MIN_RUN_CHARS)
 
 
-def _join_quoted(part: bytes) -> Iterator[bytes]:
+def _join_quoted(part: bytes, budget: Budget) -> Iterator[bytes]:
     """Join the strings that source code concatenates, without what is between them.
 
     Armor may have cut *part* within a string or between two.
     """
     for quote in _QUOTES:
+        budget.charge(part.count(quote) // _QUOTES_PER_WORK)
         pieces = part.split(quote)
         for strings in (pieces[1::2], pieces[::2]):
             if len(strings) > 1:

@@ -1,6 +1,7 @@
 """Archives inside of other files: behind scripts and executables, in disk images and PDF files."""
 
 import io
+import struct
 from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
@@ -33,6 +34,9 @@ _MAGICS: Final = (*_CODECS, _SQUASHFS, _ZIP_END)
 _EDGE_MAGICS: Final = (_TAR, _DISK_IMAGE, *_OPAQUE, pyinstaller.COOKIE)
 """Those of archives that begin soon after a program or script, or end with the file."""
 
+_ELF: Final = struct.Struct("<5s35xQ10xHH")
+_ELF_64: Final = b"\x7fELF\2"
+
 _PDF: Final = b"%PDF-"
 _PDF_STREAMS: Final = (b"stream\r\n", b"stream\n")
 _MAX_CANDIDATES: Final = 100_000
@@ -59,6 +63,7 @@ class Finder:
 
     def __init__(self) -> None:
         self._is_pdf = False
+        self._end_of_program = 0
         self._candidates: dict[int, bytes] = {}
 
     def feed(self, window: bytes, start: int, *, is_edge: bool) -> None:
@@ -71,13 +76,20 @@ class Finder:
         """
         if is_plain_text(window) or len(self._candidates) > _MAX_CANDIDATES:
             return
-        self._is_pdf = self._is_pdf or (not start and window.startswith(_PDF))
-        magics = _MAGICS + _EDGE_MAGICS * is_edge + _PDF_STREAMS * self._is_pdf
-        for magic in magics:
-            place = window.find(magic)
-            while place >= 0:
-                self._candidates[start + place] = magic
-                place = window.find(magic, place + 1)
+        if not start:
+            self._is_pdf = window.startswith(_PDF)
+            self._end_of_program = _find_end_of_program(window)
+        for magic in (*_MAGICS, *_PDF_STREAMS * self._is_pdf):
+            self._search(window, start, magic, 0)
+        for magic in _EDGE_MAGICS * is_edge:
+            self._search(window, start, magic, self._end_of_program)
+
+    def _search(self, window: bytes, start: int, magic: bytes, first: int) -> None:
+        """Add the places of *magic* from byte *first* of the file on."""
+        place = window.find(magic, max(0, first - start))
+        while place >= 0:
+            self._candidates[start + place] = magic
+            place = window.find(magic, place + 1)
 
     def list_archives(self, file: io.BufferedIOBase) -> Iterator[Embedded]:
         """Yield each archive in *file*. Read it before the next one.
@@ -101,6 +113,14 @@ class Finder:
             starts: set[int] = set()
             yield Embedded("" if form == _ZIP else f"(at byte {start})", form, stream, starts)
             known[form.open].update(start + offset for offset in starts)
+
+
+def _find_end_of_program(head: bytes) -> int:
+    """Return the end of a 64-bit ELF file, which is its table of sections; 0 if unknown."""
+    if not head.startswith(_ELF_64) or len(head) < _ELF.size:
+        return 0
+    _magic, table, size, count = _ELF.unpack_from(head)
+    return table + size * count if table else 0
 
 
 def _identify(

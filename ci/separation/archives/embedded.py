@@ -16,23 +16,28 @@ from separation.archives.sources import make_range_reader
 from separation.archives.squashfs import is_squashfs, open_squashfs
 from separation.archives.tars import is_tar, open_tar
 
+_BZIP2: Final = b"1AY&SY"
 _CODECS: Final = {
     b"\x1f\x8b\x08": GZIP,
     b"\xfd7zXZ\0\0": XZ,
     b"\x28\xb5\x2f\xfd": ZSTANDARD,
-    b"1AY&SY": BZIP2,
+    _BZIP2: BZIP2,
 }
 _SQUASHFS: Final = b"hsqs"
 _TAR: Final = b"ustar"
 _DISK_IMAGE: Final = b"koly\0\0\0\4\0\0\2\0"
 _OPAQUE: Final = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"MSCF\0\0\0\0")
-_PLACES: Final = {b"1AY&SY": 4, _TAR: 257}
+_PLACES: Final = {_BZIP2: 4, _TAR: 257}
 """The position of the magic number in the archive, where it is not the start."""
 
 _ZIP_END: Final = zips.END + bytes(4)  # longer strings are found faster; no zip has several parts
-_MAGICS: Final = (*_CODECS, _SQUASHFS, _ZIP_END)
+_OUTER_MAGICS: Final = (_BZIP2, _SQUASHFS)
+"""Those that are not searched inside of a program, but behind it."""
+
+_MAGICS: Final = (*(_CODECS.keys() - {_BZIP2}), _ZIP_END)
 _EDGE_MAGICS: Final = (_TAR, _DISK_IMAGE, *_OPAQUE, pyinstaller.COOKIE)
-"""Those of archives that begin soon after a program or script, or end with the file."""
+"""Those of archives that begin soon after a program or script, or end with the file. They are not
+searched inside of a program, either."""
 
 _ELF: Final = struct.Struct("<5s35xQ10xHH")
 _ELF_64: Final = b"\x7fELF\2"
@@ -81,7 +86,7 @@ class Finder:
             self._end_of_program = _find_end_of_program(window)
         for magic in (*_MAGICS, *_PDF_STREAMS * self._is_pdf):
             self._search(window, start, magic, 0)
-        for magic in _EDGE_MAGICS * is_edge:
+        for magic in _OUTER_MAGICS + _EDGE_MAGICS * is_edge:
             self._search(window, start, magic, self._end_of_program)
 
     def _search(self, window: bytes, start: int, magic: bytes, first: int) -> None:

@@ -5,17 +5,10 @@ import io
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
 
 from separation.archives.embedded import Embedded, Finder
 from separation.archives.formats import MAX_HEAD_BYTES, Format, Origin
-from separation.archives.limits import (
-    MAX_DEPTH,
-    MEBIBYTE,
-    BombError,
-    Budget,
-    LimitError,
-)
+from separation.archives.limits import MAX_DEPTH, BombError, Budget, LimitError
 from separation.archives.members import (
     DAMAGE,
     DAMAGED,
@@ -29,11 +22,7 @@ from separation.checks import CHECKS, find_in_path, is_exempt
 from separation.content import Content
 from separation.encoded import find_base64
 from separation.findings import Finding
-
-_MAX_WHOLE_BYTES: Final = 8 * MEBIBYTE
-"""Larger files are checked in overlapping windows of this size."""
-
-_OVERLAP_BYTES: Final = 4096
+from separation.windows import MAX_WHOLE_BYTES, list_windows, read_ahead
 
 
 class Scan:
@@ -102,8 +91,8 @@ class Scan:
     def _scan_stream(
         self, origin: Origin, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
-        head, fault = _read_ahead(stream)
-        if len(head) <= _MAX_WHOLE_BYTES:
+        head, fault = read_ahead(stream)
+        if len(head) <= MAX_WHOLE_BYTES:
             self._scan_whole(origin, head, depth, budget)
         else:
             known = origin.find_format(head[:MAX_HEAD_BYTES])
@@ -228,17 +217,10 @@ class Scan:
         with ExitStack() as stack:
             # The archives inside of it are read afterwards.
             file = stream if stream.seekable() else stack.enter_context(make_spool())
-            finder, window, end = Finder(), b"", 0
-            new = stream.read(_MAX_WHOLE_BYTES)
-            while new:
-                if file is not stream:
-                    file.write(new)
-                window = window[-_OVERLAP_BYTES:] + new
-                is_first, end = not end, end + len(new)
-                new = stream.read(_MAX_WHOLE_BYTES)
-                if window != bytes(len(window)):  # most of a bomb or a disk image is zero
-                    self._scan_content(Content(path, window))
-                    finder.feed(window, end - len(window), is_edge=is_first or not new)
+            finder = Finder()
+            for window, start, is_edge in list_windows(stream, file):
+                self._scan_content(Content(path, window))
+                finder.feed(window, start, is_edge=is_edge)
             self._scan_embedded(path, finder, file, depth, budget)
 
     def _scan_content(self, content: Content) -> None:
@@ -263,16 +245,3 @@ class Scan:
 def _resolve(path: Path, folder: str) -> str:
     """Return the real path of *path*. *folder* is the real path of its parent directory."""
     return os.path.realpath(path) if path.is_symlink() else str(Path(folder, path.name))
-
-
-def _read_ahead(stream: io.BufferedIOBase) -> tuple[bytes, Exception | None]:
-    """Read until `_MAX_WHOLE_BYTES` is exceeded; return the bytes and the read error, if any."""
-    chunks, size = [], 0
-    fault = None
-    try:
-        while size <= _MAX_WHOLE_BYTES and (chunk := stream.read1(MEBIBYTE)):
-            chunks.append(chunk)
-            size += len(chunk)
-    except (BombError, LimitError, *DAMAGED) as error:
-        fault = error
-    return b"".join(chunks), fault

@@ -1,6 +1,7 @@
 """Archives inside of other files: behind scripts and executables, in disk images and PDF files."""
 
 import io
+import struct
 from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
@@ -15,23 +16,31 @@ from separation.archives.sources import make_range_reader
 from separation.archives.squashfs import is_squashfs, measure_squashfs, open_squashfs
 from separation.archives.tars import is_tar, open_tar
 
+_BZIP2: Final = b"1AY&SY"
 _CODECS: Final = {
     b"\x1f\x8b\x08": GZIP,
     b"\xfd7zXZ\0\0": XZ,
     b"\x28\xb5\x2f\xfd": ZSTANDARD,
-    b"1AY&SY": BZIP2,
+    _BZIP2: BZIP2,
 }
 _SQUASHFS: Final = b"hsqs"
 _TAR: Final = b"ustar"
 _DISK_IMAGE: Final = b"koly\0\0\0\4\0\0\2\0"
 _OPAQUE: Final = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"MSCF\0\0\0\0")
-_PLACES: Final = {b"1AY&SY": 4, _TAR: 257}
+_PLACES: Final = {_BZIP2: 4, _TAR: 257}
 """The position of the magic number in the archive, where it is not the start."""
 
 _ZIP_END: Final = zips.END + bytes(4)  # longer strings are found faster; no zip has several parts
-_MAGICS: Final = (*_CODECS, _SQUASHFS, _ZIP_END)
+_OUTER_MAGICS: Final = (_BZIP2, _SQUASHFS)
+"""Those that are not searched inside of a program, but behind it."""
+
+_MAGICS: Final = (*(_CODECS.keys() - {_BZIP2}), _ZIP_END)
 _EDGE_MAGICS: Final = (_TAR, _DISK_IMAGE, *_OPAQUE, pyinstaller.COOKIE)
-"""Those of archives that begin soon after a program or script, or end with the file."""
+"""Those of archives that begin soon after a program or script, or end with the file. They are not
+searched inside of a program, either."""
+
+_ELF: Final = struct.Struct("<5s35xQ10xHH")
+_ELF_64: Final = b"\x7fELF\2"
 
 _PDF: Final = b"%PDF-"
 _PDF_STREAMS: Final = (b"stream\r\n", b"stream\n")
@@ -59,6 +68,7 @@ class Finder:
 
     def __init__(self) -> None:
         self._is_pdf = False
+        self._end_of_program = 0
         self._candidates: dict[int, bytes] = {}
 
     def feed(self, window: bytes, start: int, *, is_edge: bool) -> None:
@@ -71,13 +81,20 @@ class Finder:
         """
         if is_plain_text(window) or len(self._candidates) > _MAX_CANDIDATES:
             return
-        self._is_pdf = self._is_pdf or (not start and window.startswith(_PDF))
-        magics = _MAGICS + _EDGE_MAGICS * is_edge + _PDF_STREAMS * self._is_pdf
-        for magic in magics:
-            place = window.find(magic)
-            while place >= 0:
-                self._candidates[start + place] = magic
-                place = window.find(magic, place + 1)
+        if not start:
+            self._is_pdf = window.startswith(_PDF)
+            self._end_of_program = _find_end_of_program(window)
+        for magic in (*_MAGICS, *_PDF_STREAMS * self._is_pdf):
+            self._search(window, start, magic, 0)
+        for magic in _OUTER_MAGICS + _EDGE_MAGICS * is_edge:
+            self._search(window, start, magic, self._end_of_program)
+
+    def _search(self, window: bytes, start: int, magic: bytes, first: int) -> None:
+        """Add the places of *magic* from byte *first* of the file on."""
+        place = window.find(magic, max(0, first - start))
+        while place >= 0:
+            self._candidates[start + place] = magic
+            place = window.find(magic, place + 1)
 
     def list_archives(self, file: io.BufferedIOBase) -> Iterator[Embedded]:
         """Yield each archive in *file*. Read it before the next one.
@@ -106,6 +123,14 @@ class Finder:
             starts: set[int] = set()
             yield Embedded("" if form == _ZIP else f"(at byte {start})", form, stream, starts)
             known[form.open].update(start + offset for offset in starts)
+
+
+def _find_end_of_program(head: bytes) -> int:
+    """Return the end of a 64-bit ELF file, which is its table of sections; 0 if unknown."""
+    if not head.startswith(_ELF_64) or len(head) < _ELF.size:
+        return 0
+    _magic, table, size, count = _ELF.unpack_from(head)
+    return table + size * count if table else 0
 
 
 def _identify(

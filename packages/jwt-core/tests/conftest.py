@@ -1,6 +1,8 @@
 """Fixtures of the tests: keys, a fixed time, and an HTTP server that can misbehave."""
 
+import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -17,7 +19,7 @@ NOW: Final = datetime(2030, 1, 1, tzinfo=UTC)
 ISSUER: Final = "https://issuer.example.com"
 AUDIENCE: Final = "orders-api"
 
-MAX_STALL_S: Final = 90
+MAX_STALL_S: Final = 60
 """Ends processes and responses that a failing test leaves waiting; no other test waits for it."""
 
 Handler = Callable[[socket.socket], None]
@@ -149,9 +151,14 @@ class ScriptProcess:
     def __init__(self, script: str, uri: str) -> None:
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
-            [sys.executable, "-c", script, uri], stdin=pipe, stdout=pipe, stderr=pipe, text=True
+            [sys.executable, "-c", script, uri],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            start_new_session=True,  # so that its forks, which have its pipes, end with it
         )
-        self._watchdog = threading.Timer(MAX_STALL_S, self._process.kill)
+        self._watchdog = threading.Timer(MAX_STALL_S, self._kill)
         self._watchdog.start()
 
     def expect(self, line: str) -> None:
@@ -159,7 +166,7 @@ class ScriptProcess:
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         if (read := self._process.stdout.readline()) != f"{line}\n":
-            self._process.kill()
+            self._kill()
             pytest.fail(read + self._process.stderr.read())
 
     def proceed(self) -> None:
@@ -180,8 +187,12 @@ class ScriptProcess:
     def close(self) -> None:
         """End the process, however far it is."""
         self._watchdog.cancel()
-        self._process.kill()
+        self._kill()
         self._process.communicate()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 class ManualClock:

@@ -51,7 +51,8 @@ def fetch_failure_within(timeout: timedelta, server: JwksServer) -> KeySetUnavai
 
 
 @pytest.mark.parametrize(
-    "status", ["500 Internal Server Error", "404 Not Found", "204 No Content", "304 Not Modified"]
+    "status",
+    ["500 Internal Server Error", "404 Not Found", "204 No Content", "206 Partial Content"],
 )
 def test_fetch_fails_on_status_other_than_200(server: JwksServer, status: str) -> None:
     server.answer(b"", status=status)

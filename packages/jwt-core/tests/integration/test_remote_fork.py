@@ -6,13 +6,14 @@ import copy
 import pickle
 import sys
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from jwt_core.remote import RemoteKeySet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import JwksServer, ScriptProcess
     from jwt_core import SigningKey
 

@@ -112,7 +112,8 @@ def test_jwk_with_numbers_out_of_range_is_refused_with_the_reason(
 
 @pytest.mark.parametrize("exponent", [65537, (1 << 32) + 15, (1 << 64) - 1])
 def test_unusual_but_safe_exponent_is_accepted(exponent: int) -> None:
-    numbers = generate_key().verification_key.public_key.public_numbers()
-    assert isinstance(numbers, rsa.RSAPublicNumbers)
+    private_key = generate_key().private_key
+    assert isinstance(private_key, rsa.RSAPrivateKey)
+    numbers = private_key.public_key().public_numbers()
     document = {"kty": "RSA", "n": encode_number(numbers.n), "e": encode_number(exponent)}
     assert decode_jwk(document).algorithm is Algorithm.RS256

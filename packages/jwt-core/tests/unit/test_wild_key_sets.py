@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
-from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -29,6 +28,9 @@ from jwt_core import (
     verify,
 )
 from jwt_core.skipped_keys import MAX_REPORTED_KEYS, SkippedKey, SkippedKeyLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = [pytest.mark.requirement("JC-1"), pytest.mark.requirement("JC-2")]
 

@@ -19,7 +19,10 @@ from jwt_core.keys import SigningKey, VerificationKey
 from jwt_core.skipped_keys import SkippedKey, SkippedKeyLog, summarize
 
 _AMBIGUOUS: Final = "two keys of the set have the same 'kid' and algorithm; give each its own 'kid'"
-_ED25519_NAMES: Final = (Algorithm.EDDSA, Algorithm.ED25519)
+_OTHER_NAMES: Final = {
+    Algorithm.EDDSA: Algorithm.ED25519,
+    Algorithm.ED25519: Algorithm.EDDSA,
+}
 """Two names of one signature (RFC 9864 §2.2): the key is the same, the policy tells them apart."""
 
 
@@ -81,11 +84,12 @@ class KeySet:
         Raises:
             UnknownKeyError: No key matches, or several do.
         """
-        names = _ED25519_NAMES if algorithm in _ED25519_NAMES else (algorithm,)
-        for name in sorted(names, key=lambda name: name is not algorithm):
-            if key := self._find(kid, name):
-                return key
-        raise UnknownKeyError(kid)
+        key = self._find(kid, algorithm)
+        if key is None and algorithm in _OTHER_NAMES:
+            key = self._find(kid, _OTHER_NAMES[algorithm])
+        if key is None:
+            raise UnknownKeyError(kid)
+        return key
 
     def _find(self, kid: str | None, algorithm: Algorithm) -> VerificationKey | None:
         if kid is not None and (key := self._keys_by_name.get((kid, algorithm))):

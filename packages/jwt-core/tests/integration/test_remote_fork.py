@@ -176,12 +176,10 @@ asyncio.run(main())
     "verification at exit": """\
 import atexit
 def fetch_late():
-    try: keys.prefetch()
+    try: RemoteKeySet(sys.argv[1], timeout=timedelta(milliseconds=200)).prefetch()
     except Exception as error: print(error)
-keys = RemoteKeySet(sys.argv[1], timeout=timedelta(milliseconds=200))
 atexit.register(fetch_late)
-threading.Thread(target=fetch_late, daemon=True).start()
-wait_for_test()
+start_fetch()
 """,
 }
 
@@ -224,9 +222,10 @@ def test_hanging_resolver_leaves_one_thread_and_does_not_delay_the_exit(
     # The resolver never returns: the process would not end at all if it waited for it.
     script = """
 import socket
-lookups = []
+lookups, has_lookup = [], threading.Event()
 def hang(*args, **options):
     lookups.append(args)
+    has_lookup.set()
     threading.Event().wait()
 socket.getaddrinfo = hang
 keys = RemoteKeySet("http://id.example.com/", clock=lambda: now, timeout=timedelta(seconds=0.2))
@@ -238,6 +237,7 @@ for _ in range(4):
     else:
         raise AssertionError
     now += 60
+has_lookup.wait()
 assert len(lookups) == 1
 left = [thread.name for thread in threading.enumerate() if thread.name == "jwt-core-request"]
 assert left == ["jwt-core-request"], left
@@ -261,8 +261,8 @@ try:
     keys.prefetch()
 except Exception as error:
     assert "no complete response" in str(error)
-release.set()
 (left,) = [thread for thread in threading.enumerate() if thread.name == "jwt-core-request"]
+release.set()
 left.join()
 wait_for_test()  # the late connection was given up before its request
 """

@@ -1,7 +1,12 @@
 """Fixtures of the tests: keys, a fixed time, and an HTTP server that can misbehave."""
 
+import contextlib
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -14,6 +19,9 @@ NOW: Final = datetime(2030, 1, 1, tzinfo=UTC)
 ISSUER: Final = "https://issuer.example.com"
 AUDIENCE: Final = "orders-api"
 
+MAX_STALL_S: Final = 60
+"""Ends processes and responses that a failing test leaves waiting; no other test waits for it."""
+
 Handler = Callable[[socket.socket], None]
 
 
@@ -25,8 +33,9 @@ class JwksServer:
 
     def __init__(self) -> None:
         self.requests: list[str] = []
+        self._received = threading.Condition()
         self.is_stopping = threading.Event()
-        self._handler: Handler = lambda _connection: None
+        self.handler: Handler = lambda _connection: None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -37,7 +46,7 @@ class JwksServer:
 
     def answer_with(self, handler: Handler) -> None:
         """Pass each later connection to *handler*."""
-        self._handler = handler
+        self.handler = handler
 
     def answer(
         self,
@@ -71,6 +80,22 @@ class JwksServer:
             self.is_stopping.wait(20)
 
         self.answer_with(stay_silent)
+
+    def stall_first(self, release: threading.Event) -> None:
+        """Respond to the first request only after *release*; to the others as so far."""
+        respond, is_first = self.handler, threading.Lock()
+
+        def respond_or_stall(connection: socket.socket) -> None:
+            if is_first.acquire(blocking=False):
+                release.wait(MAX_STALL_S)
+            respond(connection)
+
+        self.answer_with(respond_or_stall)
+
+    def wait_for_requests(self, count: int) -> None:
+        """Wait until *count* requests have been received."""
+        with self._received:
+            assert self._received.wait_for(lambda: len(self.requests) >= count, MAX_STALL_S)
 
     def publish(
         self,
@@ -112,10 +137,62 @@ class JwksServer:
                     if not data:
                         return  # a client that has given up
                     head += data
-                self.requests.append(head.decode())
-                self._handler(connection)
+                with self._received:
+                    self.requests.append(head.decode())
+                    self._received.notify_all()
+                self.handler(connection)
             except OSError:
                 pass  # the client closed the connection early, as some tests expect
+
+
+class ScriptProcess:
+    """A Python process that says when it waits, and goes on when it is told to."""
+
+    def __init__(self, script: str, uri: str) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", script, uri],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            start_new_session=True,  # so that its forks, which have its pipes, end with it
+        )
+        self._watchdog = threading.Timer(MAX_STALL_S, self._kill)
+        self._watchdog.start()
+
+    def expect(self, line: str) -> None:
+        """Read one line, which must be *line*."""
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        if (read := self._process.stdout.readline()) != f"{line}\n":
+            self._kill()
+            pytest.fail(read + self._process.stderr.read())
+
+    def proceed(self) -> None:
+        """Let the script go on."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
+    def interrupt(self) -> None:
+        """Send SIGINT, as Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+
+    def finish(self) -> None:
+        """Let the script go on to its end, which must be a success."""
+        output, errors = self._process.communicate("\n")
+        assert self._process.returncode == 0, output + errors
+
+    def close(self) -> None:
+        """End the process, however far it is."""
+        self._watchdog.cancel()
+        self._kill()
+        self._process.communicate()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 class ManualClock:
@@ -181,6 +258,30 @@ def other_token(claims: dict[str, object], other_key: SigningKey) -> str:
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
+
+
+@pytest.fixture
+def start_script() -> Iterator[Callable[[str, str], ScriptProcess]]:
+    """Start scripts, with the URI of a key set as argument; end them after the test."""
+    processes: list[ScriptProcess] = []
+
+    def start(script: str, uri: str) -> ScriptProcess:
+        processes.append(ScriptProcess(script, uri))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.close()
+
+
+@pytest.fixture
+def stalled(server: "JwksServer", key: SigningKey) -> Iterator["JwksServer"]:
+    """A server that publishes a key, but does not respond to the first request."""
+    release = threading.Event()
+    server.publish(key)
+    server.stall_first(release)
+    yield server
+    release.set()
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from jwt_core.keys import (
     PublicKey,
     SigningKey,
     VerificationKey,
-    compute_thumbprint,
 )
 from jwt_core.pem import (
     decode_private_pem,
@@ -38,6 +37,7 @@ from jwt_core.pem import (
     encode_public_pem,
 )
 from jwt_core.signing import sign
+from jwt_core.thumbprint import compute_thumbprint
 from jwt_core.verification import (
     VerificationPolicy,
     VerifiedClaims,

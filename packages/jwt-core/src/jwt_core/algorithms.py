@@ -21,15 +21,19 @@ class Algorithm(StrEnum):
     Example:
         >>> from jwt_core import Algorithm
         >>> [algorithm.value for algorithm in Algorithm]
-        ['RS256', 'PS256', 'ES256', 'EdDSA']
+        ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
 
-    Spec: RFC 7518 §3.1, RFC 8037 §3.1
+    `EdDSA` and `Ed25519` name the same signature with an Ed25519 key. A policy accepts only the
+    names that it lists.
+
+    Spec: RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2
     """
 
     RS256 = "RS256"
     PS256 = "PS256"
     ES256 = "ES256"
     EDDSA = "EdDSA"
+    ED25519 = "Ed25519"
 
 
 @cache
@@ -37,4 +41,6 @@ def get_scheme(algorithm: Algorithm) -> "SignatureScheme":
     """Return the implementation that signs and verifies with *algorithm*."""
     from jwt import PyJWS  # noqa: PLC0415  # see the module docstring
 
-    return PyJWS(algorithms=[algorithm.value]).get_algorithm_by_name(algorithm.value)
+    # PyJWT has no `Ed25519`. Its `EdDSA` is the same for the only keys that we bind to either name.
+    name = Algorithm.EDDSA if algorithm is Algorithm.ED25519 else algorithm
+    return PyJWS(algorithms=[name.value]).get_algorithm_by_name(name.value)

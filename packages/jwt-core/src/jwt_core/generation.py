@@ -9,8 +9,8 @@ from jwt_core.keys import (
     RSA_KEY_BITS,
     PrivateKey,
     SigningKey,
-    compute_thumbprint,
 )
+from jwt_core.thumbprint import compute_thumbprint
 
 
 def generate_key(algorithm: Algorithm = Algorithm.RS256, *, kid: str | None = None) -> SigningKey:
@@ -36,6 +36,6 @@ def generate_key(algorithm: Algorithm = Algorithm.RS256, *, kid: str | None = No
             private_key = rsa.generate_private_key(RSA_EXPONENT, RSA_KEY_BITS)
         case Algorithm.ES256:
             private_key = ec.generate_private_key(ec.SECP256R1())
-        case Algorithm.EDDSA:
+        case Algorithm.EDDSA | Algorithm.ED25519:
             private_key = ed25519.Ed25519PrivateKey.generate()
     return SigningKey(private_key, algorithm, kid or compute_thumbprint(private_key.public_key()))

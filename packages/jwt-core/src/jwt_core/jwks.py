@@ -4,15 +4,26 @@ Spec: RFC 7517 §5
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from functools import cached_property
+from typing import Final, Self
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from jwt_core.algorithms import Algorithm
 from jwt_core.argument_checks import check_members
 from jwt_core.errors import KeyFormatError, KeySetFormatError, UnknownKeyError
 from jwt_core.jwk import decode_jwk, encode_jwk, has_private_members
 from jwt_core.keys import SigningKey, VerificationKey
+from jwt_core.skipped_keys import SkippedKey, SkippedKeyLog, summarize
+
+_AMBIGUOUS: Final = "two keys of the set have the same 'kid' and algorithm; give each its own 'kid'"
+_OTHER_NAMES: Final = {
+    Algorithm.EDDSA: Algorithm.ED25519,
+    Algorithm.ED25519: Algorithm.EDDSA,
+}
+"""Two names of one signature (RFC 9864 §2.2): the key is the same, the policy tells them apart."""
 
 
 @dataclass(frozen=True)
@@ -38,38 +49,25 @@ class KeySet:
         if not self.keys:
             message = "the key set is empty; it must contain at least one key"
             raise KeySetFormatError(message)
-        names = Counter((key.kid, key.algorithm) for key in self.keys if key.kid is not None)
-        if any(count > 1 for count in names.values()):
-            message = (
-                "two keys of the set have the same 'kid' and algorithm; give each its own 'kid'"
-            )
-            raise KeySetFormatError(message)
+        if _find_ambiguous_names(self.keys):
+            raise KeySetFormatError(_AMBIGUOUS)
 
     @classmethod
     def from_document(cls, document: Mapping[str, object]) -> Self:
         """Decode a JWK Set.
 
-        Keys of other kinds and purposes are skipped, as RFC 7517 §5 recommends. A document that
-        contains a private or symmetric key is rejected as a whole: its other keys may be exposed
-        too.
+        Each key that cannot be used is skipped, as RFC 7517 §5 recommends, and logged with the
+        reason: it is malformed or weak, has another kind or purpose, or has the `kid` and algorithm
+        of another key. A key that is listed twice is used once. A document that contains a private
+        or symmetric key is rejected as a whole: its other keys may be exposed too.
 
         Raises:
-            KeySetFormatError: The document is not a JWK Set, contains private members or duplicate
-                `kid`s for one algorithm, or contains no usable key.
+            KeySetFormatError: The document is not a JWK Set, contains private members, or contains
+                no usable key.
         """
-        keys: list[VerificationKey] = []
-        unusable: list[str] = []
-        for index, member in enumerate(_get_members(document)):
-            try:
-                keys.append(decode_jwk(member))
-            except KeyFormatError as error:
-                if has_private_members(member):
-                    raise KeySetFormatError(f"keys[{index}]: {error}") from error  # noqa: EM102
-                unusable.append(f"keys[{index}]: {error}")
-        if not keys:
-            message = "; ".join(["the key set contains no usable key", *unusable])
-            raise KeySetFormatError(message)
-        return cls(tuple(keys))
+        keys, skipped = decode_members(document)
+        SkippedKeyLog("the JWK Set").log(skipped)
+        return cls(keys)
 
     def to_document(self) -> dict[str, list[dict[str, str]]]:
         """Encode the set as a JWK Set of public members only."""
@@ -80,18 +78,85 @@ class KeySet:
 
         A token without `kid` is verified with the only key of its algorithm. A key without `kid`,
         such as a key from PEM, verifies tokens with any `kid` if it is the only key of its
-        algorithm.
+        algorithm. A key for `EdDSA` also verifies `Ed25519`, and the reverse, if the set contains
+        no key for the exact name.
 
         Raises:
             UnknownKeyError: No key matches, or several do.
         """
-        candidates = [key for key in self.keys if key.algorithm is algorithm]
-        for key in candidates:
-            if kid is not None and key.kid == kid:
-                return key
+        key = self._find(kid, algorithm)
+        if key is None and algorithm in _OTHER_NAMES:
+            key = self._find(kid, _OTHER_NAMES[algorithm])
+        if key is None:
+            raise UnknownKeyError(kid)
+        return key
+
+    def _find(self, kid: str | None, algorithm: Algorithm) -> VerificationKey | None:
+        if kid is not None and (key := self._keys_by_name.get((kid, algorithm))):
+            return key
+        candidates = self._keys_by_algorithm.get(algorithm, [])
         if len(candidates) == 1 and (kid is None or candidates[0].kid is None):
             return candidates[0]
-        raise UnknownKeyError(kid)
+        return None
+
+    @cached_property
+    def _keys_by_name(self) -> dict[tuple[str | None, Algorithm], VerificationKey]:
+        return {(key.kid, key.algorithm): key for key in self.keys}
+
+    @cached_property
+    def _keys_by_algorithm(self) -> dict[Algorithm, list[VerificationKey]]:
+        """The keys of each algorithm; a key that is listed under several `kid`s counts once."""
+        groups: dict[Algorithm, dict[bytes, VerificationKey]] = {}
+        for key in self.keys:
+            group = groups.setdefault(key.algorithm, {})
+            encoded = _encode_key(key)
+            if encoded not in group or key.kid is None:  # without `kid` it verifies more tokens
+                group[encoded] = key
+        return {algorithm: list(group.values()) for algorithm, group in groups.items()}
+
+
+def decode_members(
+    document: Mapping[str, object],
+) -> tuple[tuple[VerificationKey, ...], tuple[SkippedKey, ...]]:
+    """Decode the keys of a JWK Set; return the distinct usable ones, and those that are skipped.
+
+    Raises:
+        KeySetFormatError: As `KeySet.from_document`.
+    """
+    decoded: dict[tuple[str | None, Algorithm, bytes], tuple[int, VerificationKey]] = {}
+    skipped: list[SkippedKey] = []
+    members = _get_members(document)
+    for index, member in enumerate(members):
+        try:
+            key = decode_jwk(member)
+        except KeyFormatError as error:
+            if has_private_members(member):
+                raise KeySetFormatError(f"keys[{index}]: {error}") from error  # noqa: EM102
+            skipped.append(SkippedKey.describe(index, member, str(error)))
+        else:
+            decoded.setdefault((key.kid, key.algorithm, _encode_key(key)), (index, key))
+    ambiguous = _find_ambiguous_names(key for _, key in decoded.values())
+    skipped += (
+        SkippedKey.describe(index, members[index], _AMBIGUOUS)
+        for index, key in decoded.values()
+        if (key.kid, key.algorithm) in ambiguous
+    )
+    keys = tuple(key for _, key in decoded.values() if (key.kid, key.algorithm) not in ambiguous)
+    if not keys:
+        message = "; ".join(["the key set contains no usable key", *summarize(skipped)])
+        raise KeySetFormatError(message)
+    return keys, tuple(skipped)
+
+
+def _encode_key(key: VerificationKey) -> bytes:
+    return key.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _find_ambiguous_names(
+    keys: Iterable[VerificationKey],
+) -> frozenset[tuple[str | None, Algorithm]]:
+    names = Counter((key.kid, key.algorithm) for key in keys if key.kid is not None)
+    return frozenset(name for name, count in names.items() if count > 1)
 
 
 def _suggest_keys(keys: object) -> str:
@@ -103,9 +168,9 @@ def _suggest_keys(keys: object) -> str:
     return "write KeySet(tuple(keys)), or decode a JWK Set with KeySet.from_document"
 
 
-def _get_members(document: object) -> list[dict[str, object]]:
+def _get_members(document: object) -> list[Mapping[str, object]]:
     members = document.get("keys") if isinstance(document, Mapping) else None
-    if not isinstance(members, list) or not all(isinstance(member, dict) for member in members):
+    if not isinstance(members, list):
         message = "not a JWK Set: expected a JSON object whose 'keys' is a list of JSON objects"
         raise KeySetFormatError(message)
     return members

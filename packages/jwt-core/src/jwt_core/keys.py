@@ -4,13 +4,11 @@ The binding prevents algorithm confusion: a `VerificationKey` cannot be built fr
 algorithm is never taken from a token.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Final, get_args
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from jwt_core import base64url, strict_json
 from jwt_core.algorithms import Algorithm
 from jwt_core.argument_checks import (
     check_algorithm,
@@ -18,7 +16,9 @@ from jwt_core.argument_checks import (
     check_text,
     check_type,
 )
+from jwt_core.edwards import check_ed25519_point
 from jwt_core.errors import KeyFormatError
+from jwt_core.roca import has_roca_fingerprint
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
@@ -33,8 +33,14 @@ With a small exponent such as 3, a verifier that checks the padding carelessly a
 signatures, and no issuer uses one.
 """
 
+MAX_RSA_KEY_BITS: Final = 8192
+"""Size of the largest RSA key that is accepted: larger ones make verification slow."""
+
 _MAX_RSA_EXPONENT: Final = (1 << 256) - 1  # FIPS 186-5 §A.1.1; larger ones make verification slow
-P256_COORDINATE_BYTES: Final = 32
+
+# OpenSSL verifies no signature of a larger RSA key if its exponent has more than 64 bits.
+_MAX_BITS_FOR_LARGE_EXPONENT: Final = 3072
+_MAX_EXPONENT_OF_LARGE_KEY: Final = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,56 +131,6 @@ def get_default_algorithm(public_key: object) -> Algorithm:
     raise KeyFormatError(message)
 
 
-def encode_required_members(public_key: PublicKey) -> dict[str, str]:
-    """Return the members of the key's JWK that RFC 7638 requires for its thumbprint.
-
-    Spec: RFC 7638 §3.2, RFC 8037 §2
-    """
-    match public_key:
-        case rsa.RSAPublicKey():
-            rsa_numbers = public_key.public_numbers()
-            return {
-                "kty": "RSA",
-                "n": _encode_uint(rsa_numbers.n),
-                "e": _encode_uint(rsa_numbers.e),
-            }
-        case ec.EllipticCurvePublicKey():
-            point = public_key.public_numbers()
-            x, y = (value.to_bytes(P256_COORDINATE_BYTES) for value in (point.x, point.y))
-            return {
-                "kty": "EC",
-                "crv": "P-256",
-                "x": base64url.encode(x),
-                "y": base64url.encode(y),
-            }
-        case ed25519.Ed25519PublicKey():
-            return {
-                "kty": "OKP",
-                "crv": "Ed25519",
-                "x": base64url.encode(public_key.public_bytes_raw()),
-            }
-
-
-def compute_thumbprint(public_key: PublicKey) -> str:
-    """Compute the SHA-256 thumbprint of a public key.
-
-    Example:
-        >>> from jwt_core import Algorithm, compute_thumbprint, generate_key
-        >>> key = generate_key(Algorithm.EDDSA)
-        >>> key.kid == compute_thumbprint(key.private_key.public_key())
-        True
-
-    Spec: RFC 7638 §3
-    """
-    members = encode_required_members(public_key)
-    canonical = strict_json.encode_object(dict(sorted(members.items())))
-    return base64url.encode(hashlib.sha256(canonical).digest())
-
-
-def _encode_uint(value: int) -> str:
-    return base64url.encode(value.to_bytes((value.bit_length() + 7) // 8))
-
-
 def _check_public_key(key: object) -> None:
     if isinstance(key, PublicKey):
         return
@@ -210,12 +166,12 @@ def _check_fit(public_key: PublicKey, algorithm: Algorithm) -> None:
             _check_rsa_strength(public_key)
         case ec.EllipticCurvePublicKey(curve=ec.SECP256R1()), Algorithm.ES256:
             pass
-        case ed25519.Ed25519PublicKey(), Algorithm.EDDSA:
-            pass
+        case ed25519.Ed25519PublicKey(), Algorithm.EDDSA | Algorithm.ED25519:
+            check_ed25519_point(public_key.public_bytes_raw())
         case _:
             message = (
                 f"the key does not fit {algorithm}: RS256 and PS256 need RSA, "
-                "ES256 needs EC on the curve P-256, EdDSA needs Ed25519"
+                "ES256 needs EC on the curve P-256, EdDSA and Ed25519 need Ed25519"
             )
             raise KeyFormatError(message)
 
@@ -227,7 +183,20 @@ def _check_rsa_strength(public_key: rsa.RSAPublicKey) -> None:
             f"at least {RSA_KEY_BITS} are needed (RFC 7518 §3.3)"
         )
         raise KeyFormatError(message)
-    exponent = public_key.public_numbers().e
-    if not RSA_EXPONENT <= exponent <= _MAX_RSA_EXPONENT or exponent % 2 == 0:
+    if public_key.key_size > MAX_RSA_KEY_BITS:
+        message = (
+            f"the RSA key has {public_key.key_size} bits; at most {MAX_RSA_KEY_BITS} are supported"
+        )
+        raise KeyFormatError(message)
+    numbers = public_key.public_numbers()
+    if numbers.n % 2 == 0 or has_roca_fingerprint(numbers.n):
+        message = (
+            "the RSA key's modulus can be factored (even, or CVE-2017-15361, ROCA); "
+            "generate a new key with other software"
+        )
+        raise KeyFormatError(message)
+    has_large_modulus = public_key.key_size > _MAX_BITS_FOR_LARGE_EXPONENT
+    max_exponent = _MAX_EXPONENT_OF_LARGE_KEY if has_large_modulus else _MAX_RSA_EXPONENT
+    if not RSA_EXPONENT <= numbers.e <= max_exponent or numbers.e % 2 == 0:
         message = f"the RSA key has an unsafe public exponent; use {RSA_EXPONENT}"
         raise KeyFormatError(message)

@@ -28,9 +28,9 @@ from jwt_core.keys import (
     PublicKey,
     SigningKey,
     VerificationKey,
-    compute_thumbprint,
     get_default_algorithm,
 )
+from jwt_core.thumbprint import compute_thumbprint
 
 
 def encode_private_pem(key: SigningKey) -> bytes:
@@ -150,6 +150,8 @@ def _decode_jwk_text(text: str, algorithm: Algorithm | None) -> VerificationKey:
         message = "this is a JWK Set; use a single JWK, or decode the set with KeySet.from_document"
         raise KeyFormatError(message)
     key = decode_jwk(document)
+    if document.get("alg") is None and algorithm is not None:
+        return VerificationKey(key.public_key, algorithm, key.kid)
     if algorithm not in {None, key.algorithm}:
         message = f"the JWK is for {key.algorithm}, but {algorithm} was requested"
         raise KeyFormatError(message)

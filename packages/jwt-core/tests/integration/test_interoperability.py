@@ -74,7 +74,7 @@ def test_joserfc_computes_the_same_thumbprint(
 
 
 @pytest.mark.requirement("JC-2")
-@pytest.mark.parametrize("algorithm", Algorithm)
+@pytest.mark.parametrize("algorithm", sorted(set(Algorithm) - {Algorithm.ED25519}))  # not in PyJWT
 def test_we_verify_the_token_of_pyjwt_and_it_ours(
     keys: dict[Algorithm, SigningKey],
     policy: VerificationPolicy,

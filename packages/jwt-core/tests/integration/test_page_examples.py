@@ -23,8 +23,9 @@ from jwt_core import (
     encode_public_pem,
     keys,
     sign,
+    skipped_keys,
 )
-from jwt_core.remote import KeySetState, RemoteKeySet
+from jwt_core.remote import KeySetState, RemoteKeySet, refresher
 from proxy_guard import GuardRefusedError
 from proxy_guard.dev_marks import JWKS_MEMBER
 
@@ -168,7 +169,13 @@ def test_tables_of_limits_are_the_defaults() -> None:
     fixed = dict(row[:2] for row in read_table("docs/limits.md", "Fixed"))
     assert fixed["token"] == f"{compact.MAX_TOKEN_CHARACTERS} characters"
     assert f"{keys.RSA_KEY_BITS} bits" in fixed["RSA key"]
+    assert f"{keys.MAX_RSA_KEY_BITS} bits" in fixed["RSA key"]
     assert str(keys.RSA_EXPONENT) in fixed["RSA key"]
+    assert (
+        fixed["wait of a caller for a fetch"] == f"{refresher.MAX_OVERRUN_S} s more than `timeout"
+    )
+    skipped = fixed["skipped keys that the log or an error describes one by one"]
+    assert skipped.startswith(f"{skipped_keys.MAX_REPORTED_KEYS} per document")
 
 
 def test_table_of_states_lists_each_state() -> None:

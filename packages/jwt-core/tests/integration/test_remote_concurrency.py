@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -132,40 +133,15 @@ def test_set_outlives_the_event_loop_that_fetched_it(
     assert len(server.requests) == 1
 
 
-def test_waiters_are_released_when_no_event_loop_can_be_made(
+def test_waiters_are_released_when_no_socket_can_be_made(
     server: JwksServer, token: str, policy: VerificationPolicy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse() -> asyncio.AbstractEventLoop:
+    def refuse(*_args: object, **_options: object) -> socket.socket:
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr(asyncio.events, "new_event_loop", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
     with pytest.raises(KeySetUnavailableError, match="Too many open files"):
         RemoteKeySet(server.uri).verify(token, policy)
-
-
-def test_landed_set_stays_when_the_event_loop_cannot_be_closed(
-    server: JwksServer,
-    key: SigningKey,
-    token: str,
-    policy: VerificationPolicy,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    close, is_closed = asyncio.Runner.close, threading.Event()
-
-    def close_badly(runner: asyncio.Runner) -> None:
-        close(runner)
-        is_closed.set()
-        raise OSError(5, "Input/output error")
-
-    server.publish(key)
-    remote = RemoteKeySet(server.uri)
-    with monkeypatch.context() as patch:
-        patch.setattr(asyncio.Runner, "close", close_badly)
-        remote.verify(token, policy)
-        assert is_closed.wait(20)
-    assert remote.state is KeySetState.FRESH
-    remote.verify(token, policy)
-    assert len(server.requests) == 1
 
 
 def test_last_good_set_is_served_when_no_thread_can_be_started(

@@ -93,3 +93,16 @@ def test_limit_that_is_not_positive_is_refused_by_name(name: str, seconds: int) 
 def test_limits_out_of_order_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="ascending order"):
         CacheLimits(**{**LIMITS, name: timedelta(seconds=1)})
+
+
+def test_response_304_keeps_the_lifetime_that_it_does_not_state(
+    limits: CacheLimits, key_set: KeySet
+) -> None:
+    record = CacheRecord().record_success(key_set, 0, 100, limits)
+    record = record.record_failure(FAILURE, 150, limits)
+    confirmed = record.record_not_modified(key_set, 200, None, limits)
+    assert (confirmed.fresh_until, confirmed.usable_until) == (300, 200 + 86400)
+    assert confirmed.last_error is None
+    assert confirmed.record_not_modified(key_set, 300, 50, limits).fresh_until == 350
+    unstated = CacheRecord().record_success(key_set, 0, None, limits)
+    assert unstated.record_not_modified(key_set, 10, None, limits).fresh_until == 310

@@ -25,6 +25,7 @@ KEY_TYPES: Final = {
     Algorithm.PS256: rsa.RSAPrivateKey,
     Algorithm.ES256: ec.EllipticCurvePrivateKey,
     Algorithm.EDDSA: ed25519.Ed25519PrivateKey,
+    Algorithm.ED25519: ed25519.Ed25519PrivateKey,
 }
 
 

@@ -18,7 +18,7 @@ from typing import Any, Unpack
 
 from jwt_core import Algorithm
 
-from token_issuer.config.choices import RotationMode
+from token_issuer.config.choices import ALGORITHMS, RotationMode
 from token_issuer.config.environment import read_environment, refuse_production
 from token_issuer.config.keywords import SettingKeywords, parse_keywords
 from token_issuer.config.parsers import Choice, parse_choice
@@ -142,7 +142,7 @@ class RunningIssuer:
         """
         entry = self._issuer.keys.rotate(
             _choose("mode", mode, tuple(RotationMode)),
-            _choose("alg", alg, tuple(Algorithm)),
+            _choose("alg", alg, tuple(map(Algorithm, ALGORITHMS))),
             lead=parse_rotation_duration("lead", lead),
             retention=parse_rotation_duration("retention", retention),
         )

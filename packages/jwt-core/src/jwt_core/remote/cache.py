@@ -87,6 +87,7 @@ class CacheRecord:
         keys: The last valid set.
         fresh_until: End of the lifetime of the set.
         usable_until: Time until which the set is used if fetches fail.
+        stated_lifetime_s: Lifetime that the last response stated, in seconds; None without one.
         cooldown_until: Earliest time of the next fetch.
         last_error: Why the last fetch failed; None after a success.
     """
@@ -94,6 +95,7 @@ class CacheRecord:
     keys: KeySet | None = None
     fresh_until: float = -math.inf
     usable_until: float = -math.inf
+    stated_lifetime_s: float | None = None
     cooldown_until: float = -math.inf
     last_error: BaseException | None = None
 
@@ -126,9 +128,20 @@ class CacheRecord:
             keys=keys,
             fresh_until=now + lifetime_s,
             usable_until=now + limits.stale_limit.total_seconds(),
+            stated_lifetime_s=stated_lifetime_s,
             # A set whose lifetime is shorter than the cooldown is fetched again at its end.
             cooldown_until=now + min(limits.cooldown.total_seconds(), lifetime_s),
         )
+
+    def record_not_modified(
+        self, keys: KeySet, now: float, stated_lifetime_s: float | None, limits: CacheLimits
+    ) -> "CacheRecord":
+        """Return the record after a response 304, which confirms *keys*.
+
+        A lifetime that the response does not state stays as it was (RFC 9111 §4.3.4).
+        """
+        lifetime_s = self.stated_lifetime_s if stated_lifetime_s is None else stated_lifetime_s
+        return self.record_success(keys, now, lifetime_s, limits)
 
     def record_failure(
         self, error: BaseException, now: float, limits: CacheLimits

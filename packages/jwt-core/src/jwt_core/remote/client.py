@@ -1,30 +1,16 @@
-"""Remote JWKS client: token verification with a fetched and cached key set.
+"""Remote JWKS client: token verification with a fetched and cached key set."""
 
-Each fetch runs in a new event loop on a short-lived thread and completes a
-`concurrent.futures.Future`, which all callers that need the result share: threads block on it,
-tasks await it. So sync and async callers share one implementation, and neither blocks a running
-event loop.
-"""
-
-import asyncio
-import logging
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
+from typing import NoReturn
 
-from jwt_core.argument_checks import check_function, check_type
-from jwt_core.errors import InvalidSignatureError, KeySetUnavailableError, UnknownKeyError
-from jwt_core.jwks import KeySet
-from jwt_core.remote.cache import CacheLimits, CacheRecord, KeySetState
-from jwt_core.remote.fetching import FetchedDocument, Fetcher
-from jwt_core.remote.sans_io import InFlightFetch, Steps, run, run_async
+from jwt_core.errors import InvalidSignatureError, UnknownKeyError
+from jwt_core.remote.cache import CacheLimits, KeySetState
+from jwt_core.remote.fetching import Fetcher
+from jwt_core.remote.refresher import DocumentValidator, Refresher
+from jwt_core.remote.sans_io import Steps, run, run_async
 from jwt_core.verification import VerificationPolicy, VerifiedToken, verify
-
-DocumentValidator = Callable[[Mapping[str, object]], object]
-"""Function that raises any exception to reject a fetched document; its result is ignored."""
-
-logger = logging.getLogger("jwt_core.remote")
 
 
 class RemoteKeySet:
@@ -35,10 +21,13 @@ class RemoteKeySet:
     until `stale_limit`. A token with an unknown `kid` or an invalid signature also causes a fetch,
     at most once per `cooldown`: the issuer may have published new keys, even under old `kid`s.
 
+    A forked process starts with the last valid set, and without the fetch that its parent may have
+    in flight. A key set cannot be pickled: with spawned processes, create one in each.
+
     Args:
         jwks_uri: Absolute http or https URI; redirects are not followed.
         document_validator: Called with each fetched document, on the fetching thread. If it raises,
-            the document is rejected and the last valid set is kept.
+            the document is rejected and the last valid set is kept. It should return within 10 s.
         clock: Function that returns monotonic seconds. It is called once at construction to check
             it. The times in tokens are compared with the policy's clock.
         timeout: Time limit of one whole fetch, however slowly the server sends.
@@ -82,13 +71,13 @@ class RemoteKeySet:
         stale_limit: timedelta = timedelta(hours=24),
         trust_env: bool = False,
     ) -> None:
-        self._fetcher = Fetcher(
+        fetcher = Fetcher(
             jwks_uri=jwks_uri,
             timeout=timeout,
             max_document_bytes=max_document_bytes,
             trust_env=trust_env,
         )
-        self._limits = CacheLimits(
+        limits = CacheLimits(
             cooldown=cooldown,
             failure_cooldown=failure_cooldown,
             default_lifetime=default_lifetime,
@@ -96,18 +85,12 @@ class RemoteKeySet:
             max_lifetime=max_lifetime,
             stale_limit=stale_limit,
         )
-        _check_functions(document_validator, clock)
-        self._document_validator = document_validator
-        self._clock = clock
-        self._lock = threading.Lock()  # guards the next three attributes; never held while waiting
-        self._record = CacheRecord()
-        self._in_flight: InFlightFetch | None = None
-        self._is_closed = False
+        self._refresher = Refresher(fetcher, limits, document_validator, clock)
 
     @property
     def state(self) -> KeySetState:
         """The current state of the key set."""
-        return self._record.get_state(self._clock())
+        return self._refresher.state
 
     def verify(self, unverified_token: str, policy: VerificationPolicy) -> VerifiedToken:
         """Verify a token; fetch the key set if needed, which blocks the calling thread.
@@ -138,111 +121,29 @@ class RemoteKeySet:
         Raises:
             KeySetUnavailableError: There is no usable key set.
         """
-        run(self._load())
+        run(self._refresher.load())
 
     async def prefetch_async(self) -> None:
         """Fetch the key set as `prefetch` does, without blocking the event loop."""
-        await run_async(self._load())
+        await run_async(self._refresher.load())
 
     def close(self) -> None:
         """Start no more fetches; a fetch in flight ends at the latest after `timeout`."""
-        with self._lock:
-            self._is_closed = True
+        self._refresher.close()
+
+    def __reduce__(self) -> NoReturn:
+        message = (
+            "a RemoteKeySet cannot be pickled or copied; "
+            "create one in each process, for example in its initializer"
+        )
+        raise TypeError(message)
 
     def _verify(self, unverified_token: str, policy: VerificationPolicy) -> Steps[VerifiedToken]:
-        keys = yield from self._load()
+        keys = yield from self._refresher.load()
         try:
             return verify(unverified_token, keys, policy)
         except (UnknownKeyError, InvalidSignatureError):
-            newer = yield from self._reload(keys)
+            newer = yield from self._refresher.reload(keys)
             if newer == keys:
                 raise
         return verify(unverified_token, newer, policy)
-
-    def _load(self) -> Steps[KeySet]:
-        with self._lock:
-            is_due = self._record.needs_fetch(self._clock())
-            fetch = self._join_fetch() if is_due else None
-        if fetch is not None:
-            yield fetch
-        return self._get_usable_keys()
-
-    def _reload(self, used: KeySet) -> Steps[KeySet]:
-        with self._lock:
-            # Another token may have caused the fetch while this one was verified.
-            is_due = self._record.keys is used and self._record.may_fetch(self._clock())
-            fetch = self._join_fetch() if is_due else None
-        if fetch is not None:
-            yield fetch
-        return self._get_usable_keys()
-
-    def _get_usable_keys(self) -> KeySet:
-        record = self._record
-        keys = record.get_usable_keys(self._clock())
-        if keys is None:
-            reason = "nothing was fetched" if record.last_error is None else str(record.last_error)
-            raise KeySetUnavailableError(self._fetcher.jwks_uri, reason) from record.last_error
-        return keys
-
-    def _join_fetch(self) -> InFlightFetch | None:
-        if self._in_flight is None and not self._is_closed:
-            fetch = InFlightFetch()
-            fetch.set_running_or_notify_cancel()  # a cancelled waiter must not cancel the fetch
-            thread = threading.Thread(
-                target=self._run_fetch, args=(fetch,), name="jwt-core-fetch", daemon=True
-            )
-            try:
-                thread.start()
-            except RuntimeError as error:  # no more threads: keep using the last valid set
-                self._record = self._record_failure(error, logging.ERROR)
-                return None
-            self._in_flight = fetch
-        return self._in_flight
-
-    def _run_fetch(self, fetch: InFlightFetch) -> None:
-        try:
-            with asyncio.Runner() as runner:
-                runner.run(self._refresh(fetch))
-        except BaseException as error:  # noqa: BLE001  # the waiting callers must continue
-            self._complete(fetch, self._record_failure(error, logging.ERROR))
-
-    async def _refresh(self, fetch: InFlightFetch) -> None:
-        # Complete the fetch before the event loop closes: closing waits for a hanging DNS lookup.
-        try:
-            fetched = await self._fetcher.fetch()
-        except Exception as error:  # noqa: BLE001  # any failure keeps the last valid set
-            self._complete(fetch, self._record_failure(error, logging.WARNING))
-        else:
-            self._complete(fetch, self._decode_document(fetched))
-
-    def _decode_document(self, fetched: FetchedDocument) -> CacheRecord:
-        try:
-            if self._document_validator is not None:
-                self._document_validator(fetched.document)
-            keys = KeySet.from_document(fetched.document)
-        except Exception as error:  # noqa: BLE001  # the validator may raise any exception
-            return self._record_failure(error, logging.ERROR)
-        return self._record.record_success(
-            keys, self._clock(), fetched.stated_lifetime_s, self._limits
-        )
-
-    def _record_failure(self, error: BaseException, level: int) -> CacheRecord:
-        logger.log(level, "no new key set from %s: %s", self._fetcher.jwks_uri, error)
-        return self._record.record_failure(error, self._clock(), self._limits)
-
-    def _complete(self, fetch: InFlightFetch, record: CacheRecord) -> None:
-        with self._lock:
-            if self._in_flight is not fetch:
-                return
-            self._record = record
-            self._in_flight = None
-        fetch.set_result(None)
-
-
-def _check_functions(document_validator: object, clock: object) -> None:
-    remedy = "use a function that raises to reject a document, or None"
-    if document_validator is not None:
-        check_function("document_validator", document_validator, remedy)
-    remedy = "use a function that returns monotonic seconds, such as time.monotonic"
-    now = check_function("clock", clock, remedy)()
-    check_type("clock()", now, int | float, remedy)

@@ -1,18 +1,18 @@
 """HTTP fetch of a JSON document, with a time limit, a size limit and no redirects."""
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from jwt_core import strict_json
 from jwt_core.argument_checks import check_duration, check_text, check_type
 from jwt_core.errors import JwtError
+from jwt_core.remote.bounded_worker import BoundedWorker, ConnectionGuard
 from jwt_core.remote.freshness import parse_lifetime
+from jwt_core.remote.uri import check_uri
 
 _HEADERS: Final = {
     "Accept": "application/jwk-set+json, application/json",
@@ -20,6 +20,8 @@ _HEADERS: Final = {
     "Accept-Encoding": "identity",
     "User-Agent": "jwt-core",
 }
+
+_MAX_REASON_CHARACTERS: Final = 200  # the text of a protocol error may quote the response
 
 
 class FetchError(JwtError):
@@ -30,9 +32,14 @@ class FetchError(JwtError):
 
 @dataclass(frozen=True)
 class FetchedDocument:
-    """A JSON object, and the freshness lifetime from its response in seconds (None if absent)."""
+    """A JSON object, and what its response states about it.
 
-    document: dict[str, Any]
+    Attributes:
+        document: The JSON object; None for a response 304, which confirms an earlier one.
+        stated_lifetime_s: Freshness lifetime in seconds; None if the response states none.
+    """
+
+    document: dict[str, Any] | None
     stated_lifetime_s: float | None
 
 
@@ -48,13 +55,14 @@ class Fetcher:
 
     Raises:
         TypeError: An argument has the wrong type.
-        ValueError: The URI is not absolute http or https, or a limit is not positive.
+        ValueError: The URI is not a valid absolute http or https URI, or a limit is not positive.
     """
 
     jwks_uri: str
     timeout: timedelta
     max_document_bytes: int
     trust_env: bool
+    _worker: BoundedWorker = field(default_factory=BoundedWorker, init=False, compare=False)
 
     def __post_init__(self) -> None:
         check_text("jwks_uri", self.jwks_uri)
@@ -62,7 +70,7 @@ class Fetcher:
         remedy = "write a number of bytes, such as 512 * 1024"
         check_type("max_document_bytes", self.max_document_bytes, int, remedy)
         check_type("trust_env", self.trust_env, bool, "write True or False")
-        _check_uri(self.jwks_uri)
+        check_uri("jwks_uri", self.jwks_uri)
         if self.timeout <= timedelta(0):
             message = "timeout must be a positive duration, such as timedelta(seconds=5)"
             raise ValueError(message)
@@ -70,57 +78,49 @@ class Fetcher:
             message = "max_document_bytes must be positive, such as 512 * 1024"
             raise ValueError(message)
 
-    async def fetch(self) -> FetchedDocument:
-        """Fetch the document once.
+    def fetch(self) -> FetchedDocument:
+        """Fetch the document once; block the thread for at most `timeout`.
 
         Raises:
-            FetchError: No complete response in time, a status other than 200 (redirects are not
-                followed), or a body that is not JSON, too large or compressed.
+            FetchError: No complete response in time, a status other than 200 and 304 (redirects are
+                not followed), or a body that is not JSON, too large or compressed.
         """
         timeout_s = self.timeout.total_seconds()
         try:
-            async with asyncio.timeout(timeout_s):
-                return await self._request()
-        except TimeoutError:
+            return self._worker.run(self._request, timeout_s)
+        except (TimeoutError, httpx.TimeoutException):
             message = f"no complete response within {timeout_s:g} s"
             raise FetchError(message) from None
         except httpx.HTTPError as error:
             message = f"{type(error).__name__}: {error}"
-            raise FetchError(message) from error
+            raise FetchError(message[:_MAX_REASON_CHARACTERS]) from error
 
-    async def _request(self) -> FetchedDocument:
-        async with (
-            httpx.AsyncClient(timeout=None, trust_env=self.trust_env) as client,  # noqa: S113  # see fetch
+    def _request(self, guard: ConnectionGuard) -> FetchedDocument:
+        with (
+            # The worker limits the whole request; this ends each attempt to connect on its own.
+            httpx.Client(timeout=self.timeout.total_seconds(), trust_env=self.trust_env) as client,
             client.stream(
-                "GET", self.jwks_uri, headers=_HEADERS, follow_redirects=False
+                "GET",
+                self.jwks_uri,
+                headers=_HEADERS,
+                follow_redirects=False,
+                extensions={"trace": guard.trace},
             ) as response,
         ):
-            _check_response(response)
-            body = await self._read_body(response)
-        return FetchedDocument(_parse_body(body), parse_lifetime(response.headers))
+            document = None
+            if response.status_code != HTTPStatus.NOT_MODIFIED:
+                _check_response(response)
+                document = _parse_body(self._read_body(response))
+        return FetchedDocument(document, parse_lifetime(response.headers))
 
-    async def _read_body(self, response: httpx.Response) -> bytes:
+    def _read_body(self, response: httpx.Response) -> bytes:
         body = bytearray()
-        async for chunk in response.aiter_raw():
+        for chunk in response.iter_raw():
             body += chunk
             if len(body) > self.max_document_bytes:
                 message = f"the response is larger than {self.max_document_bytes} bytes"
                 raise FetchError(message)
         return bytes(body)
-
-
-def _check_uri(uri: str) -> None:
-    try:
-        parts, _ = urlsplit(uri), httpx.URL(uri)
-    except (ValueError, httpx.InvalidURL):
-        message = "jwks_uri is not a valid URI; expected http:// or https:// with a host"
-        raise ValueError(message) from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = "jwks_uri must be absolute and start with http:// or https://"
-        raise ValueError(message)
-    if "@" in parts.netloc or "#" in uri:
-        message = "jwks_uri must contain neither user information nor a fragment; remove them"
-        raise ValueError(message)
 
 
 def _check_response(response: httpx.Response) -> None:

@@ -54,7 +54,7 @@ def generate_dev_key(algorithm: "Algorithm") -> "SigningKey":
             return generate_marked_key()
         case Algorithm.PS256:
             return replace(generate_marked_key(), algorithm=algorithm)
-        case Algorithm.ES256 | Algorithm.EDDSA:
+        case _:
             return generate_key(algorithm)
 
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt_core import Algorithm, SigningKey
 from proxy_guard.dev_marks import DEFAULT_KID
 
+from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.settings import Settings
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
@@ -35,7 +36,7 @@ def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = N
         pregenerated[key.algorithm] = key
     keys = build_key_service(settings, _open_store(settings), pregenerated)
     # A worker must not add a key that the other workers do not have.
-    algorithms = settings.algorithms if settings.workers == 1 else tuple(Algorithm)
+    algorithms = settings.algorithms if settings.workers == 1 else ALGORITHMS
     keys.ensure_initial_keys(tuple(map(Algorithm, algorithms)))
     return Issuer(settings, keys, requests=RequestLog(settings.request_log))
 

@@ -16,6 +16,7 @@ from jwt_core import (
 )
 from jwt_core.compact import parse_compact, parse_json_part
 
+from token_issuer.config.choices import ALGORITHMS
 from token_issuer.errors import InvalidInputError
 
 
@@ -36,7 +37,7 @@ def describe_token(
         policy = VerificationPolicy(
             issuer=str(unverified_claims.get("iss")),
             audience=audience if isinstance(audience, str) else frozenset(audience or ()),
-            algorithms=frozenset(Algorithm),
+            algorithms=frozenset(map(Algorithm, ALGORITHMS)),
             clock=clock,
         )
         verified = verify(token, KeySet(keys), policy)

@@ -15,6 +15,7 @@ import msgspec
 from jwt_core import Algorithm
 from msgspec import UNSET
 
+from token_issuer.config.choices import ALGORITHMS
 from token_issuer.errors import TokenRequestError
 from token_issuer.media_types import FORM_TYPE, JSON_TYPE
 from token_issuer.tokens.issuer import Issuer
@@ -38,7 +39,6 @@ _FIELDS: Final = encode_fields({
     "Vary": "Accept",
 })
 _MAX_PARAMETERS: Final = 100
-_ALGORITHMS: Final[frozenset[str]] = frozenset(Algorithm)
 
 
 def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredResponse:
@@ -80,7 +80,7 @@ def _may_generate_key(issuer: Issuer, token_request: TokenRequest) -> bool:
     if token_request.defect is not UNSET:
         return True
     algorithm = Algorithm.RS256 if token_request.alg is UNSET else token_request.alg
-    is_missing = algorithm in _ALGORITHMS and algorithm not in issuer.keys.view.signers
+    is_missing = algorithm in ALGORITHMS and algorithm not in issuer.keys.view.signers
     return token_request.kid is UNSET and is_missing
 
 

@@ -16,6 +16,7 @@ from jwt_core import (
 )
 from msgspec import Meta, Struct
 
+from token_issuer.config.choices import ALGORITHMS
 from token_issuer.keys.ring import KeyRing, RingKey
 
 _FORMAT: Final = 1
@@ -92,9 +93,16 @@ def _check_thumbprint(entry: _Entry, key: SigningKey) -> None:
         raise ValueError(message)
 
 
+def _parse_algorithm(name: str) -> Algorithm:
+    if name not in ALGORITHMS:
+        message = f"alg '{name[:80]}' is not supported; expected one of {', '.join(ALGORITHMS)}"
+        raise ValueError(message)
+    return Algorithm(name)
+
+
 def _decode_entry(entry: _Entry, decoded: Mapping[tuple[str, str], SigningKey | None]) -> RingKey:
     try:
-        algorithm = Algorithm(entry.alg)
+        algorithm = _parse_algorithm(entry.alg)
         signing_key = decoded.get((entry.kid, entry.thumbprint)) if entry.private_key else None
         if entry.private_key and signing_key is None:
             data = entry.private_key.encode()

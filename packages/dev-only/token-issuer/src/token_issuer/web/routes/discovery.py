@@ -6,11 +6,11 @@ Spec: OpenID Connect Discovery §3, RFC 8414 §2
 
 from typing import Any, Final
 
-from jwt_core import Algorithm
 from litestar import Request, get
 from msgspec import Struct, field
 from proxy_guard.dev_marks import JWKS_MEMBER
 
+from token_issuer.config.choices import ALGORITHMS
 from token_issuer.errors import InvalidInputError
 from token_issuer.paths import JWKS_PATHS, TOKEN_PATH
 from token_issuer.web.asgi import REQUEST_STATE
@@ -28,7 +28,7 @@ class DiscoveryDocument(Struct, frozen=True, kw_only=True):
     response_types_supported: list[str]
     grant_types_supported: list[str]
     subject_types_supported: list[str]
-    id_token_signing_alg_values_supported: list[Algorithm]
+    id_token_signing_alg_values_supported: list[str]
     token_endpoint_auth_methods_supported: list[str]
     claims_supported: list[str]
     dev_only: bool = field(name=JWKS_MEMBER, default=True)
@@ -61,7 +61,7 @@ async def get_discovery_document(
         response_types_supported=[],  # required, but there is no authorization endpoint
         grant_types_supported=["client_credentials"],
         subject_types_supported=["public"],
-        id_token_signing_alg_values_supported=list(Algorithm),
+        id_token_signing_alg_values_supported=list(ALGORITHMS),
         token_endpoint_auth_methods_supported=["client_secret_post", "client_secret_basic"],
         claims_supported=sorted({*_REGISTERED_CLAIMS, *issuer.find_profile().claims}),
     )

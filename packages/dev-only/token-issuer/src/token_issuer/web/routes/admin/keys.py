@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """`/admin/keys`: list, rotate, remove."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from jwt_core import Algorithm
 from litestar import delete, get, post
@@ -32,7 +32,10 @@ class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             "sign-before-publish: sign before the new key is published, which is a fault."
         ),
     ] = RotationMode.GRACEFUL
-    alg: Annotated[Algorithm, Meta(description="The algorithm of the new key.")] = Algorithm.RS256
+    alg: Annotated[
+        Literal["RS256", "PS256", "ES256", "EdDSA"],
+        Meta(description="The algorithm of the new key."),
+    ] = "RS256"
     lead: DurationText | None = None
     retention: DurationText | None = None
 
@@ -55,7 +58,7 @@ def rotate_keys(data: JSONBody[RotateRequest], issuer: IssuerDependency) -> KeyD
     """Rotate to a new key, and describe it."""
     key = issuer.keys.rotate(
         data.mode,
-        data.alg,
+        Algorithm(data.alg),
         lead=parse_rotation_duration("lead", data.lead),
         retention=parse_rotation_duration("retention", data.retention),
     )

@@ -30,6 +30,8 @@ TARGET_FOLDERS: Final = {"sdist": "src", "wheel": "."}
 class BundleHook(BuildHookInterface):  # type: ignore[type-arg]  # the configuration is not used
     """Add `token_issuer` to the wheel or the sdist, with the packages that it imports."""
 
+    _staging: TemporaryDirectory[str] | None = None
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the files to a temporary folder, and include them."""
         root = Path(self.root)
@@ -43,6 +45,11 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]  # the configura
             package = bundle(package, siblings, Path(self._staging.name))
         target = Path(TARGET_FOLDERS[self.target_name], PACKAGE)
         build_data["force_include"][str(package)] = str(target)
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove the temporary folder."""
+        if self._staging:
+            self._staging.cleanup()
 
 
 def check_folders(folders: list[Path]) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +12,24 @@ from typing import Final
 
 import pytest
 
-from tests.installation.index import REAL_INDEX, PoisonedIndex, run_poisoned_index
+from tests.installation.index import PoisonedIndex, run_poisoned_index
 from tests.once import make_once
 from tests.services import read_clean_environ
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SUBDIRECTORY: Final = "#subdirectory=packages/dev-only/token-issuer"
 TIMEOUT_S: Final = 300
+OLD_PIP: Final = "pip==22.3.1"  # came with Python 3.11
+PROJECTS: Final = (
+    "packages/jwt-core",
+    "packages/proxy-guard",
+    "examples/proxy",
+    "packages/dev-only/token-issuer",
+)
 # Configuration of the installers; it would replace the index and the caches of the tests.
 _PREFIXES: Final = ("PIP_", "PIPX_", "UV_", "PYTHON", "COVERAGE", "VIRTUAL_ENV")
+_REAL_INDEX: Final = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
+_BASE_PYTHON: Final = str(getattr(sys, "_base_executable", sys.executable))
 _KEPT: Final = ("PIP_CERT", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS")
 _MINT: Final = """
 import sys
@@ -68,9 +78,31 @@ def _commit_working_tree(folder: Path) -> None:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[PoisonedIndex]:
-    with run_poisoned_index(tmp_path / "malicious-code-was-executed") as running:
+def index(tmp_path: Path, libraries: Path) -> Iterator[PoisonedIndex]:
+    with run_poisoned_index(libraries, tmp_path / "malicious-code-was-executed") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the wheels that the installations need, from PyPI."""
+    return make_once(tmp_path_factory, "libraries", _download_libraries)
+
+
+def _download_libraries(folder: Path) -> None:
+    names = {"editables", "pip", "pipx", "setuptools", "wheel"}  # what builds and installs
+    for project in PROJECTS:
+        manifest = tomllib.loads((ROOT / project / "pyproject.toml").read_text(encoding="utf-8"))
+        names.update(manifest["build-system"]["requires"])
+        names.update(manifest["project"]["dependencies"])
+        for extra in manifest["project"].get("optional-dependencies", {}).values():
+            names.update(extra)
+    download = [
+        *(ROOT / "ci/uv", "run", "--no-project", "--with", "pip", "python", "-m", "pip"),
+        *("download", "--quiet", "--only-binary=:all:", "--dest", folder),
+    ]
+    subprocess.run([*download, *sorted(names)], check=True, timeout=TIMEOUT_S)
+    subprocess.run([*download, OLD_PIP], check=True, timeout=TIMEOUT_S)
 
 
 @dataclass(frozen=True)
@@ -106,9 +138,6 @@ class Installers:
         folder = self.folder / name
         self.uv("venv", "--quiet", "--no-project", "--seed", "--python", _BASE_PYTHON, folder)
         return PythonEnvironment(folder, self)
-
-
-_BASE_PYTHON: Final = str(getattr(sys, "_base_executable", sys.executable))
 
 
 @dataclass(frozen=True)
@@ -158,6 +187,7 @@ def installers(
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_INDEX_URL": index.url,
+            "PIP_NO_COMPILE": "1",
             "PIPX_HOME": str(tmp_path / "pipx"),
             "PIPX_BIN_DIR": str(tmp_path / "bin"),
             "UV_CACHE_DIR": str(caches / "uv"),
@@ -172,4 +202,4 @@ def installers(
 
 @pytest.fixture
 def real_index() -> str:
-    return f"{REAL_INDEX}/"
+    return _REAL_INDEX

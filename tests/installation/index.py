@@ -1,11 +1,11 @@
-"""A package index with malicious packages under our names. It redirects all other names to PyPI."""
+"""A package index with malicious packages under our names, and with the libraries that we need."""
 
 import io
-import os
+import re
 import tarfile
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Final
 
 OUR_NAMES: Final = ("jwt-core", "proxy-guard", "reference-proxy", "token-issuer")
-REAL_INDEX: Final = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
 _VERSION: Final = "999.0"
 _METADATA: Final = "Metadata-Version: 2.1\nName: {name}\nVersion: 999.0\nProvides-Extra: remote\n"
+_WHEEL: Final = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+_LEAVE_MARK: Final = "open({mark!r}, 'w').close()\n"
 _SETUP: Final = (
-    "open({mark!r}, 'w').close()\n"
-    "from setuptools import setup\n"
-    "setup(name={name!r}, version='999.0', packages=[{package!r}])\n"
+    "from setuptools import setup\nsetup(name={name!r}, version='999.0', packages=[{package!r}])\n"
 )
 
 
@@ -45,42 +44,19 @@ class PoisonedIndex:
 
 
 @contextmanager
-def run_poisoned_index(mark: Path) -> Iterator[PoisonedIndex]:
-    """Serve the index on a free port."""
+def run_poisoned_index(libraries: Path, mark: Path) -> Iterator[PoisonedIndex]:
+    """Serve the index on a free port.
+
+    Args:
+        libraries: A folder with wheels, which are also offered.
+        mark: The file that the malicious packages write.
+    """
+    files = {path.name: path.read_bytes() for path in libraries.glob("*.whl")}
+    for name in OUR_NAMES:
+        files |= _make_malicious_distributions(name, mark)
     requested: list[str] = []
-    files = {
-        f"{name}/{file}": content
-        for name in OUR_NAMES
-        for file, content in _make_distributions(name, mark).items()
-    }
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            _, _, path = self.path.partition("/simple/")
-            name, _, file = path.partition("/")
-            if name not in OUR_NAMES:
-                requested.append(name)
-                self.send_response(HTTPStatus.FOUND)
-                self.send_header("Location", f"{REAL_INDEX}/{path}")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            requested.append(name)
-            links = [f'<a href="{key.partition("/")[2]}">{key}</a>' for key in files if name in key]
-            body = files[path] if file else "\n".join(links).encode()
-            self.send_response(HTTPStatus.OK)
-            self.send_header("Content-Type", "application/zip" if file else "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        do_HEAD = do_GET  # noqa: N815  # of the base class
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # of the base class
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    handler = type("Handler", (_Handler,), {"files": files, "requested": requested})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield PoisonedIndex(f"http://127.0.0.1:{server.server_port}/simple/", mark, requested)
@@ -88,33 +64,63 @@ def run_poisoned_index(mark: Path) -> Iterator[PoisonedIndex]:
         thread.join()
 
 
-def _make_distributions(name: str, mark: Path) -> dict[str, bytes]:
-    """Return a wheel whose import leaves a mark, and a newer sdist whose build leaves it."""
+class _Handler(BaseHTTPRequestHandler):
+    """The simple repository API (PEP 503)."""
+
+    files: Mapping[str, bytes]
+    requested: list[str]
+
+    def do_GET(self) -> None:
+        name, _, file = self.path.removeprefix("/simple/").partition("/")
+        self.requested.append(name)
+        if file:
+            self._respond("application/octet-stream", self.files[file])
+            return
+        links = [
+            f'<a href="{file}">{file}</a>'
+            for file in self.files
+            if re.sub(r"[-_.]+", "-", file.partition("-")[0]).lower() == name
+        ]
+        self._respond("text/html", "\n".join(links).encode())
+
+    do_HEAD = do_GET  # noqa: N815  # of the base class
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # of the base class
+        """Print nothing."""
+
+    def _respond(self, media_type: str, body: bytes) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+
+def _make_malicious_distributions(name: str, mark: Path) -> dict[str, bytes]:
+    """Return a wheel that leaves a mark when imported, and an sdist that also does when built."""
     package = name.replace("-", "_")
+    stem = f"{package}-{_VERSION}"
     metadata = _METADATA.format(name=name)
-    code = f"open({str(mark)!r}, 'w').close()\n"
-    info = f"{package}-{_VERSION}.dist-info"
-    wheel = io.BytesIO()
+    code = _LEAVE_MARK.format(mark=str(mark))
+    members = {
+        f"{package}/__init__.py": code,
+        f"{stem}.dist-info/METADATA": metadata,
+        f"{stem}.dist-info/WHEEL": _WHEEL,
+    }
+    record = f"{stem}.dist-info/RECORD"
+    members[record] = "".join(f"{member},,\n" for member in [*members, record])
+    wheel, sdist = io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(wheel, "w") as archive:
-        members = {
-            f"{package}/__init__.py": code,
-            f"{info}/METADATA": metadata,
-            f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        }
-        record = "".join(f"{member},,\n" for member in [*members, f"{info}/RECORD"])
-        for member, text in {**members, f"{info}/RECORD": record}.items():
+        for member, text in members.items():
             archive.writestr(member, text)
-    sdist = io.BytesIO()
     with tarfile.open(fileobj=sdist, mode="w:gz") as tar:
         for member, text in {
-            "setup.py": _SETUP.format(mark=str(mark), name=name, package=package),
+            "setup.py": code + _SETUP.format(name=name, package=package),
             "PKG-INFO": metadata,
             f"{package}/__init__.py": code,
         }.items():
-            entry = tarfile.TarInfo(f"{package}-{_VERSION}/{member}")
+            entry = tarfile.TarInfo(f"{stem}/{member}")
             entry.size = len(text)
             tar.addfile(entry, io.BytesIO(text.encode()))
-    return {
-        f"{package}-{_VERSION}-py3-none-any.whl": wheel.getvalue(),
-        f"{package}-{_VERSION}.tar.gz": sdist.getvalue(),
-    }
+    return {f"{stem}-py3-none-any.whl": wheel.getvalue(), f"{stem}.tar.gz": sdist.getvalue()}

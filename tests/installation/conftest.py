@@ -97,7 +97,7 @@ def _download_libraries(folder: Path) -> None:
         names.update(manifest["project"]["dependencies"])
         for extra in manifest["project"].get("optional-dependencies", {}).values():
             names.update(extra)
-    download = [
+    download: list[str | Path] = [
         *(ROOT / "ci/uv", "run", "--no-project", "--with", "pip", "python", "-m", "pip"),
         *("download", "--quiet", "--only-binary=:all:", "--dest", folder),
     ]
@@ -129,9 +129,9 @@ class Installers:
         assert not check or outcome.returncode == 0, outcome.stdout + outcome.stderr
         return outcome
 
-    def uv(self, *arguments: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    def uv(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run uv."""
-        return self.run(ROOT / "ci/uv", *arguments, **environ)
+        return self.run(ROOT / "ci/uv", *arguments)
 
     def make_environment(self, name: str = "venv") -> "PythonEnvironment":
         """Make a virtual environment with the newest pip."""

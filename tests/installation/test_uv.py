@@ -1,5 +1,7 @@
 """uv installs the issuer from git, and never looks up the names of our packages in an index."""
 
+import sys
+import sysconfig
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +15,17 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 
-PROJECT: Final = """\
+# The index has the wheels for this machine and this Python only.
+PROJECT: Final = f"""\
 [project]
 name = "service"
 version = "1"
 requires-python = ">=3.11"
+
+[tool.uv]
+environments = [
+    "sys_platform == '{sys.platform}' and python_version == '{sysconfig.get_python_version()}'",
+]
 """
 
 

@@ -24,7 +24,7 @@ ci/uv run --locked --project benchmarks mypy --config-file pyproject.toml benchm
 
 issuer=packages/dev-only/token-issuer
 printf '%s: ' "$issuer"
-ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests" "$issuer/image/assemble.py" "$issuer/image/modules/sitecustomize.py"
+ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests" "$issuer/hatch_build.py" "$issuer/image/assemble.py" "$issuer/image/modules/sitecustomize.py"
 
 foreign=tests/verifiers/python
 printf '%s: ' "$foreign"

@@ -37,8 +37,7 @@ LIGHT: Final = 100_000  # bytes; lighter files share one line of the table
 CONTENTS: Final = tomllib.loads((HERE / "contents.toml").read_text(encoding="utf-8"))
 OMITTED_MODULES: Final = frozenset(CONTENTS["standard_library"]["omit"])
 ENCODINGS: Final = frozenset(CONTENTS["standard_library"]["encodings"])
-PACKAGES: Final = frozenset(name for name in CONTENTS["packages"]["keep"] if "." not in name)
-MODULES: Final = frozenset(CONTENTS["packages"]["keep"]) - PACKAGES
+PACKAGES: Final = frozenset(CONTENTS["packages"]["keep"])
 OMITTED_SUBPACKAGES: Final = frozenset(CONTENTS["packages"]["omit"])
 
 
@@ -67,28 +66,6 @@ def find_modules(folder: Path) -> Iterator[tuple[str, Path]]:
         yield name.removesuffix(".__init__"), path
 
 
-def find_loaded(names: Iterable[str], folder: Path) -> frozenset[str]:
-    """Return the modules below *folder* that importing the modules *names* loads.
-
-    Imports inside functions and conditions do not count.
-    """
-    files = dict(find_modules(folder))
-    pending, loaded = list(names), set[str]()
-    while pending:
-        name = pending.pop()
-        if name in loaded or name not in files:
-            continue
-        loaded.add(name)
-        pending.append(name.rpartition(".")[0])  # the package around it
-        for node in ast.parse(files[name].read_bytes()).body:
-            match node:
-                case ast.Import(names=aliases):
-                    pending += [alias.name for alias in aliases]
-                case ast.ImportFrom(module=str(module), names=aliases):
-                    pending += [module, *(f"{module}.{alias.name}" for alias in aliases)]
-    return frozenset(loaded)
-
-
 def compile_module(source: bytes, shown_as: str) -> bytes:
     """Return the bytecode file of a module, without docstrings."""
     tree = ast.parse(source)
@@ -110,14 +87,9 @@ def compile_module(source: bytes, shown_as: str) -> bytes:
 
 def write_archive(packages: Path, archive: Path) -> None:
     """Write the kept modules of the standard library and of *packages*, and the overlay."""
-    loaded = find_loaded(MODULES, packages)
     chosen = [
         *(item for item in find_modules(STDLIB) if is_standard_kept(item[0])),
-        *(
-            (name, path)
-            for name, path in find_modules(packages)
-            if name in loaded or is_package_kept(name)
-        ),
+        *(item for item in find_modules(packages) if is_package_kept(item[0])),
         *find_modules(OVERLAY),
     ]
     with zipfile.ZipFile(archive, "w") as stream:
@@ -165,10 +137,9 @@ def copy_libraries(binaries: Iterable[Path], triple: str, root: Path) -> None:
 
 def copy_metadata(packages: Path, folder: Path) -> None:
     """Copy the head of each kept distribution's METADATA: for version() and for scanners."""
-    kept = PACKAGES | {name.partition(".")[0] for name in MODULES}
     for path in sorted(packages.glob("*.dist-info/METADATA")):
         record = path.with_name("RECORD").read_text(encoding="utf-8")
-        if kept & {re.split(r"[/.]", line)[0] for line in record.splitlines()}:
+        if PACKAGES & {re.split(r"[/.]", line)[0] for line in record.splitlines()}:
             target = folder / path.parent.name / "METADATA"
             target.parent.mkdir(parents=True)
             head, _, _ = path.read_text(encoding="utf-8").partition("\n\n")

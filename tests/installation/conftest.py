@@ -1,0 +1,205 @@
+"""Fixtures: a clone of this repository, a poisoned package index, and installers that use both."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.installation.index import PoisonedIndex, run_poisoned_index
+from tests.once import make_once
+from tests.services import read_clean_environ
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SUBDIRECTORY: Final = "#subdirectory=packages/dev-only/token-issuer"
+TIMEOUT_S: Final = 300
+OLD_PIP: Final = "pip==22.3.1"  # came with Python 3.11
+PROJECTS: Final = (
+    "packages/jwt-core",
+    "packages/proxy-guard",
+    "examples/proxy",
+    "packages/dev-only/token-issuer",
+)
+# Configuration of the installers; it would replace the index and the caches of the tests.
+_PREFIXES: Final = ("PIP_", "PIPX_", "UV_", "PYTHON", "COVERAGE", "VIRTUAL_ENV")
+_REAL_INDEX: Final = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
+_BASE_PYTHON: Final = str(getattr(sys, "_base_executable", sys.executable))
+_KEPT: Final = ("PIP_CERT", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS")
+_MINT: Final = """
+import sys
+from token_issuer import run_token_issuer
+with run_token_issuer() as issuer:
+    assert issuer.mint(sub="alice").count(".") == 2
+assert not {"jwt_core", "proxy_guard"} & set(sys.modules)
+"""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A clone of this repository with the files of the working tree; *tag* names its commit."""
+
+    folder: Path
+    commit: str
+    tag: str = "v1"
+
+    @property
+    def url(self) -> str:
+        """The URL for pip and uv."""
+        return f"git+file://{self.folder}"
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    folder = make_once(tmp_path_factory, "repository", _commit_working_tree)
+    head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=folder, text=True)
+    return Repository(folder, head.strip())
+
+
+def _commit_working_tree(folder: Path) -> None:
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.check_output(listed, cwd=ROOT, text=True).split("\0"):
+        if name and (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+    for command in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [*identity, "commit", "--quiet", "--message", "State of the working tree"],
+        ["tag", Repository.tag],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+
+
+@pytest.fixture
+def index(tmp_path: Path, libraries: Path) -> Iterator[PoisonedIndex]:
+    with run_poisoned_index(libraries, tmp_path / "malicious-code-was-executed") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the wheels that the installations need, from PyPI."""
+    return make_once(tmp_path_factory, "libraries", _download_libraries)
+
+
+def _download_libraries(folder: Path) -> None:
+    names = {"editables", "pip", "pipx", "setuptools", "wheel"}  # what builds and installs
+    for project in PROJECTS:
+        manifest = tomllib.loads((ROOT / project / "pyproject.toml").read_text(encoding="utf-8"))
+        names.update(manifest["build-system"]["requires"])
+        names.update(manifest["project"]["dependencies"])
+        for extra in manifest["project"].get("optional-dependencies", {}).values():
+            names.update(extra)
+    download: list[str | Path] = [
+        *(ROOT / "ci/uv", "run", "--no-project", "--with", "pip", "python", "-m", "pip"),
+        *("download", "--quiet", "--only-binary=:all:", "--dest", folder),
+    ]
+    subprocess.run([*download, *sorted(names)], check=True, timeout=TIMEOUT_S)
+    subprocess.run([*download, OLD_PIP], check=True, timeout=TIMEOUT_S)
+
+
+@dataclass(frozen=True)
+class Installers:
+    """The installers, with *index* as their only index and with empty or shared caches."""
+
+    folder: Path
+    index: PoisonedIndex
+    environ: dict[str, str]
+
+    def run(
+        self, *command: str | Path, check: bool = True, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in an empty folder."""
+        outcome = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**self.environ, **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT_S,
+        )
+        assert not check or outcome.returncode == 0, outcome.stdout + outcome.stderr
+        return outcome
+
+    def uv(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run uv."""
+        return self.run(ROOT / "ci/uv", *arguments)
+
+    def make_environment(self, name: str = "venv") -> "PythonEnvironment":
+        """Make a virtual environment with the newest pip."""
+        folder = self.folder / name
+        self.uv("venv", "--quiet", "--no-project", "--seed", "--python", _BASE_PYTHON, folder)
+        return PythonEnvironment(folder, self)
+
+
+@dataclass(frozen=True)
+class PythonEnvironment:
+    """A virtual environment."""
+
+    folder: Path
+    installers: Installers
+
+    def pip(
+        self, *arguments: str | Path, check: bool = True, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run pip."""
+        return self.installers.run(
+            self.folder / "bin/python", "-m", "pip", *arguments, check=check, **environ
+        )
+
+    def run(self, command: str, *arguments: str | Path) -> str:
+        """Run an installed command and return its output."""
+        return self.installers.run(self.folder / "bin" / command, *arguments).stdout
+
+    def assert_issuer_runs(self) -> None:
+        """Fail unless the command and the library work, without modules of our other packages."""
+        assert self.run("token-issuer", "--version").startswith("token-issuer 0")
+        self.run("python", "-c", _MINT)
+
+
+@pytest.fixture
+def installers(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, index: PoisonedIndex
+) -> Installers:
+    """Return installers that share their caches with the other tests."""
+    caches = make_once(tmp_path_factory, "caches", lambda _: None)
+    environ = {
+        name: value
+        for name, value in read_clean_environ().items()
+        if name in _KEPT or not name.startswith(_PREFIXES)
+    }
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return Installers(
+        folder,
+        index,
+        environ
+        | {
+            "PIP_CACHE_DIR": str(caches / "pip"),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_INDEX_URL": index.url,
+            "PIP_NO_COMPILE": "1",
+            "PIPX_HOME": str(tmp_path / "pipx"),
+            "PIPX_BIN_DIR": str(tmp_path / "bin"),
+            "UV_CACHE_DIR": str(caches / "uv"),
+            "UV_DEFAULT_INDEX": index.url,
+            "UV_NO_CONFIG": "1",
+            "UV_PYTHON": _BASE_PYTHON,
+            "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
+            "UV_TOOL_DIR": str(tmp_path / "tools"),
+        },
+    )
+
+
+@pytest.fixture
+def real_index() -> str:
+    return _REAL_INDEX

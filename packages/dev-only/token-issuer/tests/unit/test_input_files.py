@@ -23,12 +23,14 @@ def make_socket(path: Path) -> None:
         os.chdir(here)
 
 
-NO_FILES: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
+def link_to_fifo(path: Path) -> None:
+    os.mkfifo(path.with_name("pipe"))
+    path.symlink_to("pipe")
+
+
+NO_FILES: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
     "FIFO": (os.mkfifo, "a FIFO (named pipe), not a file"),
-    "link to a FIFO": (
-        lambda path: (os.mkfifo(path.with_name("pipe")), path.symlink_to("pipe")),
-        "a FIFO (named pipe), not a file",
-    ),
+    "link to a FIFO": (link_to_fifo, "a FIFO (named pipe), not a file"),
     "directory": (Path.mkdir, "a directory, not a file"),
     "socket": (make_socket, "a socket, not a file"),
 }

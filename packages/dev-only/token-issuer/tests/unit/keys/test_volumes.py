@@ -352,10 +352,18 @@ def test_temporary_file_of_a_writer_survives_where_it_may_still_run(
     assert os.listdir(keys_dir) == [".ring.json.00000001"]  # noqa: PTH208
 
 
+@pytest.mark.parametrize("has_links", [True, False])
 def test_first_starts_without_locks_use_the_same_key(
-    keys_dir: Path, marked_key: SigningKey, second_key: SigningKey, refuse: Refuse
+    keys_dir: Path,
+    marked_key: SigningKey,
+    second_key: SigningKey,
+    refuse: Refuse,
+    *,
+    has_links: bool,
 ) -> None:
     refuse(fcntl, "flock", errno.ENOLCK)
+    if not has_links:
+        refuse(os, "link", errno.EPERM)
 
     def generate_while_another_process_starts() -> SigningKey:
         open_key_directory(keys_dir, generate=lambda: second_key)

@@ -100,7 +100,8 @@ def write_file(path: Path, data: bytes, *, mode: int) -> None:
 def create_file(path: Path, data: bytes, *, mode: int) -> None:
     """Write a new file atomically. A file that another process creates meanwhile stays.
 
-    This holds without a lock too, on volumes with hard links.
+    On volumes with hard links this holds without a lock, too. On others it holds except for a
+    moment before the new name appears.
 
     Raises:
         KeyDirectoryError: the file cannot be written.
@@ -135,7 +136,8 @@ def _link_or_replace(temporary: Path, path: Path) -> None:
     except FileExistsError:
         return
     except OSError:  # FAT, and some network and FUSE file systems, have no hard links
-        temporary.replace(path)
+        if not exists(path):  # looked up again, because the key has been generated meanwhile
+            temporary.replace(path)
 
 
 def _set_permissions(descriptor: int, path: Path, wanted: int) -> None:

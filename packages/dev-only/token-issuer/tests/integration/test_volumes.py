@@ -24,7 +24,14 @@ StartIssuer = Callable[..., Any]
 Mount = Callable[..., None]
 
 # As its grandchild, strace leaves the process a child of the test, which can then end it.
-TRACE: Final = ("strace", "--daemonize", "--follow-forks", "--quiet=all", "--output=/dev/null")
+TRACE: Final = (
+    "strace",
+    "--daemonize",
+    "--follow-forks",
+    "--seccomp-bpf",
+    "--quiet=all",
+    "--output=/dev/null",
+)
 
 
 @cache
@@ -38,7 +45,8 @@ def refuse(*calls: str, path: Path | None = None) -> tuple[str, ...]:
     """Return a command prefix that refuses system calls, such as `flock:error=ENOLCK`."""
     if not can_trace():
         pytest.skip("strace cannot trace processes here")
-    wrapper = [*TRACE, *(f"--inject={call}" for call in calls)]
+    traced = ",".join(call.partition(":")[0] for call in calls)
+    wrapper = [*TRACE, "--seccomp-bpf", f"--trace={traced}", *(f"--inject={c}" for c in calls)]
     return (*wrapper, f"--trace-path={path}") if path else tuple(wrapper)
 
 

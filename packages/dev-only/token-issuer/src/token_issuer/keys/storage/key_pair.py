@@ -34,6 +34,7 @@ from token_issuer.keys.storage.files import (
     exists,
     make_directory,
     read_file,
+    write_file,
 )
 from token_issuer.keys.storage.lock import lock_directory
 from token_issuer.keys.storage.os_errors import explain_os_errors
@@ -152,7 +153,7 @@ def _restore_public_key(directory: Path, key: SigningKey) -> None:
     try:
         with explain_os_errors(directory), lock_directory(directory):
             if not exists(directory / PUBLIC_NAME):
-                create_file(directory / PUBLIC_NAME, encode_public_pem(key), mode=0o644)
+                write_file(directory / PUBLIC_NAME, encode_public_pem(key), mode=0o644)
     except KeyDirectoryError as error:
         is_read_only = getattr(error.__cause__, "errno", None) in _READ_ONLY
         level = logging.INFO if is_read_only else logging.WARNING

@@ -61,6 +61,17 @@ def _find_similar_names(name: str, known: Iterable[str], prefix: str) -> list[st
     return sorted(close, key=ratings.__getitem__, reverse=True)[:_MAX_SUGGESTIONS]
 
 
+def show_path(path: Path) -> str:
+    r"""Return *path* for a message of one line, with line breaks and invalid UTF-8 escaped.
+
+    >>> print(show_path(Path("keys\\nof alice")))
+    keys\nof alice
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(path)
+    )
+
+
 class TokenIssuerError(Exception):
     """Base of all errors whose message is meant for a person.
 
@@ -115,8 +126,15 @@ class KeyDirectoryError(TokenIssuerError):
     code = "key_directory"
 
     def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"{path}: {problem}")
+        super().__init__(f"{show_path(path)}: {problem}")
         self.path = path
+
+
+class UnsuitableFileError(KeyDirectoryError):
+    """Something in the key directory is not a file of keys: a FIFO, a directory, a broken link."""
+
+    code = "unsuitable_file"
+    exit_code = 2
 
 
 class UnmarkedKeyError(KeyDirectoryError):

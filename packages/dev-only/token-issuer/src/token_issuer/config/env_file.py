@@ -5,23 +5,26 @@ A line that sets no variable is an error, because ignoring `NODE_ENV production`
 Error messages give the line number but not the text, because the text may contain a secret.
 """
 
+import io
 from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
+from token_issuer.errors import show_path
+from token_issuer.input_files import read_text_input
+
 
 def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
     """Return the variables of *path*, and the mistakes in it."""
+    shown = show_path(path)
     try:
-        with path.open(encoding="utf-8") as stream:
-            bindings = list(parse_stream(stream))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        return {}, [
-            f"--env-file: {path} cannot be read: {reason}; expected a text file of NAME=VALUE lines"
-        ]
+        bindings = list(parse_stream(io.StringIO(read_text_input(path))))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        expected = "expected a text file of NAME=VALUE lines"
+        return {}, [f"--env-file: {shown} cannot be read: {reason}; {expected}"]
     problems = [
-        f"--env-file: {path} line {_find_line(binding)}: expected NAME=VALUE on a separate line"
+        f"--env-file: {shown} line {_find_line(binding)}: expected NAME=VALUE on a separate line"
         for binding in bindings
         if binding.error or (binding.key is not None and binding.value is None)
     ]

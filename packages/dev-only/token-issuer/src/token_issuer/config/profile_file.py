@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from token_issuer.config.profiles import BUILT_IN, Profile
+from token_issuer.input_files import read_text_input
 from token_issuer.timing.durations import parse_ttl
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -24,11 +25,14 @@ def read_profiles(path: Path) -> dict[str, Profile]:
         ValueError: the file cannot be read or is invalid; all mistakes are listed.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
+        text = read_text_input(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        message = f"cannot be read: {reason}; expected a TOML file of profiles"
         raise ValueError(message) from error
-    except ValueError as error:  # not UTF-8, or not TOML
+    try:
+        document = tomllib.loads(text)
+    except ValueError as error:
         message = f"not TOML: {error}"
         raise ValueError(message) from error
     problems = list(_find_problems(document))

@@ -355,7 +355,7 @@ def test_change_during_a_synchronisation_is_kept(
             lock.has_second_user.wait()
         return ring
 
-    decode = "token_issuer.keys.storage.directory.decode_ring"
+    decode = "token_issuer.keys.storage.reader.decode_ring"
     monkeypatch.setattr(decode, decode_and_let_the_other_thread_change)
     synchronisation = threading.Thread(target=store.synchronise)
     other_thread = threading.Thread(target=change)

@@ -51,7 +51,7 @@ def _use_directory_as_target(tmp_path: Path) -> Path:
     [
         (_use_missing_directory, "does not exist"),
         (_use_file_as_directory, "is not a directory"),
-        (_use_directory_as_target, "cannot be used"),
+        (_use_directory_as_target, "is a directory, not a file; move it away"),
     ],
 )
 def test_unwritable_target_is_a_clear_error_and_leaves_nothing(

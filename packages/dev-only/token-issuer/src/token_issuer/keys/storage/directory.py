@@ -10,36 +10,35 @@ updates them. A directory with a single key has no `ring.json`, only the two PEM
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
 from jwt_core import Algorithm, SigningKey
 
 from token_issuer.config.choices import KidStyle
-from token_issuer.errors import KeyDirectoryError
-from token_issuer.keys.ring import KeyRing, create_ring_key, derive_kid
+from token_issuer.errors import KeyDirectoryError, show_path
+from token_issuer.keys.ring import KeyRing, KeyState
+from token_issuer.keys.storage.exposure import warn_if_directory_exposed
 from token_issuer.keys.storage.files import (
     PRIVATE_NAME,
     PUBLIC_NAME,
     RING_NAME,
     exists,
-    explain_os_errors,
-    lock_directory,
     make_directory,
-    remove_leftovers,
-    warn_if_exposed,
     write_file,
 )
-from token_issuer.keys.storage.key_pair import check_watermark, load_key, open_key_directory
+from token_issuer.keys.storage.key_pair import open_key_directory
+from token_issuer.keys.storage.lock import lock_directory
+from token_issuer.keys.storage.os_errors import explain_os_errors
 from token_issuer.keys.storage.pem_files import check_pair, write_pair
-from token_issuer.keys.storage.ring_file import decode_ring, encode_ring
+from token_issuer.keys.storage.reader import DirectoryReader, Version
+from token_issuer.keys.storage.ring_file import encode_ring
 from token_issuer.keys.storage.store import RingChange
 from token_issuer.timing.clock import read_system_clock
 
-_RSA_ALGORITHMS: Final = frozenset({Algorithm.RS256, Algorithm.PS256})
-_MAX_READ_ATTEMPTS: Final = 3
-"""If a ring appears while a key pair is read, the next attempt reads the ring."""
+_UNREAD: Final[Version] = (None,)
+"""A ring that this process wrote. Reading it again shows whether another one has written, too."""
 
 logger = logging.getLogger(__name__)
 
@@ -73,14 +72,21 @@ class DirectoryStore:
             KeyDirectoryError: the directory holds no key, or a file that cannot be used.
         """
         self.directory = directory
-        self._style = style
-        self._allow_unmarked = allow_unmarked
         self._clock = clock
-        self._checked_key = checked_key
-        # `_ring` and `_ring_version` change together; lock_directory keeps other processes out.
+        self._reader = DirectoryReader(
+            directory,
+            style=style,
+            allow_unmarked=allow_unmarked,
+            clock=clock,
+            checked_key=checked_key,
+        )
+        # `_ring` and `_version` change together. A version is read before its content: a write in
+        # between, by a process that a volume without locks does not keep out, is noticed later.
         self._lock = threading.Lock()
-        self._ring_version = self._read_version()
-        self._ring = self._read()
+        self._version = self._reader.read_version()
+        self._ring = self._reader.read()
+        with explain_os_errors(directory):
+            warn_if_directory_exposed(directory)
         self._kid_of_pem_files: str | None = None
 
     @classmethod
@@ -99,10 +105,8 @@ class DirectoryStore:
                 overwritten.
         """
         make_directory(directory)
-        with explain_os_errors(directory):
-            has_ring = exists(directory / RING_NAME)
         key = None
-        if not has_ring:
+        if not exists(directory / RING_NAME):
             try:
                 key = open_key_directory(directory, allow_unmarked=allow_unmarked)
             except KeyDirectoryError:
@@ -113,8 +117,7 @@ class DirectoryStore:
         )
         if exists(directory / RING_NAME):
             with explain_os_errors(directory), lock_directory(directory):
-                check_pair(directory, store._read())
-                warn_if_exposed(directory / RING_NAME)
+                check_pair(directory, store._reader.read(store.ring))
             store._update_pair()
         return store
 
@@ -130,80 +133,53 @@ class DirectoryStore:
             KeyDirectoryError: the directory cannot be written, or a PEM file holds another key.
         """
         with self._lock, explain_os_errors(self.directory), lock_directory(self.directory):
-            remove_leftovers(self.directory)
-            ring = self._read()
+            version = self._reader.read_version()
+            ring = self._reader.read(self._ring)
+            self._warn_of_lost_keys(ring)
             check_pair(self.directory, ring)
             changed = change(ring)
             if changed is not ring:
                 write_file(self.directory / RING_NAME, encode_ring(changed), mode=0o600)
+                version = _UNREAD
                 self._write_pair(changed)
-            self._ring_version, self._ring = self._read_version(), changed
+            self._version, self._ring = version, changed
         return changed
 
     def synchronise(self) -> None:
         """Read a ring that another process wrote, and update the PEM files to the active key.
 
-        If the new ring cannot be used, the error is logged once and the old ring stays.
+        If the new ring cannot be used, the error is logged once and the old ring stays. A key that
+        another process has overwritten is logged too.
         """
         with self._lock:
             try:
-                version = self._read_version()
-                if version not in {self._ring_version, None}:
-                    self._ring_version = version
-                    self._ring = self._read()
+                version = self._reader.read_version()
+                if version not in {self._version, None}:
+                    self._version = version
+                    ring = self._reader.read(self._ring)
+                    self._warn_of_lost_keys(ring)
+                    self._ring = ring
             except KeyDirectoryError as error:
                 logger.warning("the keys stay as they are: %s", error)
             self._update_pair()
 
-    def _read(self) -> KeyRing:
-        for _ in range(_MAX_READ_ATTEMPTS - 1):
-            try:
-                return self._read_once()
-            except KeyDirectoryError:
-                if not exists(self.directory / RING_NAME):
-                    raise
-        return self._read_once()
-
-    def _read_once(self) -> KeyRing:
-        path = self.directory / RING_NAME
-        with explain_os_errors(path):
-            data = path.read_bytes() if exists(path) else None
-        if data is None:
-            return self._adopt_pair()
-        try:
-            ring = decode_ring(data, getattr(self, "_ring", None))
-        except ValueError as error:
-            problem = (
-                f"not a valid key ring ({error}); move it away to use the key of {PRIVATE_NAME} "
-                "alone"
+    def _warn_of_lost_keys(self, ring: KeyRing) -> None:
+        """Log which keys in use *ring*, as another process wrote it, does not hold."""
+        present = {key.thumbprint for key in ring.keys}
+        lost = [
+            key.kid
+            for key in self._ring.keys
+            if key.get_state(self._clock()) is not KeyState.REMOVED
+            and key.thumbprint not in present
+        ]
+        if lost:
+            logger.warning(
+                "%s: another process replaced the keys without keeping %s, so their tokens no "
+                "longer verify; unless that was intended, the volume does not lock token issuers "
+                "against each other: start and rotate one after the other, or use a local volume",
+                show_path(self.directory),
+                ", ".join(lost),
             )
-            raise KeyDirectoryError(path, problem) from error
-        for key in ring.keys:
-            if key.signing_key is not None and key.algorithm in _RSA_ALGORITHMS:
-                check_watermark(path, key.signing_key, allow_unmarked=self._allow_unmarked)
-        return ring
-
-    def _adopt_pair(self) -> KeyRing:
-        """Return a ring of the single key of a directory without a ring."""
-        path = self.directory / PRIVATE_NAME
-        key, self._checked_key = self._checked_key, None  # used once: the file may change
-        if key is None:
-            key = load_key(self.directory, allow_unmarked=self._allow_unmarked)
-        with explain_os_errors(path):
-            created_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            if exists(self.directory / RING_NAME):
-                raise KeyDirectoryError(path, "another process is replacing it; try again")
-        kid = derive_kid(self._style, key.verification_key.public_key, 1)
-        signing_key = SigningKey(key.private_key, Algorithm.RS256, kid)
-        return KeyRing((create_ring_key(signing_key, created_at),), made=1)
-
-    def _read_version(self) -> tuple[int, int] | None:
-        """Return the inode and modification time of the ring file, which identify its version."""
-        try:
-            status = (self.directory / RING_NAME).stat()
-        except OSError:
-            return None
-        return status.st_ino, status.st_mtime_ns
 
     def _find_active_key(self, ring: KeyRing) -> SigningKey:
         signer = ring.find_signer(Algorithm.RS256, self._clock())
@@ -217,11 +193,11 @@ class DirectoryStore:
         """Update the PEM files if the directory is writable; signing does not need them."""
         try:
             active = self._find_active_key(self._ring)
-            if active.kid == self._kid_of_pem_files or self._read_version() is None:
+            if active.kid == self._kid_of_pem_files or not self._reader.has_ring:
                 return
             self._kid_of_pem_files = active.kid  # one attempt for each key, or the log fills up
             with explain_os_errors(self.directory), lock_directory(self.directory):
-                ring = self._read()
+                ring = self._reader.read(self._ring)
                 check_pair(self.directory, ring)
                 self._write_pair(ring)
         except KeyDirectoryError as error:

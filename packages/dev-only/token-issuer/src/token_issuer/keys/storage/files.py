@@ -1,27 +1,29 @@
 # DEV-ONLY: never ship to production.
-"""Files of a key directory: atomic writes, the lock of writers, and errors with a remedy.
+"""Files of a key directory: bounded reads and atomic writes, on any kind of volume.
 
-Writers lock the directory itself. Readers need neither a lock nor write permission.
+A volume may lack what POSIX file systems have: permissions, hard links, or the synchronisation of
+directories. Whatever is not needed for whole files costs a warning, not the start.
 """
 
 import contextlib
-import errno
-import fcntl
-import logging
 import os
+import secrets
 import stat
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from token_issuer.errors import KeyDirectoryError
+from token_issuer.errors import KeyDirectoryError, UnsuitableFileError, show_path
+from token_issuer.input_files import read_regular_file
+from token_issuer.keys.storage.exposure import warn_of_permissions, warn_once
+from token_issuer.keys.storage.os_errors import UNSUPPORTED, explain_os_errors
 
 PRIVATE_NAME: Final = "private.pem"
 PUBLIC_NAME: Final = "public.pem"
 RING_NAME: Final = "ring.json"
-
-logger = logging.getLogger(__name__)
+MAX_PEM_BYTES: Final = 64 * 1024
+MAX_RING_BYTES: Final = 16 * 1024 * 1024
+"""Seven thousand keys of 2 KiB."""
 
 
 def make_directory(directory: Path) -> None:
@@ -30,42 +32,55 @@ def make_directory(directory: Path) -> None:
     Raises:
         KeyDirectoryError: it cannot be created, or is not a directory.
     """
-    with explain_os_errors(directory):
-        if directory.exists() and not directory.is_dir():
-            problem = "is not a directory; give the directory that holds (or will hold) the keys"
-            raise KeyDirectoryError(directory, problem)
+    if not exists(directory):
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except FileNotFoundError as error:  # a file system such as /proc
+            with explain_os_errors(directory):
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except KeyDirectoryError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            # a file system such as /proc
             problem = "cannot be created on this file system; choose another directory"
             raise KeyDirectoryError(directory, problem) from error
+    elif not directory.is_dir():
+        problem = "is not a directory; give the directory that holds (or will hold) the keys"
+        raise UnsuitableFileError(directory, problem)
 
 
 def exists(path: Path) -> bool:
-    """Tell whether *path* exists; raise OSError if its directory cannot be searched."""
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return False
+    """Tell whether *path* exists.
+
+    Raises:
+        KeyDirectoryError: its directory cannot be searched, or it is a link to nothing: the keys
+            may be there once the volume of its target is mounted.
+    """
+    with explain_os_errors(path):
+        try:
+            path.stat()
+        except FileNotFoundError:
+            if not path.is_symlink():
+                return False
+            problem = (
+                f"is a symbolic link to {show_path(path.readlink())}, which does not exist; create "
+                "or mount its target, or remove the link"
+            )
+            raise UnsuitableFileError(path, problem) from None
     return True
 
 
-@contextlib.contextmanager
-def lock_directory(directory: Path) -> Iterator[None]:
-    """Lock *directory* against other writers; wait while another writer holds the lock."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)  # releases the lock, as the end of the process does
+def read_file(path: Path, max_bytes: int) -> bytes:
+    """Return the content of a regular file of at most *max_bytes*.
 
-
-def remove_leftovers(directory: Path) -> None:
-    """Remove the temporary files of killed writers. The caller must hold the lock."""
-    for name in (PRIVATE_NAME, PUBLIC_NAME, RING_NAME):
-        for path in directory.glob(f".{name}.*"):
-            path.unlink(missing_ok=True)
+    Raises:
+        KeyDirectoryError: the file cannot be read.
+        UnsuitableFileError: it is not a regular file, or too large.
+    """
+    with explain_os_errors(path):
+        try:
+            return read_regular_file(path, max_bytes)
+        except ValueError as error:
+            problem = f"is {error}; expected a file that the token issuer wrote; move it away"
+            raise UnsuitableFileError(path, problem) from error
 
 
 def write_file(path: Path, data: bytes, *, mode: int) -> None:
@@ -74,65 +89,93 @@ def write_file(path: Path, data: bytes, *, mode: int) -> None:
     Args:
         path: The file; an existing file is replaced.
         data: The whole content.
-        mode: The exact permissions, regardless of the umask.
+        mode: The exact permissions, regardless of the umask, if the volume has permissions.
 
     Raises:
         KeyDirectoryError: the file cannot be written; the old content stays.
     """
+    _write_whole(path, data, mode, Path.replace)
+
+
+def create_file(path: Path, data: bytes, *, mode: int) -> None:
+    """Write a new file atomically. A file that another process creates meanwhile stays.
+
+    On volumes with hard links this holds without a lock, too. On others it holds except for a
+    moment before the new name appears.
+
+    Raises:
+        KeyDirectoryError: the file cannot be written.
+    """
+    _write_whole(path, data, mode, _link_or_replace)
+
+
+def _write_whole(
+    path: Path, data: bytes, mode: int, publish: Callable[[Path, Path], object]
+) -> None:
+    # Written in the same directory, because a rename is atomic only within one file system.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with explain_os_errors(path):
-        _replace_file(path, data, mode)
+        # Unlike that of tempfile, without O_NOFOLLOW: O_EXCL follows no link either.
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                _set_permissions(descriptor, path, mode)
+                file.write(data)
+                file.flush()
+                _sync_file(descriptor, path)
+            publish(temporary, path)
+        finally:
+            with contextlib.suppress(OSError):  # it has become *path*, or is on a full disk
+                temporary.unlink()
         _sync_directory(path.parent)
 
 
-def warn_if_exposed(path: Path) -> None:
-    """Log a warning if other users can read *path*."""
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        logger.warning("%s can be read by other users; chmod 600 it if the volume allows", path)
-
-
-@contextlib.contextmanager
-def explain_os_errors(path: Path) -> Iterator[None]:
-    """Convert an OSError to a KeyDirectoryError that says what to do."""
+def _link_or_replace(temporary: Path, path: Path) -> None:
     try:
-        yield
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        return
+    except OSError:  # FAT, and some network and FUSE file systems, have no hard links
+        if not exists(path):  # looked up again, because the key has been generated meanwhile
+            temporary.replace(path)
+
+
+def _set_permissions(descriptor: int, path: Path, wanted: int) -> None:
+    reason = "it is ignored"
+    try:
+        os.fchmod(descriptor, wanted)
     except OSError as error:
-        raise KeyDirectoryError(path, _describe(error)) from error
+        reason = error.strerror or type(error).__name__
+    actual = stat.S_IMODE(os.fstat(descriptor).st_mode)
+    if actual != wanted:
+        warn_of_permissions(path, wanted=wanted, actual=actual, reason=reason)
 
 
-def _replace_file(path: Path, data: bytes, mode: int) -> None:
-    # Written in the same directory, because a rename is atomic only within one file system.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
+def _sync_file(descriptor: int, path: Path) -> None:
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:  # a full or failing disk: the content may be lost
+            raise
+        _warn_of_synchronisation(path.parent, error)
 
 
 def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
+    """Make the new name of a file durable. It is already in place, so a failure is a warning."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        _warn_of_synchronisation(directory, error)
 
 
-def _describe(error: OSError) -> str:
-    match error.errno:
-        case errno.ENOENT:
-            return "does not exist; make a key pair with: token-issuer make-keys DIR"
-        case errno.EROFS:
-            return "is on a read-only file system, so no key can be written; mount it writable"
-        case errno.EACCES | errno.EPERM:
-            return f"permission denied for user id {os.getuid()}; check owner and permissions"
-        case errno.ENOTDIR:
-            return "is not a directory; give the directory that holds (or will hold) the keys"
-        case _:
-            return f"cannot be used: {error.strerror}"
+def _warn_of_synchronisation(directory: Path, error: OSError) -> None:
+    message = (
+        f"{show_path(directory)}: the volume cannot be synchronised to disk (fsync: "
+        f"{error.strerror}): the keys are written, but a power failure right after a change may "
+        "undo it; use a local volume if the keys must survive that"
+    )
+    warn_once(directory, "synchronisation", message)

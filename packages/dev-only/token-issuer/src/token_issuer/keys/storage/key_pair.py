@@ -7,9 +7,11 @@ only the public key is an error, since a crash cannot cause this state. See
 `keys.storage.directory` for rings of several keys.
 """
 
+import errno
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from jwt_core import (
     Algorithm,
@@ -23,18 +25,22 @@ from jwt_core import (
 from proxy_guard.dev_marks import DEFAULT_KID
 
 from token_issuer.errors import KeyDirectoryError, UnmarkedKeyError
+from token_issuer.keys.storage.exposure import warn_if_file_exposed
 from token_issuer.keys.storage.files import (
+    MAX_PEM_BYTES,
     PRIVATE_NAME,
     PUBLIC_NAME,
+    create_file,
     exists,
-    explain_os_errors,
-    lock_directory,
     make_directory,
-    remove_leftovers,
-    warn_if_exposed,
+    read_file,
     write_file,
 )
+from token_issuer.keys.storage.lock import lock_directory
+from token_issuer.keys.storage.os_errors import explain_os_errors
 from token_issuer.keys.watermark import generate_marked_key, has_watermark
+
+_READ_ONLY: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +67,8 @@ def open_key_directory(
     if not exists(directory / PRIVATE_NAME):
         with explain_os_errors(directory), lock_directory(directory):
             _reject_lone_public_key(directory)
-            remove_leftovers(directory)
             if not exists(directory / PRIVATE_NAME):
-                write_file(directory / PRIVATE_NAME, encode_private_pem(generate()), mode=0o600)
+                create_file(directory / PRIVATE_NAME, encode_private_pem(generate()), mode=0o600)
     key = load_key(directory, allow_unmarked=allow_unmarked)
     if not exists(directory / PUBLIC_NAME):
         _restore_public_key(directory, key)
@@ -77,10 +82,10 @@ def load_key(directory: Path, *, allow_unmarked: bool = False) -> SigningKey:
         KeyDirectoryError: the directory holds no key, or one that cannot be used.
     """
     path = directory / PRIVATE_NAME
+    _reject_lone_public_key(directory)
+    data = read_file(path, MAX_PEM_BYTES)
     with explain_os_errors(path):
-        _reject_lone_public_key(directory)
-        data = path.read_bytes()
-        warn_if_exposed(path)
+        warn_if_file_exposed(path)
     try:
         key = decode_private_pem(data, kid=DEFAULT_KID, algorithm=Algorithm.RS256)
     except JwtError as error:
@@ -125,10 +130,9 @@ def check_watermark(path: Path, key: SigningKey, *, allow_unmarked: bool) -> Non
 
 
 def _check_public_key(path: Path, key: SigningKey) -> None:
-    with explain_os_errors(path):
-        if not exists(path):
-            return
-        data = path.read_bytes()
+    if not exists(path):
+        return
+    data = read_file(path, MAX_PEM_BYTES)
     try:
         public_key = decode_public_key(data.decode("ascii")).public_key
     except (JwtError, UnicodeDecodeError) as error:
@@ -148,8 +152,9 @@ def _restore_public_key(directory: Path, key: SigningKey) -> None:
     """Write the missing `public.pem` if the directory is writable; signing does not need it."""
     try:
         with explain_os_errors(directory), lock_directory(directory):
-            remove_leftovers(directory)
             if not exists(directory / PUBLIC_NAME):
                 write_file(directory / PUBLIC_NAME, encode_public_pem(key), mode=0o644)
     except KeyDirectoryError as error:
-        logger.info("%s is not written: %s", PUBLIC_NAME, error)
+        is_read_only = getattr(error.__cause__, "errno", None) in _READ_ONLY
+        level = logging.INFO if is_read_only else logging.WARNING
+        logger.log(level, "%s is not written: %s", PUBLIC_NAME, error)

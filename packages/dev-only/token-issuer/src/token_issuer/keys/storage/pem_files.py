@@ -17,11 +17,12 @@ from jwt_core import (
 from token_issuer.errors import KeyDirectoryError
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.storage.files import (
+    MAX_PEM_BYTES,
     PRIVATE_NAME,
     PUBLIC_NAME,
     RING_NAME,
     exists,
-    explain_os_errors,
+    read_file,
     write_file,
 )
 
@@ -54,7 +55,7 @@ def write_pair(directory: Path, active: SigningKey) -> None:
     )
     for name, data, mode in files:
         path = directory / name
-        if not exists(path) or path.read_bytes() != data:
+        if not exists(path) or read_file(path, MAX_PEM_BYTES) != data:
             write_file(path, data, mode=mode)
 
 
@@ -62,10 +63,8 @@ def _read_pair(directory: Path) -> Iterator[tuple[str, str | None]]:
     """Yield name and thumbprint of each PEM file; the thumbprint is None if it holds no key."""
     for name in (PRIVATE_NAME, PUBLIC_NAME):
         path = directory / name
-        with explain_os_errors(path):
-            data = path.read_bytes() if exists(path) else None
-        if data is not None:
-            yield name, _compute_thumbprint(name, data)
+        if exists(path):
+            yield name, _compute_thumbprint(name, read_file(path, MAX_PEM_BYTES))
 
 
 def _compute_thumbprint(name: str, data: bytes) -> str | None:

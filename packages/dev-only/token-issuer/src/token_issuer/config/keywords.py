@@ -40,6 +40,7 @@ class SettingKeywords(TypedDict, total=False):
     access_log: bool
     admin: bool | None
     admin_token: str | None
+    admin_hosts: Sequence[str]
     request_log: int
     workers: int
 

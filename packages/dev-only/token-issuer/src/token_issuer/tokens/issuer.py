@@ -78,7 +78,6 @@ class Issuer:
 
         Spec: RFC 6749 §4.4, RFC 7519 §4.1
         """
-        _check_grant_type(request)
         now = self._get_issue_time(request, now)
         claims = build_claims(request, self.settings, self.find_profile(request.profile), now)
         if request.defect is not UNSET:
@@ -209,12 +208,6 @@ def _set_algorithm(request: TokenRequest, defect: "Defect") -> TokenRequest:
         )
         raise TokenRequestError(message, "defect", "alg")
     return structs.replace(request, alg=defect.alg)
-
-
-def _check_grant_type(request: TokenRequest) -> None:
-    if request.grant_type not in {UNSET, "client_credentials"}:
-        message = "grant_type: expected client_credentials, or leave it out"
-        raise TokenRequestError(message, "grant_type", error="unsupported_grant_type")
 
 
 def _compute_expires_in(exp: object, now: datetime) -> Any:

@@ -2,6 +2,7 @@
 """`POST /token` over real HTTP."""
 
 import base64
+import gzip
 import time
 from typing import Any, Final
 
@@ -238,3 +239,26 @@ def test_empty_parameters_of_an_oauth_client_are_omitted(http: httpx.Client) -> 
     headers = {"Content-Type": FORM}
 
     assert http.post("/token", content=body, headers=headers).status_code == 200
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZip", "deflate", "br", "gzip, gzip"])
+@pytest.mark.parametrize("content_type", [FORM, "application/json"])
+@pytest.mark.parametrize("extra", [{}, {"Origin": "http://localhost"}])  # fast path, full path
+def test_compressed_body_is_refused_by_the_field(
+    http: httpx.Client, encoding: str, content_type: str, extra: dict[str, str]
+) -> None:
+    headers = {"Content-Type": content_type, "Content-Encoding": encoding, **extra}
+    response = http.post("/token", content=gzip.compress(b"sub=alice"), headers=headers)
+
+    assert (response.status_code, response.json()["error"]) == (415, "invalid_request")
+    assert response.headers["accept-encoding"] == "identity"
+    assert f"Content-Encoding: '{encoding}'" in response.json()["error_description"]
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+def test_body_without_compression_is_read(http: httpx.Client, encoding: str) -> None:
+    headers = {"Content-Type": FORM, "Content-Encoding": encoding}
+
+    assert http.post("/token", content=b"sub=alice", headers=headers).status_code == 200

@@ -28,6 +28,7 @@ class SettingKeywords(TypedDict, total=False):
     profile: str
     profiles: Mapping[str, Profile] | Path | str
     public_url: str | None
+    verifier_url: str | None
     keys_dir: Path | str | None
     algorithms: Sequence[str]
     kids: KidStyle | str | None

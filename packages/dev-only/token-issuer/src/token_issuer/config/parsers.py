@@ -35,6 +35,16 @@ def parse_text(value: object) -> str:
     return value
 
 
+def parse_host(value: object) -> str:
+    """Return a host name or address to listen on; the brackets of an IPv6 address are removed."""
+    text = parse_text(value).strip()
+    host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if "/" in host or "[" in host or "]" in host or host.count(":") == 1:
+        message = "expected a host name or address without a port, such as 127.0.0.1 or ::1"
+        raise ValueError(message)
+    return host
+
+
 def parse_directory(value: object) -> Path:
     """Return the path of a directory, which need not exist yet."""
     if not isinstance(value, str | Path) or not str(value).strip():

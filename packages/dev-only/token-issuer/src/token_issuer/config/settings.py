@@ -34,6 +34,7 @@ from token_issuer.config.parsers import (
     parse_directory,
     parse_factor,
     parse_flag,
+    parse_host,
     parse_host_names,
     parse_max_age,
     parse_origins,
@@ -61,7 +62,7 @@ class Settings:
 
     host: str = setting(
         "127.0.0.1",
-        parse_text,
+        parse_host,
         "address to listen on",
         default_note="0.0.0.0 in a container",
         metavar="ADDRESS",
@@ -92,6 +93,12 @@ class Settings:
         parse_url,
         "base URL in the discovery document",
         default_note="that of the request",
+    )
+    verifier_url: str | None = setting(
+        None,
+        parse_url,
+        "base URL by which the verifier reaches the issuer, for the jku and x5u of defects",
+        default_note="the public URL, or that of the token request",
     )
     keys_dir: Path | None = setting(
         None,

@@ -39,6 +39,16 @@ class MintedToken:
     authorization: tuple[str, ...]
 
     @property
+    def pointer(self) -> str | None:
+        """The URL of keys that the header names in `jku` or `x5u`; None without one."""
+        try:
+            header = strict_json.decode_object(base64url.decode(self.token.split(".")[0]))
+        except ValueError:  # some defects have no readable header
+            return None
+        url = header.get("jku") or header.get("x5u")
+        return url if isinstance(url, str) else None
+
+    @property
     def claims(self) -> Mapping[str, object]:
         """The claims of the token; valid only for tokens without a defect."""
         return strict_json.decode_object(base64url.decode(self.token.split(".")[1]))
@@ -148,6 +158,11 @@ class IssuerClient:
         """Count the requests for key documents that the issuer has received from any client."""
         counts = self._read_counts()
         return sum(counts.get(path, 0) for path in KEY_PATHS)
+
+    def list_key_hosts(self) -> frozenset[str]:
+        """Return the `Host` of the latest requests for key documents, from any client."""
+        entries = self._request("GET", ADMIN_REQUESTS_PATH)["requests"]
+        return frozenset(str(e["host"]) for e in entries if e["path"] in KEY_PATHS and e["host"])
 
     def count_attacker_hits(self) -> int:
         """Count the requests for the attacker's key documents that the issuer has received."""

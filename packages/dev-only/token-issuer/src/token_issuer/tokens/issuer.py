@@ -69,7 +69,7 @@ class Issuer:
         Args:
             request: The token request.
             base_url: The base URL of the request. Defects that point to the attacker's keys use it
-                until a verifier has fetched key documents.
+                unless the settings name the URL by which the verifier reaches the issuer.
             now: The time of issue, unless *request* sets it; by default, the time of the clock.
 
         Raises:
@@ -145,7 +145,8 @@ class Issuer:
         from token_issuer.tokens.defects.ingredients import TokenIngredients  # noqa: PLC0415
         from token_issuer.tokens.defects.minting import mint_defective  # noqa: PLC0415
 
-        if self.settings.workers > 1:
+        settings = self.settings
+        if settings.workers > 1:
             message = (
                 "defect: not available with several workers, which do not share the attacker's "
                 "keys; unset TOKEN_ISSUER_WORKERS"
@@ -161,7 +162,7 @@ class Issuer:
             now=int(now.timestamp()),
             jwks=self.keys.view.jwks.body,
             attacker=self.attacker,
-            base_url=self.attacker.reachable_url or base_url,
+            base_url=settings.verifier_url or settings.public_url or base_url,
         )
         minted = mint_defective(entry, ingredients)
         return TokenResponse(

@@ -96,18 +96,21 @@ def build_finding(defect: Defect, evidence: Evidence) -> Finding:
     )
 
 
-def judge_attacker_fetches(defects: Sequence[str]) -> tuple[Check, Finding | None]:
+def judge_attacker_fetches(defects: Sequence[str], doubt: str) -> tuple[Check, Finding | None]:
     """Return the check that no token made the target fetch a URL from that token, and its finding.
 
     Args:
         defects: Ids of the defects whose tokens caused a fetch, accepted or not.
+        doubt: Why the target may be unable to fetch these URLs; empty if it can.
     """
+    outcome = Outcome.SKIPPED if doubt else Outcome.PASSED
+    observed = f"nothing was fetched, but {doubt}" if doubt else "nothing was fetched"
     check = Check(
         part=Part.TOKENS,
         id=ATTACKER_KEYS,
         title="no token makes the target fetch keys from a URL in the token",
-        outcome=Outcome.FAILED if defects else Outcome.PASSED,
-        observed=f"fetched for {', '.join(defects)}" if defects else "nothing was fetched",
+        outcome=Outcome.FAILED if defects else outcome,
+        observed=f"fetched for {', '.join(defects)}" if defects else observed,
     )
     if not defects:
         return check, None

@@ -49,7 +49,7 @@ def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
         "400": "The request is invalid or cannot be met; error_description names the field",
         "405": "The method is not POST",
         "413": f"The body is larger than {MAX_BODY_BYTES // 1024} KiB",
-        "415": "The body is neither JSON nor a form",
+        "415": "The body is neither JSON nor a form, or it is compressed",
         "503": "The key of a new algorithm cannot be stored",
     }
     bare = {bare_type: {"schema": {"type": "string"}} for bare_type in BARE_TYPES}

@@ -132,8 +132,8 @@ class Settings:
     rotation_factor: float = setting(
         1.0,
         parse_factor,
-        f"speed of the rotation plan google, 1 (real time) to {MAX_ROTATION_FACTOR}; at 8640, 8"
-        " days take 80 s",
+        f"speed of the rotation plan google, 1 (real time) to {MAX_ROTATION_FACTOR}; at 4320, 8"
+        " days take 160 s",
         metavar="FACTOR",
     )
     keys_max_age: timedelta | None = setting(

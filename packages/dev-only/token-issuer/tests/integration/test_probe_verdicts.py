@@ -302,6 +302,7 @@ def test_status_of_a_rate_limit_is_not_a_rejection(
     configured = probe(url, "--refuse-status", "401,429")
 
     assert stopped.exit_code == 2
+    assert "send fewer per second, such as --rate 2" in stopped.document["stopped"]
     assert "--refuse-status 429" in stopped.document["stopped"]
     assert (configured.exit_code, configured.found) == (0, set())
 
@@ -344,6 +345,29 @@ def test_failed_baseline_is_explained(
     assert report.exit_code == 2
     assert reason in report.document["stopped"]
     assert not report.document["findings"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "observed"),
+    [
+        ("answers-500-to-nonsense", "failed with 500"),
+        ("closes-on-nonsense", "closed the connection without a response"),
+    ],
+)
+def test_failure_on_nonsense_is_a_finding_and_the_probe_goes_on(
+    start_service: StartService, probe: Probe, behaviour: str, observed: str
+) -> None:
+    report = probe(start_service("--behaviour", behaviour), only="signature-empty,alg-none")
+
+    assert report.exit_code == 1
+    assert report.document["stopped"] is None
+    assert report.found == {"baseline-none", "baseline-garbage"}
+    assert set(report.select("failed").values()) == {observed}
+    assert report.select("passed").keys() >= {"baseline-good", "signature-empty", "alg-none"}
+    for finding in report.document["findings"]:
+        assert finding["severity"] == "medium"
+        assert finding["reproduction"].startswith("curl -i ")
+        assert observed in finding["title"]
 
 
 def test_target_of_another_issuer_is_explained(start_service: StartService, probe: Probe) -> None:

@@ -118,12 +118,21 @@ class IssuerClient:
         Raises:
             RemoteIssuerError: the issuer cannot be reached, or rejects the request.
         """
-        merged = {**self._fields, **fields}
-        claims = _merge(self._fields.get("claims"), fields.get("claims"))
-        body = {**merged, "claims": claims} if claims else merged
-        response = fetch_json(f"{self.url}{TOKEN_PATH}", post=json.dumps(body).encode())
+        body = json.dumps(self.merge_fields(fields)).encode()
+        response = fetch_json(f"{self.url}{TOKEN_PATH}", post=body)
         token = str(response["access_token"])
         return MintedToken(token, tuple(response.get("authorization") or (f"Bearer {token}",)))
+
+    def merge_fields(self, fields: Mapping[str, object]) -> dict[str, object]:
+        """Return the fields of a token request: those of this client, overridden by *fields*."""
+        merged = {**self._fields, **fields}
+        claims = _merge(self._fields.get("claims"), fields.get("claims"))
+        return {**merged, "claims": claims} if claims else merged
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether requests to the admin surface carry a secret."""
+        return self._secret is not None
 
     def rotate(
         self, mode: str = "graceful", *, lead: str = "0s", retention: str | None = None

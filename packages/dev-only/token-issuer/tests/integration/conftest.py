@@ -115,7 +115,7 @@ def run_project(tmp_path: Path, untraced_environ: dict[str, str]) -> RunProject:
             env={**untraced_environ, **environ},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=110,  # below the limit of a test
             check=False,
         )
 

@@ -37,7 +37,7 @@ FREEZERS: Final = [
     pytest.param(lambda: travel(PAST, tick=False), id="time-machine"),
     pytest.param(lambda: travel(PAST, tick=True), id="time-machine-tick"),
 ]
-PROJECT: Final = """
+PRELUDE: Final = """
 import asyncio, unittest
 import httpx, jwt, pytest
 from datetime import UTC, datetime
@@ -54,6 +54,8 @@ def use(issuer, expected=THEN):
         claims = jwt.decode(text, options={"verify_signature": False})
         assert expected is None or abs(claims["iat"] - expected) < 60
 
+"""
+FIXTURES: Final = """
 @pytest.fixture
 def frozen():
     with freeze_time("2020-05-06"):
@@ -77,6 +79,11 @@ def test_frozen_at_the_end_only(request):
     use(issuer, None)
     freezer.start()
 
+@freeze_time("2020-05-06")
+def test_shared(shared_token_issuer):
+    use(shared_token_issuer)
+"""
+DECORATORS: Final = """
 @freeze_time("2020-05-06")
 def test_decorated(token_issuer):
     use(token_issuer)
@@ -125,9 +132,6 @@ async def _test(issuer):
 def test_coroutine(token_issuer):
     asyncio.run(_test(token_issuer))
 
-@freeze_time("2020-05-06")
-def test_shared(shared_token_issuer):
-    use(shared_token_issuer)
 """
 
 SESSION: Final = """
@@ -156,16 +160,19 @@ def test_nested(shared_token_issuer):
 
 
 @pytest.mark.requirement("TI-7")
-def test_suite_that_freezes_the_time_in_every_way_ends(run_project: RunProject) -> None:
-    result = run_project(PROJECT, "--timeout=20")
+@pytest.mark.parametrize(("tests", "count"), [(FIXTURES, 5), (DECORATORS, 8)])
+def test_suite_that_freezes_the_time_in_every_way_ends(
+    run_project: RunProject, tests: str, count: int
+) -> None:
+    result = run_project(PRELUDE + tests)
 
     assert result.returncode == 0, result.stdout
-    assert "13 passed" in result.stdout
+    assert f"{count} passed" in result.stdout
 
 
 @pytest.mark.requirement("TI-7")
 def test_session_that_freezes_the_time_ends(run_project: RunProject) -> None:
-    result = run_project(SESSION, "--timeout=20")
+    result = run_project(SESSION)
 
     assert result.returncode == 0, result.stdout
     assert "3 passed" in result.stdout

@@ -52,12 +52,13 @@ def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) 
     is_oauth = "grant_type" in parameters
     if is_oauth:
         _check_grant_type(parameters["grant_type"])
-    for name in parameters:
-        if name not in FIELDS and (not is_oauth or _is_misspelt(name)):
+    unknown = [name for name in parameters if name not in FIELDS]
+    for name in unknown:
+        if not is_oauth or _is_misspelt(name):
             advice = _advise(name, is_form=is_form)
             message = f"unknown field '{name[:80]}'{advice}; known fields: {', '.join(FIELDS)}"
             raise TokenRequestError(message, name)
-    if is_oauth:
+    if unknown:
         parameters = {name: value for name, value in parameters.items() if name in FIELDS}
     try:
         request = msgspec.convert(parameters, TokenRequest)

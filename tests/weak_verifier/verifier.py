@@ -14,6 +14,7 @@ from tests.weak_verifier.checks import RefusedError, verify
 from tests.weak_verifier.key_cache import KeyCache, KeysUnavailableError
 from tests.weak_verifier.reading import Request
 
+TOKEN_DOTS: Final = 2
 MAX_KID_CHARACTERS: Final = 4096
 MAX_UNKNOWN_KIDS: Final = 3
 SLOW_S: Final = 0.3
@@ -61,6 +62,8 @@ class Verifier:
     def judge(self, request: Request) -> int:
         """Return the status of the response."""
         authorization = self.read_credentials(request)
+        if not authorization or authorization[0].count(".") != TOKEN_DOTS:
+            self._fail_on_nonsense()
         if not authorization:
             return 200 if Behaviour.ACCEPTS_NO_TOKEN in self.behaviours else 401
         header = read_header(authorization[0])
@@ -95,6 +98,13 @@ class Verifier:
         if self.header:
             return [f"Bearer {value}" for value in request.get_all(self.header.lower())]
         return request.get_all("authorization")
+
+    def _fail_on_nonsense(self) -> None:
+        if Behaviour.ANSWERS_500_TO_NONSENSE in self.behaviours:
+            message = "not a token"
+            raise ValueError(message)  # the service answers 500
+        if Behaviour.CLOSES_ON_NONSENSE in self.behaviours:
+            close()
 
     def _is_over_limit(self, kid: object, jwks: Mapping[str, Any]) -> bool:
         is_limited = Behaviour.LIMITS_UNKNOWN_KIDS in self.behaviours

@@ -30,7 +30,7 @@ from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import format_duration
 from token_issuer.tokens.claims import get_configured_claim
-from token_issuer.tokens.factory import build_issuer
+from token_issuer.tokens.factory import build_issuer, warn_of_fast_rotation
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.messages import FIELDS, TokenResponse
 from token_issuer.tokens.request_parsing import convert_parameters
@@ -197,6 +197,7 @@ def run_token_issuer(**settings: Unpack[SettingKeywords]) -> Iterator[RunningIss
     # Importing the server is slow, so it is not imported with this module.
     from token_issuer.server.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 
+    warn_of_fast_rotation(chosen)
     issuer = build_issuer(chosen)
     with (
         listen(chosen.host, chosen.port) as listener,

@@ -178,13 +178,13 @@ def test_attacker_publishes_his_key_under_the_name_of_the_good_one(http: httpx.C
     assert certificate.headers["x-dev-only"] == "token-issuer"
 
 
-def test_token_points_to_where_the_keys_were_fetched_last(
+def test_token_points_to_where_it_was_requested_whoever_fetched_the_keys(
     http: httpx.Client, issuer_url: str
 ) -> None:
     port = httpx.URL(issuer_url).port
-    http.get("/certs", headers={"Host": f"issuer.internal:{port}"})
-    token = http.post("/token", json={"defect": "x5u"}).json()["access_token"]
-    http.get("/certs")
+    http.get("/certs", headers={"Host": f"other.internal:{port}"})
+    host = {"Host": f"issuer.internal:{port}"}
+    token = http.post("/token", json={"defect": "x5u"}, headers=host).json()["access_token"]
 
     header = jwt.get_unverified_header(token)
     assert header["x5u"] == f"http://issuer.internal:{port}/attacker/certs.pem"

@@ -2,6 +2,7 @@
 """`POST /token` over real HTTP."""
 
 import base64
+import gzip
 import time
 from typing import Any, Final
 
@@ -187,3 +188,77 @@ def test_basic_credentials_are_form_decoded(http: httpx.Client, key_set: KeySet)
     response = http.post("/token", headers={"Authorization": f"Basic {credentials}"})
 
     assert decode(response.json()["access_token"], key_set)[1]["client_id"] == "my:app 1"
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.parametrize("send", ["data", "json", "params"])
+def test_client_that_authenticates_by_an_assertion_gets_its_token(
+    http: httpx.Client, key_set: KeySet, send: str
+) -> None:
+    parameters = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": "e30.e30.e30",
+        "code_verifier": "x",
+        "sub": "alice",
+    }
+    response = http.post("/token", **{send: parameters})  # type: ignore[arg-type]
+
+    assert response.status_code == 200
+    claims = jwt.decode(response.json()["access_token"], key_set).claims
+    assert claims["sub"] == "alice"
+    assert "client_assertion" not in claims
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    ("body", "error", "word"),
+    [
+        ("defct=alg-none", "invalid_request", "did you mean defect"),
+        ("state=a&state=b", "invalid_request", "state: given 2 times"),
+        ("grant_type=client_credentials", "invalid_request", "grant_type: given 2 times"),
+        ("scope=a&scope=b", "invalid_request", "scope: given 2 times"),
+    ],
+)
+def test_oauth_client_is_told_of_misspelt_and_repeated_parameters(
+    http: httpx.Client, body: str, error: str, word: str
+) -> None:
+    response = http.post(
+        "/token",
+        content=f"grant_type=client_credentials&{body}",
+        headers={"Content-Type": FORM},
+    )
+
+    assert (response.status_code, response.json()["error"]) == (400, error)
+    assert word in response.json()["error_description"]
+
+
+@pytest.mark.requirement("TI-1")
+def test_empty_parameters_of_an_oauth_client_are_omitted(http: httpx.Client) -> None:
+    body = "grant_type=client_credentials&scope=&resource=&refresh_token=&defect="
+    headers = {"Content-Type": FORM}
+
+    assert http.post("/token", content=body, headers=headers).status_code == 200
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZip", "deflate", "br", "gzip, gzip"])
+@pytest.mark.parametrize("content_type", [FORM, "application/json"])
+@pytest.mark.parametrize("extra", [{}, {"Origin": "http://localhost"}])  # fast path, full path
+def test_compressed_body_is_refused_by_the_field(
+    http: httpx.Client, encoding: str, content_type: str, extra: dict[str, str]
+) -> None:
+    headers = {"Content-Type": content_type, "Content-Encoding": encoding, **extra}
+    response = http.post("/token", content=gzip.compress(b"sub=alice"), headers=headers)
+
+    assert (response.status_code, response.json()["error"]) == (415, "invalid_request")
+    assert response.headers["accept-encoding"] == "identity"
+    assert f"Content-Encoding: '{encoding}'" in response.json()["error_description"]
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+def test_body_without_compression_is_read(http: httpx.Client, encoding: str) -> None:
+    headers = {"Content-Type": FORM, "Content-Encoding": encoding}
+
+    assert http.post("/token", content=b"sub=alice", headers=headers).status_code == 200

@@ -36,6 +36,7 @@ from token_issuer.web.fast_path import Protocol
 from token_issuer.web.lazy_app import LazyApp
 from uvicorn.server import ServerState
 
+RunProject = Callable[..., subprocess.CompletedProcess[str]]
 StartVerifier = Callable[..., str]
 CountStates = Callable[[str, Path], dict[str, int]]
 
@@ -96,6 +97,27 @@ def count_states(untraced_environ: dict[str, str]) -> CountStates:
         assert result.returncode == 0, result.stderr
         states: dict[str, int] = json.loads(result.stdout)
         return states
+
+    return run
+
+
+@pytest.fixture
+def run_project(tmp_path: Path, untraced_environ: dict[str, str]) -> RunProject:
+    """Return a function that runs pytest on a project with one file of tests."""
+
+    def run(text: str, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "test_project.py").write_text(text)
+        # Without schemathesis, whose import takes longer than all the rest.
+        command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers"]
+        return subprocess.run(
+            [*command, "-p", "no:schemathesis", *options, str(tmp_path)],
+            cwd=tmp_path,
+            env={**untraced_environ, **environ},
+            capture_output=True,
+            text=True,
+            timeout=110,  # below the limit of a test
+            check=False,
+        )
 
     return run
 

@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The admin surface: who gets in, and what it does to what clients see."""
 
+import gzip
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,53 @@ def test_graceful_rotation_over_http(http: httpx.Client) -> None:
     assert [k["kid"] for k in finally_.json()["keys"]] == ["dev-key-2"]
     assert jwt.get_unverified_header(token)["kid"] == "dev-key"
     assert [key["state"] for key in http.get("/admin/keys").json()["keys"]] == ["removed", "active"]
+
+
+@pytest.mark.requirement("GO-4")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/admin/keys/rotate"), ("PUT", "/admin/clock"), ("PUT", "/admin/faults")],
+)
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"lead=5s"),
+        ("Application/X-WWW-Form-Urlencoded; charset=utf-8", b"offset=1h&frozen=true"),
+        ("application/x-www-form-urlencoded", b"\xff"),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\n5s\r\n--x--\r\n"),
+    ],
+)
+def test_form_is_refused_with_the_advice_to_send_json(
+    http: httpx.Client, method: str, path: str, content_type: str, body: bytes
+) -> None:
+    headers = {"Content-Type": content_type}
+    response = http.request(method, path, content=body, headers=headers)
+
+    assert response.status_code == 415
+    assert "the body is a form; send a JSON object" in response.json()["detail"]
+    assert "Content-Type: application/json" in response.json()["detail"]
+
+
+@pytest.mark.requirement("GO-4")
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate", "br", "zstd", "identity, gzip"])
+def test_compressed_body_is_refused_by_the_field(http: httpx.Client, encoding: str) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+    response = http.post("/admin/keys/rotate", content=gzip.compress(b"{}"), headers=headers)
+
+    assert response.status_code == 415
+    assert response.headers["accept-encoding"] == "identity"
+    assert response.json()["detail"].startswith(f"Content-Encoding: '{encoding}' is not supported")
+
+
+@pytest.mark.requirement("GO-4")
+def test_json_is_read_whatever_type_a_client_gives_it(http: httpx.Client) -> None:
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",  # the default of curl -d
+        "Content-Encoding": "identity",
+    }
+    response = http.post("/admin/keys/rotate", content=b'{"lead":"0s"}', headers=headers)
+
+    assert response.status_code == 200
 
 
 @pytest.mark.requirement("GO-4")

@@ -2,7 +2,6 @@
 """The pytest plugin and the context manager, as a project uses them."""
 
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -112,27 +111,6 @@ def test_state_is_reset_and_the_issuer_stays(shared_token_issuer, proxy, number)
     with open(os.environ["PORTS"], "a") as ports:
         ports.write(f"{issuer.url}\\n")
 """
-
-
-@pytest.fixture
-def run_project(tmp_path: Path, untraced_environ: dict[str, str]) -> RunProject:
-    """Return a function that runs pytest on a project with one file of tests."""
-
-    def run(text: str, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "test_project.py").write_text(text)
-        # Without schemathesis, whose import takes longer than all the rest.
-        command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers"]
-        return subprocess.run(
-            [*command, "-p", "no:schemathesis", *options, str(tmp_path)],
-            cwd=tmp_path,
-            env={**untraced_environ, **environ},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return run
 
 
 @pytest.mark.requirement("TI-7")

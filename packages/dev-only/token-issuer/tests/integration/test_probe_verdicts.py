@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
+from tests import patient_http
 from tests.in_process import call_main
 from token_issuer.cli.arguments import parse_arguments
 from token_issuer.cli.commands.probe import run
@@ -95,6 +96,50 @@ def expect(checks: Sequence[str]) -> set[str]:
         if defect.check in checks and defect.verdict is Verdict.REFUSE
     }
     return found | ({ATTACKER_KEYS} if "embedded-keys" in checks else set())
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"verifier_url": "http://unreachable.internal"},
+        {"public_url": "http://unreachable.internal"},
+    ],
+)
+def test_rejected_pointer_is_not_judged_if_the_target_cannot_follow_it(
+    start_weak_verifier: StartService, probe: Probe, settings: dict[str, Any]
+) -> None:
+    with run_token_issuer(**settings) as issuer:
+        url = start_weak_verifier(issuer.jwks_uri)
+        report = probe(url, only="jku,x5u,attacker-keys,signature-empty", issuer=issuer)
+
+    skipped = report.select("skipped")
+    assert report.select("passed").keys() >= {"signature-empty"}
+    assert skipped.keys() == {"jku", "x5u", ATTACKER_KEYS}
+    assert "TOKEN_ISSUER_VERIFIER_URL" in skipped["jku"]
+    assert "unreachable.internal" in skipped[ATTACKER_KEYS]
+
+
+def test_operator_who_fetches_the_keys_does_not_hide_a_vulnerable_verifier(
+    start_weak_verifier: StartService, probe: Probe
+) -> None:
+    with run_token_issuer() as issuer:
+        url = start_weak_verifier(issuer.jwks_uri, "--behaviour", "looks-at-jku")
+        patient_http.get(issuer.jwks_uri, headers={"Host": "operator.internal:9"})
+        report = probe(url, only="jku,attacker-keys", issuer=issuer)
+
+    assert report.found == {ATTACKER_KEYS}
+
+
+def test_rejected_pointer_is_not_judged_if_the_keys_are_fetched_under_several_names(
+    start_weak_verifier: StartService, probe: Probe
+) -> None:
+    with run_token_issuer() as issuer:
+        url = start_weak_verifier(issuer.jwks_uri)
+        patient_http.get(issuer.jwks_uri, headers={"Host": "verifier.internal:9"})
+        report = probe(url, only="jku,x5u,attacker-keys", issuer=issuer)
+
+    assert report.select("skipped").keys() == {"jku", "x5u", ATTACKER_KEYS}
+    assert "verifier.internal:9" in report.select("skipped")["jku"]
 
 
 def test_strict_verifier_has_no_finding(start_service: StartService, probe: Probe) -> None:
@@ -257,6 +302,7 @@ def test_status_of_a_rate_limit_is_not_a_rejection(
     configured = probe(url, "--refuse-status", "401,429")
 
     assert stopped.exit_code == 2
+    assert "send fewer per second, such as --rate 2" in stopped.document["stopped"]
     assert "--refuse-status 429" in stopped.document["stopped"]
     assert (configured.exit_code, configured.found) == (0, set())
 
@@ -299,6 +345,29 @@ def test_failed_baseline_is_explained(
     assert report.exit_code == 2
     assert reason in report.document["stopped"]
     assert not report.document["findings"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "observed"),
+    [
+        ("answers-500-to-nonsense", "failed with 500"),
+        ("closes-on-nonsense", "closed the connection without a response"),
+    ],
+)
+def test_failure_on_nonsense_is_a_finding_and_the_probe_goes_on(
+    start_service: StartService, probe: Probe, behaviour: str, observed: str
+) -> None:
+    report = probe(start_service("--behaviour", behaviour), only="signature-empty,alg-none")
+
+    assert report.exit_code == 1
+    assert report.document["stopped"] is None
+    assert report.found == {"baseline-none", "baseline-garbage"}
+    assert set(report.select("failed").values()) == {observed}
+    assert report.select("passed").keys() >= {"baseline-good", "signature-empty", "alg-none"}
+    for finding in report.document["findings"]:
+        assert finding["severity"] == "medium"
+        assert finding["reproduction"].startswith("curl -i ")
+        assert observed in finding["title"]
 
 
 def test_target_of_another_issuer_is_explained(start_service: StartService, probe: Probe) -> None:

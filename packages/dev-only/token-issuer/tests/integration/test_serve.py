@@ -117,6 +117,20 @@ def test_idle_connection_does_not_hold_up_the_end(start_issuer: StartIssuer) -> 
         assert running.process.wait(timeout=60) == 0
 
 
+@pytest.mark.requirement("GO-4")
+@pytest.mark.parametrize(("factor", "warnings"), [("34560", 1), ("4320", 0)])
+def test_start_warns_of_a_rotation_that_verifiers_cannot_follow(
+    start_issuer: StartIssuer, factor: str, warnings: int
+) -> None:
+    running = start_issuer(
+        TOKEN_ISSUER_ROTATION="google", TOKEN_ISSUER_ROTATION_FACTOR=factor, TOKEN_ISSUER_PORT="0"
+    )
+    running.process.terminate()
+    running.process.wait(timeout=60)
+
+    assert running.process.stderr.read().count("TOKEN_ISSUER_ROTATION_FACTOR=") == warnings
+
+
 @pytest.mark.requirement("TI-8")
 def test_taken_port_is_a_clear_error(run_command: RunCommand) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -28,6 +28,7 @@ class SettingKeywords(TypedDict, total=False):
     profile: str
     profiles: Mapping[str, Profile] | Path | str
     public_url: str | None
+    verifier_url: str | None
     keys_dir: Path | str | None
     algorithms: Sequence[str]
     kids: KidStyle | str | None
@@ -40,6 +41,7 @@ class SettingKeywords(TypedDict, total=False):
     access_log: bool
     admin: bool | None
     admin_token: str | None
+    admin_hosts: Sequence[str]
     request_log: int
     workers: int
 

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from token_issuer.config.choices import ALGORITHMS
+from token_issuer.config.host_names import normalize_host_name
 from token_issuer.config.profiles import BUILT_IN, Profile
 from token_issuer.errors import suggest_names
 from token_issuer.timing.durations import parse_duration
@@ -32,6 +33,16 @@ def parse_text(value: object) -> str:
         message = "expected text that is not blank"
         raise ValueError(message)
     return value
+
+
+def parse_host(value: object) -> str:
+    """Return a host name or address to listen on; the brackets of an IPv6 address are removed."""
+    text = parse_text(value).strip()
+    host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if "/" in host or "[" in host or "]" in host or host.count(":") == 1:
+        message = "expected a host name or address without a port, such as 127.0.0.1 or ::1"
+        raise ValueError(message)
+    return host
 
 
 def parse_directory(value: object) -> Path:
@@ -123,6 +134,16 @@ def parse_origins(value: object) -> tuple[str, ...]:
         message = f"expected {expected}, comma-separated"
         raise ValueError(message)
     return origins
+
+
+def parse_host_names(value: object) -> tuple[str, ...]:
+    """Return host names, as `normalize_host_name` spells them."""
+    expected = "host names such as token-issuer or 192.0.2.7, without a port"
+    try:
+        return tuple(map(normalize_host_name, _split(value, expected)))
+    except ValueError:
+        message = f"expected {expected}, comma-separated"
+        raise ValueError(message) from None
 
 
 def _split(value: object, expected: str) -> tuple[str, ...]:

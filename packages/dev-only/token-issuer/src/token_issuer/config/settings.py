@@ -5,15 +5,16 @@ Names of variables and options, help, documentation and the defaults that both m
 from these fields. Every command imports this module at its start, so it imports no library.
 """
 
-import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
-from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT
+from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT, SERVICE_NAME
 
 from token_issuer.config.choices import (
     ALGORITHMS,
@@ -24,6 +25,7 @@ from token_issuer.config.choices import (
     Rotation,
 )
 from token_issuer.config.declaration import list_settings, setting
+from token_issuer.config.host_names import is_loopback_address, normalize_host_name
 from token_issuer.config.parsers import (
     MAX_ROTATION_FACTOR,
     parse_algorithms,
@@ -32,6 +34,8 @@ from token_issuer.config.parsers import (
     parse_directory,
     parse_factor,
     parse_flag,
+    parse_host,
+    parse_host_names,
     parse_max_age,
     parse_origins,
     parse_port,
@@ -46,7 +50,6 @@ from token_issuer.timing.durations import format_duration, parse_ttl
 
 _MAX_AGE: Final = timedelta(minutes=5)
 _GOOGLE_MAX_AGE: Final = timedelta(hours=6)
-_LOOPBACK: Final = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ class Settings:
 
     host: str = setting(
         "127.0.0.1",
-        parse_text,
+        parse_host,
         "address to listen on",
         default_note="0.0.0.0 in a container",
         metavar="ADDRESS",
@@ -90,6 +93,12 @@ class Settings:
         parse_url,
         "base URL in the discovery document",
         default_note="that of the request",
+    )
+    verifier_url: str | None = setting(
+        None,
+        parse_url,
+        "base URL by which the verifier reaches the issuer, for the jku and x5u of defects",
+        default_note="the public URL, or that of the token request",
     )
     keys_dir: Path | None = setting(
         None,
@@ -123,8 +132,8 @@ class Settings:
     rotation_factor: float = setting(
         1.0,
         parse_factor,
-        f"speed of the rotation plan google, 1 (real time) to {MAX_ROTATION_FACTOR}; at 8640, 8"
-        " days take 80 s",
+        f"speed of the rotation plan google, 1 (real time) to {MAX_ROTATION_FACTOR}; at 4320, 8"
+        " days take 160 s",
         metavar="FACTOR",
     )
     keys_max_age: timedelta | None = setting(
@@ -168,6 +177,12 @@ class Settings:
         "bearer token that /admin requires; it enables /admin on any address",
         is_secret=True,
     )
+    admin_hosts: tuple[str, ...] = setting(
+        (SERVICE_NAME, "host.docker.internal"),
+        parse_host_names,
+        "names by which clients may reach /admin without an admin token, comma-separated, in"
+        " addition to loopback names and the host of the public URL",
+    )
     request_log: int = setting(
         1000, parse_capacity, "number of requests that /admin/requests keeps"
     )
@@ -195,7 +210,15 @@ class Settings:
     @property
     def is_on_loopback(self) -> bool:
         """Whether the issuer is reachable from this machine only."""
-        return _LOOPBACK.fullmatch(self.host) is not None
+        return is_loopback_address(self.host)
+
+    @property
+    def trusted_hosts(self) -> frozenset[str]:
+        """The configured names by which clients may reach `/admin` without an admin token."""
+        names = set(self.admin_hosts)
+        with suppress(ValueError):  # the public URL has no host that a client could name
+            names.add(normalize_host_name(urlsplit(self.public_url or "").hostname or ""))
+        return frozenset(names)
 
     @property
     def has_admin(self) -> bool:

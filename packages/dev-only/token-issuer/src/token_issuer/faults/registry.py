@@ -9,7 +9,6 @@ in real time, and changing the simulated clock must not end a fault.
 """
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from token_issuer.keys.service import KeyService
 from token_issuer.keys.throwaway_keys import get_throwaway_key, get_weak_key
 from token_issuer.keys.view import Document
 from token_issuer.paths import CERTIFICATES_PATH, JWKS_PATHS
+from token_issuer.timing.elapsed import read_elapsed_s
 
 
 class FaultState(Struct, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ class _SetFault:
 class FaultRegistry:
     """The faults of an issuer's key endpoints. Safe to use from several threads."""
 
-    def __init__(self, keys: KeyService, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, keys: KeyService, clock: Callable[[], float] = read_elapsed_s) -> None:
         """Start without faults.
 
         Args:

@@ -20,16 +20,10 @@ from token_issuer.timing.clock import read_system_clock
 
 
 class Attacker:
-    """An attacker whose key is not in the JWK Set. Safe to use from several threads.
-
-    Attributes:
-        reachable_url: The base URL from which a verifier last fetched key documents. The verifier
-            can also fetch the attacker's documents from this URL. None before the first fetch.
-    """
+    """An attacker whose key is not in the JWK Set. Safe to use from several threads."""
 
     def __init__(self, clock: Callable[[], datetime] = read_system_clock) -> None:
         """Date the attacker's certificate by *clock*."""
-        self.reachable_url: str | None = None
         self._created_at = clock()
         self._lock = threading.Lock()  # signing and publishing must use one key
 

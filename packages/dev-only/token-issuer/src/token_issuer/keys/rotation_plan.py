@@ -24,6 +24,10 @@ _GOOGLE_PERIOD: Final = timedelta(days=8)
 _GOOGLE_LEAD: Final = timedelta(hours=18)
 _MAX_DURATION: Final = timedelta(days=3650)
 _IN_FLIGHT: Final = timedelta(seconds=1)  # for responses sent just before the ring rotates
+_VERIFIER_LIFETIME: Final = timedelta(seconds=10)
+"""The least time for which verifiers keep keys: `min_lifetime` of `jwt_core.RemoteKeySet`."""
+MAX_FOLLOWED_FACTOR: Final = int(_GOOGLE_LEAD / (_VERIFIER_LIFETIME + _IN_FLIGHT))
+"""The highest speed at which such verifiers fetch each key before it signs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,17 @@ class RotationPlan:
         """Plan Google's rotation, *factor* times as fast."""
         period = _GOOGLE_PERIOD / factor
         return cls(period=period, lead=_GOOGLE_LEAD / factor, retention=period)
+
+    def describe_risk(self) -> str:
+        """Say why verifiers may reject good tokens of this plan; empty if they can follow it."""
+        if self.period is None or self.lead >= _VERIFIER_LIFETIME + _IN_FLIGHT:
+            return ""
+        return (
+            f"a new key every {self.period.total_seconds():.3g} s is published only "
+            f"{self.lead.total_seconds():.3g} s before it signs; verifiers that keep keys for "
+            f"{_VERIFIER_LIFETIME.seconds} s and pause between fetches for unknown keys reject "
+            "good tokens meanwhile"
+        )
 
     def find_due_time(self, ring: KeyRing, algorithm: Algorithm) -> datetime | None:
         """Return when the next key of *algorithm* is due; None if no rotation is planned."""

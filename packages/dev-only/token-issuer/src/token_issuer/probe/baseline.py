@@ -3,15 +3,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from token_issuer.paths import JWKS_PATHS
+from token_issuer.probe.failures import build_failure
 from token_issuer.probe.issuer_client import IssuerClient
-from token_issuer.probe.polling import poll_good_token
-from token_issuer.probe.results import Check, Outcome, Part, Reaction
+from token_issuer.probe.polling import accepts_good_token, poll_good_token
+from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
 from token_issuer.probe.target.client import Target, TargetResponse
 
 _GARBAGE: Final = "not-a-token"
+_FAILURES: Final = frozenset({Reaction.CRASHED, Reaction.HUNG})
+_TOO_FAST: Final = "it limits the rate of requests: send fewer per second, such as --rate 2"
 _UNREACHED: Final = "check that it is running and that the URL is right"
 
 
@@ -19,6 +23,8 @@ def _explain_rejection(response: TargetResponse, issuer: IssuerClient) -> str:
     """Return the likely reason why a good token is not accepted, and what to do."""
     if response.status is None:
         return _UNREACHED
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _TOO_FAST
     if response.reaction is Reaction.UNCLEAR:
         return "choose a path that it serves, or set --accept-status or --refuse-status"
     if not issuer.count_key_fetches():
@@ -39,6 +45,8 @@ def _explain_missing_rejection(response: TargetResponse, _issuer: IssuerClient) 
     match response.reaction:
         case Reaction.ACCEPTED:
             return "this URL needs no token; choose a URL of the target that requires one"
+        case _ if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return f"{_TOO_FAST}; if this status means a rejection, set --refuse-status 429"
         case Reaction.UNCLEAR:
             return f"if this status means a rejection, set --refuse-status {response.status}"
         case _:
@@ -57,6 +65,7 @@ class _BaselineCheck:
         authorization: The values of `Authorization`; None for a good token.
         expected: The expected reaction.
         explain: Returns the likely cause of any other reaction.
+        request: The request in a few words, for a finding.
     """
 
     id: str
@@ -64,6 +73,7 @@ class _BaselineCheck:
     authorization: tuple[str, ...] | None
     expected: Reaction
     explain: Callable[[TargetResponse, IssuerClient], str]
+    request: str = ""
 
     def build_check(self, response: TargetResponse) -> Check:
         is_met = response.reaction is self.expected
@@ -89,6 +99,7 @@ _CHECKS: Final = (
         (),
         Reaction.REFUSED,
         _explain_missing_rejection,
+        "a request without a token",
     ),
     _BaselineCheck(
         "baseline-garbage",
@@ -96,15 +107,23 @@ _CHECKS: Final = (
         (f"Bearer {_GARBAGE}",),
         Reaction.REFUSED,
         _explain_missing_rejection,
+        "text that is not a token",
     ),
 )
+NONSENSE: Final = {
+    each.id: each.authorization for each in _CHECKS if each.authorization is not None
+}
+"""The values of `Authorization` that must be rejected, by the id of the check."""
 BASELINE_CHECKS: Final = tuple(baseline_check.id for baseline_check in _CHECKS)
 
 
 def check_baseline(
     target: Target, issuer: IssuerClient, *, wait_s: float, report: Callable[[Check], None]
-) -> tuple[list[Check], str]:
+) -> tuple[list[Check], list[Finding], str]:
     """Check that the target accepts a good token and rejects a missing or malformed one.
+
+    A target that crashes or hangs instead of rejecting, but then accepts a good token, can be
+    probed: that is a finding.
 
     Args:
         target: The URL to probe.
@@ -114,9 +133,10 @@ def check_baseline(
         report: Called with each check when it is done.
 
     Returns:
-        The checks, and the reason why the target cannot be probed; empty if it can.
+        The checks, the findings, and the reason why the target cannot be probed; empty if it can.
     """
     checks: list[Check] = []
+    findings: list[Finding] = []
     for baseline_check in _CHECKS:
         if baseline_check.authorization is None:
             response = poll_good_token(target, issuer, wait_s).last
@@ -124,7 +144,15 @@ def check_baseline(
             response = target.send(baseline_check.authorization)
         checks.append(baseline_check.build_check(response))
         report(checks[-1])
-        if response.reaction is not baseline_check.expected:
+        if _fails_on_nonsense(baseline_check, response) and accepts_good_token(target, issuer):
+            title = f"It fails on {baseline_check.request}: {response.describe()}."
+            findings.append(build_failure(baseline_check.id, title))
+        elif response.reaction is not baseline_check.expected:
             problem = f"expected: {baseline_check.title}; observed: {response.describe()}"
-            return checks, f"{problem}; {baseline_check.explain(response, issuer)}"
-    return checks, ""
+            reason = f"{problem}; {baseline_check.explain(response, issuer)}"
+            return checks, findings, reason
+    return checks, findings, ""
+
+
+def _fails_on_nonsense(baseline_check: _BaselineCheck, response: TargetResponse) -> bool:
+    return baseline_check.expected is Reaction.REFUSED and response.reaction in _FAILURES

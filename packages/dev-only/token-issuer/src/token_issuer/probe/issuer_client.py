@@ -39,6 +39,16 @@ class MintedToken:
     authorization: tuple[str, ...]
 
     @property
+    def pointer(self) -> str | None:
+        """The URL of keys that the header names in `jku` or `x5u`; None without one."""
+        try:
+            header = strict_json.decode_object(base64url.decode(self.token.split(".")[0]))
+        except ValueError:  # some defects have no readable header
+            return None
+        url = header.get("jku") or header.get("x5u")
+        return url if isinstance(url, str) else None
+
+    @property
     def claims(self) -> Mapping[str, object]:
         """The claims of the token; valid only for tokens without a defect."""
         return strict_json.decode_object(base64url.decode(self.token.split(".")[1]))
@@ -108,12 +118,21 @@ class IssuerClient:
         Raises:
             RemoteIssuerError: the issuer cannot be reached, or rejects the request.
         """
-        merged = {**self._fields, **fields}
-        claims = _merge(self._fields.get("claims"), fields.get("claims"))
-        body = {**merged, "claims": claims} if claims else merged
-        response = fetch_json(f"{self.url}{TOKEN_PATH}", post=json.dumps(body).encode())
+        body = json.dumps(self.merge_fields(fields)).encode()
+        response = fetch_json(f"{self.url}{TOKEN_PATH}", post=body)
         token = str(response["access_token"])
         return MintedToken(token, tuple(response.get("authorization") or (f"Bearer {token}",)))
+
+    def merge_fields(self, fields: Mapping[str, object]) -> dict[str, object]:
+        """Return the fields of a token request: those of this client, overridden by *fields*."""
+        merged = {**self._fields, **fields}
+        claims = _merge(self._fields.get("claims"), fields.get("claims"))
+        return {**merged, "claims": claims} if claims else merged
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether requests to the admin surface carry a secret."""
+        return self._secret is not None
 
     def rotate(
         self, mode: str = "graceful", *, lead: str = "0s", retention: str | None = None
@@ -148,6 +167,11 @@ class IssuerClient:
         """Count the requests for key documents that the issuer has received from any client."""
         counts = self._read_counts()
         return sum(counts.get(path, 0) for path in KEY_PATHS)
+
+    def list_key_hosts(self) -> frozenset[str]:
+        """Return the `Host` of the latest requests for key documents, from any client."""
+        entries = self._request("GET", ADMIN_REQUESTS_PATH)["requests"]
+        return frozenset(str(e["host"]) for e in entries if e["path"] in KEY_PATHS and e["host"])
 
     def count_attacker_hits(self) -> int:
         """Count the requests for the attacker's key documents that the issuer has received."""

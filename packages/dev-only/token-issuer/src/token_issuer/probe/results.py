@@ -80,6 +80,7 @@ class Finding:
         source: RFC and section, CVE or GHSA.
         cause: The missing check of the verifier, in a word or two; may be empty. Findings with the
             same cause and remedy are shown together.
+        reproduction: A shell command line that repeats the requests.
     """
 
     check: str
@@ -89,6 +90,7 @@ class Finding:
     remedy: str
     source: str
     cause: str = ""
+    reproduction: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

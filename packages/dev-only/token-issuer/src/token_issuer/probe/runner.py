@@ -2,7 +2,7 @@
 """Run a whole probe: the baseline, then the token part, then the key part."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,6 +10,7 @@ from token_issuer.probe.baseline import check_baseline
 from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.key_endpoint.key_checks import MAX_KEY_PART_S, check_keys
 from token_issuer.probe.polling import accepts_good_token
+from token_issuer.probe.reproduction import Reproduction
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 from token_issuer.probe.selection import Selection
 from token_issuer.probe.target.client import Target
@@ -49,10 +50,9 @@ class Probe:
             ProbeError: the limit on the number of requests is reached.
         """
         timer, started_at = self.target.timing.start_timer(), datetime.now(UTC)
-        checks, stopped = check_baseline(
+        checks, findings, stopped = check_baseline(
             self.target, self.issuer, wait_s=self.wait_s, report=report
         )
-        findings: list[Finding] = []
         if not stopped:
             since_baseline = self.target.timing.start_timer()
             token_part = self._check_tokens(report)
@@ -60,6 +60,7 @@ class Probe:
             for part_checks, part_findings in (token_part, key_part):
                 checks += part_checks
                 findings += part_findings
+        reproduction = Reproduction(self.target, self.issuer)
         return Result(
             target=self.target.url,
             issuer=self.issuer.url,
@@ -67,7 +68,10 @@ class Probe:
             started_at=started_at,
             duration_s=timer.seconds,
             checks=tuple(checks),
-            findings=tuple(findings),
+            findings=tuple(
+                replace(finding, reproduction=reproduction.describe(finding.check))
+                for finding in findings
+            ),
             stopped=stopped,
         )
 

@@ -7,8 +7,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
@@ -24,8 +25,11 @@ from token_issuer.web.lazy_app import LazyApp
 _BACKLOG: Final = 2048
 _GRACE_S: Final = 8  # below the ten seconds after which Docker kills a container
 _THREAD_GRACE_S: Final = 1
+_MAX_JOIN_S: Final = 10  # far above the grace period of a server in a thread
 _BUILD_DELAY_S: Final = 0.03
 """Time to answer requests that waited for the start, before importing Litestar uses the CPU."""
+
+logger = logging.getLogger(__name__)
 
 
 def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
@@ -93,12 +97,9 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
     """
     server = _build_server(issuer, grace_s=_GRACE_S)
 
-    def stop(_exit_code: int) -> None:
-        server.should_exit = True
-
     # While uvicorn runs, it handles the signals itself, and completes the responses in progress.
     # This handler is for signals during its start, which an exception must not interrupt.
-    exit_on_signals(leave=stop)
+    exit_on_signals(leave=lambda _exit_code: server.stop())
     server.run(sockets=[listener])
     server.application.check()
 
@@ -107,11 +108,14 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
 def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
     """Serve *issuer* on *listener* while the block runs; signals are not handled.
 
+    The server stops also while a test has frozen the time. A thread that does not end within
+    `_MAX_JOIN_S` seconds is left behind, so that it cannot stop the tests.
+
     Raises:
         ApplicationError: the web application could not be built. The error is raised at the end
             of the block; an exception from the block becomes its context.
     """
-    server = _build_server(issuer, grace_s=_THREAD_GRACE_S)
+    server, url = _build_server(issuer, grace_s=_THREAD_GRACE_S), format_url(listener)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listener]}, name=SERVICE_NAME, daemon=True
     )
@@ -119,25 +123,48 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
-        server.should_exit = True
-        thread.join()
+        server.stop()
+        thread.join(_MAX_JOIN_S)
+        if thread.is_alive():
+            logger.error("the server on %s does not stop; its thread is left behind", url)
         server.application.check()
 
 
 class _Server(uvicorn.Server):
     """Server that builds the application soon after it listens, and stops if the build fails.
 
-    From the start of the shutdown, faults do not delay responses.
+    It waits for an event to stop, rather than polling a flag as uvicorn does: polling depends on a
+    clock. From the start of the shutdown, faults do not delay responses.
     """
 
     def __init__(self, config: uvicorn.Config, application: LazyApp) -> None:
         super().__init__(config)
         self.application = application
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_stopped = asyncio.Event()
         application.built.add_done_callback(self._stop_unless_built)
 
+    def stop(self) -> None:
+        """Start the shutdown; any thread and any signal handler may call this at any time."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed: the server has stopped already
+                self._loop.call_soon_threadsafe(self._is_stopped.set)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Start the shutdown after a signal."""
+        super().handle_exit(sig, frame)
+        self.stop()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         asyncio.get_running_loop().call_later(_BUILD_DELAY_S, self.application.begin)
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)  # sets the default header fields of uvicorn
+        if not self.should_exit:  # `stop` may have been called before `startup`
+            await self._is_stopped.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.application.stopping.set()
@@ -145,7 +172,7 @@ class _Server(uvicorn.Server):
 
     def _stop_unless_built(self, built: Future[Any]) -> None:
         if built.exception() is not None:
-            self.should_exit = True
+            self.stop()
 
 
 def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
@@ -155,7 +182,7 @@ def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
         uvicorn.Config(
             application,
             http=protocol,
-            loop="asyncio",
+            loop="token_issuer.server.event_loop:EventLoop",
             ws="none",
             lifespan="off",
             log_config=None,

@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Construction of an issuer, its key service and its key store from the settings."""
 
+import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -12,12 +13,14 @@ from proxy_guard.dev_marks import DEFAULT_KID
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.settings import Settings
 from token_issuer.keys.ring import KeyRing
-from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.rotation_plan import MAX_FOLLOWED_FACTOR, RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.storage.store import KeyStore, MemoryStore
 from token_issuer.request_log import RequestLog
 from token_issuer.tokens.issuer import Issuer
+
+logger = logging.getLogger(__name__)
 
 
 def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = None) -> Issuer:
@@ -58,11 +61,28 @@ def build_key_service(
     settings: Settings, store: KeyStore, pregenerated: Mapping[Algorithm, SigningKey] | None = None
 ) -> KeyService:
     """Build the key service of *store*, with the rotation plan of the settings."""
+    return KeyService(
+        store, plan=_plan_rotation(settings), style=settings.kid_style, pregenerated=pregenerated
+    )
+
+
+def warn_of_fast_rotation(settings: Settings) -> None:
+    """Log a warning if verifiers cannot follow the rotation plan of *settings*."""
+    risk = _plan_rotation(settings).describe_risk()
+    if risk:
+        logger.warning(
+            "TOKEN_ISSUER_ROTATION_FACTOR=%g: %s; choose at most %d, or shorten both times of the "
+            "verifier",
+            settings.rotation_factor,
+            risk,
+            MAX_FOLLOWED_FACTOR,
+        )
+
+
+def _plan_rotation(settings: Settings) -> RotationPlan:
     if settings.rotation == "google":
-        plan = RotationPlan.like_google(settings.rotation_factor)
-    else:
-        plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
-    return KeyService(store, plan=plan, style=settings.kid_style, pregenerated=pregenerated)
+        return RotationPlan.like_google(settings.rotation_factor)
+    return RotationPlan.on_demand(settings.max_age, settings.ttl)
 
 
 def _open_store(settings: Settings) -> KeyStore:

@@ -69,7 +69,7 @@ class Issuer:
         Args:
             request: The token request.
             base_url: The base URL of the request. Defects that point to the attacker's keys use it
-                until a verifier has fetched key documents.
+                unless the settings name the URL by which the verifier reaches the issuer.
             now: The time of issue, unless *request* sets it; by default, the time of the clock.
 
         Raises:
@@ -78,7 +78,6 @@ class Issuer:
 
         Spec: RFC 6749 §4.4, RFC 7519 §4.1
         """
-        _check_grant_type(request)
         now = self._get_issue_time(request, now)
         claims = build_claims(request, self.settings, self.find_profile(request.profile), now)
         if request.defect is not UNSET:
@@ -146,7 +145,8 @@ class Issuer:
         from token_issuer.tokens.defects.ingredients import TokenIngredients  # noqa: PLC0415
         from token_issuer.tokens.defects.minting import mint_defective  # noqa: PLC0415
 
-        if self.settings.workers > 1:
+        settings = self.settings
+        if settings.workers > 1:
             message = (
                 "defect: not available with several workers, which do not share the attacker's "
                 "keys; unset TOKEN_ISSUER_WORKERS"
@@ -162,7 +162,7 @@ class Issuer:
             now=int(now.timestamp()),
             jwks=self.keys.view.jwks.body,
             attacker=self.attacker,
-            base_url=self.attacker.reachable_url or base_url,
+            base_url=settings.verifier_url or settings.public_url or base_url,
         )
         minted = mint_defective(entry, ingredients)
         return TokenResponse(
@@ -209,12 +209,6 @@ def _set_algorithm(request: TokenRequest, defect: "Defect") -> TokenRequest:
         )
         raise TokenRequestError(message, "defect", "alg")
     return structs.replace(request, alg=defect.alg)
-
-
-def _check_grant_type(request: TokenRequest) -> None:
-    if request.grant_type not in {UNSET, "client_credentials"}:
-        message = "grant_type: expected client_credentials, or leave it out"
-        raise TokenRequestError(message, "grant_type", error="unsupported_grant_type")
 
 
 def _compute_expires_in(exp: object, now: datetime) -> Any:

@@ -7,6 +7,8 @@ Spec: RFC 6749 §3.2, RFC 8259
 import json
 import re
 from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -19,6 +21,12 @@ from token_issuer.tokens.messages import FIELDS, TokenRequest
 
 _REPEATABLE_FIELDS: Final = frozenset({"aud", "resource"})
 _LIFETIME_NAMES: Final = frozenset({"ttl", "expires_in", "expires", "lifetime"})
+_OTHER_WORDS: Final = frozenset({
+    "algorithm", "expiration", "expire", "expires", "expiresat", "expiresin", "expiry", "issuer",
+    "keyid", "lifetime", "subject", "ttl",
+})  # fmt: skip
+"""Other words for fields, as `_simplify` writes them."""
+_MIN_RESEMBLANCE: Final = 0.8  # client_info and client_id: 0.78, client_assertion: 0.74
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _SCHEMA_ERROR: Final = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
@@ -26,19 +34,32 @@ _SCHEMA_ERROR: Final = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?"
 def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) -> TokenRequest:
     """Return the token request of decoded *parameters*, without its client secret.
 
+    With a `grant_type`, the request comes from an OAuth client, whose other parameters are ignored
+    unless they look like a misspelt field: a misspelt `defect` must not yield a good token. Without
+    one, all unknown fields are errors.
+
     Args:
         parameters: The values of the fields by name.
         is_form: Whether they were sent as a form or query string rather than as JSON; an error
             shows its example in the same encoding.
 
     Raises:
-        TokenRequestError: a field is unknown or of the wrong type.
+        TokenRequestError: a field is unknown, misspelt or of the wrong type, or the grant type is
+            not supported.
+
+    Spec: RFC 6749 §3.2 and §5.2
     """
-    for name in parameters:
-        if name not in FIELDS:
+    is_oauth = "grant_type" in parameters
+    if is_oauth:
+        _check_grant_type(parameters["grant_type"])
+    unknown = [name for name in parameters if name not in FIELDS]
+    for name in unknown:
+        if not is_oauth or _is_misspelt(name):
             advice = _advise(name, is_form=is_form)
             message = f"unknown field '{name[:80]}'{advice}; known fields: {', '.join(FIELDS)}"
             raise TokenRequestError(message, name)
+    if unknown:
+        parameters = {name: value for name, value in parameters.items() if name in FIELDS}
     try:
         request = msgspec.convert(parameters, TokenRequest)
     except msgspec.ValidationError as error:
@@ -47,6 +68,37 @@ def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) 
         message = f"{path}: {what}"
         raise TokenRequestError(message, path or "") from error
     return msgspec.structs.replace(request, client_secret=UNSET)
+
+
+def _check_grant_type(grant_type: object) -> None:
+    if isinstance(grant_type, str) and grant_type != "client_credentials":
+        message = "grant_type: expected client_credentials, or leave it out"
+        raise TokenRequestError(message, "grant_type", error="unsupported_grant_type")
+
+
+@lru_cache(maxsize=256)  # clients send the same names with each request
+def _is_misspelt(name: str) -> bool:
+    """Tell whether the unknown *name* looks like a field, or is another word for one.
+
+    Case and punctuation are ignored. One wrong letter, or letters in the wrong order, make a
+    misspelt name; so does a high resemblance by the measure of difflib.
+    """
+    simple = _simplify(name)
+    return simple in _OTHER_WORDS or any(_resembles(simple, _simplify(field)) for field in FIELDS)
+
+
+def _resembles(name: str, field: str) -> bool:
+    if 2 * min(len(name), len(field)) < _MIN_RESEMBLANCE * (len(name) + len(field)):
+        return False  # the resemblance of names with so different lengths is lower
+    if sorted(name) == sorted(field):
+        return True
+    wrong = sum(letter != other for letter, other in zip(name, field, strict=False))
+    is_one_wrong = len(name) == len(field) and wrong == 1 and name[0] == field[0]
+    return is_one_wrong or SequenceMatcher(None, field, name).ratio() >= _MIN_RESEMBLANCE
+
+
+def _simplify(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def parse_text_parameter(name: str, text: str) -> Any:

@@ -46,7 +46,7 @@ def create_app(issuer: Issuer) -> Litestar:
             get_attacker_jwks,
             get_attacker_certificate,
             get_health,
-            *([build_admin_router(settings.admin_token)] if settings.has_admin else ()),
+            *([build_admin_router(settings)] if settings.has_admin else ()),
         ],
         dependencies={"issuer": Provide(provide_issuer)},
         before_request=answer_options,

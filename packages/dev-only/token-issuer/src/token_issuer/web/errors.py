@@ -58,6 +58,23 @@ class HttpError(TokenIssuerError):
         self.headers = headers
 
 
+def reject_encoded_body(content_encoding: str) -> None:
+    """Reject a body that the field `Content-Encoding` says is compressed.
+
+    Raises:
+        HttpError: the body is compressed.
+
+    Spec: RFC 9110 §8.4 and §15.5.16
+    """
+    if content_encoding.strip().lower() not in {"", "identity"}:
+        message = (
+            f"Content-Encoding: '{content_encoding[:40]}' is not supported; send the body without "
+            "compression, and leave the field out"
+        )
+        headers = {"Accept-Encoding": "identity"}
+        raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, headers)
+
+
 class TokenErrorResponse(Struct, frozen=True, kw_only=True):
     """The body of an error response to `/token` (RFC 6749 §5.2)."""
 

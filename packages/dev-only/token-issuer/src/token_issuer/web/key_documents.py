@@ -29,7 +29,6 @@ def get_certificates(issuer: Issuer, request: Request) -> RawResponse:
 
 def _serve(issuer: Issuer, request: Request, document: Document) -> RawResponse:
     keys = issuer.keys
-    issuer.attacker.reachable_url = request.host_url or issuer.attacker.reachable_url
     max_age_s = compute_max_age(
         keys.clock(), keys.view.next_document_change, issuer.settings.max_age
     )

@@ -25,7 +25,7 @@ from token_issuer.tokens.request_parsing import (
     convert_parameters,
     decode_json_object,
 )
-from token_issuer.web.errors import HttpError
+from token_issuer.web.errors import HttpError, reject_encoded_body
 from token_issuer.web.negotiation import choose_media_type
 from token_issuer.web.request import Request
 from token_issuer.web.response import DeferredResponse, RawResponse, encode_fields
@@ -97,6 +97,7 @@ def _decode_body(request: Request) -> dict[str, Any]:
     body = request.body
     if not body:
         return {}
+    reject_encoded_body(request.join_field(b"content-encoding"))
     media_type = _read_media_type(request)
     if media_type == JSON_TYPE:
         return decode_json_object(body, "JSON body")

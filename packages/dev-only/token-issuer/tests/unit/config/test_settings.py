@@ -9,7 +9,9 @@ import pytest
 from jwt_core import Algorithm
 from token_issuer.config.choices import ALGORITHMS, KidStyle
 from token_issuer.config.declaration import Setting
+from token_issuer.config.keywords import parse_keywords
 from token_issuer.config.settings import SETTINGS, Settings
+from token_issuer.errors import SettingsError
 
 PAGE: Final = Path(__file__).parents[6] / "docs/reference/settings.md"
 HEAD: Final = "| variable | option | in Python | |\n|---|---|---|---|\n"
@@ -111,6 +113,24 @@ def test_profile_google_names_keys_and_lets_them_be_cached_like_google(
 def test_admin_surface_is_on_by_default_on_loopback_alone(host: str, *, is_loopback: bool) -> None:
     assert Settings(host=host).has_admin is is_loopback
     assert Settings(host=host, admin_token="correct-horse").has_admin
+
+
+@pytest.mark.requirement("TI-9")
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [("[::1]", "::1"), ("::1", "::1"), ("[fe80::1%lo]", "fe80::1%lo"), (" a.test ", "a.test")],
+)
+def test_host_is_a_name_or_address_with_or_without_brackets(text: str, host: str) -> None:
+    assert parse_keywords({"host": text}).host == host
+
+
+@pytest.mark.requirement("TI-9")
+@pytest.mark.parametrize(
+    "text", ["[::1]:8081", "[::1", "::1]", "localhost:8081", "127.0.0.1:0", "http://localhost", "/"]
+)
+def test_host_with_a_port_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"host: .* expected a host name or address without a"):
+        parse_keywords({"host": text})
 
 
 @pytest.mark.requirement("TI-9")

@@ -3,6 +3,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -168,20 +169,24 @@ def test_response_does_not_promise_a_lifetime(issuer: Issuer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reachable_url", "base_url", "expected"),
+    ("urls", "expected"),
     [
-        ("http://a.test", "http://b.test", "http://a.test"),
-        (None, "http://b.test", "http://b.test"),
+        ({}, "http://request.test"),
+        ({"public_url": "http://public.test"}, "http://public.test"),
+        ({"verifier_url": "http://verifier.test"}, "http://verifier.test"),
+        ({"verifier_url": "http://v.test/p", "public_url": "http://p.test"}, "http://v.test/p"),
     ],
 )
-def test_attacker_is_sought_where_the_verifier_found_the_keys(
-    issuer: Issuer, reachable_url: str | None, base_url: str, expected: str
+@pytest.mark.parametrize(("id_", "path"), [("jku", "jwks.json"), ("x5u", "certs.pem")])
+def test_attacker_is_sought_where_the_settings_say_that_the_verifier_reaches_the_issuer(
+    issuer: Issuer, urls: dict[str, Any], expected: str, id_: str, path: str
 ) -> None:
-    issuer.attacker.reachable_url = reachable_url
-    answer = issuer.issue(convert_parameters({"defect": "jku"}), base_url=base_url)
+    configured = replace(issuer, settings=replace(issuer.settings, **urls))
+    request = convert_parameters({"defect": id_})
+    answer = configured.issue(request, base_url="http://request.test")
 
     header = jwt.get_unverified_header(answer.access_token)
-    assert header["jku"] == f"{expected}/attacker/jwks.json"
+    assert header[id_] == f"{expected}/attacker/{path}"
 
 
 @pytest.mark.parametrize("id_", ["jku", "x5u"])

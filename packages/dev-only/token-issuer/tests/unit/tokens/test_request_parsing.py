@@ -1,11 +1,22 @@
 # DEV-ONLY: never ship to production.
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
 from token_issuer.errors import TokenRequestError
 from token_issuer.tokens.messages import FIELDS
 from token_issuer.tokens.request_parsing import combine_pairs, convert_parameters
+
+# The parameters of token requests in the registry of OAuth parameters (IANA), and of real clients.
+OAUTH_PARAMETERS: Final = [
+    "actor_token", "actor_token_type", "assertion", "auth_req_id", "authorization_details",
+    "claim_token", "claims_locales", "client_assertion", "client_assertion_type", "client_info",
+    "code", "code_challenge", "code_verifier", "device_code", "dpop_jkt", "id_token_hint",
+    "max_age", "nonce", "password", "pct", "redirect_uri", "refresh_token", "request",
+    "requested_token_type", "response_type", "rpt", "state", "subject_token",
+    "subject_token_type", "ticket", "token_format", "user_code", "username", "x-client-SKU",
+    "account_id", "api-version", "organization", "realm", "tenant", "uid", "zzz", "_",
+]  # fmt: skip
 
 
 @pytest.mark.requirement("TI-1")
@@ -93,3 +104,91 @@ def test_fields_are_those_of_the_requirement() -> None:
         "sub", "aud", "iss", "kid", "alg", "profile", "exp", "now", "claims",
         "grant_type", "client_id", "client_secret", "scope", "audience", "resource", "defect",
     }  # fmt: skip
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.parametrize("is_form", [True, False])
+@pytest.mark.parametrize("name", OAUTH_PARAMETERS)
+def test_other_oauth_parameters_are_ignored_with_a_grant_type(name: str, is_form: bool) -> None:
+    parameters = {"grant_type": "client_credentials", "sub": "alice", name: "x"}
+    request = convert_parameters(parameters, is_form=is_form)
+
+    assert msgspec.to_builtins(request) == {"grant_type": "client_credentials", "sub": "alice"}
+    with pytest.raises(TokenRequestError, match=f"unknown field '{name}'"):
+        convert_parameters({"sub": "alice", name: "x"}, is_form=is_form)
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("defct", "defect"), ("defcet", "defect"), ("defects", "defect"), ("Defect", "defect"),
+        ("DEFECT", "defect"), ("de-fect", "defect"), ("defect[]", "defect"), ("defect ", "defect"),
+        ("defekt", "defect"), ("deffect", "defect"), ("detect", "defect"), ("dfect", "defect"),
+        ("profil", "profile"), ("profiles", "profile"), ("porfile", "profile"),
+        ("clams", "claims"), ("claim", "claims"), ("cliams", "claims"), ("Claims", "claims"),
+        ("exo", "exp"), ("epx", "exp"), ("expp", "exp"), ("EXP", "exp"), ("ex", "exp"),
+        ("sbu", "sub"), ("subs", "sub"), ("adu", "aud"), ("aut", "aud"), ("aud[]", "aud"),
+        ("isss", "iss"), ("kidd", "kid"), ("algo", "alg"), ("lag", "alg"), ("nwo", "now"),
+        ("audiance", "audience"), ("audiences", "audience"), ("resources", "resource"),
+        ("scopes", "scope"), ("scpoe", "scope"), ("score", "scope"),
+        ("clientId", "client_id"), ("client-id", "client_id"), ("client_ids", "client_id"),
+        ("clientSecret", "client_secret"), ("client_secert", "client_secret"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("grant", [{}, {"grant_type": "client_credentials"}])
+def test_misspelt_fields_are_rejected_with_and_without_a_grant_type(
+    name: str, field: str, grant: dict[str, str]
+) -> None:
+    with pytest.raises(TokenRequestError) as caught:
+        convert_parameters({**grant, name: "x"})
+
+    assert str(caught.value).startswith(f"unknown field '{name}' (did you mean ")
+    assert field in str(caught.value).partition("?")[0]
+    assert caught.value.error == "invalid_request"
+
+
+@pytest.mark.requirement("TI-4")
+@pytest.mark.parametrize(
+    "name", ["ttl", "expires_in", "expiresIn", "lifetime", "expiry", "subject", "issuer", "key_id"]
+)
+def test_other_words_for_fields_are_rejected_with_a_grant_type(name: str) -> None:
+    with pytest.raises(TokenRequestError, match=f"unknown field '{name}'"):
+        convert_parameters({"grant_type": "client_credentials", name: "x"})
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.parametrize("name", ["grant_typ", "grantType", "Grant_Type", "grant-type"])
+def test_misspelt_grant_type_does_not_count_as_one(name: str) -> None:
+    with pytest.raises(TokenRequestError, match=r"\(did you mean grant_type\?\)"):
+        convert_parameters({name: "client_credentials", "assertion": "x"})
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.parametrize(
+    "grant_type",
+    [
+        "password",
+        "refresh_token",
+        "authorization_code",
+        "implicit",
+        "Client_Credentials",
+        "client_credentials ",
+        "",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:ietf:params:oauth:grant-type:device_code",
+    ],
+)
+def test_unsupported_grant_is_named_whatever_its_parameters(grant_type: str) -> None:
+    parameters = {"grant_type": grant_type, "refresh_token": "x", "defct": "alg-none", "sub": 5}
+    with pytest.raises(TokenRequestError, match=r"^grant_type: ") as caught:
+        convert_parameters(parameters)
+
+    assert caught.value.error == "unsupported_grant_type"
+
+
+@pytest.mark.requirement("TI-1")
+def test_grant_type_of_the_wrong_type_is_named() -> None:
+    with pytest.raises(TokenRequestError, match="grant_type: Expected `str`, got `int`"):
+        convert_parameters({"grant_type": 5, "assertion": "x"})

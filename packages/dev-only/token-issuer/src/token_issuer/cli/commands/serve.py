@@ -46,7 +46,10 @@ def run(args: argparse.Namespace) -> int:
 
     with ThreadPoolExecutor(1) as executor:
         key = None if settings.keys_dir else executor.submit(generate_marked_private_key)
-        from token_issuer.tokens.factory import build_issuer  # noqa: PLC0415
+        from token_issuer.tokens.factory import (  # noqa: PLC0415
+            build_issuer,
+            warn_of_fast_rotation,
+        )
 
         building = executor.submit(build_issuer, settings, key)
         from token_issuer.server.server import (  # noqa: PLC0415
@@ -57,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         )
 
         configure_logging(settings)
+        warn_of_fast_rotation(settings)
     issuer = building.result()
 
     def serve_listener(listener: socket.socket) -> None:

@@ -69,12 +69,18 @@ def _render_table(
         "Status": "number",
         "Took": "number",
     }
-    headings = (element("th", name, scope="col", class_=class_) for name, class_ in columns.items())
+    headings = (
+        element("th", name, scope="col", class_=class_, role="columnheader")
+        for name, class_ in columns.items()
+    )
+    rows = (_render_row(check, links.get(check.id)) for check in checks)
+    # The roles are those of the elements, which browsers drop if a narrow screen stacks the cells.
     table = element(
         "table",
         caption,
-        element("thead", element("tr", *headings)),
-        element("tbody", *(_render_row(check, links.get(check.id)) for check in checks)),
+        element("thead", element("tr", *headings, role="row"), role="rowgroup"),
+        element("tbody", *rows, role="rowgroup"),
+        role="table",
     )
     # Focusable, so that the keyboard can scroll it if the screen is narrower than the table.
     return element(
@@ -93,11 +99,19 @@ def _render_row(check: Check, link: str | None) -> Markup:
             " ",
             element("code", check.id),
             scope="row",
+            role="rowheader",
         ),
-        element("td", sign, outcome, class_=f"outcome {check.outcome}"),
-        element("td", check.observed),
-        element("td", "" if check.status is None else str(check.status), class_="number"),
-        element(
-            "td", describe_duration(check.duration_s) if check.duration_s else "", class_="number"
+        _render_cell("Outcome", join(sign, outcome), f"outcome {check.outcome}"),
+        _render_cell("Observation", check.observed),
+        _render_cell("Status", "" if check.status is None else str(check.status), "number"),
+        _render_cell(
+            "Took", describe_duration(check.duration_s) if check.duration_s else "", "number"
         ),
+        role="row",
     )
+
+
+def _render_cell(name: str, content: str, class_: str = "") -> Markup:
+    """Render a cell with the name of its column, which narrow screens show before the content."""
+    shown = f"{class_} blank".strip() if not content else class_
+    return element("td", content, class_=shown, data_name=name, role="cell")

@@ -22,6 +22,7 @@ printed in any locale.
 | `findings[].severity` | text | `critical`, `high`, `medium`, `low` |
 | `findings[].cause` | text | the missing check of the verifier; may be empty |
 | `findings[].title`, `.why`, `.remedy`, `.source` | text | as in the other reports |
+| `findings[].reproduction` | text | a shell command line that repeats the requests |
 | `checks[]` | array | in the order of the parts |
 | `checks[].part` | text | `baseline`, `tokens`, `keys` |
 | `checks[].id`, `.title`, `.observed` | text | stable name, tested case, observed behaviour |
@@ -87,6 +88,7 @@ def _build_finding(finding: Finding) -> Mapping[str, object]:
         "why": finding.why,
         "remedy": finding.remedy,
         "source": finding.source,
+        "reproduction": finding.reproduction,
     }
 
 

@@ -129,7 +129,8 @@ def _describe(finding: Finding, check: Check) -> str:
         f"Observation: {check.observed}\n"
         f"Why it matters: {finding.why}\n"
         f"What to change: {finding.remedy}\n"
-        f"Source: {finding.source}"
+        f"Source: {finding.source}\n"
+        f"How to reproduce it: {finding.reproduction}"
     )
 
 

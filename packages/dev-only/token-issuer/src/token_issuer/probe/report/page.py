@@ -27,7 +27,11 @@ _DIGEST: Final = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).
 _POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
 )
-_RFC: Final = re.compile(r"RFC (?P<number>[1-9][0-9]{2,4})(?: §(?P<section>[0-9]+(?:\.[0-9]+)*))?")
+_SOURCE: Final = re.compile(
+    r"RFC (?P<rfc>[1-9][0-9]{2,4})(?: §(?P<section>[0-9]+(?:\.[0-9]+)*))?"
+    r"|(?P<cve>CVE-[0-9]{4}-[0-9]{4,7})|(?P<ghsa>GHSA(?:-[0-9a-z]{4}){3})|CWE-(?P<cwe>[0-9]{1,5})",
+    re.ASCII,
+)
 _MAX_SHORT_FINDINGS: Final = 4
 _PAGE: Final = """\
 <!doctype html>
@@ -79,6 +83,7 @@ def _render_banner(result: Result, groups: Sequence[Group]) -> Markup:
         element("p", result.stopped, class_="lines reason") if result.stopped else "",
         element("p", extent),
         element("ul", *_render_tally(result), class_="tally") if groups else "",
+        element("ol", *_render_contents(groups), class_="contents") if groups else "",
         class_=f"banner {tone}",
     )
 
@@ -88,6 +93,12 @@ def _render_tally(result: Result) -> Iterator[Markup]:
         name = severity.word
         number = element("b", str(count))
         yield element("li", number, f" {name}", class_=f"{name} found" if count else name)
+
+
+def _render_contents(groups: Sequence[Group]) -> Iterator[Markup]:
+    for number, group in enumerate(groups, start=1):
+        link = element("a", mark_code(group.heading), href=f"#finding-{number}")
+        yield element("li", f"{group.severity.word}: ", link)
 
 
 def _render_facts(result: Result) -> Markup:
@@ -154,10 +165,15 @@ def _render_finding(finding: Finding, group: Group, checks: Mapping[str, Check])
     check = checks.get(finding.check)
     observed = "" if check is None else f" {check.observed}"
     observation = element("span", element("code", finding.check), observed, class_="seen")
+    how = element(
+        "details",
+        element("summary", "How to reproduce it"),
+        element("code", finding.reproduction, class_="command"),
+    )
     if finding.title == group.heading:
-        return element("li", observation)
+        return element("li", observation, how)
     badge = _render_badge(finding.severity) if finding.severity < group.severity else ""
-    return element("li", mark_code(finding.title), badge, observation)
+    return element("li", mark_code(finding.title), badge, observation, how)
 
 
 def _render_badge(severity: Severity) -> Markup:
@@ -170,15 +186,24 @@ def _render_row(name: str, content: Markup, class_: str) -> Markup:
 
 
 def _link_sources(source: str) -> Iterator[str]:
-    """Render *source* with a link to each RFC and section that it names."""
+    """Render *source* with a link to each RFC, section, CVE, GHSA and CWE that it names."""
     end = 0
-    for match in _RFC.finditer(source):
+    for match in _SOURCE.finditer(source):
         yield source[end : match.start()]
-        section = f"#section-{match['section']}" if match["section"] else ""
-        href = f"https://www.rfc-editor.org/rfc/rfc{match['number']}{section}"
-        yield element("a", match[0], href=href, rel="noreferrer")
+        yield element("a", match[0], href=_locate(match), rel="noreferrer")
         end = match.end()
     yield source[end:]
+
+
+def _locate(match: re.Match[str]) -> str:
+    if match["cve"]:
+        return f"https://www.cve.org/CVERecord?id={match['cve']}"
+    if match["ghsa"]:
+        return f"https://github.com/advisories/{match['ghsa']}"
+    if match["cwe"]:
+        return f"https://cwe.mitre.org/data/definitions/{match['cwe']}.html"
+    section = f"#section-{match['section']}" if match["section"] else ""
+    return f"https://www.rfc-editor.org/rfc/rfc{match['rfc']}{section}"
 
 
 def _render_footer(result: Result) -> Markup:

@@ -69,6 +69,8 @@ h1 ~ p + p { margin-top: .5rem; }
 .tally b { font: 600 1.375rem/1.2 var(--title); font-variant-numeric: lining-nums; }
 .tally .found, .tally .found b { color: var(--tone); }
 
+.contents { margin-top: 1rem; padding-left: 1.5rem; }
+
 .facts { display: flex; flex-wrap: wrap; gap: .75rem 3rem; margin-top: 1.75rem;
   font-size: .9375rem; }
 dt { font-size: .8125rem; color: var(--ink-soft); }
@@ -94,6 +96,10 @@ dt { font-size: .8125rem; color: var(--ink-soft); }
 .cases li + li { margin-top: .25rem; }
 .cases .badge { margin-left: .375rem; }
 .seen { display: block; font-size: .875rem; line-height: 1.45; color: var(--ink-soft); }
+details { font-size: .875rem; }
+summary { cursor: pointer; color: var(--ink-soft); }
+.command { display: block; white-space: pre-wrap; margin-top: .25rem; padding: .5rem .75rem;
+  background: var(--ground); border-radius: .25rem; }
 .legend { margin-top: 1.5rem; font-size: .875rem; color: var(--ink-soft); }
 .legend b { color: var(--ink); font-weight: 600; }
 
@@ -121,7 +127,15 @@ footer { margin-top: 3.5rem; padding-block: 1.25rem 3rem; font-size: .875rem;
 
 @media (max-width: 40rem) {
   .finding dl div { grid-template-columns: 1fr; }
-  table { min-width: 36rem; font-size: .875rem; }
+  table { min-width: 0; font-size: .875rem; }
+  table, caption, tbody, tbody tr, tbody th, tbody td { display: block; }
+  thead { position: absolute; width: .0625rem; height: .0625rem; overflow: hidden;
+    clip-path: inset(50%); }
+  tbody tr { padding-block: .5rem; border-bottom: .0625rem solid var(--line); }
+  tbody th, tbody td, th:first-child, .outcome, .number, .number:last-child { width: auto;
+    text-align: left; padding: .0625rem 0; border-bottom: none; }
+  tbody td::before { content: attr(data-name) ": "; color: var(--ink-soft); font-weight: 400; }
+  .blank { display: none; }
 }
 @media print {
   @page { margin: 16mm 14mm 18mm; }
@@ -132,6 +146,7 @@ footer { margin-top: 3.5rem; padding-block: 1.25rem 3rem; font-size: .875rem;
   .banner, .badge, .remedy { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .banner { padding-block: 1.5rem; border-radius: .25rem; }
   .scroll { overflow: visible; }
+  details:not([open]) { display: none; }
   table { min-width: 0; }
   thead { display: table-header-group; }
   tr, li, .finding header, .finding dl div:not(.cases-row), .facts, .legend { break-inside: avoid; }

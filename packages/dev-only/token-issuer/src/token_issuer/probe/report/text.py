@@ -76,11 +76,19 @@ def _render_group(group: Group, checks: Mapping[str, Check], *, colour: bool) ->
 def _render_finding(finding: Finding, group: Group, checks: Mapping[str, Check]) -> Iterator[str]:
     if finding.title == group.heading:
         yield from _wrap(f"{_MARGIN}seen    ", _describe_check(finding, checks))
+        yield from _render_reproduction(f"{_MARGIN}try     ", finding)
         return
     milder = finding.severity < group.severity
     severity = f"({finding.severity.word}) " if milder else ""
     yield from _wrap(f"{_MARGIN}- ", f"{severity}{finding.title}")
     yield from _wrap(f"{_MARGIN}  ", _describe_check(finding, checks))
+    yield from _render_reproduction(f"{_MARGIN}  try ", finding)
+
+
+def _render_reproduction(label: str, finding: Finding) -> Iterator[str]:
+    """Render the command line in one line, so that it can be copied."""
+    if finding.reproduction:
+        yield label + make_visible(finding.reproduction).replace("\n", " ")
 
 
 def _describe_check(finding: Finding, checks: Mapping[str, Check]) -> str:

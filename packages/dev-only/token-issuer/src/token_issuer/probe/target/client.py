@@ -4,6 +4,7 @@
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -47,7 +48,9 @@ class TargetResponse:
         if self.status is None:
             return self.detail
         if self.reaction is Reaction.UNCLEAR:
-            return f"answered {self.status}, which means neither acceptance nor rejection"
+            is_limited = self.status == HTTPStatus.TOO_MANY_REQUESTS
+            advice = "; it limits the rate of requests, so lower --rate" if is_limited else ""
+            return f"answered {self.status}, which means neither acceptance nor rejection{advice}"
         return f"{_VERBS[self.reaction]} with {self.status}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from token_issuer.probe.failures import build_failure
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
 from token_issuer.probe.target.client import TargetResponse
 from token_issuer.severity import Severity
@@ -13,13 +14,6 @@ from token_issuer.tokens.defects.defect import CHECKS, Defect, Verdict
 ATTACKER_KEYS: Final = "attacker-keys"
 """Id of the check that no token makes the target fetch the attacker's keys."""
 
-_FAILURE: Final = "failure"
-_FAILURE_WHY: Final = "Anyone can send such a request repeatedly; no key is needed."
-_FAILURE_REMEDY: Final = (
-    "Answer 401 to each token that cannot be read or verified, also if a library raises an "
-    "unexpected error, and limit the length of the header field and the duration of a request."
-)
-_FAILURE_SOURCE: Final = "RFC 6750 §3.1, CWE-755"
 _EXPECTED: Final = {Verdict.REFUSE: Reaction.REFUSED, Verdict.ACCEPT: Reaction.ACCEPTED}
 
 
@@ -85,29 +79,25 @@ def build_finding(defect: Defect, evidence: Evidence) -> Finding:
         title = f"It fails on tokens with unknown kids: {response.describe()}."
     else:
         title = f"It fails on {defect.title}: {response.describe()}."
-    return Finding(
-        check=defect.id,
-        severity=Severity.MEDIUM if evidence.is_alive else Severity.HIGH,
-        title=title,
-        why=_FAILURE_WHY,
-        remedy=_FAILURE_REMEDY,
-        source=_FAILURE_SOURCE,
-        cause=_FAILURE,
-    )
+    severity = Severity.MEDIUM if evidence.is_alive else Severity.HIGH
+    return build_failure(defect.id, title, severity)
 
 
-def judge_attacker_fetches(defects: Sequence[str]) -> tuple[Check, Finding | None]:
+def judge_attacker_fetches(defects: Sequence[str], doubt: str) -> tuple[Check, Finding | None]:
     """Return the check that no token made the target fetch a URL from that token, and its finding.
 
     Args:
         defects: Ids of the defects whose tokens caused a fetch, accepted or not.
+        doubt: Why the target may be unable to fetch these URLs; empty if it can.
     """
+    outcome = Outcome.SKIPPED if doubt else Outcome.PASSED
+    observed = f"nothing was fetched, but {doubt}" if doubt else "nothing was fetched"
     check = Check(
         part=Part.TOKENS,
         id=ATTACKER_KEYS,
         title="no token makes the target fetch keys from a URL in the token",
-        outcome=Outcome.FAILED if defects else Outcome.PASSED,
-        observed=f"fetched for {', '.join(defects)}" if defects else "nothing was fetched",
+        outcome=Outcome.FAILED if defects else outcome,
+        observed=f"fetched for {', '.join(defects)}" if defects else observed,
     )
     if not defects:
         return check, None

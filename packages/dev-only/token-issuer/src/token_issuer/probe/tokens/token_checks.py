@@ -4,7 +4,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
+from urllib.parse import urlsplit
 
+from token_issuer.config.declaration import PREFIX
 from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.polling import accepts_good_token
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
@@ -71,7 +73,7 @@ def _run(target: Target, issuer: IssuerClient, select: Callable[[str], bool]) ->
             for defect in of_new_keys:
                 yield session.check(defect, is_key_fetched=is_fetched)
     if select(ATTACKER_KEYS):
-        yield judge_attacker_fetches(session.fetched_for)
+        yield judge_attacker_fetches(session.fetched_for, session.doubt)
 
 
 @dataclass
@@ -84,6 +86,7 @@ class _Session:
         attacker_hits: Number of requests for the attacker's keys so far.
         fetched_for: Ids of the defects whose tokens caused these requests.
         is_alive: Whether the target accepted a good token after the last failure.
+        doubt: Why the target may be unable to fetch the attacker's keys; empty if it can.
     """
 
     target: Target
@@ -91,6 +94,7 @@ class _Session:
     attacker_hits: int
     fetched_for: list[str] = field(default_factory=list)
     is_alive: bool = True
+    doubt: str = ""
 
     def check(self, defect: Defect, *, is_key_fetched: bool = True) -> _Result:
         """Send a token with *defect*, and judge the reaction.
@@ -102,11 +106,16 @@ class _Session:
         """
         if not self.is_alive:
             return _skip(defect, "the target no longer accepts a good token"), None
+        minted = self.issuer.mint(defect=defect.id)
         try:
-            response = self.target.send(self.issuer.mint(defect=defect.id).authorization)
+            response = self.target.send(minted.authorization)
         except UnsendableError as error:
             return _skip(defect, f"cannot be sent to this target: {error}"), None
         self._count_attacker_hits(defect)
+        doubt = "" if minted.pointer is None else self._doubt_pointer(minted.pointer)
+        if doubt and response.reaction is Reaction.REFUSED and defect.id not in self.fetched_for:
+            self.doubt = doubt
+            return _skip(defect, f"{response.describe()}, but {doubt}"), None
         if response.reaction in {Reaction.REFUSED, Reaction.CRASHED} and not is_key_fetched:
             reason = f"{response.describe()}, but it has not fetched the key that signed the token"
             return _skip(defect, reason), None
@@ -137,6 +146,19 @@ class _Session:
             return False
         harmless = self.issuer.mint(defect=_HARMLESS_KID_DEFECT).authorization
         return self.target.send(harmless).reaction is response.reaction
+
+    def _doubt_pointer(self, pointer: str) -> str:
+        """Say why the target may be unable to fetch *pointer*; empty if it can."""
+        host = urlsplit(pointer).netloc.lower()
+        hosts = frozenset(map(str.lower, self.issuer.list_key_hosts()))
+        others = sorted(hosts - {host})
+        is_configured = host != urlsplit(self.issuer.url).netloc.lower()
+        if not others or (host in hosts and is_configured):
+            return ""
+        return (
+            f"the token points to {host}, and keys were fetched from {', '.join(others)[:200]}: "
+            f"set {PREFIX}VERIFIER_URL of the issuer to the base URL by which the target reaches it"
+        )
 
     def _count_attacker_hits(self, defect: Defect) -> None:
         hits = self.issuer.count_attacker_hits()

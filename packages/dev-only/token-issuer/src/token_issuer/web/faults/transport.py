@@ -8,7 +8,6 @@ response is sent at once.
 import asyncio
 import socket
 import struct
-import time
 from types import TracebackType
 from typing import Final, Self
 
@@ -142,9 +141,10 @@ async def _drip(drip: Fault, body: bytes, connection: Connection) -> bool:
     """Send *body* in small pieces; return whether the client is still connected."""
     size = drip.chunk or 64
     interval_s = drip.read_seconds("interval", 1)
-    end_s = time.monotonic() + MAX_DRIP_S
+    clock = asyncio.get_running_loop().time
+    end_s = clock() + MAX_DRIP_S
     for start in range(0, len(body), size):
-        if time.monotonic() > end_s or connection.is_ending:
+        if clock() > end_s or connection.is_ending:
             await connection.send(_build_part(body[start:]))
             return True
         await connection.send(_build_part(body[start : start + size]))

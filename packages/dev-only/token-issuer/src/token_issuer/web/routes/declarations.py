@@ -34,5 +34,5 @@ def describe_problems(*statuses: int) -> Mapping[int, ResponseSpec]:
 
 ADMIN_PROBLEMS: Final = describe_problems(401, 403)
 """The error responses of every route below `/admin`."""
-BODY_PROBLEMS: Final = describe_problems(401, 403, 413)
+BODY_PROBLEMS: Final = describe_problems(401, 403, 413, 415)
 """The error responses of a route below `/admin` that reads a body."""

@@ -16,8 +16,6 @@ from token_issuer.web.routes.methods import format_allow
 _HINTS: Final = {
     HTTPStatus.UNAUTHORIZED: "Authorization: expected Bearer and the secret of "
     "TOKEN_ISSUER_ADMIN_TOKEN",
-    HTTPStatus.FORBIDDEN: "Sec-Fetch-Site: the admin surface rejects requests from web pages of "
-    "other sites; send the request from a command line or a test",
     HTTPStatus.NOT_FOUND: f"no such path; {OPENAPI_PATH} lists the paths. Those below "
     f"{ADMIN_PREFIX} exist only on loopback, or if TOKEN_ISSUER_ADMIN_TOKEN is set",
     HTTPStatus.METHOD_NOT_ALLOWED: "the path does not allow this method; the header Allow lists "

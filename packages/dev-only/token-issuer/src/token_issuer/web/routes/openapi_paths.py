@@ -49,7 +49,7 @@ def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
         "400": "The request is invalid or cannot be met; error_description names the field",
         "405": "The method is not POST",
         "413": f"The body is larger than {MAX_BODY_BYTES // 1024} KiB",
-        "415": "The body is neither JSON nor a form",
+        "415": "The body is neither JSON nor a form, or it is compressed",
         "503": "The key of a new algorithm cannot be stored",
     }
     bare = {bare_type: {"schema": {"type": "string"}} for bare_type in BARE_TYPES}
@@ -58,7 +58,8 @@ def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
         "operationId": "mintToken",
         "summary": "Mint a token",
         "description": "Send each field in a JSON body, in a form or in the query string. A field "
-        "of the body overrides one of the query string.",
+        "of the body overrides one of the query string. With grant_type, unknown parameters are "
+        "ignored, unless they look like a misspelt field.",
         "parameters": [
             {"name": name, "in": "query", "required": False, **_describe_parameter(name, schema)}
             for name, schema in fields.items()

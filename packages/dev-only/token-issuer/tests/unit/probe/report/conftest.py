@@ -76,6 +76,7 @@ def _find(check: str, severity: Severity, cause: str, remedy: str, why: str) -> 
         remedy=remedy,
         source="RFC 8725 §3.1, CVE-2015-9235",
         cause=cause,
+        reproduction=f"curl -i 'http://127.0.0.1:8080/api?{check}'",
     )
 
 
@@ -141,6 +142,7 @@ def fill(bad: Result) -> Callable[[str], Result]:
             remedy=text,
             source=text,
             cause=text,
+            reproduction=text,
         )
         milder = dataclasses.replace(finding, severity=Severity.LOW, title=f"{text} again")
         return dataclasses.replace(

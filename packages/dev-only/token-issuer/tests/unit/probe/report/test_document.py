@@ -32,6 +32,7 @@ class FindingDocument(Strict):
     why: str
     remedy: str
     source: str
+    reproduction: str
 
 
 class CheckDocument(Strict):

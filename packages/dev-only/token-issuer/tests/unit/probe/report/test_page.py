@@ -81,7 +81,10 @@ def page(request: pytest.FixtureRequest) -> Page:
 
 
 def test_page_has_no_scripts_and_no_external_resources(page: Page) -> None:
-    allowed = r"#finding-\d+|https://www\.rfc-editor\.org/rfc/rfc\d+(#section-[\d.]+)?"
+    allowed = (
+        r"#finding-\d+|https://www\.rfc-editor\.org/rfc/rfc\d+(#section-[\d.]+)?"
+        r"|https://www\.cve\.org/CVERecord\?id=CVE-\d+-\d+"
+    )
     for tag, attributes in page.attributes:
         assert tag not in {"script", "link", "img", "iframe", "object", "base", "form", "svg"}
         assert not {"src", "srcset", "style", "action", "background"} & set(attributes)
@@ -148,6 +151,7 @@ def test_page_is_complete(bad: Result) -> None:
     for finding in bad.findings:
         for part in (finding.check, finding.title, finding.why, finding.remedy):
             assert part in text
+        assert f"How to reproduce it {finding.reproduction}" in text
     for check in bad.checks:
         row = (
             f"{check.title} {check.id} \\S? ?{check.outcome} {check.observed} {check.status or ''}"
@@ -178,17 +182,39 @@ def test_failed_check_links_to_its_finding(bad: Result) -> None:
     page = Page(render_html(bad))
     links = [link["href"] for link in page.find("a") if link["href"].startswith("#")]
     # In the order of the checks: aud-missing, alg-none, alg-none-upper, alg-hs256, aud-wrong, keys.
-    assert links == [f"#finding-{number}" for number in (2, 1, 1, 1, 2, 3)]
+    assert links[3:] == [f"#finding-{number}" for number in (2, 1, 1, 1, 2, 3)]
+    assert links[:3] == [f"#finding-{number}" for number in (1, 2, 3)]  # the summary
 
 
-def test_sections_of_rfcs_are_links(fill: Callable[[str], Result]) -> None:
-    source = "RFC 8725 §3.1 and §2.1, RFC 7519, RFC 7515 appendix A, CVE-2015-9235"
+def test_cells_name_their_columns_and_keep_their_roles_when_they_are_stacked(page: Page) -> None:
+    for cell in page.find("td"):
+        assert cell["data-name"] in {"Outcome", "Observation", "Status", "Took"}
+        assert cell["role"] == "cell"
+    assert {row["role"] for row in page.find("tr")} == {"row"}
+    assert {table["role"] for table in page.find("table")} == {"table"}
+    narrow = STYLESHEET.partition("@media (max-width: 40rem)")[2].partition("@media")[0]
+    assert "min-width: 0" in narrow
+    assert 'content: attr(data-name) ": "' in narrow
+    assert "tbody td { display: block; }" in narrow
+
+
+def test_sections_of_rfcs_and_entries_of_registries_are_links(
+    fill: Callable[[str], Result],
+) -> None:
+    source = (
+        "RFC 8725 §3.1 and §2.1, RFC 7519, RFC 7515 appendix A, CVE-2015-9235, CVE-2022-1234567, "
+        "GHSA-ffqj-6fqr-9h24, CWE-755"
+    )
     page = Page(render_html(fill(source)))
     links = {link["href"] for link in page.find("a") if link["href"].startswith("http")}
     assert links == {
         "https://www.rfc-editor.org/rfc/rfc8725#section-3.1",
         "https://www.rfc-editor.org/rfc/rfc7519",
         "https://www.rfc-editor.org/rfc/rfc7515",
+        "https://www.cve.org/CVERecord?id=CVE-2015-9235",
+        "https://www.cve.org/CVERecord?id=CVE-2022-1234567",
+        "https://github.com/advisories/GHSA-ffqj-6fqr-9h24",
+        "https://cwe.mitre.org/data/definitions/755.html",
     }
     assert source in page.text
 

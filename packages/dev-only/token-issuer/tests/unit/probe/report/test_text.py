@@ -22,13 +22,16 @@ CRITICAL algorithms: 3 tokens, 2 accepted, 1 made it crash
          change  Allow only the algorithms that your issuer uses.
          - It accepts alg-none.
            alg-none: accepted with 200
+           try curl -i 'http://127.0.0.1:8080/api?alg-none'
          - It accepts alg-none-upper.
            alg-none-upper: accepted with 200
+           try curl -i 'http://127.0.0.1:8080/api?alg-none-upper'
          why     Anyone can forge a token for any user; no key is needed.
          source  RFC 8725 §3.1, CVE-2015-9235
 
          - It accepts alg-hs256.
            alg-hs256: crashed with 500
+           try curl -i 'http://127.0.0.1:8080/api?alg-hs256'
          why     The key is public.
          source  RFC 8725 §3.1, CVE-2015-9235
 
@@ -37,17 +40,20 @@ HIGH     aud: 2 tokens accepted
                  aud.
          - It accepts aud-wrong.
            aud-wrong: accepted with 200
+           try curl -i 'http://127.0.0.1:8080/api?aud-wrong'
          why     The token was issued for another service.
          source  RFC 8725 §3.1, CVE-2015-9235
 
          - (medium) It accepts aud-missing.
            aud-missing: accepted with 200
+           try curl -i 'http://127.0.0.1:8080/api?aud-missing'
          why     The token has no audience.
          source  RFC 8725 §3.1, CVE-2015-9235
 
 MEDIUM   It accepts keys-burst.
          change  Fetch at most once in 30 s.
          seen    keys-burst: the keys were fetched 200 times in 1.1 s
+         try     curl -i 'http://127.0.0.1:8080/api?keys-burst'
          why     The service can be stopped.
          source  RFC 8725 §3.1, CVE-2015-9235
 
@@ -87,7 +93,15 @@ def test_stopped_probe_shows_the_reason_and_the_remedy(stopped: Result) -> None:
 
 def test_lines_fit_a_terminal_of_80_columns(fill: Callable[[str], Result]) -> None:
     text = render_text(fill("long words " * 900 + "x" * 300), colour=False)
-    assert max(map(len, text.splitlines())) <= 80
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("try ")]
+    assert max(map(len, lines)) <= 80
+
+
+def test_command_is_one_line_that_can_be_copied(bad: Result) -> None:
+    command = "curl -i http://a.test; " * 50
+    findings = tuple(dataclasses.replace(each, reproduction=command) for each in bad.findings)
+    text = render_text(dataclasses.replace(bad, findings=findings), colour=False)
+    assert text.count(f" {command}".rstrip() + "\n") == len(findings)
 
 
 def test_response_of_a_target_cannot_flood_the_terminal(bad: Result) -> None:

@@ -195,7 +195,14 @@ def test_credentials_that_cannot_be_presented_are_not_sent(
         (401, Reaction.REFUSED, "rejected with 401"),
         (500, Reaction.CRASHED, "failed with 500"),
         (404, Reaction.UNCLEAR, "answered 404, which means neither acceptance nor rejection"),
-        (429, Reaction.UNCLEAR, "answered 429, which means neither acceptance nor rejection"),
+        (
+            429,
+            Reaction.UNCLEAR,
+            (
+                "answered 429, which means neither acceptance nor rejection; it limits the rate of "
+                "requests, so lower --rate"
+            ),
+        ),
         (302, Reaction.UNCLEAR, "answered 302, which means neither acceptance nor rejection"),
     ],
 )

@@ -5,6 +5,7 @@ from typing import Final
 
 from litestar import Router
 
+from token_issuer.config.settings import Settings
 from token_issuer.web.routes.admin.access import build_admin_guard
 from token_issuer.web.routes.admin.clock import read_clock, reset_clock, turn_clock
 from token_issuer.web.routes.admin.faults import list_faults, reset_faults, set_faults
@@ -17,12 +18,8 @@ from token_issuer.web.routes.openapi import ADMIN_SECURITY
 _MAX_BODY_BYTES: Final = 16 * 1024
 
 
-def build_admin_router(admin_token: str | None) -> Router:
-    """Build the router of all paths below `/admin`.
-
-    Args:
-        admin_token: The secret that callers must send; None if they need none.
-    """
+def build_admin_router(settings: Settings) -> Router:
+    """Build the router of all paths below `/admin`; *settings* say who may call them."""
     return Router(
         "/",  # each route names its whole path
         route_handlers=[
@@ -38,7 +35,7 @@ def build_admin_router(admin_token: str | None) -> Router:
             list_requests,
             clear_requests,
         ],
-        guards=[build_admin_guard(admin_token)],
+        guards=[build_admin_guard(settings)],
         request_class=JsonRequest,
         request_max_body_size=_MAX_BODY_BYTES,
         response_headers=NO_STORE,

@@ -28,6 +28,7 @@ _PROSE: Final = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_M
 
 _PRODUCTION_SOURCES: Final = (
     GUARD_SOURCE,
+    ROOT / "packages/bounded-http/src",
     ROOT / "packages/jwt-core/src",
     ROOT / "examples/proxy/src",
 )

@@ -9,11 +9,13 @@ from datetime import timedelta
 from typing import Final, Self, TypeVar
 from urllib.parse import urlsplit
 
+from bounded_http.limits import MAX_HEADER_BYTES, MIN_HEADER_BYTES
 from jwt_core import Algorithm, JwtError, KeyFormatError, VerificationKey, decode_public_key
 
 from reference_proxy.errors import SettingsError
 
 MAX_PORT: Final = 65535
+MAX_TIME_LIMIT: Final = timedelta(days=1)
 HOST_PATTERN: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 """A host name, or an IPv6 address without brackets."""
 Value = TypeVar("Value")
@@ -38,6 +40,15 @@ class Settings:
             anything, in seconds; 30 unless set.
         host: `PROXY_HOST`, the address to listen on; 127.0.0.1 unless set.
         port: `PROXY_PORT`; 8080 unless set.
+        keep_alive: `PROXY_KEEP_ALIVE_S`, how long a connection may be idle, in seconds; 75 unless
+            set.
+        request_timeout: `PROXY_REQUEST_TIMEOUT_S`, how long the header of a request may take to
+            arrive, in seconds, and the interval in which the pace of its body is measured; 20
+            unless set.
+        min_body_rate: `PROXY_MIN_BODY_RATE`, slowest pace of a request body in bytes per second, 0
+            for any; 240 unless set.
+        max_header_bytes: `PROXY_MAX_HEADER_BYTES`, largest request line and header section; 65536
+            unless set.
     """
 
     jwks_uri: str
@@ -51,6 +62,10 @@ class Settings:
     upstream_timeout: timedelta
     host: str
     port: int
+    keep_alive: timedelta
+    request_timeout: timedelta
+    min_body_rate: int
+    max_header_bytes: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -92,6 +107,14 @@ class Settings:
             ),
             host=read.optional("PROXY_HOST", str, "127.0.0.1"),
             port=read.optional("PROXY_PORT", _parse_port, 8080),
+            keep_alive=read.optional(
+                "PROXY_KEEP_ALIVE_S", _parse_time_limit, timedelta(seconds=75)
+            ),
+            request_timeout=read.optional(
+                "PROXY_REQUEST_TIMEOUT_S", _parse_time_limit, timedelta(seconds=20)
+            ),
+            min_body_rate=read.optional("PROXY_MIN_BODY_RATE", _parse_rate, 240),
+            max_header_bytes=read.optional("PROXY_MAX_HEADER_BYTES", _parse_header_size, 64 * 1024),
         )
         if read.problems:
             raise SettingsError(tuple(read.problems))
@@ -186,6 +209,29 @@ def _parse_duration(text: str) -> timedelta:
         message = "expected more than 0 seconds, for instance 30 or 0.5"
         raise ValueError(message)
     return duration
+
+
+def _parse_time_limit(text: str) -> timedelta:
+    duration = _parse_duration(text)
+    if duration > MAX_TIME_LIMIT:
+        message = f"expected at most {MAX_TIME_LIMIT.total_seconds():.0f} seconds"
+        raise ValueError(message)
+    return duration
+
+
+def _parse_rate(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        message = "expected a number of bytes per second, for instance 240, or 0 for any pace"
+        raise ValueError(message)
+    return int(text)
+
+
+def _parse_header_size(text: str) -> int:
+    is_number = re.fullmatch(r"\d{1,9}", text, re.ASCII)
+    if not is_number or not MIN_HEADER_BYTES <= int(text) <= MAX_HEADER_BYTES:
+        message = f"expected a number of bytes from {MIN_HEADER_BYTES} to {MAX_HEADER_BYTES}"
+        raise ValueError(message)
+    return int(text)
 
 
 def _parse_port(text: str) -> int:

@@ -24,12 +24,15 @@ class Connection(Protocol):
 
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
-    flow: FlowControl
     cycle: RequestResponseCycle
     limits: Limits
     stage: Stage
     unfed: bytes
     is_half_closed: bool
+
+    @property
+    def flow(self) -> FlowControl:
+        """The state of reading and writing."""
 
     @property
     def pipeline(self) -> Sized:

@@ -104,7 +104,6 @@ class BoundedProtocol(RequestReader):
         if not self.transport.is_closing():
             self.feed_rest()
             if not self.is_busy:
-                self.flow.resume_reading()
                 self.deadlines.start_idling()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -147,6 +146,7 @@ class BoundedProtocol(RequestReader):
         self.transport.write(rejection.encode(self.build_rejection_fields()))
         if self.transport.can_write_eof() and not self.is_half_closed:
             self.transport.write_eof()
+            self.flow.release()
             self.flow.resume_reading()
             self.deadlines.start_lingering()
         else:

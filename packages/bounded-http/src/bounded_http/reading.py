@@ -6,6 +6,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from bounded_http.deadlines import Deadlines
+from bounded_http.flow import HeldFlow
 from bounded_http.head import build_plain_head, check_head, measure_head
 from bounded_http.limits import Limits
 from bounded_http.rejections import (
@@ -26,6 +27,8 @@ MAX_FED_BYTES: Final = 16 * 1024
 _CHUNK_BYTES: Final = 16
 """Length of a chunk's size and line ends that does not count as overhead."""
 
+_HEAD: Final = Stage.HEAD  # looking up a member of an enumeration takes longer
+
 _TLS_HANDSHAKE: Final = b"\x16\x03"
 """First bytes of a TLS connection (RFC 8446 §5.1)."""
 
@@ -43,6 +46,8 @@ class RequestReader(HttpToolsProtocol):
         rejection: Why the last request is rejected; nothing more is read. None before.
         is_half_closed: Whether the client sends no more, but may wait for responses.
     """
+
+    flow: HeldFlow
 
     def __init__(self, limits: Limits, **rest: Any) -> None:
         super().__init__(**rest)
@@ -73,6 +78,11 @@ class RequestReader(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return cycle if self.stage and cycle is not None and cycle.scope is self.scope else None
 
+    def connection_made(self, transport: Any) -> None:
+        """Start the connection."""
+        super().connection_made(transport)
+        self.flow = HeldFlow(transport)
+
     def start_request(self) -> None:
         """Handle the head of a request."""
         super().on_headers_complete()
@@ -93,7 +103,7 @@ class RequestReader(HttpToolsProtocol):
         """Parse data from the client, unless its last request is rejected."""
         if self.rejection is not None:
             return
-        if self.unfed or len(data) > MAX_FED_BYTES:
+        if self.unfed or self.pipeline or len(data) > MAX_FED_BYTES:
             self.unfed += data
         else:
             self._feed(data)
@@ -108,7 +118,9 @@ class RequestReader(HttpToolsProtocol):
             data, self.unfed = self.unfed[:MAX_FED_BYTES], self.unfed[MAX_FED_BYTES:]
             self._feed(data)
         if self.unfed:
-            self.flow.pause_reading()
+            self.flow.hold()
+        else:
+            self.flow.release()
         if self.stage or self._overhead_bytes:
             self.deadlines.start_reading()
 
@@ -162,7 +174,7 @@ class RequestReader(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header field, but drop a trailer field (RFC 9110 §6.5.1)."""
-        if self.stage is Stage.HEAD:
+        if self.stage is _HEAD:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:

@@ -418,3 +418,32 @@ def test_requests_in_progress_are_completed_at_shutdown(connect: "Connect") -> N
 
     assert list_statuses(response) == [200, 200]
     assert response.endswith(b"<closed>")
+
+
+def test_application_that_asks_for_its_body_does_not_resume_reading(connect: "Connect") -> None:
+    async def wait_for_end(_scope: Any, receive: Any, _send: Any) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    connection = connect(wait_for_end)
+    request = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+    sent = 0
+    for _ in range(200):
+        try:
+            sent += connection.client.send(request * 1000)
+        except BlockingIOError:
+            break
+        connection.settle()
+
+    assert sent < 2_000_000
+
+
+def test_body_after_pipelined_requests_is_whole(connect: "Connect") -> None:
+    connection = connect()
+    before = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 3
+    body = b"x" * 500_000
+    connection.send(before + post(b"Content-Length: 500000\r\n\r\n") + body[:100_000])
+    connection.send(body[100_000:] + CLOSE)
+
+    assert list_statuses(connection.read()) == [200] * 5
+    assert connection.requests[3]["body"] == body

@@ -42,6 +42,9 @@ class SettingKeywords(TypedDict, total=False):
     admin_token: str | None
     request_log: int
     workers: int
+    keep_alive: timedelta | str
+    request_timeout: timedelta | str
+    max_header_bytes: int
 
 
 def parse_keywords(keywords: Mapping[str, object]) -> Settings:

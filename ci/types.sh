@@ -7,6 +7,7 @@ check() {
   printf '%s: ' "$*"
   ci/uv run --locked --all-packages --all-extras mypy "$@"
 }
+check packages/bounded-http
 check packages/jwt-core
 check packages/proxy-guard
 check examples/proxy

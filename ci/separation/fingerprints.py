@@ -33,6 +33,7 @@ _PROSE: Final = re.compile(
 
 _PRODUCTION_SOURCES: Final = (
     GUARD_SOURCE,
+    ROOT / "packages/bounded-http/src",
     ROOT / "packages/jwt-core/src",
     ROOT / "examples/proxy/src",
 )

@@ -16,7 +16,7 @@ class Echo(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the method, target, headers and body of the request."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self._read_body()
         received = {
             "method": self.command,
             "target": self.path,
@@ -29,6 +29,16 @@ class Echo(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def _read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     do_POST = do_GET  # noqa: N815  # the base class looks it up by this name
 

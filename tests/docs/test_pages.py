@@ -19,6 +19,7 @@ USES: Final = {
 }
 """How blocks of a language are tested; CONTRIBUTING.md explains each."""
 RUN_AS_A_WHOLE: Final = {
+    ("packages/bounded-http/", "python"),
     ("packages/jwt-core/", "python"),
     ("packages/proxy-guard/README.md", "console"),
 }

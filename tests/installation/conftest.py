@@ -21,6 +21,7 @@ SUBDIRECTORY: Final = "#subdirectory=packages/dev-only/token-issuer"
 TIMEOUT_S: Final = 300
 OLD_PIP: Final = "pip==22.3.1"  # came with Python 3.11
 PROJECTS: Final = (
+    "packages/bounded-http",
     "packages/jwt-core",
     "packages/proxy-guard",
     "examples/proxy",
@@ -36,7 +37,7 @@ import sys
 from token_issuer import run_token_issuer
 with run_token_issuer() as issuer:
     assert issuer.mint(sub="alice").count(".") == 2
-assert not {"jwt_core", "proxy_guard"} & set(sys.modules)
+assert not {"bounded_http", "jwt_core", "proxy_guard"} & set(sys.modules)
 """
 
 

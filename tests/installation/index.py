@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 
-OUR_NAMES: Final = ("jwt-core", "proxy-guard", "reference-proxy", "token-issuer")
+OUR_NAMES: Final = ("bounded-http", "jwt-core", "proxy-guard", "reference-proxy", "token-issuer")
 _VERSION: Final = "999.0"
 _METADATA: Final = "Metadata-Version: 2.1\nName: {name}\nVersion: 999.0\nProvides-Extra: remote\n"
 _WHEEL: Final = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

@@ -20,7 +20,10 @@ FORMS: Final = {
     "folder": ["{folder}/packages/dev-only/token-issuer"],
     "editable": ["-e", "{folder}/packages/dev-only/token-issuer"],
     "editable git": ["-e", "{url}#egg=token-issuer&" + SUBDIRECTORY[1:]],
-    "no binary": ["--no-binary=token-issuer,jwt-core,proxy-guard", "{url}" + SUBDIRECTORY],
+    "no binary": [
+        "--no-binary=token-issuer,bounded-http,jwt-core,proxy-guard",
+        "{url}" + SUBDIRECTORY,
+    ],
     "beside the guard": ["{url}" + SUBDIRECTORY, "{url}#subdirectory=packages/proxy-guard"],
 }
 

@@ -60,6 +60,7 @@ def test_source_without_banner_is_a_lint_error() -> None:
 
 
 PRODUCTION_FILES: Final = [
+    "packages/bounded-http/src/bounded_http/new.py",
     "packages/jwt-core/src/jwt_core/new.py",
     "packages/proxy-guard/src/proxy_guard/search/new.py",
     "packages/proxy-guard/src/proxy_guard/environment.py",
@@ -115,7 +116,9 @@ def lint_imports(
     folder: Path, planted_in: str | None, line: str
 ) -> subprocess.CompletedProcess[str]:
     """Check the contracts in a copy of the sources, with *line* added to the file *planted_in*."""
-    projects = ["packages/jwt-core", "packages/proxy-guard", "examples/proxy"]
+    projects = [
+        "packages/bounded-http", "packages/jwt-core", "packages/proxy-guard", "examples/proxy",
+    ]  # fmt: skip
     sources = [*(f"{project}/src" for project in projects), ISSUER_SOURCE]
     shutil.copy(ROOT / "pyproject.toml", folder)
     for source in sources:

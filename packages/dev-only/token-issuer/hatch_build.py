@@ -1,10 +1,10 @@
 # DEV-ONLY: never ship to production.
-"""Build hook: the wheel and the sdist contain private copies of jwt_core and proxy_guard.
+"""Build hook: the wheel and the sdist contain private copies of our other packages.
 
 An installer looks up each name in `Requires-Dist` in a package index, where anyone can register the
 names of our packages. Therefore the metadata does not name them. The copies are below
 `token_issuer._bundled`, and all imports of them are redirected there, so that they share no file
-and no module with a jwt-core or proxy-guard that is installed beside them.
+and no module with a jwt-core, for instance, that is installed beside them.
 
 An editable installation needs no copies: it puts `dev-mode-dirs` on the path.
 """

@@ -7,10 +7,11 @@ from typing import Final
 
 from litestar import Litestar, MediaType, Request, Response, asgi, get
 from litestar.datastructures import State
-from litestar.types import HTTPScope, Receive, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from reference_proxy.bearer import Authenticator
-from reference_proxy.errors import ProxyError
+from reference_proxy.cors import CorsApp, is_preflight, keep_preflight_headers
+from reference_proxy.errors import ProxyError, UpgradeUnsupportedError
 from reference_proxy.forwarding import ClientDisconnectedError, connect_upstream
 from reference_proxy.settings import Settings
 
@@ -19,7 +20,7 @@ HEALTH_PATH: Final = "/healthz"
 logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> Litestar:
+def create_app(settings: Settings) -> ASGIApp:
     """Build the application; it opens its connections at start-up and closes them at shutdown."""
 
     @asynccontextmanager
@@ -29,13 +30,14 @@ def create_app(settings: Settings) -> Litestar:
             app.state.update({"authenticator": authenticator, "upstream": upstream})
             yield
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[health, proxy],
         lifespan=[lifespan],
         exception_handlers={ProxyError: handle_proxy_error},
         openapi_config=None,
         logging_config=None,
     )
+    return CorsApp(app, settings.cors_origins) if settings.cors_origins else app
 
 
 @get(HEALTH_PATH, media_type=MediaType.JSON, sync_to_thread=False)
@@ -46,13 +48,30 @@ def health() -> dict[str, str]:
 
 @asgi("/", is_mount=True)
 async def proxy(scope: HTTPScope, receive: Receive, send: Send) -> None:
-    """Forward the request if its bearer token is valid."""
+    """Forward the request if its bearer token is valid, or if it is a CORS preflight."""
     state: State = scope["litestar_app"].state
-    token = await state.authenticator.authenticate(scope["headers"])
+    subject = None
+    if is_preflight(scope):
+        scope["headers"] = keep_preflight_headers(scope["headers"])
+    else:
+        token = await state.authenticator.authenticate(scope["headers"])
+        subject = token.claims.get("sub")
+        refuse_web_sockets(scope)
     try:
-        await state.upstream.forward(scope, receive, send, subject=token.claims.get("sub"))
+        await state.upstream.forward(scope, receive, send, subject=subject)
     except ClientDisconnectedError:
         logger.info("the client disconnected before its request was complete")
+
+
+def refuse_web_sockets(scope: HTTPScope) -> None:
+    """Reject a request that opens a WebSocket.
+
+    Raises:
+        UpgradeUnsupportedError: The request has the header field of the handshake (RFC 6455 §4.1).
+    """
+    if any(name == b"sec-websocket-key" for name, _ in scope["headers"]):
+        message = "this proxy does not forward WebSockets: use a streamed response instead"
+        raise UpgradeUnsupportedError(message)
 
 
 def handle_proxy_error(

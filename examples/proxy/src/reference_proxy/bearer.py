@@ -27,6 +27,7 @@ from reference_proxy.errors import (
     MissingTokenError,
 )
 from reference_proxy.settings import Settings
+from reference_proxy.tls import create_tls_context
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
 """Header fields as in an ASGI scope: lower-case names, values as received."""
@@ -44,6 +45,9 @@ replaces it, but never by less than `MIN_LIFETIME_FLOOR`."""
 MIN_LIFETIME_FLOOR: Final = timedelta(seconds=1)
 """Smallest possible shortest lifetime; without it `max-age=0` could cause a fetch per request."""
 
+MAX_LOGGED_CHARACTERS: Final = 1000
+"""Longest reason in the log; it may contain text from the key set."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -57,6 +61,7 @@ class Authenticator:
             algorithms=settings.algorithms,
             leeway=settings.leeway,
         )
+        self._logged_problem = ""
         self._keys: KeySet | RemoteKeySet
         if settings.public_key is not None:
             self._keys = KeySet((settings.public_key,))
@@ -70,6 +75,8 @@ class Authenticator:
                 min_lifetime=max(
                     min(DEFAULT_MIN_LIFETIME, settings.jwks_cooldown), MIN_LIFETIME_FLOOR
                 ),
+                ssl_context=create_tls_context(settings.ca_file),
+                proxy_url=settings.jwks_proxy_url or None,
             )
 
     async def authenticate(self, headers: RawHeaders) -> VerifiedToken:
@@ -98,8 +105,16 @@ class Authenticator:
         except VerificationError as error:
             raise InvalidTokenError(str(error)) from None
         except KeySetUnavailableError as error:
-            raise KeysUnavailableError(str(error)) from None
+            self._log_once(str(error)[:MAX_LOGGED_CHARACTERS])
+            message = "no key is available to verify the token with: try again later"
+            raise KeysUnavailableError(message) from None
         return token
+
+    def _log_once(self, problem: str) -> None:
+        """Log why there are no keys, unless the same was logged for the last request without."""
+        if problem != self._logged_problem:
+            self._logged_problem = problem
+            logger.error("%s", problem)
 
 
 def read_bearer_token(headers: RawHeaders) -> str:

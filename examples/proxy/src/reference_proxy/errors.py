@@ -1,8 +1,11 @@
 """Errors of the settings, and errors of a request with their responses (RFC 9457)."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
+
+MAX_DESCRIPTION_CHARACTERS: Final = 300
+"""Longest `error_description` of a challenge; clients limit the size of a header field."""
 
 
 class SettingsError(Exception):
@@ -83,6 +86,13 @@ class InvalidTokenError(ProxyError):
         return {"WWW-Authenticate": _challenge("invalid_token", self.detail)}
 
 
+class UpgradeUnsupportedError(ProxyError):
+    """The request opens a WebSocket, which this proxy does not forward."""
+
+    status = 501
+    title = "Not implemented"
+
+
 class UpstreamError(ProxyError):
     """The upstream cannot be reached, or its response is not valid HTTP."""
 
@@ -112,4 +122,5 @@ class UpstreamTimeoutError(ProxyError):
 def _challenge(error: str, description: str) -> str:
     # RFC 6750 §3 allows only these characters in error_description: no quote, no backslash, ASCII.
     safe = "".join(c if 0x20 <= ord(c) <= 0x7E and c not in '"\\' else "'" for c in description)  # noqa: PLR2004
-    return f'Bearer realm="reference-proxy", error="{error}", error_description="{safe}"'
+    shortened = safe[:MAX_DESCRIPTION_CHARACTERS]
+    return f'Bearer realm="reference-proxy", error="{error}", error_description="{shortened}"'

@@ -17,13 +17,16 @@ from yarl import URL
 
 from reference_proxy.errors import ProxyError, UpstreamError, UpstreamTimeoutError
 from reference_proxy.messages import (
+    Hop,
     build_request_headers,
     build_response_headers,
     build_target,
     decode_headers,
     has_body,
 )
+from reference_proxy.parsers import Forwarded
 from reference_proxy.settings import Settings
+from reference_proxy.tls import create_tls_context
 
 MAX_FIELD_BYTES: Final = 64 * 1024
 """Longest accepted status line or header field of a response; large cookies need this much."""
@@ -48,6 +51,7 @@ class Upstream:
         self._session = session
         self._url = settings.upstream_url
         self._timeout_s = settings.upstream_timeout.total_seconds()
+        self._appends_hop = settings.forwarded is Forwarded.APPEND
 
     async def forward(
         self, scope: HTTPScope, receive: Receive, send: Send, *, subject: str | None
@@ -73,11 +77,19 @@ class Upstream:
             self._session.request(
                 scope["method"],
                 URL(target, encoded=True),
-                headers=decode_headers(build_request_headers(received, subject=subject)),
+                headers=decode_headers(
+                    build_request_headers(received, subject=subject, hop=self._find_hop(scope))
+                ),
                 data=exchange.read_body() if has_body(received) else None,
                 allow_redirects=False,
             )
         )
+
+    def _find_hop(self, scope: HTTPScope) -> Hop | None:
+        if not self._appends_hop:
+            return None
+        client, host = scope["client"], dict(scope["headers"]).get(b"host", b"")
+        return Hop(client[0] if client else "unknown", host.decode("latin-1"), scope["scheme"])
 
 
 class _Exchange:
@@ -163,7 +175,7 @@ async def connect_upstream(settings: Settings) -> AsyncIterator[Upstream]:
     timeout_s = settings.upstream_timeout.total_seconds()
     async with aiohttp.ClientSession(
         # Streams may stay open for hours and must not make the next request wait.
-        connector=aiohttp.TCPConnector(limit=0),
+        connector=aiohttp.TCPConnector(limit=0, ssl=create_tls_context(settings.ca_file)),
         timeout=aiohttp.ClientTimeout(total=None, connect=timeout_s, sock_read=timeout_s),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

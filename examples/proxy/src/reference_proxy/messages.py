@@ -5,6 +5,7 @@ Spec: RFC 9110 §7.6 (message forwarding)
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -27,34 +28,86 @@ It receives the verified subject instead of the token, and `Host` with its own n
 itself responds to `Expect: 100-continue`.
 """
 
+PROVENANCE: Final = frozenset(
+    b"forwarded x-real-ip x-client-ip x-cluster-client-ip true-client-ip"
+    b" cf-connecting-ip x-host x-original-host x-original-url x-rewrite-url".split()
+)
+"""Header fields, beside `X-Forwarded-*`, from which services learn where a request comes from.
+
+Some frameworks also route by `X-Original-URL` and `X-Rewrite-URL`.
+"""
+
+MAX_ENCODINGS: Final = 4
+"""How often a path may be percent-encoded; services decode it once or twice."""
+
+NON_STANDARD_ENCODINGS: Final = (
+    (re.compile(rb"%u002e", re.IGNORECASE), b"."),
+    (re.compile(rb"%u002f|%u005c", re.IGNORECASE), b"/"),
+    (re.compile(rb"\xc0\xae|\xe0\x80\xae"), b"."),
+    (re.compile(rb"\xc0\xaf|\xe0\x80\xaf|\xc1\x9c"), b"/"),
+)
+"""Other encodings of `.`, `/` and backslash that some services decode."""
+
 VIA: Final = (b"via", b"1.1 reference-proxy")
 """The `Via` field of a gateway (RFC 9110 §7.6.3)."""
 
 Header = tuple[bytes, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """The connection of the client to this proxy.
+
+    Attributes:
+        client: The address of the client.
+        host: The value of its `Host` header.
+        scheme: `http` or `https`.
+    """
+
+    client: str
+    host: str
+    scheme: str
+
+    def append_to(self, headers: list[Header]) -> list[Header]:
+        """Append this hop to the provenance in *headers*, as a proxy behind a trusted one does.
+
+        Spec: RFC 7239 §4
+        """
+        node = f'"[{self.client}]"' if ":" in self.client else self.client
+        element = f'for={node};host="{self.host}";proto={self.scheme}'
+        fields = _append(headers, b"x-forwarded-for", self.client)
+        fields = _append(fields, b"forwarded", element)
+        names = {name for name, _ in fields}
+        for name, value in ((b"host", self.host), (b"proto", self.scheme)):
+            if b"x-forwarded-" + name not in names:
+                fields.append((b"x-forwarded-" + name, value.encode("latin-1")))
+        return fields
+
+
 def build_target(upstream: str, raw_path: bytes, query: bytes) -> str:
     """Append the request's path and query, as received, to the upstream's URL.
 
     Raises:
-        InvalidRequestError: The target has no path, is not UTF-8, or has a dot segment. A dot
-            segment could lead outside the path of the upstream's URL (RFC 3986 §5.2.4).
+        InvalidRequestError: The target has no path, is not UTF-8, or has a dot segment or a control
+            character in any encoding. A dot segment could lead outside the path of the upstream's
+            URL (RFC 3986 §5.2.4), also with a path parameter (`/..;a/`), which many services
+            remove first.
     """
     if not raw_path.startswith(b"/"):
         message = "the request target is not a path: send one that starts with `/`"
         raise InvalidRequestError(message)
-    segments = unquote_to_bytes(raw_path).replace(b"\\", b"/").split(b"/")
-    if b"." in segments or b".." in segments:
-        message = "the path has a `.` or `..` segment: send the resolved path"
-        raise InvalidRequestError(message)
+    _check_segments(raw_path)
     return upstream.rstrip("/") + _decode(raw_path + (b"?" + query if query else b""))
 
 
-def build_request_headers(headers: Iterable[Header], *, subject: str | None) -> list[Header]:
+def build_request_headers(
+    headers: Iterable[Header], *, subject: str | None, hop: Hop | None = None
+) -> list[Header]:
     """Return the header fields for the upstream.
 
     A field that the client sends under the name of the subject header is dropped, also if the name
-    has other punctuation: CGI and WSGI servers do not distinguish `-` and `_`.
+    has other punctuation: CGI and WSGI servers do not distinguish `-` and `_`. Fields about the
+    provenance of the request are likewise dropped, unless *hop* is to be appended to them.
 
     Spec: RFC 9110 §5.5, §7.6.1
     """
@@ -63,6 +116,10 @@ def build_request_headers(headers: Iterable[Header], *, subject: str | None) -> 
         for name, value in _strip_hop_by_hop(list(headers))
         if name not in NOT_FORWARDED and _unify_punctuation(name) != SUBJECT_HEADER
     ]
+    if hop is None:
+        kept = [(name, value) for name, value in kept if not _is_provenance(name)]
+    else:
+        kept = hop.append_to(kept)
     kept.append(VIA)
     if subject is not None:
         kept.append((SUBJECT_HEADER, quote(subject, safe="@:+!*'(),;=").encode("ascii")))
@@ -106,6 +163,35 @@ def _strip_hop_by_hop(headers: list[Header]) -> list[Header]:
         for token in value.split(b",")
     }
     return [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP | named]
+
+
+def _check_segments(raw_path: bytes) -> None:
+    path = raw_path
+    for _ in range(MAX_ENCODINGS):
+        path = unquote_to_bytes(path)
+        for pattern, character in NON_STANDARD_ENCODINGS:
+            path = pattern.sub(character, path)
+    if unquote_to_bytes(path) != path:
+        message = f"the path is percent-encoded more than {MAX_ENCODINGS} times: encode it once"
+        raise InvalidRequestError(message)
+    if re.search(rb"[\x00-\x1f\x7f]", path):
+        message = "the path has a control character: leave it out"
+        raise InvalidRequestError(message)
+    segments = {segment.partition(b";")[0].strip() for segment in re.split(rb"[/\\]", path)}
+    if segments & {b".", b".."}:
+        message = "the path has a `.` or `..` segment: send the resolved path"
+        raise InvalidRequestError(message)
+
+
+def _is_provenance(name: bytes) -> bool:
+    unified = _unify_punctuation(name)
+    return unified.startswith(b"x-forwarded") or unified in PROVENANCE
+
+
+def _append(headers: list[Header], name: bytes, element: str) -> list[Header]:
+    values = [value for key, value in headers if key == name]
+    others = [(key, value) for key, value in headers if key != name]
+    return [*others, (name, b", ".join([*values, element.encode("latin-1")]))]
 
 
 def _unify_punctuation(name: bytes) -> bytes:

@@ -4,10 +4,13 @@ import logging
 import signal
 import socket
 import sys
+from functools import partial
 from types import FrameType
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import uvicorn
+from bounded_http.limits import Limits
+from bounded_http.protocol import BoundedProtocol
 
 from reference_proxy.app import create_app
 from reference_proxy.settings import Settings
@@ -35,13 +38,15 @@ def serve(settings: Settings) -> int:
         return 1
     with listener:
         _announce(settings, listener.getsockname()[1])
+        protocol: Any = partial(BoundedProtocol, _build_limits(settings))
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(settings),
-                http="httptools",
+                http=protocol,
                 ws="none",
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # forwarding.py decides about X-Forwarded-*
                 server_header=False,
                 date_header=False,  # the upstream's Date passes through
                 timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
@@ -52,6 +57,15 @@ def serve(settings: Settings) -> int:
             signal.signal(number, _exit_orderly)
         server.run(sockets=[listener])
     return 0
+
+
+def _build_limits(settings: Settings) -> Limits:
+    return Limits(
+        header_bytes=settings.max_header_bytes,
+        request_s=settings.request_timeout.total_seconds(),
+        body_bytes_per_s=settings.min_body_rate,
+        keep_alive_s=settings.keep_alive.total_seconds(),
+    )
 
 
 def _bind(host: str, port: int) -> socket.socket:

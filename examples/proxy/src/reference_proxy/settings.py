@@ -1,21 +1,30 @@
 """Settings, read once from the environment; all errors are reported together."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Self, TypeVar
 
-from jwt_core import Algorithm, JwtError, KeyFormatError, VerificationKey, decode_public_key
+from jwt_core import Algorithm, JwtError, VerificationKey
 
 from reference_proxy.errors import SettingsError
+from reference_proxy.parsers import (
+    Forwarded,
+    decode_key,
+    parse_algorithms,
+    parse_ca_file,
+    parse_duration,
+    parse_forwarded,
+    parse_header_size,
+    parse_origins,
+    parse_port,
+    parse_rate,
+    parse_seconds,
+    parse_time_limit,
+    parse_url,
+)
 
-MAX_PORT: Final = 65535
-HOST_PATTERN: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
-"""A host name, or an IPv6 address without brackets."""
 Value = TypeVar("Value")
 
 
@@ -36,8 +45,25 @@ class Settings:
         upstream_url: `UPSTREAM_URL`, the service behind the proxy.
         upstream_timeout: `UPSTREAM_TIMEOUT_S`, how long the upstream may neither send nor receive
             anything, in seconds; 30 unless set.
+        forwarded: `FORWARDED_HEADERS`, what happens to a client's `Forwarded`, `X-Forwarded-*` and
+            the like: `drop` (default), or `append` this hop to them.
+        cors_origins: `CORS_ORIGINS`, origins separated by commas, or `*`, whose CORS preflights the
+            proxy answers itself; if unset, the upstream answers all preflights.
+        ca_file: `SSL_CERT_FILE`, PEM file of the certificate authorities for all connections to the
+            JWKS and the upstream; those of the system unless set.
+        jwks_proxy_url: `JWKS_PROXY_URL`, URL of a forward proxy for fetches of the JWK Set; none
+            unless set.
         host: `PROXY_HOST`, the address to listen on; 127.0.0.1 unless set.
         port: `PROXY_PORT`; 8080 unless set.
+        keep_alive: `PROXY_KEEP_ALIVE_S`, how long a connection may be idle, in seconds; 75 unless
+            set.
+        request_timeout: `PROXY_REQUEST_TIMEOUT_S`, how long the header of a request may take to
+            arrive, in seconds, and the interval in which the pace of its body is measured; 20
+            unless set.
+        min_body_rate: `PROXY_MIN_BODY_RATE`, slowest pace of a request body in bytes per second, 0
+            for any; 240 unless set.
+        max_header_bytes: `PROXY_MAX_HEADER_BYTES`, largest request line and header section; 65536
+            unless set.
     """
 
     jwks_uri: str
@@ -49,8 +75,16 @@ class Settings:
     jwks_cooldown: timedelta
     upstream_url: str
     upstream_timeout: timedelta
+    forwarded: Forwarded
+    cors_origins: frozenset[str]
+    ca_file: str
+    jwks_proxy_url: str
     host: str
     port: int
+    keep_alive: timedelta
+    request_timeout: timedelta
+    min_body_rate: int
+    max_header_bytes: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -63,12 +97,10 @@ class Settings:
             SettingsError: Lists every error, by variable name.
         """
         read = _Reader(environ)
-        algorithms = read.optional(
-            "JWT_ALGORITHMS", _parse_algorithms, frozenset({Algorithm.RS256})
-        )
-        jwks_uri = read.optional("JWT_JWKS_URI", _parse_url, "")
+        algorithms = read.optional("JWT_ALGORITHMS", parse_algorithms, frozenset({Algorithm.RS256}))
+        jwks_uri = read.optional("JWT_JWKS_URI", parse_url, "")
         public_key = read.optional(
-            "JWT_PUBLIC_KEY", lambda text: _decode_key(text, algorithms), None
+            "JWT_PUBLIC_KEY", lambda text: decode_key(text, algorithms), None
         )
         read.require_one_of("JWT_JWKS_URI", "JWT_PUBLIC_KEY")
         if public_key is not None and public_key.algorithm not in algorithms:
@@ -82,16 +114,26 @@ class Settings:
             issuer=read.required("JWT_ISSUER", str, "the `iss` of the tokens to accept"),
             audience=read.required("JWT_AUDIENCE", str, "the `aud` of tokens for this service"),
             algorithms=algorithms,
-            leeway=read.optional("JWT_LEEWAY_S", _parse_seconds, timedelta(0)),
-            jwks_cooldown=read.optional("JWKS_COOLDOWN_S", _parse_duration, timedelta(seconds=30)),
+            leeway=read.optional("JWT_LEEWAY_S", parse_seconds, timedelta(0)),
+            jwks_cooldown=read.optional("JWKS_COOLDOWN_S", parse_duration, timedelta(seconds=30)),
             upstream_url=read.required(
-                "UPSTREAM_URL", _parse_url, "the URL of the service behind the proxy"
+                "UPSTREAM_URL", parse_url, "the URL of the service behind the proxy"
             ),
             upstream_timeout=read.optional(
-                "UPSTREAM_TIMEOUT_S", _parse_duration, timedelta(seconds=30)
+                "UPSTREAM_TIMEOUT_S", parse_duration, timedelta(seconds=30)
             ),
+            forwarded=read.optional("FORWARDED_HEADERS", parse_forwarded, Forwarded.DROP),
+            cors_origins=read.optional("CORS_ORIGINS", parse_origins, frozenset[str]()),
+            ca_file=read.optional("SSL_CERT_FILE", parse_ca_file, ""),
+            jwks_proxy_url=read.optional("JWKS_PROXY_URL", parse_url, ""),
             host=read.optional("PROXY_HOST", str, "127.0.0.1"),
-            port=read.optional("PROXY_PORT", _parse_port, 8080),
+            port=read.optional("PROXY_PORT", parse_port, 8080),
+            keep_alive=read.optional("PROXY_KEEP_ALIVE_S", parse_time_limit, timedelta(seconds=75)),
+            request_timeout=read.optional(
+                "PROXY_REQUEST_TIMEOUT_S", parse_time_limit, timedelta(seconds=20)
+            ),
+            min_body_rate=read.optional("PROXY_MIN_BODY_RATE", parse_rate, 240),
+            max_header_bytes=read.optional("PROXY_MAX_HEADER_BYTES", parse_header_size, 64 * 1024),
         )
         if read.problems:
             raise SettingsError(tuple(read.problems))
@@ -135,61 +177,3 @@ class _Reader:
             self.problems.append(f"neither {first} nor {second} is set: set one of them")
         elif count > 1:
             self.problems.append(f"{first} and {second} are both set: keep one and empty the other")
-
-
-def _parse_url(text: str) -> str:
-    message = "expected an absolute http or https URL, for instance https://api.example.com/"
-    try:
-        parts = urlsplit(text)
-        has_port = parts.port != 0  # raises ValueError for an invalid port
-        host = (parts.hostname or "").encode("idna").decode()  # as the resolver does
-    except ValueError:
-        raise ValueError(message) from None
-    # HTTP clients disagree on characters other than printable ASCII: they drop, reject or encode.
-    is_plain = re.fullmatch("[!-~]+", text) and HOST_PATTERN.fullmatch(host)
-    if parts.scheme not in {"http", "https"} or not has_port or not is_plain:
-        raise ValueError(message)
-    if "@" in parts.netloc or "?" in text or "#" in text:
-        message = "the URL must contain no user information, no query and no fragment; remove them"
-        raise ValueError(message)
-    return text
-
-
-def _decode_key(text: str, algorithms: frozenset[Algorithm]) -> VerificationKey:
-    key = decode_public_key(text)
-    if key.algorithm in algorithms or len(algorithms) > 1:
-        return key
-    # PEM does not contain the algorithm of an RSA key, so the only accepted one is used.
-    with suppress(KeyFormatError):
-        return decode_public_key(text, algorithm=next(iter(algorithms)))
-    return key
-
-
-def _parse_algorithms(text: str) -> frozenset[Algorithm]:
-    names = {name.strip() for name in text.split(",")} - {""}
-    known = {str(algorithm) for algorithm in Algorithm}
-    if not names or names - known:
-        message = f"expected one or more of {', '.join(sorted(known))}, separated by commas"
-        raise ValueError(message)
-    return frozenset(map(Algorithm, names))
-
-
-def _parse_seconds(text: str) -> timedelta:
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text, re.ASCII):
-        message = "expected a number of seconds, for instance 30 or 0.5"
-        raise ValueError(message)
-    return timedelta(seconds=float(text))
-
-
-def _parse_duration(text: str) -> timedelta:
-    if not (duration := _parse_seconds(text)):
-        message = "expected more than 0 seconds, for instance 30 or 0.5"
-        raise ValueError(message)
-    return duration
-
-
-def _parse_port(text: str) -> int:
-    if not re.fullmatch(r"\d{1,5}", text, re.ASCII) or int(text) > MAX_PORT:
-        message = f"expected a port number from 0 to {MAX_PORT} (0 picks a free one)"
-        raise ValueError(message)
-    return int(text)

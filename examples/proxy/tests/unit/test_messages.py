@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from reference_proxy.errors import InvalidRequestError, InvalidTokenError
 from reference_proxy.messages import (
     SUBJECT_HEADER,
+    Hop,
     build_request_headers,
     build_target,
     decode_headers,
@@ -39,6 +40,84 @@ def test_build_target_keeps_path_and_query_as_received(
 def test_build_target_refuses_dot_segments(path: bytes) -> None:
     with pytest.raises(InvalidRequestError, match="segment"):
         build_target(UPSTREAM, path, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"/..;/admin", b"/..;a=b/admin", b"/.;/..;/admin", b"/%2e%2e;/admin", b"/..%3b/admin",
+        b"/..%3Ba/admin", b"/%252e%252e/admin", b"/%25252e%25252e/admin", b"/%252e%252e%252fadmin",
+        b"/..%252fadmin", b"/.%2e/admin", b"/%2e./admin", b"/%2e%2e%2fadmin",
+        b"/a%2f..%2f..%2fadmin",
+        b"/..%5cadmin", b"/..%255cadmin", b"/%2e%2e%5c", b"//../admin", b"/a//..//../admin",
+        b"/.%252e/admin", b"/%u002e%u002e/admin", b"/%25u002e%25u002e/admin", b"/..%u002fadmin",
+        b"/%c0%ae%c0%ae/admin", b"/%C0%AE./admin", b"/..%c0%afadmin", b"/..%c1%9cadmin",
+        b"/%e0%80%ae%e0%80%ae/admin", b"/..%20/admin", b"/..%09/admin", b"/%20../admin", b"/a/.",
+        b"/%2e", b"/%2E%2E",
+    ],
+)  # fmt: skip
+def test_build_target_refuses_dot_segments_in_any_encoding(path: bytes) -> None:
+    with pytest.raises(InvalidRequestError):
+        build_target(UPSTREAM, path, b"")
+
+
+@pytest.mark.parametrize("path", [b"/a%00", b"/..%00/admin", b"/%250aadmin", b"/a%7f"])
+def test_build_target_refuses_control_characters(path: bytes) -> None:
+    with pytest.raises(InvalidRequestError, match="control character"):
+        build_target(UPSTREAM, path, b"")
+
+
+def test_build_target_refuses_a_path_that_is_encoded_too_often() -> None:
+    with pytest.raises(InvalidRequestError, match="more than 4 times"):
+        build_target(UPSTREAM, b"/%2525252525252e.", b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [b"/a;b=c/d", b"/%2541", b"/100%", b"/a%2", b"/...;/a", b"/a.b/.c", b"/a%3Bb"],
+)
+def test_build_target_accepts_other_paths(path: bytes) -> None:
+    assert build_target(UPSTREAM, path, b"").endswith(path.decode())
+
+
+FORGED: Final = [
+    b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port",
+    b"x-forwarded-prefix", b"x-forwarded-user", b"x_forwarded_for", b"forwarded", b"x-real-ip",
+    b"x-client-ip", b"true-client-ip", b"x-original-url", b"x-rewrite-url", b"x-original-host",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_provenance_from_clients_is_dropped(name: bytes) -> None:
+    headers = build_request_headers([(name, b"forged"), (b"x-trace", b"7")], subject=None)
+
+    assert (b"x-trace", b"7") in headers
+    assert b"forged" not in [value for _, value in headers]
+
+
+def test_hop_is_appended_to_the_provenance() -> None:
+    hop = Hop("192.0.2.1", "shop.example", "http")
+    received = [
+        (b"x-forwarded-for", b"198.51.100.7"),
+        (b"x-forwarded-for", b"198.51.100.8"),
+        (b"x-forwarded-proto", b"https"),
+        (b"forwarded", b"for=198.51.100.7"),
+    ]
+    headers = build_request_headers(received, subject=None, hop=hop)
+
+    assert [value for name, value in headers if name == b"x-forwarded-for"] == [
+        b"198.51.100.7, 198.51.100.8, 192.0.2.1"
+    ]
+    assert dict(headers)[b"x-forwarded-proto"] == b"https"
+    assert dict(headers)[b"x-forwarded-host"] == b"shop.example"
+    element = b'for=192.0.2.1;host="shop.example";proto=http'
+    assert dict(headers)[b"forwarded"] == b"for=198.51.100.7, " + element
+
+
+def test_hop_with_an_ipv6_address_is_quoted() -> None:
+    headers = build_request_headers([], subject=None, hop=Hop("::1", "a", "http"))
+
+    assert dict(headers)[b"forwarded"] == b'for="[::1]";host="a";proto=http'
 
 
 @pytest.mark.parametrize("path", [b"*", b"", b"upstream:443"])

@@ -74,6 +74,18 @@ def test_from_env_reports_every_mistake_at_once() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("FORWARDED_HEADERS", "maybe"),
+        ("CORS_ORIGINS", "app.example.com"),
+        ("CORS_ORIGINS", "https://app.example.com/path"),
+        ("SSL_CERT_FILE", "/nonexistent.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("JWKS_PROXY_URL", "proxy:3128"),
+        ("PROXY_KEEP_ALIVE_S", "0"),
+        ("PROXY_KEEP_ALIVE_S", "86401"),
+        ("PROXY_REQUEST_TIMEOUT_S", "never"),
+        ("PROXY_MIN_BODY_RATE", "-1"),
+        ("PROXY_MAX_HEADER_BYTES", "1023"),
+        ("PROXY_MAX_HEADER_BYTES", "64k"),
         ("UPSTREAM_URL", "orders:8000"),
         ("UPSTREAM_URL", "http://user:secret@orders/"),
         ("JWT_JWKS_URI", "ftp://id.example.com/jwks.json"),

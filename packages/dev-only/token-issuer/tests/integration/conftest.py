@@ -17,6 +17,7 @@ from typing import Final
 
 import pytest
 import uvicorn
+from bounded_http.limits import Limits
 from jwt_core import Algorithm
 from tests.virtual_time.clock import VirtualClock
 from tests.virtual_time.connections import MemoryHandler, MemoryServer
@@ -174,6 +175,7 @@ def environment(
     accept = partial(
         Protocol,
         virtual_core,
+        Limits(),
         config=uvicorn.Config(application, lifespan="off", ws="none", log_config=None),
         server_state=ServerState(),
         app_state={},

@@ -344,12 +344,12 @@ def test_connection_is_closed_when_the_client_says_so(
         assert client.recv(1) == b""
 
 
-def test_connection_that_is_idle_is_closed(frozen: RunningIssuer) -> None:
-    with connect(frozen.url) as client:
+def test_connection_that_is_idle_is_closed() -> None:
+    with run_token_issuer(keep_alive="1s") as issuer, connect(issuer.url) as client:
         client.sendall(compose("GET /certs"))
         read_response(client)
 
-        assert client.recv(1) == b""  # after uvicorn's five seconds
+        assert client.recv(1) == b""
 
 
 @pytest.mark.parametrize(

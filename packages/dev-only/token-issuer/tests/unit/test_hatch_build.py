@@ -35,7 +35,8 @@ from token_issuer import run_token_issuer
 with run_token_issuer() as issuer:
     assert issuer.mint(sub="alice").count(".") == 2
 assert sys.modules["token_issuer"].__file__.startswith(sys.argv[1]), sys.path
-print(*sorted({name.partition(".")[0] for name in sys.modules} & {"jwt_core", "proxy_guard"}))
+siblings = {"bounded_http", "jwt_core", "proxy_guard"}
+print(*sorted({name.partition(".")[0] for name in sys.modules} & siblings))
 """
 
 
@@ -81,7 +82,7 @@ def read_requirements(wheel: Path) -> list[str]:
 def test_wheel_requires_what_it_bundles_needs_and_names_no_sibling(wheel: Path) -> None:
     required = set(read_requirements(wheel))
 
-    for name in ("jwt-core", "proxy-guard"):
+    for name in ("bounded-http", "jwt-core", "proxy-guard"):
         manifest = tomllib.loads((PACKAGES / name / "pyproject.toml").read_text(encoding="utf-8"))
         assert required >= {
             re.split(r"[^\w-]", line)[0] for line in manifest["project"]["dependencies"]
@@ -144,7 +145,9 @@ def test_folder_alone_cannot_be_built(make: Callable[[str], str], tmp_path: Path
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / name, folder)
 
-    with pytest.raises(FileNotFoundError, match=r"a/jwt-core/src: no such folder\. .*`pip wheel`"):
+    with pytest.raises(
+        FileNotFoundError, match=r"a/bounded-http/src: no such folder\. .*`pip wheel`"
+    ):
         run_backend(make, folder, tmp_path)
 
 

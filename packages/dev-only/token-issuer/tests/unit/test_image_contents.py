@@ -34,9 +34,16 @@ def test_image_has_each_bundled_module_that_the_issuer_imports(assemble: ModuleT
         for node in ast.walk(ast.parse(path.read_bytes()))
         if isinstance(node, ast.ImportFrom)
     }
-    bundled = {name for name in imported if name.startswith(("jwt_core", "proxy_guard"))}
+    bundled = {
+        name for name in imported if name.startswith(("bounded_http", "jwt_core", "proxy_guard"))
+    }
 
-    assert {"jwt_core", "proxy_guard.dev_marks", "proxy_guard.environment"} <= bundled
+    assert {
+        "bounded_http.protocol",
+        "jwt_core",
+        "proxy_guard.dev_marks",
+        "proxy_guard.environment",
+    } <= bundled
     assert all(assemble.is_package_kept(f"{BUNDLED}.{name}") for name in bundled)
 
 

@@ -1,5 +1,6 @@
 """Remote JWKS client: token verification with a fetched and cached key set."""
 
+import ssl
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -42,6 +43,9 @@ class RemoteKeySet:
         trust_env: Whether to use `HTTP_PROXY` and similar variables, `.netrc` and `SSL_CERT_FILE`.
             Off by default: a key set is often inside the network, and a proxy for outside traffic
             could read or replace it.
+        ssl_context: TLS settings of the fetches, for instance with the certificate authorities of a
+            company; those of httpx unless given.
+        proxy_url: http or https URL of a forward proxy for the fetches; none unless given.
 
     Raises:
         TypeError: An argument, or the time that *clock* returns, has the wrong type.
@@ -70,12 +74,16 @@ class RemoteKeySet:
         max_lifetime: timedelta = timedelta(hours=1),
         stale_limit: timedelta = timedelta(hours=24),
         trust_env: bool = False,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy_url: str | None = None,
     ) -> None:
         fetcher = Fetcher(
             jwks_uri=jwks_uri,
             timeout=timeout,
             max_document_bytes=max_document_bytes,
             trust_env=trust_env,
+            ssl_context=ssl_context,
+            proxy_url=proxy_url,
         )
         limits = CacheLimits(
             cooldown=cooldown,

@@ -1,5 +1,6 @@
 """HTTP fetch of a JSON document, with a time limit, a size limit and no redirects."""
 
+import ssl
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -8,7 +9,12 @@ from typing import Any, Final
 import httpx
 
 from jwt_core import strict_json
-from jwt_core.argument_checks import check_duration, check_text, check_type
+from jwt_core.argument_checks import (
+    check_duration,
+    check_optional_text,
+    check_text,
+    check_type,
+)
 from jwt_core.errors import JwtError
 from jwt_core.remote.bounded_worker import BoundedWorker, ConnectionGuard
 from jwt_core.remote.freshness import parse_lifetime
@@ -52,6 +58,8 @@ class Fetcher:
         timeout: Time limit of the whole fetch, however slowly the server sends.
         max_document_bytes: Largest accepted body.
         trust_env: Whether to use the environment's proxies, `.netrc` and certificates.
+        ssl_context: TLS settings; None for those of httpx.
+        proxy_url: URL of a forward proxy; None for none.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -62,6 +70,8 @@ class Fetcher:
     timeout: timedelta
     max_document_bytes: int
     trust_env: bool
+    ssl_context: ssl.SSLContext | None
+    proxy_url: str | None
     _worker: BoundedWorker = field(default_factory=BoundedWorker, init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +80,12 @@ class Fetcher:
         remedy = "write a number of bytes, such as 512 * 1024"
         check_type("max_document_bytes", self.max_document_bytes, int, remedy)
         check_type("trust_env", self.trust_env, bool, "write True or False")
+        remedy = "write ssl.create_default_context(cafile=...), or None"
+        check_type("ssl_context", self.ssl_context, ssl.SSLContext | None, remedy)
+        check_optional_text("proxy_url", self.proxy_url)
         check_uri("jwks_uri", self.jwks_uri)
+        if self.proxy_url is not None:
+            check_uri("proxy_url", self.proxy_url)
         if self.timeout <= timedelta(0):
             message = "timeout must be a positive duration, such as timedelta(seconds=5)"
             raise ValueError(message)
@@ -98,7 +113,12 @@ class Fetcher:
     def _request(self, guard: ConnectionGuard) -> FetchedDocument:
         with (
             # The worker limits the whole request; this ends each attempt to connect on its own.
-            httpx.Client(timeout=self.timeout.total_seconds(), trust_env=self.trust_env) as client,
+            httpx.Client(
+                timeout=self.timeout.total_seconds(),
+                trust_env=self.trust_env,
+                verify=True if self.ssl_context is None else self.ssl_context,
+                proxy=self.proxy_url,
+            ) as client,
             client.stream(
                 "GET",
                 self.jwks_uri,

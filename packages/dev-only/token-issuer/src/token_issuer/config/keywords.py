@@ -44,6 +44,9 @@ class SettingKeywords(TypedDict, total=False):
     admin_hosts: Sequence[str]
     request_log: int
     workers: int
+    keep_alive: timedelta | str
+    request_timeout: timedelta | str
+    max_header_bytes: int
 
 
 def parse_keywords(keywords: Mapping[str, object]) -> Settings:

@@ -23,6 +23,8 @@ Choice = TypeVar("Choice", bound=str)
 _MAX_PORT: Final = 65535
 _MAX_WORKERS: Final = 64
 _MAX_LOGGED_REQUESTS: Final = 100_000
+_MIN_HEADER_BYTES: Final = 1024
+_MAX_HEADER_BYTES: Final = 1024 * 1024
 _MIN_SECRET_CHARACTERS: Final = 8
 MAX_ROTATION_FACTOR: Final = 86400  # a new key every 8 s
 
@@ -75,6 +77,12 @@ def parse_workers(value: object) -> int:
 def parse_capacity(value: object) -> int:
     """Return the capacity of the request log."""
     return _parse_whole_number(value, 0, _MAX_LOGGED_REQUESTS, "a number of requests, 0")
+
+
+def parse_header_size(value: object) -> int:
+    """Return the largest size of a header section, in bytes."""
+    expected = f"a number of bytes, {_MIN_HEADER_BYTES}"
+    return _parse_whole_number(value, _MIN_HEADER_BYTES, _MAX_HEADER_BYTES, expected)
 
 
 def _parse_whole_number(value: object, least: int, most: int, expected: str) -> int:
@@ -179,6 +187,15 @@ def parse_max_age(value: object) -> timedelta:
     duration = parse_duration(value)
     if not timedelta(0) <= duration <= timedelta(days=1):
         message = "expected 0s to 24h"
+        raise ValueError(message)
+    return duration
+
+
+def parse_time_limit(value: object) -> timedelta:
+    """Return a time limit, from one second to 24 hours."""
+    duration = parse_duration(value)
+    if not timedelta(seconds=1) <= duration <= timedelta(days=1):
+        message = "expected 1s to 24h"
         raise ValueError(message)
     return duration
 

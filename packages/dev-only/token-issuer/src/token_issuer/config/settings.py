@@ -36,12 +36,14 @@ from token_issuer.config.parsers import (
     parse_flag,
     parse_host,
     parse_host_names,
+    parse_header_size,
     parse_max_age,
     parse_origins,
     parse_port,
     parse_profiles,
     parse_secret,
     parse_text,
+    parse_time_limit,
     parse_url,
     parse_workers,
 )
@@ -192,6 +194,23 @@ class Settings:
         "number of server processes, for load tests; with more than one, /admin and defects are"
         " not available, and each algorithm has a key from the start",
         metavar="NUMBER",
+    )
+    keep_alive: timedelta = setting(
+        timedelta(seconds=75),
+        parse_time_limit,
+        "how long an idle connection stays open; longer than the idle timeout of a load balancer in"
+        " front of the issuer",
+    )
+    request_timeout: timedelta = setting(
+        timedelta(seconds=20),
+        parse_time_limit,
+        "how long the header of a request may take to arrive, and the interval in which its body"
+        " must average 240 bytes per second",
+    )
+    max_header_bytes: int = setting(
+        64 * 1024,
+        parse_header_size,
+        "largest request line and header section, in bytes",
     )
     explicit: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any, Final
 
 import uvicorn
+from bounded_http.limits import Limits
 from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.config.settings import Settings
@@ -177,7 +178,13 @@ class _Server(uvicorn.Server):
 
 def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
     application = LazyApp(issuer)
-    protocol: Any = partial(Protocol, issuer)
+    settings = issuer.settings
+    limits = Limits(
+        header_bytes=settings.max_header_bytes,
+        request_s=settings.request_timeout.total_seconds(),
+        keep_alive_s=settings.keep_alive.total_seconds(),
+    )
+    protocol: Any = partial(Protocol, issuer, limits)
     return _Server(
         uvicorn.Config(
             application,
@@ -186,7 +193,7 @@ def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
             ws="none",
             lifespan="off",
             log_config=None,
-            access_log=issuer.settings.access_log,
+            access_log=settings.access_log,
             server_header=False,
             date_header=False,  # the common header fields include Date, from the issuer's clock
             timeout_graceful_shutdown=grace_s,

@@ -13,9 +13,9 @@ from token_issuer.web.request import Request
 from token_issuer.web.response import Field, encode_fields
 
 
-def build_common_fields(request: Request) -> tuple[Field, ...]:
-    """Return the header fields that every response to *request* has."""
-    return _build_fields(int(request.time.timestamp()))
+def build_common_fields(time: datetime) -> tuple[Field, ...]:
+    """Return the header fields of every response at *time*."""
+    return _build_fields(int(time.timestamp()))
 
 
 def record_request(log: RequestLog, request: Request, status: int) -> None:

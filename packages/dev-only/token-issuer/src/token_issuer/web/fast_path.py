@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The fast path: uvicorn's HTTP protocol, which answers plain requests as soon as they are read.
+"""The fast path: an HTTP protocol that answers plain requests as soon as they are read.
 
 A request takes the fast path if
 
@@ -16,11 +16,9 @@ All other requests take the full path.
 import logging
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from bounded_http.limits import Limits
+from bounded_http.protocol import BoundedProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from token_issuer.paths import KEY_PATHS
 from token_issuer.tokens.issuer import Issuer
@@ -36,7 +34,7 @@ _HANDLERS: Final = {
 }
 _KEY_URLS: Final = frozenset(path.encode() for path in KEY_PATHS)
 _SPECIAL_FIELDS: Final = frozenset({
-    b"expect", b"if-none-match", b"origin", b"transfer-encoding", b"upgrade",
+    b"expect", b"if-none-match", b"origin", b"transfer-encoding",
     b"x-forwarded-for", b"x-forwarded-proto",
 })  # fmt: skip
 _CLOSING: Final = ((b"connection", b"close"),)
@@ -44,17 +42,18 @@ _CLOSING: Final = ((b"connection", b"close"),)
 logger = logging.getLogger(__name__)
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(BoundedProtocol):
     """Protocol of one connection: answers plain requests, passes all others to uvicorn."""
 
-    def __init__(self, issuer: Issuer, **rest: Any) -> None:
+    def __init__(self, issuer: Issuer, limits: Limits, **rest: Any) -> None:
         """Answer for *issuer*.
 
         Args:
             issuer: The issuer.
+            limits: The limits of the connection.
             rest: The arguments of uvicorn's protocol.
         """
-        super().__init__(**rest)
+        super().__init__(limits, **rest)
         self._issuer = issuer
         self._handler: Handler | None = None
         self._body = b""
@@ -64,22 +63,22 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         self.scope["extensions"] = {TRANSPORT_EXTENSION: {"transport": self.transport}}
 
-    def on_headers_complete(self) -> None:
+    def start_request(self) -> None:
         """Wait for the body of a plain request."""
         self._handler, self._body = self._find_handler(), b""
         if self._handler is None:
-            super().on_headers_complete()
+            super().start_request()
 
-    def on_body(self, body: bytes) -> None:
+    def receive_body(self, body: bytes) -> None:
         """Collect the body of a plain request."""
         if self._handler is None:
-            super().on_body(body)
+            super().receive_body(body)
         else:
             self._body += body
 
-    def on_message_complete(self) -> None:
+    def complete_request(self) -> None:
         """Answer a plain request, unless its response is deferred."""
-        is_last = not self.parser.should_keep_alive()
+        is_last = self.is_stopping or not self.parser.should_keep_alive()
         try:
             data = None if self._handler is None else self._answer(self._handler, is_last=is_last)
         except Exception:
@@ -87,15 +86,19 @@ class Protocol(HttpToolsProtocol):
             data, is_last = _encode(LAST_RESORT), True
         if data is None:
             self._take_full_path()
-            super().on_message_complete()
+            super().complete_request()
         else:
             self._handler = None
             self._send(data, is_last=is_last)
 
-    def shutdown(self) -> None:
-        """Close the connection when the server stops, but finish a request that is being read."""
-        self._take_full_path()
-        super().shutdown()
+    def build_rejection_fields(self) -> tuple[Field, ...]:
+        """Return the common header fields."""
+        return build_common_fields(self._issuer.clock())
+
+    def abandon_request(self) -> None:
+        """Forget the request that is being read."""
+        super().abandon_request()
+        self._handler, self._body = None, b""
 
     def _find_handler(self) -> Handler | None:
         handler = _HANDLERS.get((self.parser.get_method(), self.url))
@@ -113,9 +116,7 @@ class Protocol(HttpToolsProtocol):
 
     def _is_idle(self) -> bool:
         """Tell whether the response can be sent at once, without an entry in the access log."""
-        cycle: RequestResponseCycle | None = self.cycle
-        is_finished = cycle is None or cycle.response_complete
-        return is_finished and not self.flow.write_paused and not self.access_log
+        return not (self.is_responding or self.flow.write_paused or self.access_log)
 
     def _answer(self, handler: Handler, *, is_last: bool) -> bytes | None:
         """Return the encoded response; None if the handler defers it.
@@ -136,7 +137,7 @@ class Protocol(HttpToolsProtocol):
         if not isinstance(response, RawResponse):
             return None
         record_request(self._issuer.requests, request, response.status)
-        more = build_common_fields(request) + (_CLOSING if is_last else ())
+        more = build_common_fields(request.time) + (_CLOSING if is_last else ())
         return _encode(response, more)
 
     def _send(self, data: bytes, *, is_last: bool) -> None:
@@ -149,8 +150,8 @@ class Protocol(HttpToolsProtocol):
         """Pass on to uvicorn what has been read of a plain request."""
         if self._handler is not None:
             self._handler = None
-            super().on_headers_complete()
-            super().on_body(self._body)
+            super().start_request()
+            super().receive_body(self._body)
 
 
 def _encode(response: RawResponse, more: tuple[Field, ...] = ()) -> bytes:

@@ -89,7 +89,7 @@ class Middleware:
                 handled: Request = scope["state"][REQUEST_STATE]
                 if handled is request:  # no handler used its time; `PUT /admin/clock` changes it
                     handled = replace(request, time=self._issuer.clock())
-                fields = [*message["headers"], *build_common_fields(handled)]
+                fields = [*message["headers"], *build_common_fields(handled.time)]
                 message["headers"] = _restore_vary(fields, scope["state"].get(VARY_STATE))
                 record_request(self._issuer.requests, request, message["status"])
             await send(message)

@@ -1,0 +1,33 @@
+"""Flow control that an application cannot override while requests wait for their turn."""
+
+import asyncio
+
+from uvicorn.protocols.http.flow_control import FlowControl
+
+
+class HeldFlow(FlowControl):
+    """uvicorn's flow control, which can hold reading.
+
+    uvicorn resumes reading whenever an application asks for the body of its request, even if what
+    comes in belongs to later requests.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__(transport)
+        self._is_held = False
+
+    def hold(self) -> None:
+        """Pause reading until `release`."""
+        self._is_held = True
+        self.pause_reading()
+
+    def release(self) -> None:
+        """Resume reading if it is held."""
+        if self._is_held:
+            self._is_held = False
+            self.resume_reading()
+
+    def resume_reading(self) -> None:
+        """Resume reading, unless it is held."""
+        if not self._is_held:
+            super().resume_reading()

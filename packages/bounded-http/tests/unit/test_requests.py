@@ -1,0 +1,449 @@
+"""Framing: sizes, offers to upgrade, trailers, HTTP/1.0, half-closed and pipelined requests."""
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Connect
+
+CLOSE: Final = b"GET /end HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+OFFER: Final = (
+    b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+)
+BODIES: Final = {
+    "length": b"Content-Length: 9\r\n\r\nsub=alice",
+    "chunked": (
+        b"Transfer-Encoding: chunked\r\n\r\n4\r\nsub=\r\n5;x=1\r\nalice\r\n0\r\nA: b\r\n\r\n"
+    ),
+}
+
+
+def post(body: bytes, fields: bytes = b"") -> bytes:
+    return b"POST /a?b=c HTTP/1.1\r\nHost: a\r\n" + fields + body
+
+
+def list_statuses(response: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", response)]
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("fields", [b"", OFFER], ids=["plain", "offer"])
+@pytest.mark.parametrize("before", [b"", CLOSE.replace(b"close", b"keep-alive")])
+def test_request_is_whole_wherever_tcp_splits_it(
+    connect: "Connect", body: bytes, fields: bytes, before: bytes
+) -> None:
+    data = before + post(body, fields) + CLOSE
+    for position in range(1, len(data)):
+        connection = connect()
+        connection.send(data[:position])
+        connection.send(data[position:])
+
+        assert list_statuses(connection.read()) == [200] * (3 if before else 2)
+        request = connection.requests[-2]
+        assert (request["path"], request["query_string"]) == ("/a", b"b=c")
+        assert request["body"] == b"sub=alice"
+        assert b"upgrade" not in dict(request["headers"])
+        connection.close()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+@pytest.mark.parametrize("protocol", ["h2c", "websocket", "TLS/1.0, h2c", "foo"])
+@pytest.mark.parametrize("connection_field", ["Upgrade", "keep-alive, upgrade", "UPGRADE , close"])
+def test_offer_is_declined_on_each_method(
+    connect: "Connect", method: str, protocol: str, connection_field: str
+) -> None:
+    connection = connect()
+    head = f"{method} /a HTTP/1.1\r\nHost: a\r\nUpgrade: {protocol}\r\n"
+    head += f"Connection: {connection_field}\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    connection.send(head.encode())
+    assert connection.read() == b"HTTP/1.1 100 Continue\r\n\r\n"
+    connection.send(b"hi")
+    response = connection.read()
+
+    assert list_statuses(response) == [200]
+    assert connection.requests[0]["body"] == b"hi"
+    assert response.endswith(b"<closed>") is ("close" in connection_field)
+
+
+def test_offers_may_follow_each_other(connect: "Connect") -> None:
+    connection = connect()
+    connection.send((post(BODIES["length"], OFFER) + post(BODIES["chunked"], OFFER)) * 500 + CLOSE)
+
+    assert list_statuses(connection.read()) == [200] * 1001
+    assert {request["body"] for request in connection.requests[:-1]} == {b"sub=alice"}
+
+
+def test_long_body_after_an_offer_is_whole(connect: "Connect") -> None:
+    connection = connect()
+    connection.send(post(b"Content-Length: 300000\r\n\r\n" + b"x" * 300_000, OFFER) + CLOSE)
+
+    assert list_statuses(connection.read()) == [200, 200]
+    assert len(connection.requests[0]["body"]) == 300_000
+
+
+def test_trailer_fields_are_dropped_wherever_tcp_splits_them(connect: "Connect") -> None:
+    trailer = b"0\r\nAuthorization: Bearer x\r\nHost: b\r\nExpect: x\r\n\r\n"
+    data = post(b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n" + trailer)
+    for position in range(len(data) - len(trailer) - 5, len(data) + 1):
+        connection = connect()
+        connection.send(data[:position])
+        connection.send(data[position:] + CLOSE)
+
+        assert list_statuses(connection.read()) == [200, 200]
+        fields = [(b"host", b"a"), (b"transfer-encoding", b"chunked")]
+        assert connection.requests[0]["headers"] == fields
+        connection.close()
+
+
+LIMIT: Final = 64 * 1024
+ENDLESS: Final = {
+    "URL": (b"GET /", b"a" * 1000, 414),
+    "URL with an offer": (b"GET /a HTTP/1.1\r\nHost: a\r\n" + OFFER + b"A: ", b"a" * 1000, 431),
+    "query": (b"GET /?", b"a" * 1000, 414),
+    "blanks": (b"GET ", b" " * 1000, 431),
+    "method": (b"", b"A" * 1000, 400),
+    "fields": (b"GET / HTTP/1.1\r\n", b"A: b\r\n" * 200, 431),
+    "name": (b"GET / HTTP/1.1\r\n", b"A" * 1000, 431),
+    "value": (b"GET / HTTP/1.1\r\nA: ", b"b" * 1000, 431),
+    "blanks before a value": (b"GET / HTTP/1.1\r\nA:", b" " * 1000, 431),
+    "empty lines": (b"", b"\r\n" * 500, 400),
+    "trailer": (post(b"Transfer-Encoding: chunked\r\n\r\n0\r\n"), b"A: b\r\n" * 200, 431),
+    "trailer value": (post(b"Transfer-Encoding: chunked\r\n\r\n0\r\nA: "), b"b" * 1000, 431),
+    "extension": (post(b"Transfer-Encoding: chunked\r\n\r\n1;"), b"b" * 1000, 431),
+    "extensions": (
+        post(b"Transfer-Encoding: chunked\r\n\r\n"),
+        b"1;" + b"b" * 1000 + b"\r\nx\r\n",
+        431,
+    ),
+    "digits": (post(b"Transfer-Encoding: chunked\r\n\r\n"), b"0" * 1000, 431),
+    "large digits": (post(b"Transfer-Encoding: chunked\r\n\r\n"), b"f" * 1000, 400),
+}
+
+
+@pytest.mark.parametrize(("start", "piece", "status"), ENDLESS.values(), ids=ENDLESS)
+@pytest.mark.parametrize("pieces", [1, 300], ids=["dripping", "at once"])
+@pytest.mark.parametrize("before", [b"", CLOSE.replace(b"close", b"keep-alive")])
+def test_endless_part_is_rejected(
+    connect: "Connect", start: bytes, piece: bytes, status: int, pieces: int, before: bytes
+) -> None:
+    connection = connect()
+    connection.send(before + start)
+    response = connection.read()
+    sent = 0
+    while b"application/problem+json" not in response and sent < 10 * LIMIT:
+        connection.send(piece * pieces)
+        sent += len(piece) * pieces
+        response += connection.read()
+
+    assert list_statuses(response) == [200] * bool(before) + [status]
+    assert sent <= max(2 * LIMIT, len(piece) * pieces)
+    for _ in range(5):  # what is still sent is discarded for a moment
+        connection.send(piece * pieces)
+    connection.wait(3)
+    assert connection.read() == b"<closed>"
+
+
+@pytest.mark.parametrize("part", ["URL", "field"])
+@pytest.mark.parametrize("split", [0, 1, 16384, 65536])
+@pytest.mark.parametrize("before", [b"", CLOSE.replace(b"close", b"keep-alive")])
+@pytest.mark.parametrize("limit", [1024, LIMIT])
+def test_limit_is_exact(
+    connect: "Connect", part: str, split: int, before: bytes, limit: int
+) -> None:
+    for excess in (0, 1):
+        size = limit - len("/Host: a\r\nA: \r\n") + excess
+        url, value = (b"a" * size, b"") if part == "URL" else (b"", b"a" * size)
+        data = before + b"GET /" + url + b" HTTP/1.1\r\nHost: a\r\nA: " + value + b"\r\n\r\n"
+        connection = connect(header_bytes=limit)
+        connection.send(data[:split])
+        connection.send(data[split:])
+
+        rejected = 414 if part == "URL" else 431
+        statuses = [200] * bool(before) + [rejected if excess else 200]
+        assert list_statuses(connection.read()) == statuses
+
+
+def test_many_small_chunks_are_no_overhead(connect: "Connect") -> None:
+    connection = connect()
+    connection.send(post(b"Transfer-Encoding: chunked\r\n\r\n") + b"1\r\nx\r\n" * 200_000)
+    connection.send(b"0\r\n\r\n")
+
+    assert list_statuses(connection.read()) == [200]
+    assert len(connection.requests[0]["body"]) == 200_000
+
+
+INVALID: Final = {
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
+    "two hosts": (b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+    "two hosts in HTTP/1.0": (b"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+    "no host for a whole URL": (b"GET http://a/ HTTP/1.1\r\n\r\n", 400),
+    "no host and an offer": (b"GET / HTTP/1.1\r\n" + OFFER + b"\r\n", 400),
+    "coding": (post(b"Transfer-Encoding: gzip, chunked\r\n\r\n"), 501),
+    "codings": (post(b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"), 501),
+    "coding alone": (post(b"Transfer-Encoding: gzip\r\n\r\n"), 501),
+    "identity": (post(b"Transfer-Encoding: identity\r\n\r\n"), 501),
+    "coding and an offer": (post(b"Transfer-Encoding: gzip, chunked\r\n\r\n", OFFER), 501),
+    "chunked twice": (post(b"Transfer-Encoding: chunked, chunked\r\n\r\n"), 400),
+    "coding and length": (
+        post(b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\nhi"),
+        400,
+    ),
+    "two lengths": (post(b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi"), 400),
+    "coding in HTTP/1.0": (
+        b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        400,
+    ),
+    "HTTP/0.9": (b"GET /\r\n\r\n", 505),
+    "HTTP/2.0": (b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+    "HTTP/2 preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9), 505),
+    "TLS": (bytes.fromhex("1603010200010001fc0303") + bytes(500), 400),
+    "CONNECT": (b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501),
+    "folded field": (b"GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n c\r\n\r\n", 400),
+    "bare line feeds": (b"GET / HTTP/1.1\nHost: a\n\n", 400),
+    "blank before the colon": (b"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400),
+}
+
+
+@pytest.mark.parametrize(("request_", "status"), INVALID.values(), ids=INVALID)
+@pytest.mark.parametrize("before", [b"", CLOSE.replace(b"close", b"keep-alive")])
+def test_invalid_request_is_rejected_with_a_reason(
+    connect: "Connect", request_: bytes, status: int, before: bytes
+) -> None:
+    connection = connect()
+    connection.send(before + request_)
+    response = connection.read()
+
+    assert list_statuses(response) == [200] * bool(before) + [status]
+    assert b"application/problem+json" in response
+    connection.wait(3)
+    assert connection.read() == b"<closed>"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "", "a", "a:80", "a.example:", "A-b_c.d:65535", "127.0.0.1:8081", "[::1]", "[::1]:80",
+        "%41", "xn--bcher-kva.example",
+    ],
+)  # fmt: skip
+def test_valid_host_is_accepted(connect: "Connect", host: str) -> None:
+    connection = connect()
+    connection.send(f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+
+    assert list_statuses(connection.read()) == [200]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a b", "a/b", "a@b", "a,b", "a, b", "a:b", "a:-1", "a:65536", "a:123456", "a:1:2", "::1",
+        "[::1", "[::1]a", "[a", "http://a", "a?b", "a#b", "a\\b", "<a>", "%4", "bücher.example",
+        '"a"',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_invalid_host_is_rejected(connect: "Connect", host: str, version: str) -> None:
+    connection = connect()
+    connection.send(f"GET / HTTP/{version}\r\nHost: {host}\r\n\r\n".encode())
+
+    assert list_statuses(connection.read()) == [400]
+
+
+@pytest.mark.parametrize("fields", [[], [(b"transfer-encoding", b"chunked")]])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_http_1_0_client_gets_no_chunks(
+    connect: "Connect", fields: list[tuple[bytes, bytes]], method: str
+) -> None:
+    async def stream(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        for part in (b"one ", b"", b"two"):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body"})
+
+    connection = connect(stream)
+    connection.send(f"{method} / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n".encode())
+    head, _, body = connection.read().partition(b"\r\n\r\n")
+
+    assert b"transfer-encoding" not in head.lower()
+    assert body == (b"one two<closed>" if method == "GET" else b"<closed>")
+
+
+def test_http_1_0_client_gets_no_interim_response(connect: "Connect") -> None:
+    connection = connect()
+    connection.send(b"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+    assert connection.read() == b""
+    connection.send(b"hi")
+
+    assert list_statuses(connection.read()) == [200]
+
+
+async def answer_later(scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await asyncio.sleep(1)
+    body = scope["path"].encode()
+    fields = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.mark.parametrize("count", [1, 3, 2000])
+def test_half_closed_requests_are_answered(connect: "Connect", count: int) -> None:
+    connection = connect(answer_later)
+    connection.send(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * count)
+    connection.client.shutdown(1)
+    response = b""
+    for _ in range(count + 1):
+        connection.wait(1)
+        response += connection.read()
+
+    assert list_statuses(response) == [200] * count
+    assert b"/a<closed>" in response
+
+
+@pytest.mark.parametrize("rest", [b"GET", b"\x16\x03", b"GET / HTTP/1.1\r\n\r\n", b"\r\n"])
+def test_half_closed_request_is_answered_in_spite_of_what_follows(
+    connect: "Connect", rest: bytes
+) -> None:
+    connection = connect(answer_later)
+    connection.send(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" + rest)
+    connection.client.shutdown(1)
+    connection.wait(4)
+    response = connection.read()
+
+    assert list_statuses(response)[0] == 200
+    assert response.endswith(b"<closed>")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"GET /", b"GET / HTTP/1.1\r\nHost: a\r\n", post(b"Content-Length: 5\r\n\r\nhi")],
+)
+def test_request_that_is_cut_off_ends_the_connection(connect: "Connect", data: bytes) -> None:
+    connection = connect()
+    connection.send(data)
+    connection.client.shutdown(1)
+    connection.settle()
+
+    assert connection.read() == b"<closed>"
+    assert connection.requests == []
+
+
+def test_pipelined_requests_wait_unparsed(connect: "Connect") -> None:
+    connection = connect(answer_later)
+    count = 20_000
+    requests = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * count
+    connection.client.setsockopt(1, 7, 1 << 20)  # SO_SNDBUF
+    sent = connection.client.send(requests)
+    connection.settle()
+
+    assert sent > 100_000
+    assert len(connection.protocol.pipeline) < 700
+    connection.wait(2)
+    assert list_statuses(connection.read()) == [200, 200]
+
+
+def test_invalid_request_waits_for_earlier_responses(connect: "Connect") -> None:
+    connection = connect(answer_later)
+    connection.send(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 2 + b"GET / HTTP/1.1\r\n\r\n")
+    assert connection.read() == b""
+    connection.wait(3)
+
+    assert list_statuses(connection.read()) == [200, 200, 400]
+
+
+def test_rejected_body_ends_the_request_of_the_application(connect: "Connect") -> None:
+    messages = []
+
+    async def listen(_scope: Any, receive: Any, _send: Any) -> None:
+        while (message := await receive())["type"] == "http.request":
+            messages.append(message["body"])
+        messages.append(message["type"])
+
+    connection = connect(listen)
+    connection.send(post(b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"))
+    connection.send(b"nonsense")
+
+    assert list_statuses(connection.read()) == [400]
+    assert messages == [b"hi", "http.disconnect"]
+
+
+def test_rejected_body_truncates_a_response_that_has_started(connect: "Connect") -> None:
+    async def begin(_scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        while (await receive())["type"] == "http.request":
+            pass
+
+    connection = connect(begin)
+    connection.send(post(b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"))
+    connection.send(b"nonsense")
+
+    response = connection.read()
+    assert list_statuses(response) == [200]
+    assert response.endswith(b"\r\n\r\n<closed>")
+
+
+@pytest.mark.parametrize("sent", [1, 20, 53, 60])
+def test_request_that_is_being_read_is_answered_at_shutdown(connect: "Connect", sent: int) -> None:
+    data = post(BODIES["length"])
+    connection = connect()
+    connection.send(data[:sent])
+    connection.protocol.shutdown()
+    connection.send(data[sent:])
+    response = connection.read()
+
+    assert list_statuses(response) == [200]
+    assert b"connection: close" in response
+    assert response.endswith(b"<closed>")
+
+
+def test_idle_connection_is_closed_at_shutdown(connect: "Connect") -> None:
+    connection = connect()
+    connection.send(post(BODIES["length"]))
+    connection.read()
+    connection.protocol.shutdown()
+    connection.settle()
+
+    assert connection.read() == b"<closed>"
+
+
+def test_requests_in_progress_are_completed_at_shutdown(connect: "Connect") -> None:
+    connection = connect(answer_later)
+    connection.send(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 2)
+    connection.protocol.shutdown()
+    connection.wait(3)
+    response = connection.read()
+
+    assert list_statuses(response) == [200, 200]
+    assert response.endswith(b"<closed>")
+
+
+def test_application_that_asks_for_its_body_does_not_resume_reading(connect: "Connect") -> None:
+    async def wait_for_end(_scope: Any, receive: Any, _send: Any) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    connection = connect(wait_for_end)
+    request = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+    sent = 0
+    for _ in range(200):
+        try:
+            sent += connection.client.send(request * 1000)
+        except BlockingIOError:
+            break
+        connection.settle()
+
+    assert sent < 2_000_000
+
+
+def test_body_after_pipelined_requests_is_whole(connect: "Connect") -> None:
+    connection = connect()
+    before = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 3
+    body = b"x" * 500_000
+    connection.send(before + post(b"Content-Length: 500000\r\n\r\n") + body[:100_000])
+    connection.send(body[100_000:] + CLOSE)
+
+    assert list_statuses(connection.read()) == [200] * 5
+    assert connection.requests[3]["body"] == body

@@ -113,4 +113,4 @@ FILES: Final[dict[str, FileData]] = {
     "own-unknown.env": "TOKEN_ISSUER_ANYTHING=1\n",
 }
 for path, content in FILES.items():
-    plant_file(f"setting in {path}", "settings", path, lambda _, content=content: content)  # type: ignore[misc]
+    plant_file(f"setting in {path}", "settings", path, lambda _, content=content: content)  # type: ignore[misc]  # mypy cannot infer the default

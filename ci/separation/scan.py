@@ -213,7 +213,7 @@ class Scan:
     def _scan_windows(
         self, path: str, stream: io.BufferedIOBase, depth: int, budget: Budget
     ) -> None:
-        """Scan a large file that is no archive."""
+        """Scan a large file that is not an archive."""
         with ExitStack() as stack:
             # The archives inside of it are read afterwards.
             file = stream if stream.seekable() else stack.enter_context(make_spool())

@@ -19,6 +19,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.machine import find_command, run
 from tests.once import make_once
 from tests.separation.artefacts import (
     ROOT,
@@ -255,14 +256,16 @@ def test_guard_with_installed_bytecode_is_clean(dist: Path, tmp_path: Path) -> N
     assert scan(tmp_path).findings == []
 
 
+@pytest.mark.slow  # needs Go
 @pytest.mark.parametrize("folder", ["archive", "compress", "debug", "internal/zstd"])
 def test_test_data_of_go_has_no_findings(folder: str) -> None:
-    go = shutil.which("go") or "/usr/local/go/bin/go"
-    testdata = Path(go).resolve().parent.parent / "src" / folder
-    if not testdata.is_dir():
-        pytest.skip("needs the sources of Go")
+    go = find_command("go", "install Go")
+    testdata = Path(run(go, "env", "GOROOT").strip(), "src", folder)
 
-    assert scan(testdata).findings == []
+    scanned = scan(testdata)
+
+    assert scanned.findings == []
+    assert scanned.report["artefacts"]
 
 
 @pytest.mark.slow

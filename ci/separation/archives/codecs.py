@@ -38,12 +38,12 @@ class Engine(Protocol):
     """A decompressor of one stream, like those of the standard library."""
 
     @property
-    def eof(self) -> bool: ...  # noqa: D102
+    def eof(self) -> bool: ...  # noqa: D102  # as in bz2 and lzma
     @property
-    def needs_input(self) -> bool: ...  # noqa: D102
+    def needs_input(self) -> bool: ...  # noqa: D102  # as in bz2 and lzma
     @property
-    def unused_data(self) -> bytes: ...  # noqa: D102
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...  # noqa: D102
+    def unused_data(self) -> bytes: ...  # noqa: D102  # as in bz2 and lzma
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...  # noqa: D102  # as in bz2
 
 
 class Notes(io.BytesIO):

@@ -45,7 +45,7 @@ class Format(NamedTuple):
         is_at: Returns whether a file with this head has the format.
         open: Yields the members.
         is_certain: Whether the head is never a coincidence. If it may be one, damage means that
-            the file is no archive.
+            the file is not an archive.
     """
 
     is_at: Callable[[bytes], object]
@@ -75,7 +75,7 @@ _BROTLI: Final = _NAMED_BROTLI._replace(is_certain=False)
 
 
 def find_format(head: bytes, whole: bytes = b"", name: str = "") -> Format | None:
-    """Return the format of a file; None if it is no archive.
+    """Return the format of a file; None if it is not an archive.
 
     Args:
         head: The first `MAX_HEAD_BYTES` bytes.

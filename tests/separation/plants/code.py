@@ -148,7 +148,7 @@ BY_NAME: Final = {
     "process that runs it": 'import subprocess\nsubprocess.run(["python", "-m", "token_issuer"])\n',
 }
 for name, source in BY_NAME.items():
-    plant_file(f"{name} in source", "module", "a.py", lambda _, source=source: source)  # type: ignore[misc]
+    plant_file(f"{name} in source", "module", "a.py", lambda _, source=source: source)  # type: ignore[misc]  # mypy cannot infer the default
 
     def build(folder: Path, _key: DevKey, source: str = source) -> None:
         write(folder, {"a.pyc": compile_source(folder, source)})
@@ -165,4 +165,4 @@ for number, command in enumerate([
     "python -m \\\n  token_issuer\n",
     "pyinstaller --hidden-import=token_issuer app.py\n",
 ]):
-    plant_file(f"start {number}", "module", "run.sh", lambda _, command=command: command)  # type: ignore[misc]
+    plant_file(f"start {number}", "module", "run.sh", lambda _, command=command: command)  # type: ignore[misc]  # mypy cannot infer the default

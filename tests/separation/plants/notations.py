@@ -82,11 +82,11 @@ NOTATIONS: Final[dict[str, Callable[[bytes], str]]] = {
 for notation, write_notation in NOTATIONS.items():
     plant_file(
         f"DER as {notation}", "watermark", "k.txt",
-        lambda k, write_notation=write_notation: write_notation(k.spki),  # type: ignore[misc]
+        lambda k, write_notation=write_notation: write_notation(k.spki),  # type: ignore[misc]  # mypy cannot infer the default
     )  # fmt: skip
     plant_file(
         f"PEM as {notation}", "watermark", "k.txt",
-        lambda k, write_notation=write_notation: write_notation(k.public_pem.encode()),  # type: ignore[misc]
+        lambda k, write_notation=write_notation: write_notation(k.public_pem.encode()),  # type: ignore[misc]  # mypy cannot infer the default
     )  # fmt: skip
 
 

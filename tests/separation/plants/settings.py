@@ -1,5 +1,6 @@
 """Planted violations: settings that point to the simulator, in the files of deployments."""
 
+import gzip
 import json
 import plistlib
 from base64 import b64encode
@@ -100,6 +101,7 @@ FILES: Final[dict[str, FileData]] = {
     "unit.service": f'Environment="A=1" "{ENV}"\n',
     "directive.conf": f"OIDCProviderMetadataURL {URL}\n",
     "default.tpl": f'value: {{{{ .Values.auth.jwksUri | default "{URL}" }}}}\n',
+    "packed.env.gz": gzip.compress(ENV.encode()),
     "list.env": f"JWT_ISSUERS=https://accounts.google.com,{URL}\n",
     # Settings of the simulator
     "own.env": "TOKEN_ISSUER_PORT=8081\n",
@@ -113,4 +115,4 @@ FILES: Final[dict[str, FileData]] = {
     "own-unknown.env": "TOKEN_ISSUER_ANYTHING=1\n",
 }
 for path, content in FILES.items():
-    plant_file(f"setting in {path}", "settings", path, lambda _, content=content: content)  # type: ignore[misc]
+    plant_file(f"setting in {path}", "settings", path, lambda _, content=content: content)  # type: ignore[misc]  # the default

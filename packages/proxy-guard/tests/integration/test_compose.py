@@ -6,7 +6,6 @@ The reader is compose-go, built from the Go module proxy with `tests/compose/mai
 import json
 import os
 import random
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Final
 import pytest
 from proxy_guard.env_file.parsing import read_env_file
 from proxy_guard.errors import EnvFileError
+
+from tests.machine import find_command
 
 pytestmark = [pytest.mark.requirement("PG-4"), pytest.mark.slow]
 
@@ -53,9 +54,7 @@ Values = Mapping[str, str] | None
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    go = shutil.which("go")
-    if go is None:
-        pytest.skip("Go is missing")
+    go = find_command("go", "install Go")
     binary = tmp_path_factory.mktemp("compose") / "reader"
     command = [go, "build", "-mod=readonly", "-o", str(binary), "."]
     subprocess.run(command, cwd=TESTS / "compose", check=True, timeout=100)

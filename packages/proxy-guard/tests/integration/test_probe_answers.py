@@ -269,7 +269,7 @@ REFUSED: Final[dict[str, tuple[Answer, str]]] = {
         "a carriage return that ends no line",
     ),
     "negative length": (headed(OK + b"Content-Length: -1\r\n"), "is not a number"),
-    "length that is no number": (headed(OK + b"Content-Length: 0x20\r\n"), "is not a number"),
+    "length that is not a number": (headed(OK + b"Content-Length: 0x20\r\n"), "is not a number"),
     "signed chunk size": (
         lambda keys: OK + CHUNKED + END + chunk(keys, line=b"+%x\r\n"),
         MALFORMED,

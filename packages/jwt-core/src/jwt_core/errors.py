@@ -25,7 +25,7 @@ class KeyFormatError(JwtError):
 
 
 class KeySetFormatError(JwtError):
-    """A JWK Set is malformed or ambiguous, contains a secret, or contains no usable key."""
+    """A JWK Set is malformed, contains a secret, or contains no usable key."""
 
     code = "invalid_key_set"
 
@@ -90,7 +90,7 @@ class UnknownKeyError(VerificationError):
 
 
 class InvalidSignatureError(VerificationError):
-    """The signature does not verify with the selected key."""
+    """The signature does not verify with a key of the `kid`."""
 
     code = "invalid_signature"
 

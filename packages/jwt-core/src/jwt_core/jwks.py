@@ -1,4 +1,4 @@
-"""Sets of public keys (JWK Sets), and the selection of the key that verifies a token.
+"""Sets of public keys (JWK Sets), and the selection of the keys that may verify a token.
 
 Spec: RFC 7517 §5
 """
@@ -18,7 +18,13 @@ from jwt_core.jwk import decode_jwk, encode_jwk, has_private_members
 from jwt_core.keys import SigningKey, VerificationKey
 from jwt_core.skipped_keys import SkippedKey, SkippedKeyLog, summarize
 
-_AMBIGUOUS: Final = "two keys of the set have the same 'kid' and algorithm; give each its own 'kid'"
+MAX_KEYS_PER_NAME: Final = 4
+"""Most different keys with the same `kid` and algorithm; each is tried on a token of that `kid`."""
+
+_AMBIGUOUS: Final = (
+    f"more than {MAX_KEYS_PER_NAME} keys of the set have the same 'kid' and algorithm; "
+    "give each its own 'kid'"
+)
 _OTHER_NAMES: Final = {
     Algorithm.EDDSA: Algorithm.ED25519,
     Algorithm.ED25519: Algorithm.EDDSA,
@@ -28,10 +34,10 @@ _OTHER_NAMES: Final = {
 
 @dataclass(frozen=True)
 class KeySet:
-    """Public keys, of which no two have the same `kid` and algorithm.
+    """Public keys, of which at most four have the same `kid` and algorithm.
 
     Raises:
-        KeySetFormatError: The set is empty, or two keys have the same `kid` and algorithm.
+        KeySetFormatError: The set is empty, or more keys have the same `kid` and algorithm.
         TypeError: *keys* is not a tuple of `VerificationKey`.
 
     Example:
@@ -57,9 +63,10 @@ class KeySet:
         """Decode a JWK Set.
 
         Each key that cannot be used is skipped, as RFC 7517 §5 recommends, and logged with the
-        reason: it is malformed or weak, has another kind or purpose, or has the `kid` and algorithm
-        of another key. A key that is listed twice is used once. A document that contains a private
-        or symmetric key is rejected as a whole: its other keys may be exposed too.
+        reason: it is malformed or weak, has another kind or purpose, or is one of more than four
+        that share a `kid` and algorithm. A key that is listed twice is used once. A document that
+        contains a private or symmetric key is rejected as a whole: its other keys may be exposed
+        too.
 
         Raises:
             KeySetFormatError: The document is not a JWK Set, contains private members, or contains
@@ -73,38 +80,43 @@ class KeySet:
         """Encode the set as a JWK Set of public members only."""
         return {"keys": [encode_jwk(key) for key in self.keys]}
 
-    def select(self, kid: str | None, algorithm: Algorithm) -> VerificationKey:
-        """Select the key that verifies a token with this `kid` and `alg`.
+    def select(self, kid: str | None, algorithm: Algorithm) -> tuple[VerificationKey, ...]:
+        """Select the keys of which one verifies a token with this `kid` and `alg`.
 
-        A token without `kid` is verified with the only key of its algorithm. A key without `kid`,
-        such as a key from PEM, verifies tokens with any `kid` if it is the only key of its
-        algorithm. A key for `EdDSA` also verifies `Ed25519`, and the reverse, if the set contains
-        no key for the exact name.
+        This is one key, or several that share the `kid`. A token without `kid` is verified with the
+        only key of its algorithm. A key without `kid`, such as a key from PEM, verifies tokens with
+        any `kid` if it is the only key of its algorithm. A key for `EdDSA` also verifies `Ed25519`,
+        and the reverse, if the set contains no key for the exact name.
 
         Raises:
-            UnknownKeyError: No key matches, or several do.
+            UnknownKeyError: No key matches, or keys of different `kid`s do.
         """
-        key = self._find(kid, algorithm)
-        if key is None and algorithm in _OTHER_NAMES:
-            key = self._find(kid, _OTHER_NAMES[algorithm])
-        if key is None:
+        keys = self._find(kid, algorithm)
+        if not keys and algorithm in _OTHER_NAMES:
+            keys = self._find(kid, _OTHER_NAMES[algorithm])
+        if not keys:
             raise UnknownKeyError(kid)
-        return key
+        return keys
 
-    def _find(self, kid: str | None, algorithm: Algorithm) -> VerificationKey | None:
-        if kid is not None and (key := self._keys_by_name.get((kid, algorithm))):
-            return key
-        candidates = self._keys_by_algorithm.get(algorithm, [])
+    def _find(self, kid: str | None, algorithm: Algorithm) -> tuple[VerificationKey, ...]:
+        if keys := self._keys_by_name.get((kid, algorithm)):
+            return keys
+        candidates = self._keys_by_algorithm.get(algorithm, ())
         if len(candidates) == 1 and (kid is None or candidates[0].kid is None):
-            return candidates[0]
-        return None
+            return candidates
+        return ()
 
     @cached_property
-    def _keys_by_name(self) -> dict[tuple[str | None, Algorithm], VerificationKey]:
-        return {(key.kid, key.algorithm): key for key in self.keys}
+    def _keys_by_name(self) -> dict[tuple[str | None, Algorithm], tuple[VerificationKey, ...]]:
+        groups: dict[tuple[str | None, Algorithm], tuple[VerificationKey, ...]] = {}
+        for key in self.keys:
+            if key.kid is not None:
+                name = key.kid, key.algorithm
+                groups[name] = (*groups.get(name, ()), key)
+        return groups
 
     @cached_property
-    def _keys_by_algorithm(self) -> dict[Algorithm, list[VerificationKey]]:
+    def _keys_by_algorithm(self) -> dict[Algorithm, tuple[VerificationKey, ...]]:
         """The keys of each algorithm; a key that is listed under several `kid`s counts once."""
         groups: dict[Algorithm, dict[bytes, VerificationKey]] = {}
         for key in self.keys:
@@ -112,7 +124,7 @@ class KeySet:
             encoded = _encode_key(key)
             if encoded not in group or key.kid is None:  # without `kid` it verifies more tokens
                 group[encoded] = key
-        return {algorithm: list(group.values()) for algorithm, group in groups.items()}
+        return {algorithm: tuple(group.values()) for algorithm, group in groups.items()}
 
 
 def decode_members(
@@ -156,7 +168,7 @@ def _find_ambiguous_names(
     keys: Iterable[VerificationKey],
 ) -> frozenset[tuple[str | None, Algorithm]]:
     names = Counter((key.kid, key.algorithm) for key in keys if key.kid is not None)
-    return frozenset(name for name, count in names.items() if count > 1)
+    return frozenset(name for name, count in names.items() if count > MAX_KEYS_PER_NAME)
 
 
 def _suggest_keys(keys: object) -> str:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt_core import (
     Algorithm,
     AlgorithmNotAllowedError,
+    InvalidSignatureError,
     KeyFormatError,
     KeySet,
     KeySetFormatError,
@@ -168,7 +169,7 @@ def test_the_same_key_twice_is_used_once(
         assert KeySet.from_document({"keys": twice}).keys == (key.verification_key,)
         nameless = {name: value for name, value in jwk.items() if name != "kid"}
         key_set = KeySet.from_document({"keys": [nameless, nameless]})
-        assert key_set.select("any", algorithm).public_key == key.verification_key.public_key
+        assert key_set.select("any", algorithm)[0].public_key == key.verification_key.public_key
     assert not caplog.records
 
 
@@ -176,28 +177,48 @@ def test_one_key_under_several_kids_is_not_ambiguous(key: SigningKey) -> None:
     jwk: dict[str, Any] = {**encode_jwk(key.verification_key)}
     key_set = KeySet.from_document({"keys": [jwk, {**jwk, "kid": "b"}, {**jwk, "kid": None}]})
     for kid in ("key-1", "b"):
-        assert key_set.select(kid, Algorithm.RS256).kid == kid
+        assert key_set.select(kid, Algorithm.RS256)[0].kid == kid
     for other in (None, "c"):
-        assert key_set.select(other, Algorithm.RS256).kid is None
+        assert key_set.select(other, Algorithm.RS256)[0].kid is None
     named = KeySet.from_document({"keys": [jwk, {**jwk, "kid": "b"}]})
-    assert named.select(None, Algorithm.RS256).public_key == key.verification_key.public_key
+    assert named.select(None, Algorithm.RS256)[0].public_key == key.verification_key.public_key
     with pytest.raises(UnknownKeyError):
         named.select("c", Algorithm.RS256)
 
 
-def test_kid_of_several_keys_costs_only_these_keys(
-    key: SigningKey, other_key: SigningKey, caplog: pytest.LogCaptureFixture
+def test_each_key_of_a_kid_verifies_its_tokens(
+    keys: dict[Algorithm, SigningKey],
+    claims: dict[str, object],
+    policy: VerificationPolicy,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    third = generate_key(kid="key-3")
-    members = [encode_jwk(each.verification_key) for each in (key, third, other_key)]
-    assert KeySet.from_document({"keys": members}).keys == (third.verification_key,)
+    for algorithm in keys:
+        allowing = replace(policy, algorithms=frozenset({algorithm}))
+        same_kid = [generate_key(algorithm, kid="a") for _ in range(4)]
+        other = generate_key(algorithm, kid="b")
+        members = [encode_jwk(key.verification_key) for key in (*same_kid, other)]
+        key_set = KeySet.from_document({"keys": members})
+        for key in (*same_kid, other):
+            assert verify(sign(claims, key), key_set, allowing).header["kid"] == key.kid
+        stranger = generate_key(algorithm, kid="a")
+        with pytest.raises(InvalidSignatureError):
+            verify(sign(claims, stranger), key_set, allowing)
+    assert not caplog.records
+
+
+def test_kid_of_too_many_keys_costs_only_these_keys(
+    key: SigningKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    same_kid = [generate_key(Algorithm.ES256, kid="a").verification_key for _ in range(5)]
+    members = [encode_jwk(each) for each in (*same_kid[:2], key.verification_key, *same_kid[2:])]
+    assert KeySet.from_document({"keys": members}).keys == (key.verification_key,)
     messages = [record.getMessage() for record in caplog.records]
-    assert len(messages) == 2
-    assert all("same 'kid' and algorithm" in message for message in messages)
-    assert "keys[0] (kid 'key-1')" in messages[0]
-    assert "keys[2] (kid 'key-1')" in messages[1]
+    assert len(messages) == 5
+    assert all("more than 4 keys" in message for message in messages)
+    assert "keys[0] (kid 'a')" in messages[0]
+    assert "keys[5] (kid 'a')" in messages[4]
     with pytest.raises(KeySetFormatError, match="same 'kid' and algorithm"):
-        KeySet.from_document({"keys": [members[0], members[2]]})
+        KeySet.from_document({"keys": [*members[:2], *members[3:]]})
 
 
 def test_kid_of_keys_of_different_algorithms_is_not_ambiguous(
@@ -224,8 +245,8 @@ def test_a_thousand_keys_are_usable(key: SigningKey) -> None:
     named = [encode_jwk(VerificationKey(p, Algorithm.ES256, f"k{i}")) for i, p in enumerate(points)]
     key_set = KeySet.from_document({"keys": [*named, jwk]})
     assert len(key_set.keys) == 1001
-    assert key_set.select("k999", Algorithm.ES256).public_key == points[-1]
-    assert key_set.select(None, Algorithm.RS256) == key.verification_key
+    assert key_set.select("k999", Algorithm.ES256)[0].public_key == points[-1]
+    assert key_set.select(None, Algorithm.RS256) == (key.verification_key,)
 
 
 def test_error_about_many_unusable_keys_is_bounded() -> None:
@@ -302,8 +323,8 @@ def test_key_of_the_exact_name_comes_first(keys: dict[Algorithm, SigningKey]) ->
     old, new = (keys[name].verification_key for name in ED25519_NAMES)
     key_set = KeySet((old, new))
     for key in (old, new):
-        assert key_set.select("key-1", key.algorithm) == key
-        assert key_set.select(None, key.algorithm) == key
+        assert key_set.select("key-1", key.algorithm) == (key,)
+        assert key_set.select(None, key.algorithm) == (key,)
 
 
 def test_requested_algorithm_applies_to_a_jwk_that_states_none(

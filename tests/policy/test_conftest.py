@@ -39,7 +39,7 @@ def test_compose_file(case: dict[str, Any], rego: RegoPolicy) -> None:
 def test_dev_stack_of_this_repository_is_refused(rego: RegoPolicy) -> None:
     stack = yaml.safe_load((ROOT / "docker-compose.yaml").read_text(encoding="utf-8"))
 
-    assert find_codes(rego.refuse(stack)) == {"dev_image", "dev_name"}
+    assert find_codes(rego.refuse(stack)) == {"dev_image", "dev_name", "dev_setting"}
 
 
 def test_labels_from_a_namespace_manifest_are_used(rego: RegoPolicy) -> None:

@@ -52,7 +52,7 @@ OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f]|\xf0[\x80-
 """A character in more bytes than UTF-8 permits (RFC 3629 §3), which some services decode."""
 
 LOOKALIKES: Final = str.maketrans("\u2044\u2215\u2216\u3002", "///.")
-"""Characters that some services replace by `/`, backslash or `.`, beside those of Unicode's NFKC."""
+"""Characters that some services replace by `/`, backslash or `.`, beside those of NFKC."""
 
 VIA: Final = (b"via", b"1.1 reference-proxy")
 """The `Via` field of a gateway (RFC 9110 §7.6.3)."""

@@ -37,12 +37,6 @@ class BoundedProtocol(RequestReader):
         """
         super().__init__(limits, **rest)
         self.is_stopping = False
-        self._is_lingering = False
-
-    def data_received(self, data: bytes) -> None:
-        """Parse data from the client, unless the server has sent its last response."""
-        if not self._is_lingering:
-            super().data_received(data)
 
     def connection_made(self, transport: Any) -> None:
         """Start to limit how long the connection is idle."""
@@ -110,7 +104,7 @@ class BoundedProtocol(RequestReader):
         """
         is_sending = self.stage or self.unfed or self.pipeline or self.rejection is not None
         if is_sending and self.transport.can_write_eof() and not self.is_half_closed:
-            self._is_lingering = True
+            self.is_lingering = True
             self.unfed = b""
             self.pipeline.clear()
             self.transport.write_eof()
@@ -127,7 +121,7 @@ class BoundedProtocol(RequestReader):
     def on_response_complete(self) -> None:
         """Go on with the next request, or wait for one."""
         self.server_state.total_requests += 1
-        if self.transport.is_closing() or self._is_lingering:
+        if self.transport.is_closing() or self.is_lingering:
             return
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())

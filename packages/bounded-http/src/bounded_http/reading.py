@@ -51,6 +51,7 @@ class RequestReader(HttpToolsProtocol):
         stage: How far the request that is being read has come.
         unfed: Data that has not been parsed, because earlier requests are in progress.
         rejection: Why the last request is rejected; nothing more is read. None before.
+        is_lingering: Whether the server has sent its last response; nothing more is read.
         is_half_closed: Whether the client sends no more, but may wait for responses.
     """
 
@@ -62,6 +63,7 @@ class RequestReader(HttpToolsProtocol):
         self.stage = Stage.NONE
         self.unfed = b""
         self.rejection: Rejection | None = None
+        self.is_lingering = False
         self.is_half_closed = False
         self.deadlines = Deadlines(self)
         self._overhead_bytes = 0  # of the head, or around the body
@@ -107,8 +109,8 @@ class RequestReader(HttpToolsProtocol):
         raise NotImplementedError
 
     def data_received(self, data: bytes) -> None:
-        """Parse data from the client, unless its last request is rejected."""
-        if self.rejection is not None:
+        """Parse data from the client, unless its last request is rejected or answered."""
+        if self.is_lingering or self.rejection is not None:
             return
         if self.unfed or self.pipeline or len(data) > MAX_FED_BYTES:
             self.unfed += data

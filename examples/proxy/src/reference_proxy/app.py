@@ -46,7 +46,7 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@asgi("/", is_mount=True)
+@asgi("/", is_mount=True, copy_scope=True)
 async def proxy(scope: HTTPScope, receive: Receive, send: Send) -> None:
     """Forward the request if its bearer token is valid, or if it is a CORS preflight."""
     state: State = scope["litestar_app"].state

@@ -4,6 +4,7 @@ Spec: RFC 9110 §7.6 (message forwarding)
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,16 +22,20 @@ HOP_BY_HOP: Final = frozenset(
 )
 """Header fields about one connection only (RFC 9110 §7.6.1)."""
 
-NOT_FORWARDED: Final = frozenset({b"authorization", b"expect", b"host"})
+NOT_FORWARDED: Final = frozenset({b"authorization", b"expect", b"host", b"proxy"})
 """Header fields that the upstream does not receive.
 
 It receives the verified subject instead of the token, and `Host` with its own name; this server
-itself responds to `Expect: 100-continue`.
+itself responds to `Expect: 100-continue`. CGI services take `Proxy` for a setting (CVE-2016-5385).
 """
 
 PROVENANCE: Final = frozenset(
-    b"forwarded x-real-ip x-client-ip x-cluster-client-ip true-client-ip"
-    b" cf-connecting-ip x-host x-original-host x-original-url x-rewrite-url".split()
+    b"forwarded x-real-ip client-ip x-client-ip x-cluster-client-ip true-client-ip"
+    b" x-remote-ip x-remote-addr x-originating-ip x-proxyuser-ip proxy-client-ip"
+    b" wl-proxy-client-ip x-original-forwarded-for cf-connecting-ip cf-connecting-ipv6"
+    b" fastly-client-ip x-envoy-external-address x-azure-clientip x-azure-socketip"
+    b" x-appengine-user-ip x-host x-http-host-override x-original-host x-original-url"
+    b" x-original-uri x-rewrite-url x-scheme x-url-scheme front-end-https".split()
 )
 """Header fields, beside `X-Forwarded-*`, from which services learn where a request comes from.
 
@@ -40,13 +45,14 @@ Some frameworks also route by `X-Original-URL` and `X-Rewrite-URL`.
 MAX_ENCODINGS: Final = 4
 """How often a path may be percent-encoded; services decode it once or twice."""
 
-NON_STANDARD_ENCODINGS: Final = (
-    (re.compile(rb"%u002e", re.IGNORECASE), b"."),
-    (re.compile(rb"%u002f|%u005c", re.IGNORECASE), b"/"),
-    (re.compile(rb"\xc0\xae|\xe0\x80\xae"), b"."),
-    (re.compile(rb"\xc0\xaf|\xe0\x80\xaf|\xc1\x9c"), b"/"),
-)
-"""Other encodings of `.`, `/` and backslash that some services decode."""
+PERCENT_U: Final = re.compile(rb"%u([0-9a-f]{4})", re.IGNORECASE)
+"""A character in the encoding of `escape` in JavaScript, which some services decode."""
+
+OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f]|\xf0[\x80-\x8f][\x80-\xbf]")
+"""A character in more bytes than UTF-8 permits (RFC 3629 §3), which some services decode."""
+
+LOOKALIKES: Final = str.maketrans("\u2044\u2215\u2216\u3002", "///.")
+"""Characters that some services replace by `/`, backslash or `.`, beside those of NFKC."""
 
 VIA: Final = (b"via", b"1.1 reference-proxy")
 """The `Via` field of a gateway (RFC 9110 §7.6.3)."""
@@ -74,12 +80,13 @@ class Hop:
         Spec: RFC 7239 §4
         """
         node = f'"[{self.client}]"' if ":" in self.client else self.client
-        element = f'for={node};host="{self.host}";proto={self.scheme}'
+        host = f'host="{self.host}";' if self.host else ""
+        element = f"for={node};{host}proto={self.scheme}"
         fields = _append(headers, b"x-forwarded-for", self.client)
         fields = _append(fields, b"forwarded", element)
         names = {name for name, _ in fields}
         for name, value in ((b"host", self.host), (b"proto", self.scheme)):
-            if b"x-forwarded-" + name not in names:
+            if value and b"x-forwarded-" + name not in names:
                 fields.append((b"x-forwarded-" + name, value.encode("latin-1")))
         return fields
 
@@ -107,18 +114,18 @@ def build_request_headers(
 
     A field that the client sends under the name of the subject header is dropped, also if the name
     has other punctuation: CGI and WSGI servers do not distinguish `-` and `_`. Fields about the
-    provenance of the request are likewise dropped, unless *hop* is to be appended to them.
+    provenance of the request are likewise dropped, unless they have their usual names and *hop* is
+    to be appended to them.
 
     Spec: RFC 9110 §5.5, §7.6.1
     """
     kept = [
-        (name, value.strip(b" \t"))
+        (name, value)
         for name, value in _strip_hop_by_hop(list(headers))
         if name not in NOT_FORWARDED and _unify_punctuation(name) != SUBJECT_HEADER
+        if not _is_provenance(name) or (hop is not None and name == _unify_punctuation(name))
     ]
-    if hop is None:
-        kept = [(name, value) for name, value in kept if not _is_provenance(name)]
-    else:
+    if hop is not None:
         kept = hop.append_to(kept)
     kept.append(VIA)
     if subject is not None:
@@ -168,19 +175,25 @@ def _strip_hop_by_hop(headers: list[Header]) -> list[Header]:
 def _check_segments(raw_path: bytes) -> None:
     path = raw_path
     for _ in range(MAX_ENCODINGS):
-        path = unquote_to_bytes(path)
-        for pattern, character in NON_STANDARD_ENCODINGS:
-            path = pattern.sub(character, path)
+        path = PERCENT_U.sub(_decode_percent_u, unquote_to_bytes(path))
     if unquote_to_bytes(path) != path:
         message = f"the path is percent-encoded more than {MAX_ENCODINGS} times: encode it once"
         raise InvalidRequestError(message)
     if re.search(rb"[\x00-\x1f\x7f]", path):
         message = "the path has a control character: leave it out"
         raise InvalidRequestError(message)
-    segments = {segment.partition(b";")[0].strip() for segment in re.split(rb"[/\\]", path)}
-    if segments & {b".", b".."}:
+    if OVERLONG.search(path):
+        message = "the path has a character in an overlong encoding: send it encoded as UTF-8"
+        raise InvalidRequestError(message)
+    text = unicodedata.normalize("NFKC", path.decode(errors="replace")).translate(LOOKALIKES)
+    segments = {segment.partition(";")[0].strip() for segment in re.split(r"[/\\?#]", text)}
+    if segments & {".", ".."}:
         message = "the path has a `.` or `..` segment: send the resolved path"
         raise InvalidRequestError(message)
+
+
+def _decode_percent_u(match: re.Match[bytes]) -> bytes:
+    return chr(int(match[1], 16)).encode(errors="replace")
 
 
 def _is_provenance(name: bytes) -> bool:

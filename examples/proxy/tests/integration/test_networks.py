@@ -186,16 +186,25 @@ def test_one_setting_holds_the_authorities_of_all_fetches(
     assert accepted.json() == {"ok": True}
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
 def test_key_set_is_fetched_through_the_forward_proxy(
-    command: list[str], environ: dict[str, str], key: SigningKey, token: str
+    command: list[str],
+    environ: dict[str, str],
+    key: SigningKey,
+    token: str,
+    tmp_path: Path,
+    scheme: str,
 ) -> None:
     uri = "http://jwks.invalid/jwks.json"
-    with serve_document(KeySet((key.verification_key,)).to_document()) as forward_proxy:
+    tls, ca_file = write_authority(tmp_path)
+    document = KeySet((key.verification_key,)).to_document()
+    with serve_document(document, tls if scheme == "https" else None) as forward_proxy:
         settings = {
             **environ,
             "JWT_PUBLIC_KEY": "",
             "JWT_JWKS_URI": uri,
-            "JWKS_PROXY_URL": f"http://127.0.0.1:{forward_proxy.server_address[1]}",
+            "JWKS_PROXY_URL": f"{scheme}://localhost:{forward_proxy.server_address[1]}",
+            "SSL_CERT_FILE": str(ca_file),
         }
         with run_service(command, settings) as service:
             answer = get(service, token)

@@ -13,7 +13,7 @@ from bounded_http.stage import Stage
 from bounded_http.watchdog import Watchdog
 
 LINGER_S: Final = 2.0
-"""How long data is discarded after the response to a rejected request."""
+"""How long data is discarded after the last response, so that the client can read it."""
 
 DISCARD_S: Final = 5.0
 """How long the rest of a body is discarded after the response to its request."""
@@ -67,7 +67,7 @@ class Deadlines:
         self._write_until = 0.0
         self._half_close_until = 0.0
         self._unsent_bytes = 0
-        self._is_lingering = False
+        self._linger_until: float | None = None
         self.body_bytes = 0
 
     def stop(self) -> None:
@@ -110,14 +110,15 @@ class Deadlines:
         self._watchdog.wake_at(self._half_close_until)
 
     def start_lingering(self) -> None:
-        """Limit the time in which data after a rejected request is discarded."""
-        self._is_lingering = True
-        self._watchdog.wake_at(self._loop.time() + LINGER_S)
+        """Limit the time in which data is discarded, from when the last response is sent."""
+        self.start_waiting_for_reader()
+        self._linger_until = self._loop.time() + LINGER_S
+        self._watchdog.wake_at(self._linger_until)
 
     def _check(self) -> None:
         connection, now = self._connection, self._loop.time()
-        if self._is_lingering:
-            connection.transport.abort()
+        if self._linger_until is not None:
+            self._check_lingering(now, self._linger_until)
         elif connection.transport.is_closing() or connection.flow.write_paused:
             self._check_reader(now)
         elif self._read_until is not None:
@@ -128,6 +129,15 @@ class Deadlines:
             self._watchdog.wake_at(self._idle_until)
         else:
             self._close()
+
+    def _check_lingering(self, now: float, deadline: float) -> None:
+        if self._connection.transport.get_write_buffer_size():
+            self._linger_until = deadline = now + LINGER_S
+            self._check_reader(now)
+        if now < deadline:
+            self._watchdog.wake_at(deadline)
+        else:
+            self._connection.transport.abort()
 
     def _check_reader(self, now: float) -> None:
         if now >= self._write_until:

@@ -26,6 +26,9 @@ _HOST: Final = re.compile(
 )
 """Value of `Host`: a name or address and a port, both of which may be empty (RFC 9110 §7.2)."""
 
+_URL: Final = re.compile(rb"https?://(?P<authority>[^/?#]*)(?P<rest>.*)", re.IGNORECASE)
+"""Request target in absolute form."""
+
 _OVERHEAD_BYTES: Final = len(": \r\n")
 _OFFER: Final = frozenset({b"upgrade", b"http2-settings"})
 """Header fields of an offer, which `Connection` also names as its options."""
@@ -53,6 +56,24 @@ def check_head(version: str, fields: Iterable[Field]) -> Rejection | None:
     if not _is_valid_host(hosts[0]):
         return INVALID_HOST
     return _check_encodings(version, encodings) if encodings else None
+
+
+def resolve_target(method: bytes, target: bytes) -> tuple[bytes, bytes] | None:
+    """Return path and query of a request target, and its authority; None if it is invalid.
+
+    The authority is empty for `*`, which is not a URL.
+
+    Spec: RFC 9112 §3.2.2, §3.2.4
+    """
+    if target == b"*":
+        return target, b""
+    match = _URL.fullmatch(target)
+    if match is None or not match["authority"] or not _is_valid_host(match["authority"]):
+        return None
+    rest = match["rest"]
+    if not rest and method == b"OPTIONS":
+        return b"*", match["authority"]
+    return rest if rest.startswith(b"/") else b"/" + rest, match["authority"]
 
 
 def measure_head(url: bytes, fields: Iterable[Field]) -> int:

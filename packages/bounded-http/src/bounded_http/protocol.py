@@ -1,5 +1,7 @@
 """uvicorn's HTTP protocol with limits, strict framing, and declined offers to upgrade."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -75,8 +77,42 @@ class BoundedProtocol(RequestReader):
     def start_request(self) -> None:
         """Pass the head of a request to the application."""
         super().start_request()
+        cycle: Any = self.cycle
+        cycle.transport = _GentlyClosedTransport(self.transport, self.close)
         if self.is_stopping:
-            self.cycle.keep_alive = False
+            cycle.keep_alive = False
+
+    def complete_request(self) -> None:
+        """Complete a request, and end a connection from which the parser reads no more.
+
+        The parser also obeys a `Connection: close` in a trailer.
+        """
+        cycle = self.cycle
+        if cycle.keep_alive and not self.parser.should_keep_alive():
+            cycle.keep_alive = False
+            if cycle.response_complete:
+                self.close()
+        super().complete_request()
+
+    def close(self) -> None:
+        """Close the connection, but first let the client read the response.
+
+        Data that is unread when a socket is closed resets the connection, and the client may lose
+        the response. Therefore data from a client that still sends is discarded for a moment.
+
+        Spec: RFC 9112 §9.6
+        """
+        is_sending = self.stage or self.unfed or self.pipeline or self.rejection is not None
+        if is_sending and self.transport.can_write_eof() and not self.is_half_closed:
+            self.is_lingering = True
+            self.unfed = b""
+            self.pipeline.clear()
+            self.transport.write_eof()
+            self.flow.release()
+            self.flow.resume_reading()
+            self.deadlines.start_lingering()
+        else:
+            self.transport.close()
 
     def abandon_request(self) -> None:
         """Forget the request that is being read, because it is rejected."""
@@ -85,7 +121,7 @@ class BoundedProtocol(RequestReader):
     def on_response_complete(self) -> None:
         """Go on with the next request, or wait for one."""
         self.server_state.total_requests += 1
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self.is_lingering:
             return
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
@@ -137,17 +173,18 @@ class BoundedProtocol(RequestReader):
         return ()
 
     def _send_rejection(self, rejection: Rejection) -> None:
-        """Send the response, and close the connection once the client has had time to read it.
-
-        Data that is unread when a socket is closed resets the connection, and the client may lose
-        the response. Therefore it is read and discarded for a moment.
-        """
+        """Send the response, and close the connection."""
         self.abandon_request()
         self.transport.write(rejection.encode(self.build_rejection_fields()))
-        if self.transport.can_write_eof() and not self.is_half_closed:
-            self.transport.write_eof()
-            self.flow.release()
-            self.flow.resume_reading()
-            self.deadlines.start_lingering()
-        else:
-            self.transport.close()
+        self.close()
+
+
+class _GentlyClosedTransport:
+    """The transport as the response to a request uses it, which closes with *close*."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close

@@ -7,12 +7,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from bounded_http.deadlines import Deadlines
 from bounded_http.flow import HeldFlow
-from bounded_http.head import build_plain_head, check_head, measure_head
+from bounded_http.head import build_plain_head, check_head, measure_head, resolve_target
 from bounded_http.limits import Limits
 from bounded_http.rejections import (
     BAD_REQUEST,
     CONNECT_UNSUPPORTED,
     HEADER_TOO_LARGE,
+    INVALID_TARGET,
     TLS_ON_PLAIN_PORT,
     TRAILER_TOO_LARGE,
     UNSUPPORTED_VERSION,
@@ -29,6 +30,12 @@ _CHUNK_BYTES: Final = 16
 
 _HEAD: Final = Stage.HEAD  # looking up a member of an enumeration takes longer
 
+_BLANKS: Final = b" \t"
+"""Blanks around a value, which do not belong to it (RFC 9110 §5.5)."""
+
+_READABLE_VERSIONS: Final = frozenset({"0.0", "1.0", "1.1"})
+"""Versions at which the parser does not stop; 0.0 until it has read the first."""
+
 _TLS_HANDSHAKE: Final = b"\x16\x03"
 """First bytes of a TLS connection (RFC 8446 §5.1)."""
 
@@ -44,6 +51,7 @@ class RequestReader(HttpToolsProtocol):
         stage: How far the request that is being read has come.
         unfed: Data that has not been parsed, because earlier requests are in progress.
         rejection: Why the last request is rejected; nothing more is read. None before.
+        is_lingering: Whether the server has sent its last response; nothing more is read.
         is_half_closed: Whether the client sends no more, but may wait for responses.
     """
 
@@ -55,6 +63,7 @@ class RequestReader(HttpToolsProtocol):
         self.stage = Stage.NONE
         self.unfed = b""
         self.rejection: Rejection | None = None
+        self.is_lingering = False
         self.is_half_closed = False
         self.deadlines = Deadlines(self)
         self._overhead_bytes = 0  # of the head, or around the body
@@ -100,8 +109,8 @@ class RequestReader(HttpToolsProtocol):
         raise NotImplementedError
 
     def data_received(self, data: bytes) -> None:
-        """Parse data from the client, unless its last request is rejected."""
-        if self.rejection is not None:
+        """Parse data from the client, unless its last request is rejected or answered."""
+        if self.is_lingering or self.rejection is not None:
             return
         if self.unfed or self.pipeline or len(data) > MAX_FED_BYTES:
             self.unfed += data
@@ -155,7 +164,7 @@ class RequestReader(HttpToolsProtocol):
         if self.stage is Stage.HEAD and not self.headers:
             if data.startswith(_TLS_HANDSHAKE):
                 return TLS_ON_PLAIN_PORT
-            if self.parser.get_method() == b"PRI":  # the preface of HTTP/2
+            if self.parser.get_http_version() not in _READABLE_VERSIONS:
                 return UNSUPPORTED_VERSION
         return BAD_REQUEST
 
@@ -175,7 +184,7 @@ class RequestReader(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header field, but drop a trailer field (RFC 9110 §6.5.1)."""
         if self.stage is _HEAD:
-            super().on_header(name, value)
+            super().on_header(name, value.rstrip(_BLANKS))  # the parser drops those in front
 
     def on_headers_complete(self) -> None:
         """Check the head, and start the request."""
@@ -189,12 +198,24 @@ class RequestReader(HttpToolsProtocol):
         is_near_limit = self._overhead_bytes + MAX_FED_BYTES > limit
         if is_near_limit and measure_head(self.url, self.headers) > limit:
             self._stop_parsing(self._explain_size())
+        if not self.url.startswith(b"/"):
+            self._resolve_target()
         if version == "1.0":
             self.expect_100_continue = False  # RFC 9110 §10.1.1
         self.stage = Stage.BODY
         self._overhead_bytes = 0
         self.deadlines.start_body()
         self.start_request()
+
+    def _resolve_target(self) -> None:
+        target = resolve_target(self.parser.get_method(), self.url)
+        if target is None:
+            self._stop_parsing(INVALID_TARGET)
+            return
+        self.url, authority = target
+        if authority:  # it takes precedence over Host (RFC 9112 §3.2.2)
+            self.headers[:] = [field for field in self.headers if field[0] != b"host"]
+            self.headers.append((b"host", authority))
 
     def on_chunk_complete(self) -> None:
         """Allow for the size of the chunk."""

@@ -57,6 +57,10 @@ REPEATED_HOST: Final = Rejection(
 INVALID_HOST: Final = Rejection(
     HTTPStatus.BAD_REQUEST, "the header Host is invalid: send a host name or address and a port"
 )
+INVALID_TARGET: Final = Rejection(
+    HTTPStatus.BAD_REQUEST,
+    "the request target is invalid: send a path that starts with /, or an http URL",
+)
 TRANSFER_ENCODING_IN_HTTP_1_0: Final = Rejection(
     HTTPStatus.BAD_REQUEST,
     "HTTP/1.0 has no Transfer-Encoding: send Content-Length, or use HTTP/1.1",

@@ -155,10 +155,6 @@ def test_body_may_pause_once_the_response_has_started(connect: "Connect") -> Non
 
 
 def test_rest_of_a_body_is_not_awaited_after_the_response(connect: "Connect") -> None:
-    async def refuse(_scope: Any, _receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 401})
-        await send({"type": "http.response.body"})
-
     connection = connect(refuse)
     connection.send(HEAD + b"Content-Length: 1000000\r\n\r\n")
     assert connection.read().startswith(b"HTTP/1.1 401 ")
@@ -166,6 +162,45 @@ def test_rest_of_a_body_is_not_awaited_after_the_response(connect: "Connect") ->
         connection.send(b"x" * 1000)
         connection.wait(1)
     assert connection.read() == b"<closed>"
+
+
+async def refuse(_scope: Any, _receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 401})
+    await send({"type": "http.response.body"})
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEAD + b"Connection: close\r\nContent-Length: 1000000\r\n\r\n",
+        HEAD + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n",
+        b"POST /a HTTP/1.0\r\nContent-Length: 1000000\r\n\r\n",
+    ],
+    ids=["length", "chunked", "HTTP/1.0"],
+)
+def test_client_that_still_sends_its_body_can_read_the_last_response(
+    connect: "Connect", head: bytes
+) -> None:
+    connection = connect(refuse)
+    connection.send(head)
+    for _ in range(100):
+        connection.client.send(b"x" * 10_000)  # raises an error if the connection is reset
+        connection.settle()
+    response = connection.read()
+    assert response.startswith(b"HTTP/1.1 401 ")
+    assert response.endswith(b"<closed>")
+
+    connection.wait(3)
+    with pytest.raises(BrokenPipeError):
+        connection.client.send(b"x")
+
+
+def test_connection_ends_at_once_if_the_client_has_sent_all(connect: "Connect") -> None:
+    connection = connect()
+    connection.send(HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\nhi")
+
+    assert connection.read().endswith(b"/a<closed>")
+    assert not connection.state.connections
 
 
 def test_client_that_does_not_read_is_disconnected(connect: "Connect") -> None:
@@ -188,16 +223,27 @@ def test_client_that_does_not_read_is_disconnected(connect: "Connect") -> None:
     assert ended
 
 
-def test_client_that_reads_slowly_gets_all(connect: "Connect") -> None:
+@pytest.mark.parametrize(
+    ("fields", "rest"),
+    [
+        ([(b"connection", b"close")], b""),
+        ([(b"connection", b"close")], REQUEST),
+        ([], b"nonsense"),
+    ],
+    ids=["close", "close with another request", "invalid request"],
+)
+def test_client_that_reads_slowly_gets_all(
+    connect: "Connect", fields: list[tuple[bytes, bytes]], rest: bytes
+) -> None:
     size = 4_000_000
 
     async def answer(_scope: Any, _receive: Any, send: Any) -> None:
-        fields = [(b"content-length", b"%d" % size), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        headers = [*fields, (b"content-length", b"%d" % size)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"x" * size})
 
     connection = connect(answer)
-    connection.send(REQUEST)
+    connection.send(REQUEST + rest)
     received = b""
     while b"<closed>" not in received and len(received) <= size + 1000:
         connection.wait(25)
@@ -207,7 +253,8 @@ def test_client_that_reads_slowly_gets_all(connect: "Connect") -> None:
             continue
         received += data or b"<closed>"
 
-    assert received.count(b"x") == size
+    assert received.count(b"x" * 1000) == size // 1000
+    assert (b"400 Bad Request" in received) == (rest == b"nonsense")
 
 
 def test_half_closed_request_without_a_response_ends(connect: "Connect") -> None:

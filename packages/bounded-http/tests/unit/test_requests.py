@@ -197,6 +197,16 @@ INVALID: Final = {
         400,
     ),
     "HTTP/0.9": (b"GET /\r\n\r\n", 505),
+    "HTTP/1.2": (b"GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505),
+    "HTTP/2": (b"GET / HTTP/2\r\nHost: a\r\n\r\n", 505),
+    "HTTP/3.0": (b"GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505),
+    "no version": (b"GET / HTTP/a\r\nHost: a\r\n\r\n", 400),
+    "no path": (b"GET a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "query alone": (b"GET ?a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "URL without authority": (b"GET http:///a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "URL with user": (b"GET http://b@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "URL of another scheme": (b"GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    "URL with invalid port": (b"GET http://a:65536/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "HTTP/2.0": (b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
     "HTTP/2 preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9), 505),
     "TLS": (bytes.fromhex("1603010200010001fc0303") + bytes(500), 400),
@@ -234,6 +244,44 @@ def test_valid_host_is_accepted(connect: "Connect", host: str) -> None:
     connection.send(f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
 
     assert list_statuses(connection.read()) == [200]
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query", "host"),
+    [
+        (b"http://b.example/c?d", b"/c", b"d", b"b.example"),
+        (b"HTTPS://b:8443/", b"/", b"", b"b:8443"),
+        (b"http://[::1]:80//c", b"//c", b"", b"[::1]:80"),
+        (b"http://b", b"/", b"", b"b"),
+        (b"http://b?d", b"/", b"d", b"b"),
+        (b"*", b"*", b"", b"a"),
+        (b"//b/c", b"//b/c", b"", b"a"),
+    ],
+)
+@pytest.mark.parametrize("offer", [b"", OFFER], ids=["plain", "offer"])
+def test_url_as_target_takes_precedence_over_host(
+    connect: "Connect", target: bytes, path: bytes, query: bytes, host: bytes, offer: bytes
+) -> None:
+    connection = connect()
+    connection.send(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n" + offer + b"\r\n")
+
+    [request] = connection.requests
+    assert (request["raw_path"], request["query_string"]) == (path, query)
+    assert [value for name, value in request["headers"] if name == b"host"] == [host]
+
+
+def test_options_for_a_whole_server_may_have_a_url(connect: "Connect") -> None:
+    connection = connect()
+    connection.send(b"OPTIONS http://b HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    assert connection.requests[0]["raw_path"] == b"*"
+
+
+def test_blanks_around_a_value_do_not_belong_to_it(connect: "Connect") -> None:
+    connection = connect()
+    connection.send(b"GET / HTTP/1.1\r\nHost:\t a \t\r\nB:\r\nC: c\td  \r\n\r\n")
+
+    assert connection.requests[0]["headers"] == [(b"host", b"a"), (b"b", b""), (b"c", b"c\td")]
 
 
 @pytest.mark.parametrize(
@@ -278,6 +326,16 @@ def test_http_1_0_client_gets_no_interim_response(connect: "Connect") -> None:
     connection.send(b"hi")
 
     assert list_statuses(connection.read()) == [200]
+
+
+def test_connection_option_in_a_trailer_ends_the_connection(connect: "Connect") -> None:
+    connection = connect()
+    body = b"Transfer-Encoding: chunked\r\n\r\n0\r\nConnection: close\r\n\r\n"
+    connection.send(post(body) + CLOSE)
+
+    assert list_statuses(connection.read()) == [200]
+    connection.wait(3)
+    assert connection.read() == b"<closed>"
 
 
 async def answer_later(scope: Any, receive: Any, send: Any) -> None:

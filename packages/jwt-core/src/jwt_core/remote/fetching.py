@@ -117,7 +117,7 @@ class Fetcher:
                 timeout=self.timeout.total_seconds(),
                 trust_env=self.trust_env,
                 verify=True if self.ssl_context is None else self.ssl_context,
-                proxy=self.proxy_url,
+                proxy=self._build_proxy(),
             ) as client,
             client.stream(
                 "GET",
@@ -132,6 +132,12 @@ class Fetcher:
                 _check_response(response)
                 document = _parse_body(self._read_body(response))
         return FetchedDocument(document, parse_lifetime(response.headers))
+
+    def _build_proxy(self) -> httpx.Proxy | None:
+        if self.proxy_url is None:
+            return None
+        url = httpx.URL(self.proxy_url)
+        return httpx.Proxy(url, ssl_context=self.ssl_context if url.scheme == "https" else None)
 
     def _read_body(self, response: httpx.Response) -> bytes:
         body = bytearray()

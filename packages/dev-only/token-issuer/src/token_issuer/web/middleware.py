@@ -7,6 +7,7 @@ response to `HEAD`.
 
 import asyncio
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -24,7 +25,7 @@ from token_issuer.web.asgi import (
     Send,
 )
 from token_issuer.web.common_headers import build_common_fields, record_request
-from token_issuer.web.errors import LAST_RESORT
+from token_issuer.web.errors import LAST_RESORT, HttpError
 from token_issuer.web.faults.redirects import REDIRECTED_QUERY
 from token_issuer.web.faults.transport import Connection, deliver
 from token_issuer.web.request import Request, build_request
@@ -94,9 +95,16 @@ class Middleware:
                 record_request(self._issuer.requests, request, message["status"])
             await send(message)
 
+        async def receive_body() -> Message:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                description = "body: the client closed the connection before the end"
+                raise HttpError(HTTPStatus.BAD_REQUEST, description)
+            return message
+
         scope["state"][REQUEST_STATE] = request
         method = "GET" if request.method == "HEAD" else request.method
-        await self._app({**scope, "method": method}, receive, complete)
+        await self._app({**scope, "method": method}, receive_body, complete)
 
 
 class _Collector:

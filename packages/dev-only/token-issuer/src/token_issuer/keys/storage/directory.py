@@ -29,7 +29,7 @@ from token_issuer.keys.storage.files import (
     write_file,
 )
 from token_issuer.keys.storage.key_pair import open_key_directory
-from token_issuer.keys.storage.lock import lock_directory
+from token_issuer.keys.storage.lock import has_leftovers, lock_directory
 from token_issuer.keys.storage.os_errors import explain_os_errors
 from token_issuer.keys.storage.pem_files import check_pair, write_pair
 from token_issuer.keys.storage.reader import DirectoryReader, Version
@@ -115,7 +115,7 @@ class DirectoryStore:
         store = cls(
             directory, style=style, allow_unmarked=allow_unmarked, clock=clock, checked_key=key
         )
-        if exists(directory / RING_NAME):
+        if exists(directory / RING_NAME) or has_leftovers(directory):
             with explain_os_errors(directory), lock_directory(directory):
                 check_pair(directory, store._reader.read(store.ring))
             store._update_pair()

@@ -541,6 +541,25 @@ def test_fifo_that_replaces_the_ring_of_a_running_process_is_logged_once(
     assert "ring.json: is a FIFO" in warning
 
 
+def test_ring_that_grows_without_end_is_logged_once(
+    ring_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = DirectoryStore.open(ring_dir)
+    good = (ring_dir / "ring.json").read_bytes()
+
+    for size in (2**40, 2**40 + 1, 2**40 + 2):
+        os.truncate(ring_dir / "ring.json", size)
+        store.synchronise()
+    (warning,) = read_warnings(caplog)
+    (ring_dir / "ring.json").write_bytes(good)
+    store.synchronise()
+    os.truncate(ring_dir / "ring.json", 2**40)
+    store.synchronise()
+
+    assert "ring.json: is larger than 16384 KiB" in warning
+    assert read_warnings(caplog) == [warning, warning]
+
+
 @pytest.mark.parametrize("offset_s", [7200, -200 * 365 * 86400])
 def test_key_file_from_a_clock_that_is_wrong_signs_now(filled_dir: Path, offset_s: int) -> None:
     now = datetime.now(UTC)

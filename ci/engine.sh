@@ -2,8 +2,9 @@
 # Install what the container tests need: a Docker engine, Compose, buildx, the base image, emulation
 # for arm64, and an SSH server to deploy to. Parts that exist are not changed.
 #
-#   ci/engine.sh start    install and start the missing parts (Debian or Ubuntu; root or sudo)
-#   ci/engine.sh stop     stop the engine if `start` started it
+#   ci/engine.sh start              install and start the missing parts (Debian or Ubuntu; root or sudo)
+#   ci/engine.sh stop               stop the engine if `start` started it
+#   ci/engine.sh install COMMAND    install the package of this name, unless the command exists
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,7 +18,8 @@ fail() { echo "ci/engine.sh: $*" >&2; exit 1; }
 install_packages() {
   command -v apt-get >/dev/null || fail "no apt-get to install $*: install them yourself, or use Debian or Ubuntu"
   as_root apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 "$@" >/dev/null # another program may be installing
 }
 
 # Run apt-get with the packages of Debian 13, whatever the release of this machine.
@@ -99,11 +101,15 @@ stop() {
   fail "dockerd (process $pid) did not stop"
 }
 
+wait_for_turn() { # apt-get fails while another process has its lock
+  mkdir -p "$state"
+  exec 9>"$state/lock"
+  flock 9
+}
+
 case ${1-} in
   start)
-    mkdir -p "$state"
-    exec 9>"$state/lock"
-    flock 9 # one process at a time: apt-get fails while another process has its lock
+    wait_for_turn
     start_engine
     add_plugins
     add_base_image
@@ -111,8 +117,15 @@ case ${1-} in
     add_deployment_tools
     ;;
   stop) stop ;;
+  install)
+    [ $# -eq 2 ] || fail "install: expected the name of a command"
+    command -v "$2" >/dev/null && exit
+    wait_for_turn
+    echo "ci/engine.sh: adding $2"
+    install_packages "$2"
+    ;;
   *)
-    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -23,6 +23,7 @@ if [ "$*" = --all ]; then # the coverage of a selection is not meaningful
   export COVERAGE_FILE=$PWD/.cache/coverage/data
   rm -rf .cache/coverage
   mkdir -p .cache/coverage
+  ci/engine.sh install strace # with which tests refuse system calls, as some volumes do
 fi
 pytest=("${run[@]}" pytest -n auto --dist worksteal)
 

@@ -3,6 +3,7 @@
 
 import importlib
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -115,6 +116,9 @@ def test_reports_are_written_in_each_form(
         (["TARGET", "--ca-file", "ca.pem"], "--ca-file: TARGET is an http URL"),
         (["https://localhost/", "--ca-file", "missing.pem"], "--ca-file missing.pem: No such"),
         (["https://localhost/", "--client-cert", "missing.pem"], "--client-cert missing.pem: No"),
+        (["https://localhost/", "--ca-file", "/dev/zero"], "--ca-file /dev/zero: a device, not"),
+        (["https://localhost/", "--ca-file", "/dev/null"], "--ca-file /dev/null: empty; expected"),
+        (["https://localhost/", "--client-cert", "/dev/null"], "/dev/null: a device, not a file;"),
         (["TARGET", "--junit", "missing/x.xml"], "--junit "),
         (["TARGET", "--html", "."], "it is a directory"),
         (
@@ -284,6 +288,39 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
     return path
+
+
+@pytest.mark.parametrize("option", ["--ca-file", "--client-cert"])
+def test_certificates_are_not_waited_for(
+    call_command: CallCommand, tmp_path: Path, option: str
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    result = call_command("probe", "https://localhost/", option, str(pipe))
+
+    assert result.returncode == 2
+    assert f"{option} {pipe}: a FIFO (named pipe), not a file; expected" in result.stderr
+
+
+def test_passphrase_of_the_client_certificate_is_not_asked_for(
+    call_command: CallCommand, certificate: Path, tmp_path: Path
+) -> None:
+    locked = tmp_path / "locked.pem"
+    subprocess.run(
+        [
+            *("openssl", "rsa", "-aes256", "-passout", "pass:secret"),
+            *("-in", str(certificate), "-out", str(locked)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    locked.write_text(locked.read_text() + certificate.with_suffix(".crt").read_text())
+
+    result = call_command("probe", "https://localhost/", "--client-cert", str(locked))
+
+    assert result.returncode == 2
+    assert f"{locked}: its key has a passphrase; expected" in result.stderr
 
 
 def test_certificate_is_checked_by_default(

@@ -1,8 +1,9 @@
 # DEV-ONLY: never ship to production.
 """Key directories on volumes that are no POSIX file systems, with real processes.
 
-`strace` lets the kernel refuse a system call of an unmodified process, as such a volume does.
-Mounts and file attributes need root. A test is skipped where the machine does not permit its means.
+`strace` lets the kernel refuse a system call of an unmodified process, as such a volume does. These
+tests fail without it; they are marked as slow, so that `ci/test.sh` without `--all` does not need
+it. Mounts and file attributes need root: these tests are skipped where the machine permits none.
 """
 
 import os
@@ -10,14 +11,15 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from tests import patient_http
+from tests.machine import find_command
 
 pytestmark = pytest.mark.requirement("TI-6")
+needs_strace: Final = pytest.mark.slow
 
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
 StartIssuer = Callable[..., Any]
@@ -34,19 +36,11 @@ TRACE: Final = (
 )
 
 
-@cache
-def can_trace() -> bool:
-    if shutil.which("strace") is None:
-        return False
-    return subprocess.run([*TRACE, "true"], capture_output=True, check=False).returncode == 0
-
-
 def refuse(*calls: str, path: Path | None = None) -> tuple[str, ...]:
     """Return a command prefix that refuses system calls, such as `flock:error=ENOLCK`."""
-    if not can_trace():
-        pytest.skip("strace cannot trace processes here")
+    find_command("strace", "ci/engine.sh install strace")
     traced = ",".join(call.partition(":")[0] for call in calls)
-    wrapper = [*TRACE, "--seccomp-bpf", f"--trace={traced}", *(f"--inject={c}" for c in calls)]
+    wrapper = [*TRACE, f"--trace={traced}", *(f"--inject={c}" for c in calls)]
     return (*wrapper, f"--trace-path={path}") if path else tuple(wrapper)
 
 
@@ -73,6 +67,7 @@ def read_warnings(result: subprocess.CompletedProcess[str]) -> list[str]:
     return [line for line in result.stderr.splitlines() if line]
 
 
+@needs_strace
 @pytest.mark.parametrize(
     ("calls", "warning"),
     [
@@ -103,6 +98,7 @@ def test_volume_that_refuses_a_call_is_usable_with_one_warning(
     assert all(str(keys_dir) in line and str(warning) in line for line in warnings)
 
 
+@needs_strace
 def test_volume_that_cannot_synchronise_directories_serves_its_key(
     start_issuer: StartIssuer, keys_dir: Path
 ) -> None:
@@ -114,6 +110,7 @@ def test_volume_that_cannot_synchronise_directories_serves_its_key(
     assert patient_http.post(f"{issuer.url}/token").status_code == 200
 
 
+@needs_strace
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -143,17 +140,21 @@ def test_write_that_stops_half_way_keeps_the_old_key_and_leaves_no_file(
     run_command: RunCommand, filled_dir: Path
 ) -> None:
     before = {path.name: path.read_bytes() for path in filled_dir.iterdir()}
-    if shutil.which("prlimit") is None:
-        pytest.skip("prlimit is not installed")
-    limit = ("prlimit", "--fsize=1024")
+    limit = (find_command("prlimit", "install util-linux"), "--fsize=1024")
 
-    result = run_command("keys", "rotate", "--keys-dir", str(filled_dir), wrapper=limit)
+    # Python would cut its bytecode off at the limit, too, and the next process could not read it.
+    result = run_command(
+        *("keys", "rotate", "--keys-dir", str(filled_dir)),
+        wrapper=limit,
+        PYTHONDONTWRITEBYTECODE="1",
+    )
 
     assert {path.name: path.read_bytes() for path in filled_dir.iterdir()} == before
     assert result.returncode == 1
     assert f"{filled_dir}/ring.json: larger than the process or the volume permits" in result.stderr
 
 
+@needs_strace
 def test_issuers_that_start_at_once_without_locks_serve_the_same_key(
     start_issuer: StartIssuer, keys_dir: Path
 ) -> None:

@@ -53,7 +53,7 @@ def test_what_is_no_file_is_rejected_without_waiting(
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/ptmx"])
 def test_device_is_not_a_regular_file(tmp_path: Path, device: str) -> None:
     (tmp_path / "link").symlink_to(device)
 
@@ -61,10 +61,44 @@ def test_device_is_not_a_regular_file(tmp_path: Path, device: str) -> None:
         read_regular_file(tmp_path / "link", 100)
 
 
-def test_text_may_come_from_an_empty_device_but_not_from_an_endless_one() -> None:
-    assert read_text_input(Path("/dev/null")) == ""
-    with pytest.raises(ValueError, match="larger than 1024 KiB"):
-        read_text_input(Path("/dev/zero"))
+def test_text_may_come_from_the_null_device(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(os.devnull)
+
+    assert read_text_input(tmp_path / "link") == ""
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/random", "/dev/full", "/dev/ptmx"])
+def test_text_does_not_come_from_a_device_that_waits_or_never_ends(device: str) -> None:
+    with pytest.raises(ValueError, match="a device, not a file"):
+        read_text_input(Path(device))
+
+
+@pytest.mark.parametrize("parts", [[], [b"<6>first line of the log"]])
+def test_file_of_the_kernel_that_waits_for_data_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
+) -> None:
+    path = tmp_path / "kmsg"
+    path.touch()
+    left = iter(parts)
+
+    def read(descriptor: int, _: int) -> bytes:
+        assert not os.get_blocking(descriptor)
+        part = next(left, None)
+        if part is None:
+            raise BlockingIOError
+        return part
+
+    monkeypatch.setattr(os, "read", read)
+
+    with pytest.raises(ValueError, match="a source of data that never ends, not a file"):
+        read_text_input(path)
+
+
+def test_text_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "input"
+    path.write_bytes(b"\xef\xbb\xbfA=1\r\n")
+
+    assert read_text_input(path) == "A=1\n"
 
 
 def test_text_may_come_from_a_pipe_of_the_shell() -> None:

@@ -11,6 +11,7 @@ from typing import Final, Self
 from jwt_core import Algorithm, SigningKey
 
 from token_issuer.config.choices import KidStyle, RotationMode
+from token_issuer.errors import KeyDirectoryError, TokenIssuerError
 from token_issuer.keys.ring import KeyRing, RingKey
 from token_issuer.keys.rotation import AddPredecessor, EnsureKey, Remove, Rotate, apply_event
 from token_issuer.keys.rotation_plan import RotationPlan
@@ -147,7 +148,11 @@ class KeyService:
         for algorithm in self.view.signers:
             if self._is_due(self._store.ring, algorithm):
                 event = self._build_rotation(RotationMode.GRACEFUL, algorithm)
-                self._store.update(partial(self._rotate_if_due, event))
+                try:
+                    self._store.update(partial(self._rotate_if_due, event))
+                except KeyDirectoryError:
+                    self._pregenerated[algorithm] = event.candidate  # for the next attempt
+                    raise
             # Generating a key may take longer than the lead of an accelerated plan.
             if algorithm not in self._pregenerated:
                 self._pregenerated[algorithm] = self._generate(algorithm)
@@ -163,11 +168,19 @@ class KeyService:
         self._stopping.set()
 
     def _keep_refreshing(self) -> None:
+        logged = ""
         while not self._stopping.wait(REFRESH_INTERVAL_S):
             try:
                 self.refresh()
+                logged = ""
             except Exception as error:  # an error, such as a full disk, must not end the thread
-                logger.exception("cannot refresh the keys; they stay as they are", exc_info=error)
+                if str(error) == logged:  # at each poll, it would fill the log
+                    continue
+                logged, message = str(error), "the keys cannot be refreshed and stay as they are"
+                if isinstance(error, TokenIssuerError):
+                    logger.warning("%s: %s", message, error)
+                else:
+                    logger.exception(message)
 
     def _add_key(self, algorithm: Algorithm) -> SigningKey:
         with self._locks[algorithm]:

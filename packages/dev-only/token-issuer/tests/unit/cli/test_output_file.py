@@ -1,10 +1,13 @@
 # DEV-ONLY: never ship to production.
 """Output files: written whole or not at all, and found out before the work begins."""
 
+import contextlib
+import errno
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from token_issuer.cli.output.file import OutputFile
@@ -55,6 +58,22 @@ def test_unfinished_file_can_be_discarded_at_any_moment(tmp_path: Path) -> None:
         discard_while_writing()
 
     assert list_names(tmp_path) == []
+
+
+@pytest.mark.parametrize(("number", "is_written"), [(errno.EINVAL, True), (errno.EIO, False)])
+def test_volume_that_cannot_synchronise_holds_the_file_unless_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, *, is_written: bool
+) -> None:
+    def refuse(_: int) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    expected = contextlib.nullcontext() if is_written else pytest.raises(OutputError, match="error")
+
+    with expected, OutputFile("--junit", tmp_path / "probe.xml") as file:
+        file.write("whole")
+
+    assert list_names(tmp_path) == ["probe.xml"] * is_written
 
 
 def test_mode_is_that_of_any_new_file(tmp_path: Path) -> None:

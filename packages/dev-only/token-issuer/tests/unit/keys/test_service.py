@@ -4,10 +4,12 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
 from jwt_core import Algorithm, SigningKey, generate_key
+from token_issuer.errors import KeyDirectoryError
 from token_issuer.keys import service
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
@@ -118,6 +120,57 @@ def test_every_algorithm_rotates_on_schedule(timeline: Timeline) -> None:
     timeline.now += DAY
 
     assert service.view.signers[Algorithm.ES256] != first
+
+
+class FailingStore(MemoryStore):
+    """A store on a volume that is full or fails, and stops the service after *polls* polls."""
+
+    def __init__(self, ring: KeyRing, error: Exception, polls: int) -> None:
+        super().__init__(ring)
+        self._error = error
+        self._polls = iter(range(polls - 1))
+
+    service: KeyService
+
+    def update(self, _: RingChange) -> KeyRing:
+        """Fail."""
+        if next(self._polls, None) is None:
+            self.service.__exit__()
+        raise self._error
+
+
+@pytest.mark.requirement("GO-4", "TI-6")
+@pytest.mark.parametrize(
+    "error", [KeyDirectoryError(Path("keys/ring.json"), "no space left"), RuntimeError("mistake")]
+)
+def test_rotation_that_fails_at_each_poll_is_logged_once_and_costs_one_key(
+    timeline: Timeline,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    monkeypatch.setattr(service, "REFRESH_INTERVAL_S", 0)
+    plan = RotationPlan.like_google(1)
+    generated: list[Algorithm] = []
+
+    def count_and_generate(algorithm: Algorithm) -> SigningKey:
+        generated.append(algorithm)
+        return generate(algorithm)
+
+    store = FailingStore(start_service(timeline, plan).view.ring, error, polls=5)
+    store.service = KeyService(store, plan=plan, clock=timeline, generate=count_and_generate)
+    timeline.now += 9 * DAY
+
+    store.service._keep_refreshing()
+
+    (record,) = caplog.records
+    assert record.getMessage().startswith("the keys cannot be refreshed and stay as they are")
+    if isinstance(error, KeyDirectoryError):
+        assert record.getMessage().endswith(f": {error}")
+        assert record.exc_info is None
+        assert generated == [Algorithm.RS256]
+    else:
+        assert record.exc_info
 
 
 @pytest.mark.requirement("GO-4")

@@ -10,18 +10,26 @@ import fcntl
 import logging
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
-from jwt_core import SigningKey, encode_private_pem, encode_public_pem
+from jwt_core import (
+    Algorithm,
+    SigningKey,
+    encode_private_pem,
+    encode_public_pem,
+    generate_key,
+)
 from token_issuer.config.choices import KidStyle, RotationMode
 from token_issuer.errors import KeyDirectoryError, UnsuitableFileError
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation import Rotate, apply_event
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
+from token_issuer.keys.storage import lock
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.storage.files import make_directory, write_file
 from token_issuer.keys.storage.key_pair import open_key_directory
@@ -148,6 +156,60 @@ def test_volume_that_ignores_chmod_is_named_with_its_danger(
     assert warning.startswith(f"{keys_dir}/private.pem: ")
     assert "permissions stay 0755 instead of 0600, so other users can read" in warning
     assert "umask=077" in warning
+
+
+def test_permissions_of_a_mount_that_shuts_others_out_are_right_for_private_keys(
+    keys_dir: Path,
+    marked_key: SigningKey,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    change = os.fchmod
+    monkeypatch.setattr(os, "fchmod", lambda descriptor, _: change(descriptor, 0o700))
+
+    open_key_directory(keys_dir, generate=lambda: marked_key)
+
+    (warning,) = read_warnings(caplog)
+    assert warning.startswith(f"{keys_dir}/public.pem: ")
+    assert "permissions stay 0700 instead of 0644" in warning
+
+
+def test_writer_that_keeps_the_lock_is_waited_for_but_not_without_end(
+    ring_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_MAX_WAIT_S", 0)
+    holder = os.open(ring_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        with pytest.raises(KeyDirectoryError, match=r"has kept it locked.* end that process"):
+            DirectoryStore.open(ring_dir)
+        with ThreadPoolExecutor(1) as pool:
+            monkeypatch.setattr(lock, "_MAX_WAIT_S", 60)
+            waiting = pool.submit(DirectoryStore.open, ring_dir)
+            fcntl.flock(holder, fcntl.LOCK_UN)
+            store = waiting.result(60)
+    finally:
+        os.close(holder)
+
+    assert len(store.ring.keys) == 2
+
+
+def test_directory_that_fails_between_two_looks_is_explained(
+    keys_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys_dir.mkdir()
+    looks = iter([keys_dir.stat()])
+
+    def look(path: Path, **_: object) -> os.stat_result:
+        status = next(looks, None)
+        if status is None:
+            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN), path)
+        return status
+
+    monkeypatch.setattr(Path, "stat", look)
+
+    with pytest.raises(KeyDirectoryError, match="not connected; check the volume"):
+        make_directory(keys_dir)
 
 
 @pytest.mark.parametrize(
@@ -324,6 +386,30 @@ def test_root_of_a_volume_is_used(keys_dir: Path, marked_key: SigningKey) -> Non
     assert (keys_dir / "lost+found").is_dir()
 
 
+def test_next_start_removes_what_a_killed_rotation_left(filled_dir: Path) -> None:
+    (filled_dir / ".ring.json.0f9a3c71").write_text("half")
+
+    DirectoryStore.open(filled_dir)
+
+    assert sorted(os.listdir(filled_dir)) == ["private.pem", "public.pem"]  # noqa: PTH208
+
+
+def test_key_without_the_watermark_is_warned_about_once(
+    filled_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("private.pem", "public.pem"):
+        (filled_dir / name).unlink()
+    unmarked = generate_key(Algorithm.RS256, kid="real")
+    open_key_directory(filled_dir, allow_unmarked=True, generate=lambda: unmarked)
+    store = DirectoryStore.open(filled_dir, allow_unmarked=True)
+
+    KeyService(store, plan=PLAN).rotate()
+    DirectoryStore.open(filled_dir, allow_unmarked=True)
+
+    (warning,) = read_warnings(caplog)
+    assert "WITHOUT THE DEV WATERMARK" in warning
+
+
 def test_leftover_that_cannot_be_removed_is_named_and_does_not_stop_the_start(
     keys_dir: Path, marked_key: SigningKey, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -453,6 +539,25 @@ def test_fifo_that_replaces_the_ring_of_a_running_process_is_logged_once(
     (warning,) = read_warnings(caplog)
     assert "the keys stay as they are" in warning
     assert "ring.json: is a FIFO" in warning
+
+
+def test_ring_that_grows_without_end_is_logged_once(
+    ring_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = DirectoryStore.open(ring_dir)
+    good = (ring_dir / "ring.json").read_bytes()
+
+    for size in (2**40, 2**40 + 1, 2**40 + 2):
+        os.truncate(ring_dir / "ring.json", size)
+        store.synchronise()
+    (warning,) = read_warnings(caplog)
+    (ring_dir / "ring.json").write_bytes(good)
+    store.synchronise()
+    os.truncate(ring_dir / "ring.json", 2**40)
+    store.synchronise()
+
+    assert "ring.json: is larger than 16384 KiB" in warning
+    assert read_warnings(caplog) == [warning, warning]
 
 
 @pytest.mark.parametrize("offset_s", [7200, -200 * 365 * 86400])

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from token_issuer.errors import OutputError
+from token_issuer.keys.storage.os_errors import UNSUPPORTED
 
 
 class OutputFile:
@@ -75,8 +76,15 @@ class OutputFile:
         with self._explain_errors():
             self._stream.flush()
             if not self._is_device:
-                os.fsync(self._stream.fileno())
+                self._synchronise()
                 self._temporary.replace(self.path)
+
+    def _synchronise(self) -> None:
+        try:
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            if error.errno not in UNSUPPORTED:
+                raise
 
     @contextlib.contextmanager
     def _explain_errors(self) -> Iterator[None]:

@@ -29,7 +29,7 @@ from token_issuer.keys.storage.files import (
     write_file,
 )
 from token_issuer.keys.storage.key_pair import open_key_directory
-from token_issuer.keys.storage.lock import lock_directory
+from token_issuer.keys.storage.lock import has_leftovers, lock_directory
 from token_issuer.keys.storage.os_errors import explain_os_errors
 from token_issuer.keys.storage.pem_files import check_pair, write_pair
 from token_issuer.keys.storage.reader import DirectoryReader, Version
@@ -88,6 +88,7 @@ class DirectoryStore:
         with explain_os_errors(directory):
             warn_if_directory_exposed(directory)
         self._kid_of_pem_files: str | None = None
+        self._logged: set[str] = set()
 
     @classmethod
     def open(
@@ -115,7 +116,7 @@ class DirectoryStore:
         store = cls(
             directory, style=style, allow_unmarked=allow_unmarked, clock=clock, checked_key=key
         )
-        if exists(directory / RING_NAME):
+        if exists(directory / RING_NAME) or has_leftovers(directory):
             with explain_os_errors(directory), lock_directory(directory):
                 check_pair(directory, store._reader.read(store.ring))
             store._update_pair()
@@ -148,8 +149,8 @@ class DirectoryStore:
     def synchronise(self) -> None:
         """Read a ring that another process wrote, and update the PEM files to the active key.
 
-        If the new ring cannot be used, the error is logged once and the old ring stays. A key that
-        another process has overwritten is logged too.
+        If the new ring cannot be used, the old ring stays, and the error is logged once until a
+        ring can be used again. A key that another process has overwritten is logged too.
         """
         with self._lock:
             try:
@@ -159,9 +160,15 @@ class DirectoryStore:
                     ring = self._reader.read(self._ring)
                     self._warn_of_lost_keys(ring)
                     self._ring = ring
+                    self._logged.clear()
             except KeyDirectoryError as error:
-                logger.warning("the keys stay as they are: %s", error)
+                self._warn_once(f"the keys stay as they are: {error}")
             self._update_pair()
+
+    def _warn_once(self, message: str) -> None:
+        if message not in self._logged:
+            self._logged.add(message)
+            logger.warning("%s", message)
 
     def _warn_of_lost_keys(self, ring: KeyRing) -> None:
         """Log which keys in use *ring*, as another process wrote it, does not hold."""
@@ -201,7 +208,7 @@ class DirectoryStore:
                 check_pair(self.directory, ring)
                 self._write_pair(ring)
         except KeyDirectoryError as error:
-            logger.warning("%s and %s stay as they are: %s", PRIVATE_NAME, PUBLIC_NAME, error)
+            self._warn_once(f"{PRIVATE_NAME} and {PUBLIC_NAME} stay as they are: {error}")
 
     def _write_pair(self, ring: KeyRing) -> None:
         active = self._find_active_key(ring)

@@ -63,16 +63,18 @@ def warn_if_directory_exposed(directory: Path) -> None:
 
 
 def warn_of_permissions(path: Path, *, wanted: int, actual: int, reason: str) -> None:
-    """Log a warning that the permissions of the new file *path* could not be set."""
-    topic = "permissions"
-    if actual & ~wanted & 0o077:
+    """Log a warning if the permissions of the new file *path* give other users more or less."""
+    if not wanted & 0o077 and actual & 0o077:
         topic = "readable"
         effect = f"other users can read the private keys, and sign tokens; {_MOUNT}"
-    else:
+    elif wanted & ~actual & 0o077:
+        topic = "permissions"
         effect = (
             "other users may be unable to read this file; signing does not need that, but a "
             "program of another user needs a copy"
         )
+    else:
+        return
     message = (
         f"{show_path(path)}: the volume does not permit chmod ({reason}): permissions stay "
         f"{actual:04o} instead of {wanted:04o}, so {effect}"

@@ -42,7 +42,10 @@ def make_directory(directory: Path) -> None:
             # a file system such as /proc
             problem = "cannot be created on this file system; choose another directory"
             raise KeyDirectoryError(directory, problem) from error
-    elif not directory.is_dir():
+        return
+    with explain_os_errors(directory):
+        is_directory = stat.S_ISDIR(directory.stat().st_mode)
+    if not is_directory:
         problem = "is not a directory; give the directory that holds (or will hold) the keys"
         raise UnsuitableFileError(directory, problem)
 
@@ -147,8 +150,7 @@ def _set_permissions(descriptor: int, path: Path, wanted: int) -> None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
     actual = stat.S_IMODE(os.fstat(descriptor).st_mode)
-    if actual != wanted:
-        warn_of_permissions(path, wanted=wanted, actual=actual, reason=reason)
+    warn_of_permissions(path, wanted=wanted, actual=actual, reason=reason)
 
 
 def _sync_file(descriptor: int, path: Path) -> None:

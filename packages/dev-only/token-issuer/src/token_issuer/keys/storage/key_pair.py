@@ -24,8 +24,8 @@ from jwt_core import (
 )
 from proxy_guard.dev_marks import DEFAULT_KID
 
-from token_issuer.errors import KeyDirectoryError, UnmarkedKeyError
-from token_issuer.keys.storage.exposure import warn_if_file_exposed
+from token_issuer.errors import KeyDirectoryError, UnmarkedKeyError, show_path
+from token_issuer.keys.storage.exposure import warn_if_file_exposed, warn_once
 from token_issuer.keys.storage.files import (
     MAX_PEM_BYTES,
     PRIVATE_NAME,
@@ -83,6 +83,7 @@ def load_key(directory: Path, *, allow_unmarked: bool = False) -> SigningKey:
     """
     path = directory / PRIVATE_NAME
     _reject_lone_public_key(directory)
+    exists(path)  # raises an error that names the missing target of a symbolic link
     data = read_file(path, MAX_PEM_BYTES)
     with explain_os_errors(path):
         warn_if_file_exposed(path)
@@ -122,11 +123,11 @@ def check_watermark(path: Path, key: SigningKey, *, allow_unmarked: bool) -> Non
             "TOKEN_ISSUER_ALLOW_UNMARKED_KEYS=true if you are sure"
         )
         raise UnmarkedKeyError(path, problem)
-    logger.warning(
-        "%s: SIGNING WITH A KEY WITHOUT THE DEV WATERMARK: production cannot recognise its tokens "
-        "(TOKEN_ISSUER_ALLOW_UNMARKED_KEYS is set)",
-        path,
+    message = (
+        f"{show_path(path)}: SIGNING WITH A KEY WITHOUT THE DEV WATERMARK: production cannot "
+        "recognise its tokens (TOKEN_ISSUER_ALLOW_UNMARKED_KEYS is set)"
     )
+    warn_once(path.parent, "watermark", message)
 
 
 def _check_public_key(path: Path, key: SigningKey) -> None:

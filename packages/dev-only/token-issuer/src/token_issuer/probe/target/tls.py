@@ -4,9 +4,10 @@
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from token_issuer.errors import ProbeError
+from token_issuer.input_files import MAX_TEXT_BYTES, read_regular_file, read_text_input
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class TlsOptions:
             )
             raise ProbeError(message)
         try:
-            context = ssl.create_default_context(cafile=self.ca_file)
-        except OSError as error:
+            context = ssl.create_default_context(cadata=self._read_certificates())
+        except (OSError, ValueError) as error:
             message = f"--ca-file {self.ca_file}: {_explain(error)}; expected certificates in PEM"
             raise ProbeError(message) from error
         if not self.is_checked:
@@ -46,8 +47,9 @@ class TlsOptions:
             context.verify_mode = ssl.CERT_NONE
         if self.client_file is not None:
             try:
-                context.load_cert_chain(self.client_file)
-            except OSError as error:
+                read_regular_file(self.client_file, MAX_TEXT_BYTES)  # OpenSSL waits for a FIFO
+                context.load_cert_chain(self.client_file, password=_refuse_passphrase)
+            except (OSError, ValueError) as error:
                 message = (
                     f"--client-cert {self.client_file}: {_explain(error)}; expected a certificate "
                     "and its key, without a passphrase, in PEM"
@@ -55,6 +57,20 @@ class TlsOptions:
                 raise ProbeError(message) from error
         return context
 
+    def _read_certificates(self) -> str | None:
+        if self.ca_file is None:
+            return None
+        text = read_text_input(self.ca_file)
+        if not text:  # `ssl` would trust the certificates of this machine
+            message = "empty"
+            raise ValueError(message)
+        return text.encode("ascii", "ignore").decode()  # comments may hold other characters
 
-def _explain(error: OSError) -> str:
-    return error.strerror or "unexpected content"
+
+def _refuse_passphrase() -> NoReturn:
+    message = "its key has a passphrase"
+    raise ValueError(message)
+
+
+def _explain(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", str(error)) or "unexpected content"

@@ -12,7 +12,6 @@ from token_issuer.keys.service import KeyService
 from token_issuer.timing.timestamps import Timestamp
 
 
-
 class KeyDescription(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A key of the ring, without its private part."""
 

@@ -8,8 +8,8 @@ from token_issuer.errors import TokenRequestError
 from token_issuer.tokens.messages import FIELDS
 from token_issuer.tokens.request_parsing import combine_pairs, convert_parameters
 
-# The registry of OAuth parameters (IANA) without fields of the issuer and `expires_in`, which exists
-# in responses only; below it, parameters of real clients.
+# The registry of OAuth parameters (IANA), without fields of the issuer and without `expires_in`,
+# which exists in responses only; below it, parameters of real clients.
 OAUTH_PARAMETERS: Final = [
     "access_token", "ace_client_recipientid", "ace_profile", "ace_server_recipientid", "acr_values",
     "actor_token", "actor_token_type", "assertion", "auth_req_id", "authorization_details",

@@ -84,7 +84,7 @@ def _is_misspelt(name: str) -> bool:
     """Tell whether the unknown *name* looks like a field, or is another word for one.
 
     Case and punctuation are ignored, and so are members in the nested names of form libraries, such
-    as `claims[role]`. A misspelt name has one wrong letter, or letters in the wrong order, or a high
+    as `claims[role]`. A misspelt name has one wrong letter, letters in the wrong order, or a high
     resemblance by the measure of difflib.
     """
     simple = _simplify(_drop_member(name))

@@ -232,7 +232,9 @@ def test_target_that_dies_is_found_and_the_rest_skipped(
     assert report.document["findings"][0]["severity"] == "high"
     assert "has not accepted a good token since" in report.select("failed")[deadly]
     skipped = report.select("skipped")
-    assert skipped.pop("keys").startswith("the target no longer accepts a good token: no connection")
+    assert skipped.pop("keys").startswith(
+        "the target no longer accepts a good token: no connection"
+    )
     assert set(skipped.values()) == {"the target no longer accepts a good token"}
 
 

@@ -55,9 +55,9 @@ def encode_ring(ring: KeyRing) -> bytes:
             thumbprint=key.thumbprint,
             created_at=_format(key.created_at),
             active_at=_format(key.active_at),
-            retired_at=key.retired_at and _format(key.retired_at),
-            removed_at=key.removed_at and _format(key.removed_at),
-            hidden_until=key.hidden_until and _format(key.hidden_until),
+            retired_at=None if key.retired_at is None else _format(key.retired_at),
+            removed_at=None if key.removed_at is None else _format(key.removed_at),
+            hidden_until=None if key.hidden_until is None else _format(key.hidden_until),
             private_key=encode_private_pem(key.signing_key).decode() if key.signing_key else None,
         )
         for key in ring.keys
@@ -105,14 +105,14 @@ def _parse_algorithm(name: str) -> Algorithm:
 
 
 def _format(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def _parse(text: str) -> datetime:
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         time = datetime.fromisoformat(text)
         if time.utcoffset() is not None:
-            return time
+            return time.astimezone(UTC)
     message = f"'{text[:80]}' is not a date and time with its UTC offset"
     raise ValueError(message)
 

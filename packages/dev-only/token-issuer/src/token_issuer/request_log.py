@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from token_issuer.timing.timestamps import Timestamp
+
 DEFAULT_CAPACITY: Final = 1000
 _MAX_COUNTED_PATHS: Final = 200  # counted by path; further paths share one count
 _OTHER_PATHS: Final = "(other paths)"
@@ -18,9 +20,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     """A request and its status. Queries and bodies are not kept, since they may hold tokens."""
 
     number: Annotated[int, Meta(ge=1, description="Consecutive, also after the log is cleared.")]
-    at: Annotated[
-        datetime, Meta(tz=True, description="The time of the response, by the system clock.")
-    ]
+    at: Annotated[Timestamp, Meta(description="The time of the response, by the system clock.")]
     method: str
     path: str
     status: Annotated[int, Meta(description="The status sent, whether or not a fault cut it off.")]

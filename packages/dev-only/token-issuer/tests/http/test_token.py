@@ -215,7 +215,8 @@ def test_client_that_authenticates_by_an_assertion_gets_its_token(
     ("body", "error", "word"),
     [
         ("defct=alg-none", "invalid_request", "did you mean defect"),
-        ("state=a&state=b", "invalid_request", "state: given 2 times"),
+        ("defct=a&defct=b", "invalid_request", "did you mean defect"),
+        ("claims[department]=a", "invalid_request", "did you mean claims"),
         ("grant_type=client_credentials", "invalid_request", "grant_type: given 2 times"),
         ("scope=a&scope=b", "invalid_request", "scope: given 2 times"),
     ],
@@ -231,6 +232,28 @@ def test_oauth_client_is_told_of_misspelt_and_repeated_parameters(
 
     assert (response.status_code, response.json()["error"]) == (400, error)
     assert word in response.json()["error_description"]
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.parametrize("body", ["state=a&state=b", "permission=a&permission=", "user[name]=a"])
+def test_repeated_and_nested_parameters_of_an_oauth_client_are_ignored(
+    http: httpx.Client, body: str
+) -> None:
+    for content, status in ((f"grant_type=client_credentials&{body}", 200), (body, 400)):
+        response = http.post("/token", content=content, headers={"Content-Type": FORM})
+
+        assert response.status_code == status
+
+
+@pytest.mark.requirement("TI-1")
+@pytest.mark.parametrize(
+    "body", ["permission=a&permission=b", "scope=a&scope=b", "claims=x", "defct=a", "kid="]
+)
+def test_unsupported_grant_is_named_before_other_mistakes(http: httpx.Client, body: str) -> None:
+    content = f"{body}&grant_type=urn:ietf:params:oauth:grant-type:uma-ticket"
+    response = http.post("/token", content=content, headers={"Content-Type": FORM})
+
+    assert response.json()["error"] == "unsupported_grant_type"
 
 
 @pytest.mark.requirement("TI-1")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -33,7 +34,7 @@ FREEZERS: Final = [
     pytest.param(lambda: freeze_time(PAST, tick=True), id="freezegun-tick"),
     pytest.param(lambda: freeze_time(PAST, auto_tick_seconds=15), id="freezegun-auto-tick"),
     pytest.param(lambda: freeze_time(PAST, real_asyncio=True), id="freezegun-real-asyncio"),
-    pytest.param(lambda: freeze_time("2040-01-01"), id="freezegun-future"),
+    pytest.param(lambda: freeze_time("9998-01-01"), id="freezegun-future"),
     pytest.param(lambda: travel(PAST, tick=False), id="time-machine"),
     pytest.param(lambda: travel(PAST, tick=True), id="time-machine-tick"),
 ]
@@ -48,7 +49,8 @@ THEN = int(datetime(2020, 5, 6, tzinfo=UTC).timestamp())
 
 def use(issuer, expected=THEN):
     assert httpx.get(issuer.jwks_uri).status_code == 200
-    assert httpx.get(issuer.url + "/health").status_code == 200
+    for path in ("/health", "/openapi.json", "/oauth2/v1/certs"):
+        assert httpx.get(issuer.url + path).status_code == 200
     token = httpx.post(issuer.url + "/token").json()["access_token"]
     for text in (token, issuer.mint()):
         claims = jwt.decode(text, options={"verify_signature": False})
@@ -137,6 +139,7 @@ def test_coroutine(token_issuer):
 SESSION: Final = """
 import httpx, pytest
 from freezegun import freeze_time
+from token_issuer import run_token_issuer
 
 @pytest.fixture(scope="session")
 def frozen_session():
@@ -148,10 +151,18 @@ def issuer_of_frozen_session(frozen_session, token_issuer_session):
     return token_issuer_session
 
 def test_issuer_started_while_time_was_frozen(issuer_of_frozen_session):
-    assert httpx.get(issuer_of_frozen_session.jwks_uri).status_code == 200
+    for path in ("/certs", "/openapi.json", "/oauth2/v1/certs", "/admin/keys"):
+        assert httpx.get(issuer_of_frozen_session.url + path).status_code == 200
 
 def test_issuer_of_one_test(token_issuer):
-    assert httpx.get(token_issuer.url + "/health").status_code == 200
+    for path in ("/health", "/openapi.json", "/oauth2/v1/certs"):
+        assert httpx.get(token_issuer.url + path).status_code == 200
+
+def test_issuer_whose_keys_are_read_later(tmp_path):
+    with freeze_time("2020-05-06"), run_token_issuer(keys_dir=tmp_path) as issuer:
+        kid = issuer.rotate()
+    with run_token_issuer(keys_dir=tmp_path) as issuer:
+        assert issuer.kid == kid
 
 @freeze_time("2019-01-01")
 def test_nested(shared_token_issuer):
@@ -175,19 +186,23 @@ def test_session_that_freezes_the_time_ends(run_project: RunProject) -> None:
     result = run_project(SESSION)
 
     assert result.returncode == 0, result.stdout
-    assert "3 passed" in result.stdout
+    assert "4 passed" in result.stdout
 
 
 @pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize("freeze", FREEZERS)
-def test_issuer_starts_serves_and_stops_while_time_is_frozen(freeze: Callable[[], Any]) -> None:
+def test_issuer_starts_serves_and_stops_while_time_is_frozen(
+    freeze: Callable[[], Any], tmp_path: Path
+) -> None:
     with (
         freeze(),
-        run_token_issuer() as issuer,
+        run_token_issuer(keys_dir=tmp_path) as issuer,
         patient_http.Client(base_url=issuer.url) as client,
     ):
         assert client.get("/certs").status_code == 200  # the fast path
         assert client.get("/tokeninfo", params={"access_token": "x"}).status_code == 400
+        assert client.get("/oauth2/v1/certs").status_code == 200
+        assert client.get("/openapi.json").status_code == 200
         assert client.get("/admin/keys").json()["keys"][0]["published"]
         assert client.post("/admin/keys/rotate").status_code == 200
 

@@ -26,6 +26,10 @@ _MAX_LOGGED_REQUESTS: Final = 100_000
 _MIN_HEADER_BYTES: Final = 1024
 _MAX_HEADER_BYTES: Final = 1024 * 1024
 _MIN_SECRET_CHARACTERS: Final = 8
+_BASE_URL: Final = re.compile(
+    r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?(/[!\"$->@-~]*)?",
+    re.IGNORECASE,
+)
 MAX_ROTATION_FACTOR: Final = 86400  # a new key every 8 s
 
 
@@ -40,8 +44,9 @@ def parse_text(value: object) -> str:
 def parse_host(value: object) -> str:
     """Return a host name or address to listen on; the brackets of an IPv6 address are removed."""
     text = parse_text(value).strip()
-    host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
-    if "/" in host or "[" in host or "]" in host or host.count(":") == 1:
+    is_bracketed = text.startswith("[") and text.endswith("]") and ":" in text
+    host = text[1:-1] if is_bracketed else text
+    if re.search(r"[\s/\[\]]", host) or host.count(":") == 1:
         message = "expected a host name or address without a port, such as 127.0.0.1 or ::1"
         raise ValueError(message)
     return host
@@ -203,9 +208,12 @@ def parse_time_limit(value: object) -> timedelta:
 def parse_url(value: object) -> str:
     """Return the base URL of a service, without a slash at its end."""
     text = value if isinstance(value, str) else ""
-    parts = _split_url(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        message = "expected a URL such as http://token-issuer:8081"
+    match = _BASE_URL.fullmatch(text)
+    if match is None or not _split_url(text).hostname or int(match["port"] or 0) > _MAX_PORT:
+        message = (
+            "expected a URL such as http://token-issuer:8081, without credentials, query and "
+            "fragment"
+        )
         raise ValueError(message)
     return text.rstrip("/")
 

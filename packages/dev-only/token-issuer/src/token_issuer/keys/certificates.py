@@ -10,7 +10,7 @@ Spec: RFC 5280 §4.1, RFC 6979
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -20,6 +20,7 @@ from jwt_core import PrivateKey, SigningKey, base64url, compute_thumbprint
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME
 
 _VALIDITY: Final = timedelta(days=3650)
+_LATEST_START: Final = datetime(9989, 1, 1, tzinfo=UTC)  # a later end is not a date of Python
 _BACKDATING: Final = timedelta(days=1)  # for verifiers whose clock is behind
 _SERIAL_BYTES: Final = 19  # RFC 5280 §4.1.2.2: a positive integer of at most 20 octets
 _MAX_CERTIFICATES: Final = 256
@@ -36,6 +37,15 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
     return certify(key.private_key, created_at)
 
 
+@cache
+def _choose_class() -> type[datetime]:
+    """Return what `datetime` is in the first call: the class itself, or that of freezegun.
+
+    cryptography accepts only instances of the class that it has found when it first needed it.
+    """
+    return datetime
+
+
 def certify(key: PrivateKey, created_at: datetime) -> str:
     """Return the certificate of any private *key* as PEM text."""
     from cryptography import x509  # noqa: PLC0415  # see the module docstring
@@ -44,7 +54,8 @@ def certify(key: PrivateKey, created_at: datetime) -> str:
     public_key = key.public_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CERTIFICATE_COMMON_NAME)])
     digest = base64url.decode(compute_thumbprint(public_key))
-    start = created_at.astimezone(UTC).replace(microsecond=0) - _BACKDATING
+    time = min(created_at.astimezone(UTC) - _BACKDATING, _LATEST_START)
+    start = _choose_class()(*time.timetuple()[:6], tzinfo=UTC)
     builder = (
         x509
         .CertificateBuilder()

@@ -9,8 +9,7 @@ from msgspec import Meta, Struct
 
 from token_issuer.keys.ring import KeyState, RingKey
 from token_issuer.keys.service import KeyService
-
-Timestamp = Annotated[datetime, Meta(tz=True)]
+from token_issuer.timing.timestamps import Timestamp
 
 
 class KeyDescription(Struct, frozen=True, kw_only=True, omit_defaults=True):

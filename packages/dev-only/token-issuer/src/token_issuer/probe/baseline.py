@@ -15,7 +15,7 @@ from token_issuer.probe.target.client import Target, TargetResponse
 
 _GARBAGE: Final = "not-a-token"
 _FAILURES: Final = frozenset({Reaction.CRASHED, Reaction.HUNG})
-_TOO_FAST: Final = "it limits the rate of requests: send fewer per second, such as --rate 2"
+_TOO_FAST: Final = "send fewer per second, such as --rate 2"
 _UNREACHED: Final = "check that it is running and that the URL is right"
 
 

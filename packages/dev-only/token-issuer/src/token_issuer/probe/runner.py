@@ -90,12 +90,13 @@ class Probe:
                 report=report,
                 budget_s=min(remaining_s, MAX_KEY_PART_S),
             )
+        response = self.target.send(self.issuer.mint().authorization)
         check = Check(
             part=Part.KEYS,
             id="keys",
             title="how the target fetches its keys",
             outcome=Outcome.SKIPPED,
-            observed="the target no longer accepts a good token",
+            observed=f"the target no longer accepts a good token: {response.describe()}",
         )
         report(check)
         return [check], []

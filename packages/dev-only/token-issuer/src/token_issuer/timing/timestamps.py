@@ -2,7 +2,12 @@
 """Timestamps: a NumericDate, or RFC 3339 text."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+Timestamp = Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
+"""A time in a JSON document that the issuer writes."""
 
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -26,7 +26,10 @@ _OTHER_WORDS: Final = frozenset({
     "keyid", "lifetime", "subject", "ttl",
 })  # fmt: skip
 """Other words for fields, as `_simplify` writes them."""
+_REGISTERED_NAMES: Final = frozenset({"ace_profile"})
+"""OAuth parameters that look like a field (IANA, OAuth Parameters)."""
 _MIN_RESEMBLANCE: Final = 0.8  # client_info and client_id: 0.78, client_assertion: 0.74
+_MEMBER: Final = re.compile(r"[\[.]")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _SCHEMA_ERROR: Final = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
@@ -80,11 +83,16 @@ def _check_grant_type(grant_type: object) -> None:
 def _is_misspelt(name: str) -> bool:
     """Tell whether the unknown *name* looks like a field, or is another word for one.
 
-    Case and punctuation are ignored. One wrong letter, or letters in the wrong order, make a
-    misspelt name; so does a high resemblance by the measure of difflib.
+    Case and punctuation are ignored, and so are members in the nested names of form libraries, such
+    as `claims[role]`. A misspelt name has one wrong letter, letters in the wrong order, or a high
+    resemblance by the measure of difflib.
     """
-    simple = _simplify(name)
-    return simple in _OTHER_WORDS or any(_resembles(simple, _simplify(field)) for field in FIELDS)
+    simple = _simplify(_drop_member(name))
+    return name not in _REGISTERED_NAMES and any(_resembles(simple, word) for word in _WORDS)
+
+
+def _drop_member(name: str) -> str:
+    return _MEMBER.split(name)[0] or name
 
 
 def _resembles(name: str, field: str) -> bool:
@@ -99,6 +107,9 @@ def _resembles(name: str, field: str) -> bool:
 
 def _simplify(name: str) -> str:
     return "".join(filter(str.isalnum, name.casefold()))
+
+
+_WORDS: Final = (*map(_simplify, FIELDS), *_OTHER_WORDS)
 
 
 def parse_text_parameter(name: str, text: str) -> Any:
@@ -128,7 +139,9 @@ def _advise(name: str, *, is_form: bool) -> str:
         example = f"send it in claims: claims={claims}"
     else:
         example = "make it a member of the object claims"
-    return f"{suggest_names(name, FIELDS)}; to add a claim, {example}"
+    base = _drop_member(name)
+    hint = f" (did you mean {base}?)" if base in FIELDS else suggest_names(base, FIELDS)
+    return f"{hint}; to add a claim, {example}"
 
 
 def decode_json_object(data: bytes, source: str) -> dict[str, Any]:
@@ -149,20 +162,24 @@ def combine_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Combine decoded `name=value` pairs into parameters; a field with an empty value is omitted.
 
     Raises:
-        TokenRequestError: a field is repeated wrongly, or `claims` is not a JSON object.
+        TokenRequestError: the grant type is not supported, whatever the other pairs are; a field is
+            repeated wrongly; or `claims` is not a JSON object.
 
     Spec: RFC 6749 §3.2
     """
     texts: dict[str, list[str]] = {}
     for name, text in pairs:
         texts.setdefault(name, []).append(text)
+    grant_types = texts.get("grant_type", [""])
+    if len(grant_types) == 1 and grant_types != [""]:
+        _check_grant_type(grant_types[0])
     return {name: _combine_values(name, values) for name, values in texts.items() if values != [""]}
 
 
 def _combine_values(name: str, texts: list[str]) -> Any:
     if len(texts) == 1:
         return parse_text_parameter(name, texts[0])
-    if name not in _REPEATABLE_FIELDS:
+    if name in FIELDS and name not in _REPEATABLE_FIELDS:
         message = f"{name[:80]}: given {len(texts)} times; only aud and resource may be repeated"
         raise TokenRequestError(message, name)
     return texts

@@ -126,9 +126,13 @@ def test_host_is_a_name_or_address_with_or_without_brackets(text: str, host: str
 
 @pytest.mark.requirement("TI-9")
 @pytest.mark.parametrize(
-    "text", ["[::1]:8081", "[::1", "::1]", "localhost:8081", "127.0.0.1:0", "http://localhost", "/"]
-)
-def test_host_with_a_port_is_refused(text: str) -> None:
+    "text",
+    [
+        "[::1]:8081", "[::1", "::1]", "localhost:8081", "127.0.0.1:0", "http://localhost", "/",
+        "[]", "[ ::1 ]", "[localhost]", "[127.0.0.1]", "a b",
+    ],
+)  # fmt: skip
+def test_host_with_a_port_or_stray_brackets_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match=r"host: .* expected a host name or address without a"):
         parse_keywords({"host": text})
 

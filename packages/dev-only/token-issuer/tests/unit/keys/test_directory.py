@@ -193,6 +193,9 @@ def test_foreign_pem_file_beside_a_ring_is_rejected_and_kept(
         ({}, {"private_key": "-----BEGIN PRIVATE KEY-----\nnope", "thumbprint": "x"}),
         ({}, {"thumbprint": "x"}),
         ({}, {"active_at": "2026-03-01T12:00:00"}),
+        ({}, {"active_at": "0001-01-01T00:00:00+14:00"}),
+        ({}, {"created_at": "yesterday"}),
+        ({}, {"retired_at": ""}),
     ],
     ids=[
         "format",
@@ -203,6 +206,9 @@ def test_foreign_pem_file_beside_a_ring_is_rejected_and_kept(
         "broken key",
         "thumbprint",
         "naive time",
+        "time before the calendar",
+        "word",
+        "empty time",
     ],
 )
 def test_unusable_ring_is_rejected_and_kept(

@@ -1,8 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""The content of `ring.json`: the key ring as a JSON document, including the private keys."""
+"""The content of `ring.json`: the key ring as a JSON document, including the private keys.
+
+The times in it are text for msgspec, because freezegun replaces `datetime` by a class that msgspec
+does not know.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -20,18 +25,17 @@ from token_issuer.config.choices import ALGORITHMS
 from token_issuer.keys.ring import KeyRing, RingKey
 
 _FORMAT: Final = 1
-Timestamp = Annotated[datetime, Meta(tz=True)]
 
 
 class _Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     kid: Annotated[str, Meta(min_length=1)]
     alg: str
     thumbprint: str
-    created_at: Timestamp
-    active_at: Timestamp
-    retired_at: Timestamp | None = None
-    removed_at: Timestamp | None = None
-    hidden_until: Timestamp | None = None
+    created_at: str
+    active_at: str
+    retired_at: str | None = None
+    removed_at: str | None = None
+    hidden_until: str | None = None
     private_key: str | None = None
 
 
@@ -49,11 +53,11 @@ def encode_ring(ring: KeyRing) -> bytes:
             kid=key.kid,
             alg=key.algorithm.value,
             thumbprint=key.thumbprint,
-            created_at=key.created_at,
-            active_at=key.active_at,
-            retired_at=key.retired_at,
-            removed_at=key.removed_at,
-            hidden_until=key.hidden_until,
+            created_at=_format(key.created_at),
+            active_at=_format(key.active_at),
+            retired_at=None if key.retired_at is None else _format(key.retired_at),
+            removed_at=None if key.removed_at is None else _format(key.removed_at),
+            hidden_until=None if key.hidden_until is None else _format(key.hidden_until),
             private_key=encode_private_pem(key.signing_key).decode() if key.signing_key else None,
         )
         for key in ring.keys
@@ -100,6 +104,19 @@ def _parse_algorithm(name: str) -> Algorithm:
     return Algorithm(name)
 
 
+def _format(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
+
+
+def _parse(text: str) -> datetime:
+    with suppress(ValueError, OverflowError):
+        time = datetime.fromisoformat(text)
+        if time.utcoffset() is not None:
+            return time.astimezone(UTC)
+    message = f"'{text[:80]}' is not a date and time with its UTC offset"
+    raise ValueError(message)
+
+
 def _decode_entry(entry: _Entry, decoded: Mapping[tuple[str, str], SigningKey | None]) -> RingKey:
     try:
         algorithm = _parse_algorithm(entry.alg)
@@ -110,17 +127,17 @@ def _decode_entry(entry: _Entry, decoded: Mapping[tuple[str, str], SigningKey | 
                 data, kid=entry.kid, algorithm=algorithm, check_numbers=False
             )
             _check_thumbprint(entry, signing_key)
+        return RingKey(
+            kid=entry.kid,
+            algorithm=algorithm,
+            thumbprint=entry.thumbprint,
+            signing_key=signing_key,
+            created_at=_parse(entry.created_at),
+            active_at=_parse(entry.active_at),
+            retired_at=None if entry.retired_at is None else _parse(entry.retired_at),
+            removed_at=None if entry.removed_at is None else _parse(entry.removed_at),
+            hidden_until=None if entry.hidden_until is None else _parse(entry.hidden_until),
+        )
     except (JwtError, ValueError) as error:
         message = f"key '{entry.kid[:80]}': {error}"
         raise ValueError(message) from error
-    return RingKey(
-        kid=entry.kid,
-        algorithm=algorithm,
-        thumbprint=entry.thumbprint,
-        signing_key=signing_key,
-        created_at=entry.created_at,
-        active_at=entry.active_at,
-        retired_at=entry.retired_at,
-        removed_at=entry.removed_at,
-        hidden_until=entry.hidden_until,
-    )

@@ -125,7 +125,7 @@ td.skipped { color: var(--ink-soft); }
 footer { margin-top: 3.5rem; padding-block: 1.25rem 3rem; font-size: .875rem;
   color: var(--ink-soft); }
 
-@media (max-width: 40rem) {
+@media screen and (max-width: 47rem) {
   .finding dl div { grid-template-columns: 1fr; }
   table { min-width: 0; font-size: .875rem; }
   table, caption, tbody, tbody tr, tbody th, tbody td { display: block; }

@@ -4,6 +4,7 @@
 Where Litestar's description is wrong or missing, `_complete` and `openapi_paths` correct it.
 """
 
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -58,11 +59,20 @@ class StructSchemas(OpenAPISchemaPlugin):
     def describe(self) -> dict[str, Any]:
         """Return the schemas of all registered Structs and their parts, by name."""
         structs = sorted(self._structs, key=lambda struct: struct.__name__)
-        _, schemas = msgspec.json.schema_components(structs, ref_template=REFERENCE)
+        _, schemas = msgspec.json.schema_components(
+            structs, schema_hook=_describe_time, ref_template=REFERENCE
+        )
         for struct in structs:
             if struct.__struct_config__.forbid_unknown_fields:
                 schemas[struct.__name__]["additionalProperties"] = False
         return schemas
+
+
+def _describe_time(kind: type) -> dict[str, Any]:
+    """Describe `datetime`, which msgspec does not recognise while freezegun has replaced it."""
+    if issubclass(kind, datetime):
+        return {"type": "string"}
+    raise NotImplementedError
 
 
 class _Document(JsonRenderPlugin):

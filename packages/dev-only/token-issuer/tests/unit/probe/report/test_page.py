@@ -192,7 +192,7 @@ def test_cells_name_their_columns_and_keep_their_roles_when_they_are_stacked(pag
         assert cell["role"] == "cell"
     assert {row["role"] for row in page.find("tr")} == {"row"}
     assert {table["role"] for table in page.find("table")} == {"table"}
-    narrow = STYLESHEET.partition("@media (max-width: 40rem)")[2].partition("@media")[0]
+    narrow = STYLESHEET.partition("@media screen and (max-width: 47rem)")[2].partition("@media")[0]
     assert "min-width: 0" in narrow
     assert 'content: attr(data-name) ": "' in narrow
     assert "tbody td { display: block; }" in narrow

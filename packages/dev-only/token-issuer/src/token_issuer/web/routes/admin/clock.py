@@ -1,7 +1,6 @@
 # DEV-ONLY: never ship to production.
 """`/admin/clock`: the simulated clock, which sets the time of tokens, cache headers and `Date`."""
 
-from datetime import datetime
 from typing import Annotated
 
 from litestar import delete, get, put
@@ -11,7 +10,7 @@ from msgspec import Meta, Struct
 from token_issuer.errors import InvalidInputError
 from token_issuer.paths import ADMIN_CLOCK_PATH
 from token_issuer.timing.clock import Clock
-from token_issuer.timing.timestamps import parse_timestamp
+from token_issuer.timing.timestamps import Timestamp, parse_timestamp
 from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, IssuerDependency
 
 
@@ -44,7 +43,7 @@ class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class ClockReading(Struct, frozen=True, kw_only=True):
     """The state of the clock."""
 
-    now: Annotated[datetime, Meta(tz=True)]
+    now: Timestamp
     offset_s: Annotated[float, Meta(description="How far ahead of the system clock, in seconds.")]
     frozen: bool
 

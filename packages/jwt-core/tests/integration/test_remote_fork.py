@@ -197,6 +197,9 @@ def test_interrupt_ends_the_wait_but_not_the_fetch(
     server: JwksServer, key: SigningKey, run: Run
 ) -> None:
     script = """
+import signal
+# A process that a shell starts in the background, as some CI systems do, ignores SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     print("waiting", flush=True)
     keys.prefetch()

@@ -27,12 +27,15 @@ class ConnectionGuard:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
+        self._stream: Any = None
         self._is_shut_down = False
 
     def trace(self, event: str, details: Mapping[str, Any]) -> None:
         """Observe the request, as an httpcore trace extension; end it after `shut_down`."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._stream = details["return_value"]
         if event.endswith("connect_tcp.complete"):
-            connected: socket.socket = details["return_value"].get_extra_info("socket")
+            connected: socket.socket = self._stream.get_extra_info("socket")
             # TLS takes the socket over, but a duplicate remains usable.
             with self._lock:
                 self._sockets.append(connected.dup())
@@ -40,6 +43,8 @@ class ConnectionGuard:
             fork_gate.leave()
         if self._is_shut_down:
             self.shut_down()
+            if self._stream is not None:
+                self._stream.close()  # httpcore closes no connection that it has not set up yet
             raise AbortedError
         if event.endswith("start_tls.started"):
             fork_gate.enter()

@@ -68,7 +68,7 @@ class JwksServer:
 
         def send(connection: socket.socket) -> None:
             if wait_for is not None:
-                wait_for.wait(20)
+                wait_for.wait(MAX_STALL_S)
             connection.sendall(message)
 
         self.answer_with(send)
@@ -77,7 +77,7 @@ class JwksServer:
         """Accept each request and never respond."""
 
         def stay_silent(_connection: socket.socket) -> None:
-            self.is_stopping.wait(20)
+            self.is_stopping.wait(MAX_STALL_S)
 
         self.answer_with(stay_silent)
 

@@ -8,7 +8,7 @@ A mistake in the calling program is not a `JwtError`: an argument of the wrong t
 `TypeError`, and a value that is never valid raises `ValueError`.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class JwtError(Exception):
@@ -16,6 +16,10 @@ class JwtError(Exception):
 
     code: ClassVar[str] = "jwt"
     """Stable snake_case identifier for logs, metrics and API responses."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without it, unpickling calls `__init__`, whose parameters are not the message.
+        return _rebuild, (type(self), *self.args), self.__dict__
 
 
 class KeyFormatError(JwtError):
@@ -135,3 +139,7 @@ class MissingClaimError(VerificationError):
     def __init__(self, claim: str) -> None:
         super().__init__(f"claim {claim!r} is required but absent")
         self.claim = claim
+
+
+def _rebuild(error_type: type[JwtError], *args: object) -> JwtError:
+    return error_type.__new__(error_type, *args)

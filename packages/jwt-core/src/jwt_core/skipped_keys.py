@@ -21,7 +21,7 @@ class SkippedKey:
     Attributes:
         description: Its index, its `kid` (escaped and shortened) and the reason.
         content_hash: Hash of the whole member, by which a later document is recognized to contain
-            the same member.
+            the same member, in whatever order it states its own members.
     """
 
     description: str
@@ -35,7 +35,7 @@ class SkippedKey:
         if isinstance(kid, str):
             shortened = kid[:_MAX_KID_CHARACTERS]
             label += f" (kid {shortened!a}{'…' if shortened != kid else ''})"
-        return cls(f"{label}: {reason}", hash(repr(member)))
+        return cls(f"{label}: {reason}", _hash_content(member))
 
 
 class SkippedKeyLog:
@@ -57,6 +57,15 @@ class SkippedKeyLog:
         if len(self._logged) > _MAX_REMEMBERED_KEYS:
             self._logged = {key.content_hash for key in skipped}
         self._logged.update(new)
+
+
+def _hash_content(member: object) -> int:
+    try:
+        if isinstance(member, dict):
+            return hash(frozenset((name, repr(value)) for name, value in member.items()))
+        return hash(repr(member))
+    except (RecursionError, ValueError):  # nested too deeply, or a number of too many digits
+        return hash(type(member))
 
 
 def summarize(skipped: Sequence[SkippedKey]) -> list[str]:

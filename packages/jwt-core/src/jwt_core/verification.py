@@ -154,10 +154,11 @@ def verify(unverified_token: str, keys: KeySet, policy: VerificationPolicy) -> V
     token = parse_compact(unverified_token)
     algorithm = _check_header(token.header, policy.algorithms)
     candidates = keys.select(token.header.get("kid"), algorithm)
-    if not any(
-        get_scheme(key.algorithm).verify(token.signing_input, key.public_key, token.signature)
-        for key in candidates
-    ):
+    for key in candidates:
+        scheme = get_scheme(key.algorithm)
+        if scheme.verify(token.signing_input, key.public_key, token.signature):
+            break
+    else:
         message = "the signature does not verify; the token was changed or signed with another key"
         raise InvalidSignatureError(message)
     claims = parse_json_part(token.payload, "payload")

@@ -93,7 +93,8 @@ def test_fetch_fails_on_body_that_is_not_one_json_object(server: JwksServer, bod
 
 
 def _reuse_kid(jwk: dict[str, str]) -> list[dict[str, str]]:
-    return [jwk, {**encode_jwk(generate_key().verification_key), "kid": jwk["kid"]}]
+    others = (generate_key(kid=jwk["kid"]).verification_key for _ in range(4))
+    return [jwk, *(encode_jwk(other) for other in others)]
 
 
 def _add_private_member(jwk: dict[str, str]) -> list[dict[str, str]]:

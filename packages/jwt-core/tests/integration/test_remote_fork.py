@@ -139,6 +139,56 @@ def test_forked_process_fetches_for_itself(stalled: JwksServer, run: Run, script
     process.finish()
 
 
+def test_fork_right_after_the_start_of_a_fetch_leaves_no_lock_behind(
+    server: JwksServer, key: SigningKey, run: Run
+) -> None:
+    # The first fetch of a process imports modules and loads certificates.
+    script = """
+threading.Thread(target=keys.prefetch, daemon=True).start()
+for _ in range(3): fork(fetch)
+"""
+    server.publish(key)
+    run(script, server.uri).finish()
+
+
+CRITICAL_PARTS: Final = {
+    "certificates": "ssl.create_default_context",
+    "TLS handshake": "ssl.SSLContext.wrap_socket",
+}
+
+
+@pytest.mark.parametrize("function", CRITICAL_PARTS.values(), ids=CRITICAL_PARTS)
+@pytest.mark.parametrize("delay_s", [60, 0.1])
+def test_fork_waits_a_limited_time_for_what_it_must_not_interrupt(
+    server: JwksServer, run: Run, function: str, delay_s: float
+) -> None:
+    # With the short delay, the critical part never ends.
+    script = f"""
+import ssl
+from jwt_core.remote import fork_gate
+fork_gate.MAX_FORK_DELAY_S = {delay_s}
+is_critical, is_forking, has_ended = threading.Event(), threading.Event(), []
+def end_after_fork_has_begun(*args, **options):
+    is_critical.set()
+    is_forking.wait()
+    has_ended.append(True)
+    raise ssl.SSLError("expected")
+{function} = end_after_fork_has_begun
+https = RemoteKeySet(sys.argv[1].replace("http://", "https://"), timeout=timedelta(seconds=80))
+threading.Thread(target=https.prefetch, daemon=True).start()
+is_critical.wait()
+waits_for_end = fork_gate.MAX_FORK_DELAY_S > 1
+if waits_for_end:
+    os.register_at_fork(before=is_forking.set)
+def check():
+    assert bool(has_ended) == waits_for_end
+fork(check)
+os._exit(0)
+"""
+    server.answer_never()
+    run(script, server.uri).finish()
+
+
 def test_forked_process_uses_the_set_of_its_parent(
     server: JwksServer, key: SigningKey, run: Run
 ) -> None:
@@ -197,6 +247,9 @@ def test_interrupt_ends_the_wait_but_not_the_fetch(
     server: JwksServer, key: SigningKey, run: Run
 ) -> None:
     script = """
+import signal
+# A process that a shell starts in the background, as some CI systems do, ignores SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     print("waiting", flush=True)
     keys.prefetch()

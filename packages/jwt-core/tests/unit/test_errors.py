@@ -1,9 +1,12 @@
+import copy
+import pickle
 from typing import Final
 
 import jwt_core
 import pytest
 from jwt_core import (
     InvalidClaimError,
+    InvalidSignatureError,
     JwtError,
     KeySetUnavailableError,
     MissingClaimError,
@@ -40,3 +43,26 @@ def test_unknown_kid_is_an_attribute_and_not_in_the_message(kid: str | None) -> 
     assert error.kid == kid
     assert "forged" not in str(error)
     assert isinstance(error, VerificationError)
+
+
+@pytest.mark.requirement("JC-2")
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeySetUnavailableError("https://a.example", "status 500"),
+        UnknownKeyError("key-1"),
+        UnknownKeyError(None),
+        InvalidClaimError("aud", "is wrong"),
+        MissingClaimError("exp"),
+        InvalidSignatureError("does not verify"),
+        FetchError("status 500"),
+    ],
+    ids=repr,
+)
+def test_error_survives_the_way_to_another_process(error: JwtError) -> None:
+    protocols = range(pickle.HIGHEST_PROTOCOL + 1)
+    copies = [pickle.loads(pickle.dumps(error, protocol)) for protocol in protocols]  # noqa: S301  # our own
+    for each in (*copies, copy.copy(error), copy.deepcopy(error)):
+        assert type(each) is type(error)
+        assert str(each) == str(error)
+        assert vars(each) == vars(error)

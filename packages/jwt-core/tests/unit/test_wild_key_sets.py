@@ -282,6 +282,33 @@ def test_log_tells_each_key_once_however_often_and_wherever_it_is_listed(
     assert len(caplog.records) == 3
 
 
+def test_log_tells_a_key_once_whatever_the_order_of_its_members(
+    key: SigningKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = SkippedKeyLog("the set")
+    member = {**encode_jwk(key.verification_key), "alg": "RSA-OAEP"}
+    for each in (member, dict(reversed(member.items())), dict(sorted(member.items()))):
+        log.log([SkippedKey.describe(0, each, "why")])
+    assert len(caplog.records) == 1
+    log.log([SkippedKey.describe(0, {**member, "n": member["e"]}, "why")])
+    assert len(caplog.records) == 2
+
+
+@pytest.mark.parametrize("name", ["alg", "use", "kid", "kty", "crv", "n", "key_ops"])
+def test_value_that_has_no_text_costs_only_its_key(
+    key: SigningKey, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    jwk = encode_jwk(key.verification_key)
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    for value in (nested, 10**5000):  # Python limits nesting and digits of a text
+        caplog.clear()
+        bad = {**jwk, "kty": "EC" if name == "crv" else "RSA", name: value}
+        assert KeySet.from_document({"keys": [bad, jwk]}).keys == (key.verification_key,)
+        assert len(caplog.records) == 1
+
+
 def test_memory_of_the_log_is_bounded_without_telling_a_key_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from jwt_core.remote.fork_gate import fork_gate
+
 _T = TypeVar("_T")
 
 
@@ -25,18 +27,27 @@ class ConnectionGuard:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
+        self._stream: Any = None
         self._is_shut_down = False
 
     def trace(self, event: str, details: Mapping[str, Any]) -> None:
         """Observe the request, as an httpcore trace extension; end it after `shut_down`."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._stream = details["return_value"]
         if event.endswith("connect_tcp.complete"):
-            connected: socket.socket = details["return_value"].get_extra_info("socket")
+            connected: socket.socket = self._stream.get_extra_info("socket")
             # TLS takes the socket over, but a duplicate remains usable.
             with self._lock:
                 self._sockets.append(connected.dup())
+        if event.endswith(("start_tls.complete", "start_tls.failed")):
+            fork_gate.leave()
         if self._is_shut_down:
             self.shut_down()
+            if self._stream is not None:
+                self._stream.close()  # httpcore closes no connection that it has not set up yet
             raise AbortedError
+        if event.endswith("start_tls.started"):
+            fork_gate.enter()
 
     def shut_down(self) -> None:
         """Shut down each connection, so that blocked reads and writes return.

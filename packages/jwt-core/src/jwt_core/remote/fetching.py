@@ -1,11 +1,18 @@
-"""HTTP fetch of a JSON document, with a time limit, a size limit and no redirects."""
+"""HTTP fetch of a JSON document, with a time limit, a size limit and no redirects.
 
+Modules that httpx and `socket` import at the first request are imported here, and so not on the
+thread of that request: a process that is forked meanwhile could never import them.
+"""
+
+import encodings.idna  # noqa: F401  # see the module docstring
 import ssl
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
+import certifi  # noqa: F401  # see the module docstring
+import httpcore  # noqa: F401  # see the module docstring
 import httpx
 
 from jwt_core import strict_json
@@ -17,6 +24,7 @@ from jwt_core.argument_checks import (
 )
 from jwt_core.errors import JwtError
 from jwt_core.remote.bounded_worker import BoundedWorker, ConnectionGuard
+from jwt_core.remote.fork_gate import fork_gate
 from jwt_core.remote.freshness import parse_lifetime
 from jwt_core.remote.uri import check_uri
 
@@ -111,14 +119,16 @@ class Fetcher:
             raise FetchError(message[:_MAX_REASON_CHARACTERS]) from error
 
     def _request(self, guard: ConnectionGuard) -> FetchedDocument:
-        with (
+        with fork_gate.pass_through():  # OpenSSL loads certificates
             # The worker limits the whole request; this ends each attempt to connect on its own.
-            httpx.Client(
+            client = httpx.Client(
                 timeout=self.timeout.total_seconds(),
                 trust_env=self.trust_env,
                 verify=True if self.ssl_context is None else self.ssl_context,
                 proxy=self._build_proxy(),
-            ) as client,
+            )
+        with (
+            client,
             client.stream(
                 "GET",
                 self.jwks_uri,

@@ -43,10 +43,18 @@ assert not {"bounded_http", "jwt_core", "proxy_guard"} & set(sys.modules)
 
 @dataclass(frozen=True)
 class Repository:
-    """A clone of this repository with the files of the working tree; *tag* names its commit."""
+    """A clone of this repository with the files of the working tree.
+
+    Attributes:
+        folder: The clone.
+        commit: Its only commit.
+        archive: The same as a zip archive, as code hosts offer it.
+        tag: A name of the commit.
+    """
 
     folder: Path
     commit: str
+    archive: Path
     tag: str = "v1"
 
     @property
@@ -59,7 +67,7 @@ class Repository:
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     folder = make_once(tmp_path_factory, "repository", _commit_working_tree)
     head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=folder, text=True)
-    return Repository(folder, head.strip())
+    return Repository(folder, head.strip(), folder / ".git/archive.zip")
 
 
 def _commit_working_tree(folder: Path) -> None:
@@ -74,14 +82,26 @@ def _commit_working_tree(folder: Path) -> None:
         ["add", "--all"],
         [*identity, "commit", "--quiet", "--message", "State of the working tree"],
         ["tag", Repository.tag],
+        ["archive", "--prefix=repository-main/", "--output=.git/archive.zip", "HEAD"],
     ):
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 
-@pytest.fixture
-def index(tmp_path: Path, libraries: Path) -> Iterator[PoisonedIndex]:
-    with run_poisoned_index(libraries, tmp_path / "malicious-code-was-executed") as running:
+@pytest.fixture(scope="session")
+def session_index(
+    tmp_path_factory: pytest.TempPathFactory, libraries: Path
+) -> Iterator[PoisonedIndex]:
+    """Run one index for all tests of a worker: caches are of use only at the same URL."""
+    mark = tmp_path_factory.mktemp("mark") / "malicious-code-was-executed"
+    with run_poisoned_index(libraries, mark) as running:
         yield running
+
+
+@pytest.fixture
+def index(session_index: PoisonedIndex) -> PoisonedIndex:
+    session_index.requested.clear()
+    session_index.mark.unlink(missing_ok=True)
+    return session_index
 
 
 @pytest.fixture(scope="session")
@@ -90,29 +110,35 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_once(tmp_path_factory, "libraries", _download_libraries)
 
 
-def _download_libraries(folder: Path) -> None:
-    names = {"editables", "pip", "pipx", "setuptools", "wheel"}  # what builds and installs
+def _list_requirements() -> list[str]:
+    """Return what our packages need, and what builds and installs them."""
+    names = {"editables", "pip", "pipx", "setuptools", "wheel"}
     for project in PROJECTS:
         manifest = tomllib.loads((ROOT / project / "pyproject.toml").read_text(encoding="utf-8"))
         names.update(manifest["build-system"]["requires"])
         names.update(manifest["project"]["dependencies"])
         for extra in manifest["project"].get("optional-dependencies", {}).values():
             names.update(extra)
+    return sorted(names)
+
+
+def _download_libraries(folder: Path) -> None:
     download: list[str | Path] = [
         *(ROOT / "ci/uv", "run", "--no-project", "--with", "pip", "python", "-m", "pip"),
         *("download", "--quiet", "--only-binary=:all:", "--dest", folder),
     ]
-    subprocess.run([*download, *sorted(names)], check=True, timeout=TIMEOUT_S)
+    subprocess.run([*download, *_list_requirements()], check=True, timeout=TIMEOUT_S)
     subprocess.run([*download, OLD_PIP], check=True, timeout=TIMEOUT_S)
 
 
 @dataclass(frozen=True)
 class Installers:
-    """The installers, with *index* as their only index and with empty or shared caches."""
+    """The installers, with *index* as their only index, and with caches that the tests share."""
 
     folder: Path
     index: PoisonedIndex
     environ: dict[str, str]
+    libraries: Path
 
     def run(
         self, *command: str | Path, check: bool = True, **environ: str
@@ -134,11 +160,19 @@ class Installers:
         """Run uv."""
         return self.run(ROOT / "ci/uv", *arguments)
 
-    def make_environment(self, name: str = "venv") -> "PythonEnvironment":
+    def make_empty_environment(self, name: str = "venv") -> "PythonEnvironment":
         """Make a virtual environment with the newest pip."""
         folder = self.folder / name
         self.uv("venv", "--quiet", "--no-project", "--seed", "--python", _BASE_PYTHON, folder)
         return PythonEnvironment(folder, self)
+
+    def make_environment(self, name: str = "venv", pip: str = "pip") -> "PythonEnvironment":
+        """Make a virtual environment that also has the libraries, which pip installs slowly."""
+        environment = self.make_empty_environment(name)
+        python = environment.folder / "bin/python"
+        options = ["--no-index", "--find-links", str(self.libraries)]
+        self.uv("pip", "install", "--python", python, *options, *_list_requirements(), pip)
+        return environment
 
 
 @dataclass(frozen=True)
@@ -168,7 +202,10 @@ class PythonEnvironment:
 
 @pytest.fixture
 def installers(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, index: PoisonedIndex
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    index: PoisonedIndex,
+    libraries: Path,
 ) -> Installers:
     """Return installers that share their caches with the other tests."""
     caches = make_once(tmp_path_factory, "caches", lambda _: None)
@@ -198,6 +235,7 @@ def installers(
             "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
             "UV_TOOL_DIR": str(tmp_path / "tools"),
         },
+        libraries,
     )
 
 

@@ -20,6 +20,9 @@ FORMS: Final = {
     "folder": ["{folder}/packages/dev-only/token-issuer"],
     "editable": ["-e", "{folder}/packages/dev-only/token-issuer"],
     "editable git": ["-e", "{url}#egg=token-issuer&" + SUBDIRECTORY[1:]],
+    "archive": ["token-issuer @ file://{archive}" + SUBDIRECTORY],
+    "no build isolation": ["--no-build-isolation", "{url}" + SUBDIRECTORY],
+    "upgrade": ["--upgrade", "--upgrade-strategy=eager", "{url}" + SUBDIRECTORY],
     "no binary": [
         "--no-binary=token-issuer,bounded-http,jwt-core,proxy-guard",
         "{url}" + SUBDIRECTORY,
@@ -35,16 +38,18 @@ def spell(form: list[str], repository: Repository) -> list[str]:
             folder=repository.folder,
             commit=repository.commit,
             tag=repository.tag,
+            archive=repository.archive,
         )
         for part in form
     ]
 
 
 def test_installed_issuer_runs(installers: Installers, repository: Repository) -> None:
-    environment = installers.make_environment()
+    environment = installers.make_empty_environment()
 
     environment.pip("install", repository.url + SUBDIRECTORY)
 
+    assert "litestar" in installers.index.requested
     installers.index.assert_untouched()
     environment.assert_issuer_runs()
     environment.pip("check")
@@ -62,14 +67,13 @@ def test_no_form_looks_our_names_up(
 
     environment.pip("install", "--dry-run", *spell(FORMS[form], repository))
 
-    assert "litestar" in installers.index.requested
     installers.index.assert_untouched()
 
 
 def test_poisoned_index_beside_the_real_one_is_not_asked(
     installers: Installers, repository: Repository, real_index: str
 ) -> None:
-    environment = installers.make_environment()
+    environment = installers.make_empty_environment()
     options = ["--index-url", real_index, "--extra-index-url", installers.index.url]
 
     environment.pip("install", "--dry-run", *options, repository.url + SUBDIRECTORY)
@@ -84,7 +88,6 @@ def test_warm_cache_does_not_matter(
     """The cache has wheels that were built from malicious sdists, and the issuer of this commit."""
     cache = str(tmp_path / "cache")
     first, second = installers.make_environment("first"), installers.make_environment("second")
-    first.pip("install", "setuptools", "wheel")
     poisoning = ["--no-binary=:all:", "--no-build-isolation", "jwt-core", "proxy-guard"]
     first.pip("install", *poisoning, PIP_CACHE_DIR=cache)
     assert {"jwt-core", "proxy-guard"} <= set(installers.index.requested)
@@ -105,7 +108,7 @@ def test_warm_cache_does_not_matter(
 def test_wheels_can_be_installed_without_an_index(
     installers: Installers, repository: Repository
 ) -> None:
-    environment = installers.make_environment()
+    environment = installers.make_empty_environment()
     environment.pip("wheel", "--wheel-dir", "wheels", repository.url + SUBDIRECTORY)
     looked_up = len(installers.index.requested)
 
@@ -170,8 +173,7 @@ def test_uninstallation_leaves_no_file(installers: Installers, repository: Repos
 
 
 def test_old_pip_installs_the_issuer(installers: Installers, repository: Repository) -> None:
-    environment = installers.make_environment()
-    environment.pip("install", OLD_PIP)
+    environment = installers.make_environment(pip=OLD_PIP)
 
     environment.pip("install", repository.url + SUBDIRECTORY)
 
@@ -181,7 +183,6 @@ def test_old_pip_installs_the_issuer(installers: Installers, repository: Reposit
 
 def test_pipx_installs_the_issuer(installers: Installers, repository: Repository) -> None:
     environment = installers.make_environment()
-    environment.pip("install", "pipx")
     python = shutil.which("python3") or "python3"
 
     environment.run("pipx", "install", "--python", python, repository.url + SUBDIRECTORY)

@@ -1,5 +1,6 @@
 """uv installs the issuer from git, and never looks up the names of our packages in an index."""
 
+import shutil
 import sys
 import sysconfig
 from pathlib import Path
@@ -33,7 +34,7 @@ environments = [
 def test_uv_pip_installs_the_issuer(
     options: list[str], installers: Installers, repository: Repository
 ) -> None:
-    environment = installers.make_environment()
+    environment = installers.make_empty_environment()
     python = environment.folder / "bin/python"
 
     installers.uv("pip", "install", "--python", python, *options, repository.url + SUBDIRECTORY)
@@ -63,6 +64,23 @@ def test_uv_add_installs_the_issuer_beside_the_guard(
     lock = (installers.folder / "uv.lock").read_text(encoding="utf-8")
     assert 'name = "jwt-core"' not in lock
     installers.index.assert_untouched()
+
+
+def test_change_of_a_bundled_package_reaches_a_project_that_uses_the_folder(
+    installers: Installers, repository: Repository
+) -> None:
+    clone = installers.folder.parent / "repository"
+    shutil.copytree(repository.folder, clone)
+    (installers.folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    installers.uv("add", "--dev", "../repository/packages/dev-only/token-issuer")
+    with (clone / "packages/jwt-core/src/jwt_core/errors.py").open("a") as file:
+        file.write("CHANGED = True\n")
+
+    installers.uv("sync")
+
+    installers.uv(
+        "run", "python", "-c", "from token_issuer._bundled.jwt_core.errors import CHANGED"
+    )
 
 
 def test_uv_tool_installs_the_issuer(installers: Installers, repository: Repository) -> None:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from jwt_core.remote.fork_gate import fork_gate
-
 _T = TypeVar("_T")
 
 
@@ -39,15 +37,11 @@ class ConnectionGuard:
             # TLS takes the socket over, but a duplicate remains usable.
             with self._lock:
                 self._sockets.append(connected.dup())
-        if event.endswith(("start_tls.complete", "start_tls.failed")):
-            fork_gate.leave()
         if self._is_shut_down:
             self.shut_down()
             if self._stream is not None:
                 self._stream.close()  # httpcore closes no connection that it has not set up yet
             raise AbortedError
-        if event.endswith("start_tls.started"):
-            fork_gate.enter()
 
     def shut_down(self) -> None:
         """Shut down each connection, so that blocked reads and writes return.

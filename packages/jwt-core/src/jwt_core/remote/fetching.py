@@ -119,16 +119,15 @@ class Fetcher:
             raise FetchError(message[:_MAX_REASON_CHARACTERS]) from error
 
     def _request(self, guard: ConnectionGuard) -> FetchedDocument:
-        with fork_gate.pass_through():  # OpenSSL loads certificates
+        with (
+            fork_gate.pass_through(),
             # The worker limits the whole request; this ends each attempt to connect on its own.
-            client = httpx.Client(
+            httpx.Client(
                 timeout=self.timeout.total_seconds(),
                 trust_env=self.trust_env,
                 verify=True if self.ssl_context is None else self.ssl_context,
                 proxy=self._build_proxy(),
-            )
-        with (
-            client,
+            ) as client,
             client.stream(
                 "GET",
                 self.jwks_uri,

@@ -1,23 +1,27 @@
-"""Forks wait for the parts of a fetch that could leave a lock behind in the forked process.
+"""Forks wait for the requests of other threads, which could leave a lock behind in the child.
 
 A forked process has only the thread that forked. A lock that another thread holds at that moment,
-in OpenSSL or for an import, is never released in the forked process, which then can never fetch.
+in OpenSSL, the resolver or the import system, is never released in the forked process: its own
+fetches, and even the whole process, would hang.
 """
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 MAX_FORK_DELAY_S: Final = 1
-"""Longest wait of a fork. A TLS handshake takes longer only if it waits for the server."""
+"""Longest wait of a fork. A request that takes longer waits for the network, without a lock."""
 
 
 class ForkGate:
-    """Lets forks wait while a thread is in a part of a fetch that they must not interrupt."""
+    """Lets each fork wait until no thread is in a request, and each request until no fork waits."""
 
-    _busy_threads: int
+    _requests: int
+    _exits: dict[Path, float]
 
     def __init__(self) -> None:
         self._reset()
@@ -26,31 +30,35 @@ class ForkGate:
                 before=self._close, after_in_parent=self._open, after_in_child=self._reset
             )
 
-    def enter(self) -> None:
-        """Make forks wait until this thread calls `leave`; first wait for a fork that waits."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._is_fork_waiting)
-            self._busy_threads += 1
-
-    def leave(self) -> None:
-        """Undo one call of `enter`."""
-        with self._changed:
-            self._busy_threads = max(self._busy_threads - 1, 0)  # greenlets outlive a fork
-            self._changed.notify_all()
-
     @contextmanager
     def pass_through(self) -> Iterator[None]:
-        """Make forks wait until the end of the context."""
-        self.enter()
+        """Run the body of the `with` statement as a request."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_fork_waiting)
+            self._requests += 1
         try:
             yield
         finally:
-            self.leave()
+            with self._changed:
+                self._requests = max(self._requests - 1, 0)  # a greenlet also ends in the child
+                self._note_exit(threading.get_native_id())
+                self._changed.notify_all()
 
     def _close(self) -> None:
         self._changed.acquire()
         self._is_fork_waiting = True
-        self._changed.wait_for(lambda: self._busy_threads == 0, MAX_FORK_DELAY_S)
+        deadline = time.monotonic() + MAX_FORK_DELAY_S
+        self._changed.wait_for(lambda: self._requests == 0, MAX_FORK_DELAY_S)
+        # OpenSSL takes a lock when a thread that has used it exits, after its last Python code.
+        while any(path.exists() for path in self._exits) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        self._exits.clear()
+
+    def _note_exit(self, native_id: int) -> None:
+        now = time.monotonic()
+        self._exits = {path: at for path, at in self._exits.items() if now - at < MAX_FORK_DELAY_S}
+        if native_id != os.getpid():  # the main thread, as under gevent, does not exit
+            self._exits[Path(f"/proc/self/task/{native_id}")] = now
 
     def _open(self) -> None:
         self._is_fork_waiting = False
@@ -59,7 +67,8 @@ class ForkGate:
 
     def _reset(self) -> None:
         self._changed = threading.Condition()
-        self._busy_threads = 0
+        self._requests = 0
+        self._exits = {}
         self._is_fork_waiting = False
 
 

@@ -228,6 +228,8 @@ def compose_request() -> ComposeRequest:
         fields = {b"content-type": content_type, b"authorization": authorization}
         return Request(
             method="POST",
+            url_path=TOKEN_PATH,
+            prefix="",
             path=TOKEN_PATH,
             query=query,
             fields=[(name, value.encode()) for name, value in fields.items()],

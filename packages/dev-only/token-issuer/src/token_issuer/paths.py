@@ -4,8 +4,15 @@
 from typing import Final
 
 TOKEN_PATH: Final = "/token"  # noqa: S105  # a path, not a secret
+TOKEN_INFO_PATH: Final = "/tokeninfo"  # noqa: S105  # a path, not a secret
+DEFECTS_PATH: Final = "/defects"
 HEALTH_PATH: Final = "/health"
 OPENAPI_PATH: Final = "/openapi.json"
+
+OPENID_DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
+OAUTH_DISCOVERY_PATH: Final = "/.well-known/oauth-authorization-server"
+DISCOVERY_PATHS: Final = (OPENID_DISCOVERY_PATH, OAUTH_DISCOVERY_PATH)
+"""The discovery document, at its path in OpenID Connect and in OAuth (RFC 8414 §3)."""
 
 ADMIN_PREFIX: Final = "/admin"
 ADMIN_KEYS_PATH: Final = f"{ADMIN_PREFIX}/keys"
@@ -26,3 +33,19 @@ ATTACKER_JWKS_PATH: Final = f"{ATTACKER_PREFIX}/jwks.json"
 """Where the `jku` of a defect points to, and a redirect to another host."""
 ATTACKER_CERTIFICATES_PATH: Final = f"{ATTACKER_PREFIX}/certs.pem"
 """Where the `x5u` of a defect points to."""
+
+TOP_LEVEL_NAMES: Final = frozenset(
+    path.split("/")[1]
+    for path in (
+        TOKEN_PATH,
+        TOKEN_INFO_PATH,
+        DEFECTS_PATH,
+        HEALTH_PATH,
+        OPENAPI_PATH,
+        ADMIN_PREFIX,
+        ATTACKER_PREFIX,
+        *DISCOVERY_PATHS,
+        *KEY_PATHS,
+    )
+)
+"""The first segments of all paths, which no issuer may have as its name."""

@@ -21,6 +21,7 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
 
     number: Annotated[int, Meta(ge=1, description="Consecutive, also after the log is cleared.")]
     at: Annotated[Timestamp, Meta(description="The time of the response, by the system clock.")]
+    issuer: Annotated[str, Meta(description="The name of the issuer; empty for the main one.")]
     method: str
     path: str
     status: Annotated[int, Meta(description="The status sent, whether or not a fault cut it off.")]
@@ -37,13 +38,14 @@ class RequestLog:
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
         """Keep at most *capacity* requests."""
         self._latest: deque[LoggedRequest] = deque(maxlen=capacity)
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, str]] = Counter()  # by issuer and path
         self._number = 0
 
-    def record(
+    def record(  # noqa: PLR0913  # each part of an entry has its name
         self,
         *,
         at: datetime,
+        issuer: str = "",
         method: str,
         path: str,
         status: int,
@@ -58,6 +60,7 @@ class RequestLog:
             LoggedRequest(
                 number=self._number,
                 at=at,
+                issuer=issuer,
                 method=method,
                 path=path,
                 status=status,
@@ -66,22 +69,36 @@ class RequestLog:
                 faults=faults,
             )
         )
-        is_counted = path in self._counts or len(self._counts) < _MAX_COUNTED_PATHS
-        self._counts[path if is_counted else _OTHER_PATHS] += 1
+        is_counted = (issuer, path) in self._counts or len(self._counts) < _MAX_COUNTED_PATHS
+        self._counts[issuer, path if is_counted else _OTHER_PATHS] += 1
 
     def count(self, path: str | None = None) -> int:
         """Return the number of requests for *path* (by default, for all paths) since `clear`."""
-        return sum(self._counts.copy().values()) if path is None else self._counts[path]
+        return sum(self.counts.values()) if path is None else self.counts.get(path, 0)
 
     @property
     def counts(self) -> dict[str, int]:
         """The number of requests of each path since the log was cleared."""
-        return dict(self._counts)
+        return self.count_paths()
 
-    def list(self, path: str | None = None, *, limit: int | None = None) -> list[LoggedRequest]:
-        """Return the latest requests, of *path* or of all, oldest first."""
+    def count_paths(self, issuer: str | None = None) -> dict[str, int]:
+        """Return the number of requests of each path, to *issuer* or to all, since `clear`."""
+        counts: Counter[str] = Counter()
+        for (name, path), count in self._counts.copy().items():
+            if issuer in {None, name}:
+                counts[path] += count
+        return dict(counts)
+
+    def list(
+        self, path: str | None = None, *, issuer: str | None = None, limit: int | None = None
+    ) -> list[LoggedRequest]:
+        """Return the latest requests, of *path* and to *issuer* or of all, oldest first."""
         latest = list(self._latest)  # atomic: the server may be running in another thread
-        newest_first = (request for request in latest[::-1] if path in {None, request.path})
+        newest_first = (
+            request
+            for request in latest[::-1]
+            if path in {None, request.path} and issuer in {None, request.issuer}
+        )
         return list(islice(newest_first, limit))[::-1]
 
     def clear(self) -> None:

@@ -24,13 +24,13 @@ from token_issuer.config.keywords import SettingKeywords, parse_keywords
 from token_issuer.config.parsers import Choice, parse_choice
 from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
+from token_issuer.issuers.factory import build_issuers
 from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.paths import JWKS_PATHS
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import format_duration
 from token_issuer.tokens.claims import get_configured_claim
-from token_issuer.tokens.factory import build_issuer, warn_of_fast_rotation
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.messages import FIELDS, TokenResponse
 from token_issuer.tokens.request_parsing import convert_parameters
@@ -41,10 +41,14 @@ class RunningIssuer:
 
     Attributes:
         url: The base URL.
+        issuers: The other issuers of the process by name; empty unless the settings declare some.
     """
 
-    def __init__(self, issuer: Issuer, url: str) -> None:
+    def __init__(
+        self, issuer: Issuer, url: str, issuers: Mapping[str, "RunningIssuer"] | None = None
+    ) -> None:
         self.url = url
+        self.issuers = dict(issuers or {})
         self._issuer = issuer
 
     @property
@@ -151,10 +155,13 @@ class RunningIssuer:
     def reset(self) -> None:
         """Reset clock and faults, and clear the request log; keep settings and keys.
 
+        This includes the faults of the other issuers.
+
         The fixture `shared_token_issuer` calls it before each test.
         """
         self.clock.reset()
-        self.faults.reset()
+        for issuer in (self, *self.issuers.values()):
+            issuer.faults.reset()
         self.requests.clear()
 
 
@@ -197,11 +204,13 @@ def run_token_issuer(**settings: Unpack[SettingKeywords]) -> Iterator[RunningIss
     # Importing the server is slow, so it is not imported with this module.
     from token_issuer.server.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 
-    warn_of_fast_rotation(chosen)
-    issuer = build_issuer(chosen)
-    with (
-        listen(chosen.host, chosen.port) as listener,
-        issuer.keys,
-        serve_in_thread(issuer, listener),
-    ):
-        yield RunningIssuer(issuer, format_url(listener))
+    issuers = build_issuers(chosen)
+    with listen(chosen.host, chosen.port) as listener:
+        url = format_url(listener)
+        issuers = issuers.locate(url)
+        with issuers.refreshing(), serve_in_thread(issuers, listener):
+            named = {
+                name: RunningIssuer(issuer, url + issuer.path)
+                for name, issuer in issuers.named.items()
+            }
+            yield RunningIssuer(issuers.main, url, named)

@@ -24,6 +24,7 @@ from tests.virtual_time.connections import MemoryHandler, MemoryServer
 from tests.virtual_time.loop import VirtualLoop
 from tests.weak_verifier.service import Environment, run_in_thread
 from token_issuer.config.settings import Settings
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
@@ -33,7 +34,7 @@ from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import RunningIssuer
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.fast_path import Protocol
+from token_issuer.web.fast_path import Protocol, list_endpoints
 from token_issuer.web.lazy_app import LazyApp
 from uvicorn.server import ServerState
 
@@ -156,7 +157,7 @@ def virtual_issuer(
 ) -> Iterator[RunningIssuer]:
     """Return an issuer on virtual time."""
     running = RunningIssuer(virtual_core, format_url(virtual_listener))
-    with serve_in_thread(virtual_core, virtual_listener):
+    with serve_in_thread(Issuers(virtual_core), virtual_listener):
         yield running
 
 
@@ -168,13 +169,15 @@ def environment(
     virtual_clock: VirtualClock,
 ) -> Iterator[Environment]:
     """Return clock and transport of the verifiers: virtual time, keys fetched in memory."""
-    application = LazyApp(virtual_core)
+    issuers = Issuers(virtual_core)
+    application = LazyApp(issuers)
     application.begin()
     application.built.result()
     loop = VirtualLoop(virtual_clock)
     accept = partial(
         Protocol,
-        virtual_core,
+        issuers.clock,
+        list_endpoints(issuers),
         Limits(),
         config=uvicorn.Config(application, lifespan="off", ws="none", log_config=None),
         server_state=ServerState(),

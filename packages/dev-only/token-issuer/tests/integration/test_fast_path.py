@@ -20,6 +20,7 @@ import pytest
 from jwt_core import Algorithm, SigningKey, base64url
 from tests import patient_http
 from token_issuer.config.settings import Settings
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
@@ -173,7 +174,7 @@ def test_tokens_and_invalid_algorithms_take_the_fast_path_while_a_fault_is_set(
 def serve(keys: KeyService, clock: Clock | None = None) -> Iterator[str]:
     """Serve an issuer with *keys*, and yield its URL."""
     issuer = Issuer(Settings(), keys, clock or Clock())
-    with listen("127.0.0.1", 0) as listener, serve_in_thread(issuer, listener):
+    with listen("127.0.0.1", 0) as listener, serve_in_thread(Issuers(issuer), listener):
         yield format_url(listener)
 
 
@@ -370,7 +371,7 @@ def test_connection_that_is_idle_is_closed() -> None:
 )
 def test_server_starts_without(module: str) -> None:
     script = (
-        "import sys, token_issuer.tokens.factory, token_issuer.server.server; "
+        "import sys, token_issuer.keys.factory, token_issuer.server.server; "
         f"sys.exit({module!r} in sys.modules)"
     )
 

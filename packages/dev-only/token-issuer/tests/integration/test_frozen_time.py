@@ -17,6 +17,7 @@ import pytest
 from freezegun import freeze_time
 from tests import patient_http
 from time_machine import travel
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.server import server as server_module
 from token_issuer.server.event_loop import EventLoop
 from token_issuer.server.server import listen, serve_in_thread
@@ -277,7 +278,7 @@ def test_thread_that_does_not_stop_is_left_behind(
     monkeypatch.setattr(server_module, "_MAX_JOIN_S", 0)
     monkeypatch.setattr(server_module._Server, "run", lambda *_, **__: is_released.wait())
 
-    with listen("127.0.0.1", 0) as listener, serve_in_thread(issuer, listener):
+    with listen("127.0.0.1", 0) as listener, serve_in_thread(Issuers(issuer), listener):
         pass
 
     is_released.set()

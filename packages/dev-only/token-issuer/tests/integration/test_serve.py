@@ -35,6 +35,9 @@ def test_start_says_dev_only_where_which_key_and_what_to_try(start_issuer: Start
     )
     assert stdout == (
         "Signs with kid dev-key; keeps keys in memory, new at each start\n"
+        "Give verifiers the issuer https://issuer.local and its keys at "
+        f"{running.url}/.well-known/jwks.json; for clients that take only the URL of an issuer, "
+        "add --issuer self\n"
         f"Try: curl -s -X POST {running.url}/token -d sub=alice\n"
     )
     assert stderr == ""

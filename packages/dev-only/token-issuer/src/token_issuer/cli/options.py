@@ -52,6 +52,16 @@ def collect_overrides(args: argparse.Namespace) -> dict[str, str]:
     }
 
 
+def add_issuer_name(parser: Any) -> None:
+    """Add the option that names one of several issuers."""
+    parser.add_argument(
+        "--issuer-name",
+        type=parse_filled,
+        metavar="NAME",
+        help="issuer that [issuers.NAME] of the profiles file declares (default: the main one)",
+    )
+
+
 def add_url(parser: Any, summary: str, note: str = "") -> None:
     """Add the option for the URL of a running issuer."""
     from token_issuer.remote_issuer import parse_issuer_url  # noqa: PLC0415  # not for serve

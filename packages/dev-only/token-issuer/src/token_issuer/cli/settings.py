@@ -10,7 +10,9 @@ from token_issuer.config.environment import (
     read_environment,
     refuse_production,
 )
+from token_issuer.config.issuers import derive_settings
 from token_issuer.config.settings import Settings
+from token_issuer.errors import InvalidInputError, describe_unknown_name
 
 _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # translated, not bound
 
@@ -29,9 +31,33 @@ def read_settings(args: argparse.Namespace, *, allow_production: bool = False) -
     return parse_environment(environ, problems, options)
 
 
-def locate_issuer(url: str | None, settings: Settings) -> str:
-    """Return *url*, or if it is None the base URL of an issuer with these settings."""
-    if url is not None:
-        return url
-    host = _WILDCARDS.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+def locate_issuer(url: str | None, settings: Settings, name: str | None = None) -> str:
+    """Return the base URL of an issuer.
+
+    Args:
+        url: The base URL of its process; None for that of a process with these settings.
+        settings: The settings of the process.
+        name: The name of the issuer; None for the main one.
+    """
+    if url is None:
+        host = _WILDCARDS.get(settings.host, settings.host)
+        url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return url if name is None else f"{url}/{name}"
+
+
+def choose_issuer(settings: Settings, name: str | None) -> Settings:
+    """Return the settings of the issuer with this *name*; None stands for the main issuer.
+
+    Raises:
+        InvalidInputError: *settings* declare no such issuer.
+    """
+    if name is None:
+        return settings
+    if name not in settings.issuers:
+        problem = describe_unknown_name("issuer", name, settings.issuers)
+        message = (
+            f"--issuer-name: {problem}; declare it in the profiles file (TOKEN_ISSUER_PROFILES) as "
+            f"[issuers.{name[:80]}]"
+        )
+        raise InvalidInputError(message, "--issuer-name")
+    return derive_settings(settings, name)

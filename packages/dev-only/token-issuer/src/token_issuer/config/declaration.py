@@ -28,6 +28,7 @@ class Setting:
         metavar: Placeholder for the value of the command-line option; None if there is no option.
         own_variable: The environment variable, if its name does not follow from *name*.
         is_secret: Whether the value must not be shown.
+        is_per_issuer: Whether each issuer of a process may have a value of its own.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Setting:
     metavar: str | None = None
     own_variable: str | None = None
     is_secret: bool = False
+    is_per_issuer: bool = False
 
     @property
     def variable(self) -> str:
@@ -63,7 +65,7 @@ class Setting:
         return f"{self.summary} (default{colon} {self.default_text})"
 
 
-def setting(
+def setting(  # noqa: PLR0913  # each part of a declaration has its name
     default: _Value,
     parse: Callable[[object], _Value],
     summary: str,
@@ -72,6 +74,7 @@ def setting(
     metavar: str | None = None,
     variable: str | None = None,
     is_secret: bool = False,
+    is_per_issuer: bool = False,
 ) -> _Value:
     """Return the dataclass field of a setting; see `Setting` for the arguments."""
     description = partial(
@@ -83,6 +86,7 @@ def setting(
         metavar=metavar,
         own_variable=variable,
         is_secret=is_secret,
+        is_per_issuer=is_per_issuer,
     )
     declared: Any = field(
         default_factory=lambda: default,

@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from token_issuer.config.choices import KidStyle, LogLevel, Rotation
 from token_issuer.config.profiles import Profile
@@ -27,7 +27,9 @@ class SettingKeywords(TypedDict, total=False):
     ttl: timedelta | str
     profile: str
     profiles: Mapping[str, Profile] | Path | str
+    issuers: Mapping[str, Mapping[str, Any]] | Path | str
     public_url: str | None
+    browser_url: str | None
     verifier_url: str | None
     keys_dir: Path | str | None
     algorithms: Sequence[str]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from token_issuer.config.choices import ALGORITHMS
@@ -241,3 +241,17 @@ def parse_profiles(value: object) -> Mapping[str, Profile]:
         message = "expected a path, or a mapping of names to profiles"
         raise ValueError(message)
     return {**BUILT_IN, **value}
+
+
+def parse_issuers(value: object) -> Mapping[str, Any]:
+    """Return the tables of further issuers by name, from a profiles file or a mapping."""
+    match value:
+        case str() | Path():
+            from token_issuer.config.profile_file import read_issuer_tables  # noqa: PLC0415  # rare
+
+            return read_issuer_tables(Path(value))
+        case Mapping():
+            return value
+        case _:
+            message = "expected a path, or a mapping of names to tables"
+            raise ValueError(message)

@@ -1,5 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""Profiles from a TOML file, which is validated completely before the issuer starts."""
+"""The profiles file: profiles and further issuers, in TOML.
+
+It is validated completely before the issuer starts.
+"""
 
 import math
 import re
@@ -15,6 +18,7 @@ from token_issuer.timing.durations import parse_ttl
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _KINDS: Final[Mapping[type, str]] = {str: "text", list: "a list", dict: "a table"}
+_EXAMPLES: Final = "[profiles.staff] or [issuers.staff]"
 _KEYS: Final[Mapping[str, type]] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
 
 
@@ -22,8 +26,29 @@ def read_profiles(path: Path) -> dict[str, Profile]:
     """Read the profiles of *path*, by name.
 
     Raises:
-        ValueError: the file cannot be read or is invalid; all mistakes are listed.
+        ValueError: the file cannot be read, or its profiles are invalid; all mistakes are listed.
     """
+    document = _read_document(path)
+    problems = list(_find_problems(document))
+    if problems:
+        raise ValueError("; ".join(problems))
+    return {name: _build(name, table) for name, table in document.get("profiles", {}).items()}
+
+
+def read_issuer_tables(path: Path) -> Mapping[str, object]:
+    """Read the tables of the issuers that *path* declares, by name.
+
+    Raises:
+        ValueError: the file cannot be read, or its issuers are no tables.
+    """
+    tables = _read_document(path).get("issuers", {})
+    if not isinstance(tables, Mapping):
+        message = "issuers: expected tables such as [issuers.staff]"
+        raise ValueError(message)  # noqa: TRY004  # the document is invalid, not the argument
+    return tables
+
+
+def _read_document(path: Path) -> dict[str, Any]:
     try:
         text = read_text_input(path)
     except (OSError, ValueError) as error:
@@ -31,14 +56,10 @@ def read_profiles(path: Path) -> dict[str, Profile]:
         message = f"cannot be read: {reason}; expected a TOML file of profiles"
         raise ValueError(message) from error
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except ValueError as error:
         message = f"not TOML: {error}"
         raise ValueError(message) from error
-    problems = list(_find_problems(document))
-    if problems:
-        raise ValueError("; ".join(problems))
-    return {name: _build(name, table) for name, table in document["profiles"].items()}
 
 
 def _build(name: str, table: Mapping[str, Any]) -> Profile:
@@ -55,11 +76,13 @@ def _build(name: str, table: Mapping[str, Any]) -> Profile:
 
 def _find_problems(document: Mapping[str, Any]) -> Iterator[str]:
     for name in document:
-        if name != "profiles":
-            yield f"{name}: unknown; expected tables such as [profiles.staff]"
-    profiles = document.get("profiles")
-    if not isinstance(profiles, dict) or not profiles:
-        yield "profiles: expected at least one table such as [profiles.staff]"
+        if name not in {"profiles", "issuers"}:
+            yield f"{name[:80]}: unknown; expected tables such as {_EXAMPLES}"
+    profiles = document.get("profiles", {})
+    if not profiles and not document.get("issuers"):
+        yield f"profiles: expected at least one table such as {_EXAMPLES}"
+    if not isinstance(profiles, dict):
+        yield "profiles: expected tables such as [profiles.staff]"
         return
     for name, table in profiles.items():
         for problem in _find_profile_problems(name, table):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT, SERVICE_NAME
@@ -24,7 +24,7 @@ from token_issuer.config.choices import (
     LogLevel,
     Rotation,
 )
-from token_issuer.config.declaration import list_settings, setting
+from token_issuer.config.declaration import PREFIX, list_settings, setting
 from token_issuer.config.host_names import is_loopback_address, normalize_host_name
 from token_issuer.config.parsers import (
     MAX_ROTATION_FACTOR,
@@ -37,6 +37,7 @@ from token_issuer.config.parsers import (
     parse_header_size,
     parse_host,
     parse_host_names,
+    parse_issuers,
     parse_max_age,
     parse_origins,
     parse_port,
@@ -50,6 +51,8 @@ from token_issuer.config.parsers import (
 from token_issuer.config.profiles import BUILT_IN, GOOGLE, Profile
 from token_issuer.timing.durations import format_duration, parse_ttl
 
+SELF: Final = "self"
+"""The setting `issuer` that stands for the URL of the issuer."""
 _MAX_AGE: Final = timedelta(minutes=5)
 _GOOGLE_MAX_AGE: Final = timedelta(hours=6)
 
@@ -72,29 +75,55 @@ class Settings:
     port: int = setting(
         DEFAULT_PORT, parse_port, "port to listen on, 0 for any free one", metavar="PORT"
     )
-    issuer: str = setting(DEFAULT_ISSUER, parse_text, "the iss claim", metavar="ISS")
-    audience: str = setting("stream-watcher-docker", parse_text, "the aud claim", metavar="AUD")
-    subject: str = setting("dev-user", parse_text, "the sub claim")
+    issuer: str = setting(
+        DEFAULT_ISSUER,
+        parse_text,
+        f"the iss claim; {SELF}: the URL of the issuer itself, which OpenID Connect clients demand",
+        metavar="ISS",
+        is_per_issuer=True,
+    )
+    audience: str = setting(
+        "stream-watcher-docker", parse_text, "the aud claim", metavar="AUD", is_per_issuer=True
+    )
+    subject: str = setting("dev-user", parse_text, "the sub claim", is_per_issuer=True)
     ttl: timedelta = setting(
         timedelta(minutes=15),
         parse_ttl,
         "how long a token is valid, such as 90s, 15m or 2h",
         metavar="DURATION",
+        is_per_issuer=True,
     )
     profile: str = setting(
         "plain",
         parse_text,
         "default claims and lifetime of tokens: plain, google, or a name from the profiles file",
         metavar="NAME",
+        is_per_issuer=True,
     )
     profiles: Mapping[str, Profile] = setting(
-        BUILT_IN, parse_profiles, "TOML file that defines more profiles", metavar="FILE"
+        BUILT_IN,
+        parse_profiles,
+        "TOML file that defines more profiles and issuers",
+        metavar="FILE",
+    )
+    issuers: Mapping[str, Any] = setting(
+        {},
+        parse_issuers,
+        "more issuers in the same process; the tables [issuers.NAME] of the profiles file",
+        variable=f"{PREFIX}PROFILES",
     )
     public_url: str | None = setting(
         None,
         parse_url,
-        "base URL in the discovery document",
-        default_note="that of the request",
+        f"URL by which clients reach the issuer: iss if that is {SELF}, and the base URL in the"
+        " discovery document",
+        default_note="the URL that the issuer prints, and that of the request",
+    )
+    browser_url: str | None = setting(
+        None,
+        parse_url,
+        "URL by which a browser reaches the issuer, if a container needs another one",
+        default_note="the public URL",
     )
     verifier_url: str | None = setting(
         None,
@@ -109,6 +138,7 @@ class Settings:
         default_note="a fresh key in memory at each start",
         metavar="DIR",
         variable="PERSIST_KEYS_DIR",
+        is_per_issuer=True,
     )
     algorithms: tuple[str, ...] = setting(
         ALGORITHMS[:1],
@@ -116,6 +146,7 @@ class Settings:
         "algorithms that have a key from the start, comma-separated, in addition to RS256:"
         f" {', '.join(ALGORITHMS[1:])}; other keys are generated when a request first names their"
         " algorithm",
+        is_per_issuer=True,
     )
     kids: KidStyle | None = setting(
         None,
@@ -123,6 +154,7 @@ class Settings:
         "kids of new keys: dev-key (dev-key, dev-key-2, ...), thumbprint (RFC 7638), or hex (40"
         " digits, like Google's)",
         default_note=f"{KidStyle.DEV_KEY}; {KidStyle.HEX} with the profile google",
+        is_per_issuer=True,
     )
     rotation: Rotation = setting(
         "off",
@@ -130,6 +162,7 @@ class Settings:
         "rotation plan; google: a new key every 8 days, published 18 hours before it signs",
         default_note="keys rotate only on request",
         metavar="PLAN",
+        is_per_issuer=True,
     )
     rotation_factor: float = setting(
         1.0,
@@ -137,6 +170,7 @@ class Settings:
         f"speed of the rotation plan google, 1 (real time) to {MAX_ROTATION_FACTOR}; at 4320, 8"
         " days take 160 s",
         metavar="FACTOR",
+        is_per_issuer=True,
     )
     keys_max_age: timedelta | None = setting(
         None,
@@ -144,11 +178,13 @@ class Settings:
         "how long key documents may be cached, up to 24h",
         default_note=f"{format_duration(_MAX_AGE)}; {format_duration(_GOOGLE_MAX_AGE)} with the"
         " profile google",
+        is_per_issuer=True,
     )
     allow_unmarked_keys: bool = setting(
         False,
         parse_flag,
         "true: accept a signing key without the dev watermark, which production cannot recognise",
+        is_per_issuer=True,
     )
     cors_origins: tuple[str, ...] = setting(
         (),
@@ -235,8 +271,9 @@ class Settings:
     def trusted_hosts(self) -> frozenset[str]:
         """The configured names by which clients may reach `/admin` without an admin token."""
         names = set(self.admin_hosts)
-        with suppress(ValueError):  # the public URL has no host that a client could name
-            names.add(normalize_host_name(urlsplit(self.public_url or "").hostname or ""))
+        for url in filter(None, (self.public_url, self.browser_url)):
+            with suppress(ValueError):  # the URL has no host that a client could name
+                names.add(normalize_host_name(urlsplit(url).hostname or ""))
         return frozenset(names)
 
     @property

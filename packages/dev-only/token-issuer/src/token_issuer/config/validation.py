@@ -3,8 +3,10 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from token_issuer.config.issuers import derive_settings, parse_issuer_tables
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.errors import SettingsError, describe_unknown_name
 
@@ -24,6 +26,9 @@ def build_settings(
     """
     parsed: dict[str, Any] = {}
     problems = list(problems)
+    if isinstance(values.get("profiles"), str | Path):  # the file also declares issuers
+        values = {"issuers": values["profiles"], **values}
+        names = {**names, "issuers": names["profiles"]}
     for setting in SETTINGS:
         if setting.name not in values:
             continue
@@ -33,11 +38,13 @@ def build_settings(
         except ValueError as error:
             shown = "the value" if setting.is_secret else _shorten(value)
             problems.append(f"{names[setting.name]}: {shown} is wrong: {error}")
+    if "issuers" in parsed:
+        parsed["issuers"] = parse_issuer_tables(parsed["issuers"], problems)
     settings = Settings(**parsed, explicit=frozenset(parsed))
     invalid = values.keys() - parsed.keys()
     problems += _find_contradictions(settings, names, invalid)
     if problems:
-        raise SettingsError(problems)
+        raise SettingsError([*dict.fromkeys(problems)])  # one file may be wrong for two settings
     return settings
 
 
@@ -52,12 +59,8 @@ def _find_contradictions(
 
     Contradictions that depend on an *invalid* value are left out.
     """
-    if settings.profile not in settings.profiles and "profiles" not in invalid:
-        yield (
-            f"{names['profile']}: "
-            f"{describe_unknown_name('profile', settings.profile, settings.profiles)}; known "
-            f"profiles: {', '.join(settings.profiles)}; {names['profiles']} names a file with more"
-        )
+    if "profiles" not in invalid:
+        yield from _find_unknown_profiles(settings, names)
     is_exposed = not settings.is_on_loopback and settings.admin_token is None
     if settings.admin and is_exposed and "admin_token" not in invalid:
         yield (
@@ -66,6 +69,20 @@ def _find_contradictions(
         )
     if settings.workers > 1:
         yield from _find_conflicts_of_workers(settings, names)
+
+
+def _find_unknown_profiles(settings: Settings, names: Mapping[str, str]) -> Iterator[str]:
+    chosen = {names["profile"]: settings.profile}
+    for issuer, table in settings.issuers.items():
+        if "profile" in table:
+            chosen[f"issuers.{issuer}.profile"] = table["profile"]
+    for label, profile in chosen.items():
+        if profile not in settings.profiles:
+            yield (
+                f"{label}: {describe_unknown_name('profile', profile, settings.profiles)}; known "
+                f"profiles: {', '.join(settings.profiles)}; {names['profiles']} names a file with "
+                "more"
+            )
 
 
 def _find_conflicts_of_workers(settings: Settings, names: Mapping[str, str]) -> Iterator[str]:
@@ -78,7 +95,8 @@ def _find_conflicts_of_workers(settings: Settings, names: Mapping[str, str]) -> 
             f"{workers}: more than one cannot serve /admin, because a change would reach only one "
             f"of them; unset {names['admin']} and {names['admin_token']}, or use one worker"
         )
-    if settings.rotation != "off" and settings.keys_dir is None:
+    issuers = [settings, *(derive_settings(settings, name) for name in settings.issuers)]
+    if any(issuer.rotation != "off" and issuer.keys_dir is None for issuer in issuers):
         yield (
             f"{workers}: more than one can rotate keys only in a shared key directory; set "
             f"{names['keys_dir']}, or {names['rotation']}=off"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from jwt_core import base64url, strict_json
 
@@ -75,6 +76,7 @@ class IssuerClient:
             fields: Fields of `POST /token` for tokens that the target accepts, such as `aud`.
         """
         self.url = url.rstrip("/")
+        self._path = urlsplit(self.url).path
         self._secret = secret
         self._fields = dict(fields or {})
 
@@ -165,19 +167,21 @@ class IssuerClient:
 
     def count_key_fetches(self) -> int:
         """Count the requests for key documents that the issuer has received from any client."""
-        counts = self._read_counts()
-        return sum(counts.get(path, 0) for path in KEY_PATHS)
+        return sum(count for path, count in self._read_counts() if path in KEY_PATHS)
 
     def list_key_hosts(self) -> frozenset[str]:
         """Return the `Host` of the latest requests for key documents, from any client."""
         entries = self._request("GET", ADMIN_REQUESTS_PATH)["requests"]
-        return frozenset(str(e["host"]) for e in entries if e["path"] in KEY_PATHS and e["host"])
+        return frozenset(
+            str(entry["host"])
+            for entry in entries
+            if self._find_endpoint(entry["path"]) in KEY_PATHS and entry["host"]
+        )
 
     def count_attacker_hits(self) -> int:
         """Count the requests for the attacker's key documents that the issuer has received."""
-        counts = self._read_counts()
         return sum(
-            count for path, count in counts.items() if path.startswith(f"{ATTACKER_PREFIX}/")
+            count for path, count in self._read_counts() if path.startswith(f"{ATTACKER_PREFIX}/")
         )
 
     def _clear_faults(self, error: BaseException | None) -> None:
@@ -187,9 +191,14 @@ class IssuerClient:
             if error is None:  # the earlier error explains more
                 raise
 
-    def _read_counts(self) -> Mapping[str, int]:
-        counts: Mapping[str, int] = self._request("GET", f"{ADMIN_REQUESTS_PATH}?limit=0")["counts"]
-        return counts
+    def _read_counts(self) -> list[tuple[str, int]]:
+        """Return the number of requests for each endpoint of the issuer."""
+        counts = self._request("GET", f"{ADMIN_REQUESTS_PATH}?limit=0")["counts"]
+        return [(self._find_endpoint(path), count) for path, count in counts.items()]
+
+    def _find_endpoint(self, path: str) -> str:
+        """Return the endpoint of a logged path: one of several issuers has a path of its own."""
+        return path.removeprefix(self._path)
 
     def _request(
         self, method: str, path: str, body: Mapping[str, object] | None = None

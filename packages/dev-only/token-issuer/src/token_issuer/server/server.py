@@ -18,9 +18,9 @@ from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.config.settings import Settings
 from token_issuer.errors import AddressError
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.server.signals import exit_on_signals
-from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.fast_path import Protocol
+from token_issuer.web.fast_path import Protocol, list_endpoints
 from token_issuer.web.lazy_app import LazyApp
 
 _BACKLOG: Final = 2048
@@ -90,13 +90,13 @@ def configure_logging(settings: Settings) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
-def serve(issuer: Issuer, listener: socket.socket) -> None:
-    """Serve *issuer* on *listener* until SIGTERM or SIGINT.
+def serve(issuers: Issuers, listener: socket.socket) -> None:
+    """Serve *issuers* on *listener* until SIGTERM or SIGINT.
 
     Raises:
         ApplicationError: the web application could not be built.
     """
-    server = _build_server(issuer, grace_s=_GRACE_S)
+    server = _build_server(issuers, grace_s=_GRACE_S)
 
     # While uvicorn runs, it handles the signals itself, and completes the responses in progress.
     # This handler is for signals during its start, which an exception must not interrupt.
@@ -106,8 +106,8 @@ def serve(issuer: Issuer, listener: socket.socket) -> None:
 
 
 @contextmanager
-def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
-    """Serve *issuer* on *listener* while the block runs; signals are not handled.
+def serve_in_thread(issuers: Issuers, listener: socket.socket) -> Iterator[None]:
+    """Serve *issuers* on *listener* while the block runs; signals are not handled.
 
     The server stops also while a test has frozen the time. A thread that does not end within
     `_MAX_JOIN_S` seconds is left behind, so that it cannot stop the tests.
@@ -116,7 +116,7 @@ def serve_in_thread(issuer: Issuer, listener: socket.socket) -> Iterator[None]:
         ApplicationError: the web application could not be built. The error is raised at the end
             of the block; an exception from the block becomes its context.
     """
-    server, url = _build_server(issuer, grace_s=_THREAD_GRACE_S), format_url(listener)
+    server, url = _build_server(issuers, grace_s=_THREAD_GRACE_S), format_url(listener)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listener]}, name=SERVICE_NAME, daemon=True
     )
@@ -176,15 +176,15 @@ class _Server(uvicorn.Server):
             self.stop()
 
 
-def _build_server(issuer: Issuer, *, grace_s: int) -> _Server:
-    application = LazyApp(issuer)
-    settings = issuer.settings
+def _build_server(issuers: Issuers, *, grace_s: int) -> _Server:
+    application = LazyApp(issuers)
+    settings = issuers.settings
     limits = Limits(
         header_bytes=settings.max_header_bytes,
         request_s=settings.request_timeout.total_seconds(),
         keep_alive_s=settings.keep_alive.total_seconds(),
     )
-    protocol: Any = partial(Protocol, issuer, limits)
+    protocol: Any = partial(Protocol, issuers.clock, list_endpoints(issuers), limits)
     return _Server(
         uvicorn.Config(
             application,

@@ -42,6 +42,7 @@ class Issuer:
         clock: The simulated clock.
         requests: The log of the latest requests.
         attacker: The attacker, who signs the tokens of some defects.
+        name: The name of an issuer besides the main one; empty for the main one.
         faults: The faults of the key endpoints.
     """
 
@@ -50,10 +51,16 @@ class Issuer:
     clock: Clock = field(default_factory=Clock)
     requests: RequestLog = field(default_factory=RequestLog)
     attacker: Attacker = field(default_factory=Attacker)
+    name: str = ""
     faults: FaultRegistry = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "faults", FaultRegistry(self.keys))
+
+    @property
+    def path(self) -> str:
+        """The path below which the issuer is served: `/staff`; empty for the main issuer."""
+        return f"/{self.name}" if self.name else ""
 
     @property
     def identifier(self) -> str:

@@ -1,9 +1,9 @@
 # DEV-ONLY: never ship to production.
 """The Litestar application: its routes, error handling and CORS."""
 
-from typing import Final
+from typing import Any, Final
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import ResponseHeader
 from litestar.di import Provide
@@ -11,10 +11,14 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.config.settings import Settings
 from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.asgi import ISSUER_STATE
 from token_issuer.web.routes.admin.router import build_admin_router
 from token_issuer.web.routes.attacker import get_attacker_certificate, get_attacker_jwks
 from token_issuer.web.routes.defects import get_defect, list_defects
-from token_issuer.web.routes.discovery import get_discovery_document
+from token_issuer.web.routes.discovery import (
+    get_authorization_server_metadata,
+    get_discovery_document,
+)
 from token_issuer.web.routes.exception_handlers import EXCEPTION_HANDLERS
 from token_issuer.web.routes.health import get_health
 from token_issuer.web.routes.methods import answer_options
@@ -28,18 +32,14 @@ _DEV_MARK: Final = ResponseHeader(HEADER_NAME, value=HEADER_VALUE, documentation
 """Documents the header, which the middleware adds."""
 
 
-def create_app(issuer: Issuer) -> Litestar:
-    """Build the Litestar application of *issuer*. The caller wraps it in `Middleware`."""
-    settings = issuer.settings
+def create_app(settings: Settings) -> Litestar:
+    """Build the Litestar application, for all issuers. The caller wraps it in `Middleware`."""
     structs = StructSchemas()
-
-    async def provide_issuer() -> Issuer:
-        return issuer
-
     return Litestar(
         route_handlers=[
-            *build_table_routes(issuer),
+            *build_table_routes(),
             get_discovery_document,
+            get_authorization_server_metadata,
             get_token_info,
             list_defects,
             get_defect,
@@ -48,7 +48,7 @@ def create_app(issuer: Issuer) -> Litestar:
             get_health,
             *([build_admin_router(settings)] if settings.has_admin else ()),
         ],
-        dependencies={"issuer": Provide(provide_issuer)},
+        dependencies={"issuer": Provide(_provide_issuer)},
         before_request=answer_options,
         exception_handlers=EXCEPTION_HANDLERS,
         response_headers=[_DEV_MARK],
@@ -57,6 +57,11 @@ def create_app(issuer: Issuer) -> Litestar:
         openapi_config=build_openapi_config(structs),
         logging_config=None,
     )
+
+
+async def _provide_issuer(request: Request[Any, Any, Any]) -> Issuer:
+    issuer: Issuer = request.scope["state"][ISSUER_STATE]
+    return issuer
 
 
 def _build_cors_config(settings: Settings) -> CORSConfig:

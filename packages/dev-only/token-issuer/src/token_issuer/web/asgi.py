@@ -11,6 +11,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 TRANSPORT_EXTENSION: Final = "token_issuer.transport"
 """Key of the extension that holds the asyncio transport of the connection."""
+ISSUER_STATE: Final = "issuer"
+"""Key of the `Issuer` in the state of a scope."""
 REQUEST_STATE: Final = "request"
 """Key of the `Request` in the state of a scope."""
 VARY_STATE: Final = "vary"

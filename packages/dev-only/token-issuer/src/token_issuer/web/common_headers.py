@@ -7,7 +7,7 @@ from functools import lru_cache
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.paths import ADMIN_PREFIX
-from token_issuer.request_log import RequestLog
+from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.caching import format_http_date
 from token_issuer.web.request import Request
 from token_issuer.web.response import Field, encode_fields
@@ -18,14 +18,15 @@ def build_common_fields(time: datetime) -> tuple[Field, ...]:
     return _build_fields(int(time.timestamp()))
 
 
-def record_request(log: RequestLog, request: Request, status: int) -> None:
-    """Add a request and the status of its response to *log*, unless it is for `/admin`."""
+def record_request(issuer: Issuer, request: Request, status: int) -> None:
+    """Log a request to *issuer* and the status of its response, unless it is for `/admin`."""
     if request.path == ADMIN_PREFIX or request.path.startswith(f"{ADMIN_PREFIX}/"):
         return
-    log.record(
+    issuer.requests.record(
         at=datetime.now(UTC),
+        issuer=issuer.name,
         method=request.method,
-        path=request.path,
+        path=request.url_path,
         status=int(status),  # an HTTPStatus would print as such
         user_agent=request.get_field(b"user-agent"),
         host=request.get_field(b"host"),

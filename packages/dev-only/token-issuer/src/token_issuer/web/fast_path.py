@@ -14,14 +14,16 @@ All other requests take the full path.
 """
 
 import logging
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from bounded_http.limits import Limits
 from bounded_http.protocol import BoundedProtocol
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from token_issuer.issuers.issuers import Issuers, Place
 from token_issuer.paths import KEY_PATHS
-from token_issuer.tokens.issuer import Issuer
+from token_issuer.timing.clock import Clock
 from token_issuer.web.asgi import TRANSPORT_EXTENSION
 from token_issuer.web.common_headers import build_common_fields, record_request
 from token_issuer.web.errors import LAST_RESORT, build_error_response
@@ -29,10 +31,6 @@ from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler
 from token_issuer.web.request import build_request
 from token_issuer.web.response import Field, RawResponse
 
-_HANDLERS: Final = {
-    (method.encode(), path.encode()): handler for (method, path), handler in HANDLERS.items()
-}
-_KEY_URLS: Final = frozenset(path.encode() for path in KEY_PATHS)
 _SPECIAL_FIELDS: Final = frozenset({
     b"expect", b"if-none-match", b"origin", b"transfer-encoding",
     b"x-forwarded-for", b"x-forwarded-proto",
@@ -42,20 +40,53 @@ _CLOSING: Final = ((b"connection", b"close"),)
 logger = logging.getLogger(__name__)
 
 
+class Endpoint(NamedTuple):
+    """An endpoint of an issuer that the fast path answers.
+
+    Attributes:
+        handler: The handler.
+        place: The issuer, and the path of the endpoint.
+        method: The method.
+        url_path: The whole path.
+    """
+
+    handler: Handler
+    place: Place
+    method: str
+    url_path: str
+
+
+Endpoints = Mapping[tuple[bytes, bytes], Endpoint]
+"""The endpoints of the fast path by method and path, as they arrive."""
+
+
+def list_endpoints(issuers: Issuers) -> Endpoints:
+    """Return the endpoints of all *issuers*."""
+    return {
+        (method.encode(), (prefix + path).encode()): Endpoint(
+            handler, Place(issuer, prefix, path), method, prefix + path
+        )
+        for prefix, issuer in issuers.places
+        for (method, path), handler in HANDLERS.items()
+    }
+
+
 class Protocol(BoundedProtocol):
     """Protocol of one connection: answers plain requests, passes all others to uvicorn."""
 
-    def __init__(self, issuer: Issuer, limits: Limits, **rest: Any) -> None:
-        """Answer for *issuer*.
+    def __init__(self, clock: Clock, endpoints: Endpoints, limits: Limits, **rest: Any) -> None:
+        """Answer plain requests.
 
         Args:
-            issuer: The issuer.
+            clock: The simulated clock of the issuers.
+            endpoints: The endpoints that this protocol answers itself.
             limits: The limits of the connection.
             rest: The arguments of uvicorn's protocol.
         """
         super().__init__(limits, **rest)
-        self._issuer = issuer
-        self._handler: Handler | None = None
+        self._clock = clock
+        self._endpoints = endpoints
+        self._endpoint: Endpoint | None = None
         self._body = b""
 
     def on_message_begin(self) -> None:
@@ -65,13 +96,13 @@ class Protocol(BoundedProtocol):
 
     def start_request(self) -> None:
         """Wait for the body of a plain request."""
-        self._handler, self._body = self._find_handler(), b""
-        if self._handler is None:
+        self._endpoint, self._body = self._find_endpoint(), b""
+        if self._endpoint is None:
             super().start_request()
 
     def receive_body(self, body: bytes) -> None:
         """Collect the body of a plain request."""
-        if self._handler is None:
+        if self._endpoint is None:
             super().receive_body(body)
         else:
             self._body += body
@@ -80,7 +111,8 @@ class Protocol(BoundedProtocol):
         """Answer a plain request, unless its response is deferred."""
         is_last = self.is_stopping or not self.parser.should_keep_alive()
         try:
-            data = None if self._handler is None else self._answer(self._handler, is_last=is_last)
+            endpoint = self._endpoint
+            data = None if endpoint is None else self._answer(endpoint, is_last=is_last)
         except Exception:
             logger.exception("cannot answer %s", self.url.decode("latin-1"))
             data, is_last = _encode(LAST_RESORT), True
@@ -88,21 +120,21 @@ class Protocol(BoundedProtocol):
             self._take_full_path()
             super().complete_request()
         else:
-            self._handler = None
+            self._endpoint = None
             self._send(data, is_last=is_last)
 
     def build_rejection_fields(self) -> tuple[Field, ...]:
         """Return the common header fields."""
-        return build_common_fields(self._issuer.clock())
+        return build_common_fields(self._clock())
 
     def abandon_request(self) -> None:
         """Forget the request that is being read."""
         super().abandon_request()
-        self._handler, self._body = None, b""
+        self._endpoint, self._body = None, b""
 
-    def _find_handler(self) -> Handler | None:
-        handler = _HANDLERS.get((self.parser.get_method(), self.url))
-        if handler is None:
+    def _find_endpoint(self) -> Endpoint | None:
+        endpoint = self._endpoints.get((self.parser.get_method(), self.url))
+        if endpoint is None:
             return None
         fields = dict(self.headers)
         is_plain = (
@@ -111,32 +143,33 @@ class Protocol(BoundedProtocol):
             and int(fields.get(b"content-length", 0)) <= MAX_BODY_BYTES
             and self.parser.get_http_version() == "1.1"
         )
-        is_without_faults = self._issuer.faults.is_empty or self.url not in _KEY_URLS
-        return handler if is_plain and is_without_faults and self._is_idle() else None
+        issuer, _, path = endpoint.place
+        is_without_faults = issuer.faults.is_empty or path not in KEY_PATHS
+        return endpoint if is_plain and is_without_faults and self._is_idle() else None
 
     def _is_idle(self) -> bool:
         """Tell whether the response can be sent at once, without an entry in the access log."""
         return not (self.is_responding or self.flow.write_paused or self.access_log)
 
-    def _answer(self, handler: Handler, *, is_last: bool) -> bytes | None:
+    def _answer(self, endpoint: Endpoint, *, is_last: bool) -> bytes | None:
         """Return the encoded response; None if the handler defers it.
 
         Args:
-            handler: The handler of the request. If it raises, the response describes the error.
+            endpoint: The endpoint. If its handler raises, the response describes the error.
             is_last: Whether the connection is closed after the response.
         """
         scope: Any = self.scope  # uvicorn fills it in only on the full path
-        scope["method"] = self.parser.get_method().decode("ascii")
-        scope["path"] = self.url.decode("ascii")
+        scope["method"] = endpoint.method
         scope["query_string"] = b""
-        request = build_request(scope, self._issuer.clock(), self._body)
+        place, issuer = endpoint.place, endpoint.place.issuer
+        request = build_request(scope, place, endpoint.url_path, self._clock(), self._body)
         try:
-            response = handler(self._issuer, request)
+            response = endpoint.handler(issuer, request)
         except Exception as error:  # noqa: BLE001  # the response and the log describe it
             response = build_error_response(request.path, error)
         if not isinstance(response, RawResponse):
             return None
-        record_request(self._issuer.requests, request, response.status)
+        record_request(issuer, request, response.status)
         more = build_common_fields(request.time) + (_CLOSING if is_last else ())
         return _encode(response, more)
 
@@ -148,8 +181,8 @@ class Protocol(BoundedProtocol):
 
     def _take_full_path(self) -> None:
         """Pass on to uvicorn what has been read of a plain request."""
-        if self._handler is not None:
-            self._handler = None
+        if self._endpoint is not None:
+            self._endpoint = None
             super().start_request()
             super().receive_body(self._body)
 

@@ -14,7 +14,7 @@ from jwt_core import Algorithm
 from jwt_core.algorithms import get_scheme
 
 from token_issuer.errors import ApplicationError
-from token_issuer.tokens.issuer import Issuer
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.web.asgi import Receive, Scope, Send
 from token_issuer.web.middleware import Middleware
 
@@ -24,18 +24,18 @@ _LOCK: Final = threading.Lock()
 
 
 class LazyApp:
-    """ASGI application of an issuer, built in a background thread.
+    """ASGI application of the issuers of a process, built in a background thread.
 
     Attributes:
         stopping: Set when the server stops. From then on, faults do not delay responses.
         built: The built application, or the exception that its import or construction raised.
     """
 
-    def __init__(self, issuer: Issuer) -> None:
+    def __init__(self, issuers: Issuers) -> None:
         self.stopping = asyncio.Event()
         self.built: Future[Middleware] = Future()
         self.built.set_running_or_notify_cancel()  # a client that leaves must not cancel it
-        self._issuer = issuer
+        self._issuers = issuers
         self._thread = threading.Thread(target=self._build)
 
     def begin(self) -> None:
@@ -73,4 +73,4 @@ class LazyApp:
         get_scheme(Algorithm.RS256)  # loads the signing code before the first token needs it
         from token_issuer.web.app import create_app  # noqa: PLC0415  # see above
 
-        return Middleware(create_app(self._issuer), self._issuer, self.stopping)
+        return Middleware(create_app(self._issuers.settings), self._issuers, self.stopping)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from token_issuer.faults.registry import ActiveFaults
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.paths import KEY_PATHS
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import (
+    ISSUER_STATE,
     REQUEST_STATE,
     TRANSPORT_EXTENSION,
     VARY_STATE,
@@ -28,7 +30,7 @@ from token_issuer.web.common_headers import build_common_fields, record_request
 from token_issuer.web.errors import LAST_RESORT, HttpError
 from token_issuer.web.faults.redirects import REDIRECTED_QUERY
 from token_issuer.web.faults.transport import Connection, deliver
-from token_issuer.web.request import Request, build_request
+from token_issuer.web.request import Request, build_request, normalize_path
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -37,12 +39,12 @@ logger = logging.getLogger(__name__)
 
 
 class Middleware:
-    """ASGI application around *app*, the Litestar application of *issuer*."""
+    """ASGI application around *app*, the Litestar application of *issuers*."""
 
-    def __init__(self, app: "Litestar", issuer: Issuer, stopping: asyncio.Event) -> None:
+    def __init__(self, app: "Litestar", issuers: Issuers, stopping: asyncio.Event) -> None:
         """Wrap *app*; no fault delays a response once *stopping* is set."""
         self._app: Any = app  # Litestar types ASGI more narrowly than it is
-        self._issuer = issuer
+        self._issuers = issuers
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,36 +65,34 @@ class Middleware:
             await LAST_RESORT(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = build_request(scope, self._issuer.clock())
-        faults = self._strike(request)
+        url_path = normalize_path(scope["path"])
+        place = self._issuers.find(url_path)
+        request = build_request(scope, place, url_path, self._issuers.clock())
+        faults = _strike(place.issuer, request)
         if faults is None:
-            await self._call(scope, receive, send, request)
+            await self._call(scope, receive, send, request, place.issuer)
             return
         collected = _Collector()
-        await self._call(scope, receive, collected.send, replace(request, faults=faults))
+        request = replace(request, faults=faults)
+        await self._call(scope, receive, collected.send, request, place.issuer)
         body = b"" if request.method == "HEAD" else bytes(collected.body)
         transport = scope["extensions"][TRANSPORT_EXTENSION]["transport"]
         async with Connection(receive, send, transport, self._stopping) as connection:
             await deliver(faults, collected.start, body, connection)
 
-    def _strike(self, request: Request) -> ActiveFaults | None:
-        registry = self._issuer.faults
-        is_key_request = request.method in {"GET", "HEAD"} and request.path in KEY_PATHS
-        if registry.is_empty or not is_key_request:
-            return None
-        return registry.strike(request.path, is_redirected=request.query == REDIRECTED_QUERY)
-
-    async def _call(self, scope: Scope, receive: Receive, send: Send, request: Request) -> None:
+    async def _call(
+        self, scope: Scope, receive: Receive, send: Send, request: Request, issuer: Issuer
+    ) -> None:
         """Call the application, and add the common fields to the header of its response."""
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 handled: Request = scope["state"][REQUEST_STATE]
                 if handled is request:  # no handler used its time; `PUT /admin/clock` changes it
-                    handled = replace(request, time=self._issuer.clock())
+                    handled = replace(request, time=issuer.clock())
                 fields = [*message["headers"], *build_common_fields(handled.time)]
                 message["headers"] = _restore_vary(fields, scope["state"].get(VARY_STATE))
-                record_request(self._issuer.requests, request, message["status"])
+                record_request(issuer, request, message["status"])
             await send(message)
 
         async def receive_body() -> Message:
@@ -102,9 +102,18 @@ class Middleware:
                 raise HttpError(HTTPStatus.BAD_REQUEST, description)
             return message
 
-        scope["state"][REQUEST_STATE] = request
+        scope["state"] |= {REQUEST_STATE: request, ISSUER_STATE: issuer}
         method = "GET" if request.method == "HEAD" else request.method
-        await self._app({**scope, "method": method}, receive_body, complete)
+        rewritten = {**scope, "method": method, "path": request.path}
+        await self._app(rewritten, receive_body, complete)
+
+
+def _strike(issuer: Issuer, request: Request) -> ActiveFaults | None:
+    is_key_request = request.method in {"GET", "HEAD"} and request.path in KEY_PATHS
+    if issuer.faults.is_empty or not is_key_request:
+        return None
+    is_redirected = request.query == REDIRECTED_QUERY
+    return issuer.faults.strike(request.path, is_redirected=is_redirected)
 
 
 class _Collector:

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from token_issuer.faults.registry import ActiveFaults
+from token_issuer.issuers.issuers import Place
 from token_issuer.web.asgi import Scope
 
 HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?P<port>:[0-9]{1,5})?")
@@ -24,7 +25,9 @@ class Request(Struct, frozen=True, kw_only=True):
 
     Attributes:
         method: In upper case.
-        path: The path, normalized like Litestar's router does: `//token/` is `/token`.
+        url_path: The path, normalized like Litestar's router does: `//token/` is `/token`.
+        prefix: The part of `url_path` that leads to the issuer; empty for the main one.
+        path: The rest of `url_path`: the path of an endpoint.
         query: The query string, still encoded.
         fields: The header fields, with names in lower case.
         scheme: `http` or `https`.
@@ -36,6 +39,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """
 
     method: str
+    url_path: str
+    prefix: str
     path: str
     query: bytes
     fields: Sequence[tuple[bytes, bytes]]
@@ -57,17 +62,29 @@ class Request(Struct, frozen=True, kw_only=True):
         return b",".join([value for key, value in self.fields if key == name]).decode("latin-1")
 
     @property
-    def host_url(self) -> str | None:
+    def base_url(self) -> str | None:
         """The base URL by which the client reaches the issuer; None without a valid `Host`."""
         host = self.get_field(b"host")
-        return f"{self.scheme}://{host}" if HOST.fullmatch(host) else None
+        return f"{self.scheme}://{host}{self.prefix}" if HOST.fullmatch(host) else None
 
 
-def build_request(scope: Scope, time: datetime, body: bytes = b"") -> Request:
-    """Build a request from its ASGI scope."""
+def build_request(
+    scope: Scope, place: Place, url_path: str, time: datetime, body: bytes = b""
+) -> Request:
+    """Build a request from its ASGI scope.
+
+    Args:
+        scope: The scope.
+        place: The issuer and the endpoint for which *url_path* stands.
+        url_path: The normalized path.
+        time: The time of the response.
+        body: The body, for a handler that reads one.
+    """
     return Request(
         method=scope["method"],
-        path=_normalize_path(scope["path"]),
+        url_path=url_path,
+        prefix=place.prefix,
+        path=place.path,
         query=scope["query_string"],
         fields=scope["headers"],
         scheme=scope["scheme"],
@@ -77,7 +94,8 @@ def build_request(scope: Scope, time: datetime, body: bytes = b"") -> Request:
     )
 
 
-def _normalize_path(path: str) -> str:
+def normalize_path(path: str) -> str:
+    """Return *path* without repeated slashes, and without one at its end."""
     if "//" not in path and not path.endswith("/"):
         return path
     return _SLASHES.sub("/", path).rstrip("/") or "/"

@@ -85,7 +85,7 @@ def _may_generate_key(issuer: Issuer, token_request: TokenRequest) -> bool:
 
 
 def _mint(issuer: Issuer, request: Request, token_request: TokenRequest) -> RawResponse:
-    response = issuer.issue(token_request, base_url=request.host_url, now=request.time)
+    response = issuer.issue(token_request, base_url=request.base_url, now=request.time)
     media_type = choose_media_type(request.join_field(b"accept"), _OFFERS)
     if media_type not in BARE_TYPES:
         return RawResponse.build(msgspec.json.encode(response), media_type, _FIELDS)

@@ -47,7 +47,7 @@ def test_profiles_are_read(tmp_path: Path) -> None:
         ("nope", "not TOML: "),
         ("", "profiles: expected at least one table"),
         ("[profile.a]", "profile: unknown; expected tables such as"),
-        ("profiles = 5", "profiles: expected at least one table"),
+        ("profiles = 5", "profiles: expected tables such as [profiles.staff]"),
         ("[profiles]\na = 5", "profiles.a: expected a table"),
         ("[profiles.google]", 'a built-in profile; choose another name, with extends = "google"'),
         ("[profiles.Staff]", "profiles.Staff: expected a name of lower-case letters"),

@@ -11,6 +11,7 @@ import pytest
 from litestar.routes import HTTPRoute
 from tests import patient_http
 from token_issuer.config.settings import Settings
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.request_log import RequestLog
 from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.tokens.issuer import Issuer
@@ -26,7 +27,7 @@ def serve() -> Iterator[Serve]:
 
         def serve(issuer: Issuer) -> httpx.Client:
             listener = stack.enter_context(listen("127.0.0.1", 0))
-            stack.enter_context(serve_in_thread(issuer, listener))
+            stack.enter_context(serve_in_thread(Issuers(issuer), listener))
             return stack.enter_context(patient_http.Client(base_url=format_url(listener)))
 
         yield serve
@@ -35,8 +36,8 @@ def serve() -> Iterator[Serve]:
 class BrokenLog(RequestLog):
     """Fails where no handler expects it."""
 
-    def count(self, path: str | None = None) -> NoReturn:
-        message = f"the log broke at {path}: private detail"
+    def count_paths(self, issuer: str | None = None) -> NoReturn:
+        message = f"the log broke at {issuer}: private detail"
         raise RuntimeError(message)
 
 
@@ -85,7 +86,7 @@ def test_openapi_document_names_each_path_and_method_that_is_served(
 
     served = {
         route.path_format: set(route.methods) - {"OPTIONS"}
-        for route in create_app(issuer).routes
+        for route in create_app(issuer.settings).routes
         if isinstance(route, HTTPRoute)
     }
 

@@ -14,28 +14,30 @@ from token_issuer.cli.options import (
     ENVIRONMENT,
     EXIT_CODES,
     add_env_file,
+    add_issuer_name,
     add_override,
     add_url,
 )
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser, parse_filled
-from token_issuer.cli.settings import locate_issuer, read_settings
+from token_issuer.cli.settings import choose_issuer, locate_issuer, read_settings
 from token_issuer.config.choices import ALGORITHMS, RotationMode
 from token_issuer.config.declaration import PREFIX
 from token_issuer.config.settings import Settings
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
+from token_issuer.keys.factory import build_key_service, load_store
 from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.keys.service import KeyService
 from token_issuer.paths import ADMIN_KEYS_PATH, ADMIN_ROTATE_PATH
 from token_issuer.remote_issuer import fetch_json
-from token_issuer.tokens.factory import build_key_service, load_store
 
 _EXAMPLES: Final = """\
 examples:
   token-issuer keys list
   token-issuer keys rotate --lead 5s
   token-issuer keys rotate --keys-dir ./keys --mode emergency
-  token-issuer keys remove --url http://localhost:8081 dev-key"""
+  token-issuer keys remove --url http://localhost:8081 dev-key
+  token-issuer keys list --issuer-name staff"""
 
 
 def add_options(parser: Parser) -> None:
@@ -85,6 +87,7 @@ def _add_action(parser: Parser, name: str, summary: str) -> Parser:
         "key directory; an issuer that uses it picks up changes while it runs",
     )
     add_url(source, "URL of a running issuer", f" [secret: {PREFIX}ADMIN_TOKEN]")
+    add_issuer_name(action)
     return action
 
 
@@ -101,14 +104,14 @@ def run(args: argparse.Namespace) -> int:
     if settings.keys_dir is None or args.url is not None:
         response = _request_issuer(args, settings)
     else:
-        store = load_store(settings.keys_dir, settings)
-        response = _change_directory(args, build_key_service(settings, store))
+        settings = choose_issuer(settings, args.issuer_name)
+        response = _change_directory(args, build_key_service(settings, load_store(settings)))
     write_output(_render(args, response))
     return 0
 
 
 def _request_issuer(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
-    base = locate_issuer(args.url, settings)
+    base = locate_issuer(args.url, settings, args.issuer_name)
     secret = settings.admin_token
     match args.action:
         case "rotate":

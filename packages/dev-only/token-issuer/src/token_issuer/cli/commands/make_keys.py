@@ -12,7 +12,7 @@ from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser, explain_with
 from token_issuer.cli.settings import read_settings
 from token_issuer.config.parsers import parse_directory
-from token_issuer.tokens.factory import build_issuer
+from token_issuer.keys.factory import open_keys
 
 _EXAMPLES: Final = """\
 examples:
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         TokenIssuerError: production, wrong settings, or an unusable directory.
     """
     settings = read_settings(args)
-    keys = build_issuer(replace(settings, keys_dir=args.directory)).keys
+    keys = open_keys(replace(settings, keys_dir=args.directory))
     key = keys.view.signers[Algorithm.RS256]
     thumbprint = compute_thumbprint(key.verification_key.public_key)
     write_output(f"{args.directory}: kid {key.kid}, thumbprint {thumbprint} (DEV ONLY)\n")

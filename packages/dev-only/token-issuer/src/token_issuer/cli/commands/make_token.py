@@ -19,21 +19,23 @@ from token_issuer.cli.options import (
     ENVIRONMENT,
     EXIT_CODES,
     add_env_file,
+    add_issuer_name,
     add_override,
     add_url,
 )
 from token_issuer.cli.output.file import OutputFile
 from token_issuer.cli.output.stdout import write_parts
 from token_issuer.cli.parser import Parser, parse_filled, parse_path
-from token_issuer.cli.settings import locate_issuer, read_settings
+from token_issuer.cli.settings import choose_issuer, locate_issuer, read_settings
 from token_issuer.cli.token_fields import add_claims, collect_fields
 from token_issuer.config.choices import ALGORITHMS
+from token_issuer.config.issuers import resolve_issuer
 from token_issuer.config.settings import Settings
 from token_issuer.errors import InvalidInputError
+from token_issuer.keys.factory import build_key_service, load_store
 from token_issuer.paths import TOKEN_PATH
 from token_issuer.remote_issuer import KeptConnections
 from token_issuer.server.signals import exit_on_signals
-from token_issuer.tokens.factory import build_key_service, load_store
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
@@ -67,6 +69,7 @@ def add_options(parser: Parser) -> None:
     source = parser.add_mutually_exclusive_group()
     add_override(source, "keys_dir", "sign offline with the keys in DIR")
     add_url(source, "URL of the issuer that signs")
+    add_issuer_name(parser)
     for name, description in _TOKEN_OPTIONS:
         parser.add_argument(
             f"--{name}",
@@ -148,12 +151,15 @@ def _open_source(
 ) -> Iterator[_TokenSource]:
     if settings.keys_dir is None or args.url is not None:
         body = _encode_fields(fields)
-        with KeptConnections(f"{locate_issuer(args.url, settings)}{TOKEN_PATH}") as issuer:
+        url = locate_issuer(args.url, settings, args.issuer_name)
+        with KeptConnections(f"{url}{TOKEN_PATH}") as issuer:
             yield _TokenSource(
                 lambda: issuer.fetch_json(body), make_blocks_in_threads, _CONNECTIONS
             )
     else:
-        keys = build_key_service(settings, load_store(settings.keys_dir, settings))
+        url = locate_issuer(None, settings, args.issuer_name)
+        settings = resolve_issuer(choose_issuer(settings, args.issuer_name), url)
+        keys = build_key_service(settings, load_store(settings))
         issue, request = Issuer(settings, keys).issue, convert_parameters(fields)
         cores = os.cpu_count() or 1
         yield _TokenSource(

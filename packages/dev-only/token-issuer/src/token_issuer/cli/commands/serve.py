@@ -11,15 +11,18 @@ from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser
 from token_issuer.cli.settings import read_settings
 from token_issuer.config.settings import SETTINGS
+from token_issuer.paths import JWKS_PATHS, TOKEN_PATH
 
 if TYPE_CHECKING:
+    from token_issuer.issuers.issuers import Issuers
+    from token_issuer.server.workers import Serve
     from token_issuer.tokens.issuer import Issuer
-
 
 _EXAMPLES: Final = """\
 examples:
   token-issuer
   token-issuer serve --host 0.0.0.0 --port 8081
+  token-issuer serve --issuer self
   token-issuer serve --keys-dir ./keys"""
 
 
@@ -46,12 +49,9 @@ def run(args: argparse.Namespace) -> int:
 
     with ThreadPoolExecutor(1) as executor:
         key = None if settings.keys_dir else executor.submit(generate_marked_private_key)
-        from token_issuer.tokens.factory import (  # noqa: PLC0415
-            build_issuer,
-            warn_of_fast_rotation,
-        )
+        from token_issuer.issuers.factory import build_issuers  # noqa: PLC0415
 
-        building = executor.submit(build_issuer, settings, key)
+        building = executor.submit(build_issuers, settings, key)
         from token_issuer.server.server import (  # noqa: PLC0415
             configure_logging,
             format_url,
@@ -60,12 +60,19 @@ def run(args: argparse.Namespace) -> int:
         )
 
         configure_logging(settings)
-        warn_of_fast_rotation(settings)
-    issuer = building.result()
+    issuers = building.result()
 
-    def serve_listener(listener: socket.socket) -> None:
-        with issuer.keys:
-            serve(issuer, listener)
+    def announce(listener: socket.socket) -> "Serve":
+        """Print the banner; return the function that serves on a listener of the same address."""
+        url = format_url(listener)
+        located = issuers.locate(url)
+        write_output(_format_banner(located, url))
+
+        def serve_listener(listener: socket.socket) -> None:
+            with located.refreshing():
+                serve(located, listener)
+
+        return serve_listener
 
     if settings.workers > 1:
         from token_issuer.server.workers import (  # noqa: PLC0415  # rarely used
@@ -74,20 +81,38 @@ def run(args: argparse.Namespace) -> int:
         )
 
         listeners = listen_for_workers(settings.host, settings.port, settings.workers)
-        _print_banner(issuer, format_url(listeners[0]))
-        serve_by_workers(listeners, serve_listener)
+        serve_by_workers(listeners, announce(listeners[0]))
         return 0
     with listen(settings.host, settings.port) as listener:
-        _print_banner(issuer, format_url(listener))
-        serve_listener(listener)
+        announce(listener)(listener)
     return 0
 
 
-def _print_banner(issuer: "Issuer", url: str) -> None:
-    directory = issuer.settings.keys_dir
-    place = "memory, new at each start" if directory is None else directory
-    write_output(
-        f"token-issuer (DEV ONLY, never production) listens on {url}\n"
-        f"Signs with kid {issuer.keys.view.default_kid}; keeps keys in {place}\n"
-        f"Try: curl -s -X POST {url}/token -d sub=alice\n"
+def _format_banner(issuers: "Issuers", url: str) -> str:
+    lines = [f"token-issuer (DEV ONLY, never production) listens on {url}"]
+    for issuer in issuers:
+        label = f"{issuer.name}: " if issuer.name else ""
+        directory = issuer.settings.keys_dir
+        place = "memory, new at each start" if directory is None else directory
+        kid = issuer.keys.view.default_kid
+        lines += (
+            f"{label}Signs with kid {kid}; keeps keys in {place}",
+            f"{label}{_say_what_clients_need(issuer, url)}",
+        )
+    lines.append(f"Try: curl -s -X POST {url}{TOKEN_PATH} -d sub=alice")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _say_what_clients_need(issuer: "Issuer", url: str) -> str:
+    base = issuer.settings.public_url or url + issuer.path
+    if issuer.identifier == base:
+        return f"Give clients the issuer URL {base}"
+    advice = (
+        ""
+        if "issuer" in issuer.settings.explicit
+        else "; for clients that take only the URL of an issuer, add --issuer self"
+    )
+    return (
+        f"Give verifiers the issuer {issuer.identifier} and its keys at {base}{JWKS_PATHS[0]}"
+        f"{advice}"
     )

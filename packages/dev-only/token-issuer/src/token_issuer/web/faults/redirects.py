@@ -17,11 +17,12 @@ def build_location(to: str, request: Request) -> str:
     name, port = _split_host(request)
     match to:
         case "loop":
-            return f"http://{name}{port}{request.path}"
+            return f"http://{name}{port}{request.url_path}"
         case "other-host":
-            return f"http://{_find_other_name(name, request)}{port}{ATTACKER_JWKS_PATH}"
+            other_name = _find_other_name(name, request)
+            return f"http://{other_name}{port}{request.prefix}{ATTACKER_JWKS_PATH}"
         case _:
-            return f"http://{name}{port}{request.path}?{REDIRECTED_QUERY.decode()}"
+            return f"http://{name}{port}{request.url_path}?{REDIRECTED_QUERY.decode()}"
 
 
 def _split_host(request: Request) -> tuple[str, str]:

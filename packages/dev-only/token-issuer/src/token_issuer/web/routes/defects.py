@@ -7,6 +7,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from token_issuer.errors import InvalidInputError
+from token_issuer.paths import DEFECTS_PATH
 from token_issuer.tokens.defects.catalogue import CATALOGUE, find_entry
 from token_issuer.tokens.defects.description import (
     DefectDescription,
@@ -18,7 +19,7 @@ from token_issuer.web.routes.declarations import SHORT_CACHE, describe_problems
 
 
 @get(
-    "/defects",
+    DEFECTS_PATH,
     summary="List the defects of tokens",
     responses=describe_problems(),
     response_headers=SHORT_CACHE,
@@ -30,7 +31,7 @@ async def list_defects() -> DefectList:
 
 
 @get(
-    "/defects/{defect:str}",
+    f"{DEFECTS_PATH}/{{defect:str}}",
     summary="Describe one defect",
     responses=describe_problems(404),
     response_headers=SHORT_CACHE,

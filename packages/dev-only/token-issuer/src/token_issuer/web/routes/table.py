@@ -8,20 +8,17 @@ from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from msgspec.structs import replace
 
-from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.asgi import REQUEST_STATE, VARY_STATE
+from token_issuer.web.asgi import ISSUER_STATE, REQUEST_STATE, VARY_STATE
 from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler, Method
 from token_issuer.web.response import RawResponse
 
 
-def build_table_routes(issuer: Issuer) -> list[HTTPRouteHandler]:
+def build_table_routes() -> list[HTTPRouteHandler]:
     """Return a route for each handler of the table."""
-    return [
-        _build_route(issuer, method, path, handler) for (method, path), handler in HANDLERS.items()
-    ]
+    return [_build_route(method, path, handler) for (method, path), handler in HANDLERS.items()]
 
 
-def _build_route(issuer: Issuer, method: Method, path: str, handle: Handler) -> HTTPRouteHandler:
+def _build_route(method: Method, path: str, handle: Handler) -> HTTPRouteHandler:
     @route(
         path,
         http_method=method,
@@ -31,6 +28,7 @@ def _build_route(issuer: Issuer, method: Method, path: str, handle: Handler) -> 
     )
     async def answer(request: Request[Any, Any, Any]) -> RawResponse:
         state = request.scope["state"]
+        issuer = state[ISSUER_STATE]
         body = await request.body() if method == "POST" else b""
         handled = replace(state[REQUEST_STATE], time=issuer.clock(), body=body)
         state[REQUEST_STATE] = handled

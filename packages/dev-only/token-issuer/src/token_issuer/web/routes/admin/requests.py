@@ -11,7 +11,8 @@ from msgspec import Meta, Struct
 
 from token_issuer.errors import InvalidInputError
 from token_issuer.paths import ADMIN_REQUESTS_PATH
-from token_issuer.request_log import LoggedRequest, RequestLog
+from token_issuer.request_log import LoggedRequest
+from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, IssuerDependency
 
 _FILTERS: Final = ("path", "limit")
@@ -67,8 +68,11 @@ def reject_unknown_filters(
 async def list_requests(
     issuer: IssuerDependency, path: _PathFilter = None, limit: _Limit = None
 ) -> RequestList:
-    """List the latest requests, of one path or of all, and count them."""
-    return _describe(issuer.requests, path, None if limit is None else _parse_limit(limit))
+    """List the latest requests, of one path or of all, and count them.
+
+    The main issuer lists the requests to all issuers, another one only those to itself.
+    """
+    return _describe(issuer, path, None if limit is None else _parse_limit(limit))
 
 
 @delete(
@@ -79,9 +83,9 @@ async def list_requests(
     responses=ADMIN_PROBLEMS,
 )
 async def clear_requests(issuer: IssuerDependency) -> RequestList:
-    """Clear the request log, and return the empty log."""
+    """Clear the request log of all issuers, and return the empty log."""
     issuer.requests.clear()
-    return _describe(issuer.requests)
+    return _describe(issuer)
 
 
 def _parse_limit(text: str) -> int:
@@ -93,6 +97,11 @@ def _parse_limit(text: str) -> int:
     return int(text)
 
 
-def _describe(log: RequestLog, path: str | None = None, limit: int | None = None) -> RequestList:
-    latest = log.list(path, limit=limit)
-    return RequestList(count=log.count(path), counts=log.counts, requests=latest)
+def _describe(issuer: Issuer, path: str | None = None, limit: int | None = None) -> RequestList:
+    name = issuer.name or None
+    counts = issuer.requests.count_paths(name)
+    return RequestList(
+        count=sum(counts.values()) if path is None else counts.get(path, 0),
+        counts=counts,
+        requests=issuer.requests.list(path, issuer=name, limit=limit),
+    )

@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 import pytest
 from token_issuer.config.settings import Settings
+from token_issuer.keys.factory import warn_of_fast_rotation
 from token_issuer.keys.rotation_plan import MAX_FOLLOWED_FACTOR, RotationPlan
-from token_issuer.tokens.factory import warn_of_fast_rotation
 
 pytestmark = pytest.mark.requirement("GO-4")
 

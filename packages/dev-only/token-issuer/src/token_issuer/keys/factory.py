@@ -1,10 +1,9 @@
 # DEV-ONLY: never ship to production.
-"""Construction of an issuer, its key service and its key store from the settings."""
+"""Construction of a key service and its key store from the settings of an issuer."""
 
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
-from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jwt_core import Algorithm, SigningKey
@@ -17,17 +16,15 @@ from token_issuer.keys.rotation_plan import MAX_FOLLOWED_FACTOR, RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.storage.store import KeyStore, MemoryStore
-from token_issuer.request_log import RequestLog
-from token_issuer.tokens.issuer import Issuer
 
 logger = logging.getLogger(__name__)
 
 
-def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = None) -> Issuer:
-    """Build an issuer, with the keys of its directory or with new ones.
+def open_keys(settings: Settings, first_key: Future[RSAPrivateKey] | None = None) -> KeyService:
+    """Return the keys of the directory of *settings*, or new ones in memory.
 
     Args:
-        settings: The settings.
+        settings: The settings of an issuer.
         first_key: The key that another thread is generating, for an issuer without a directory.
 
     Raises:
@@ -41,17 +38,21 @@ def build_issuer(settings: Settings, first_key: Future[RSAPrivateKey] | None = N
     # A worker must not add a key that the other workers do not have.
     algorithms = settings.algorithms if settings.workers == 1 else ALGORITHMS
     keys.ensure_initial_keys(tuple(map(Algorithm, algorithms)))
-    return Issuer(settings, keys, requests=RequestLog(settings.request_log))
+    return keys
 
 
-def load_store(directory: Path, settings: Settings) -> DirectoryStore:
-    """Load the ring of *directory* without writing anything.
+def load_store(settings: Settings) -> DirectoryStore:
+    """Load the ring of the key directory of *settings* without writing anything.
 
     Raises:
         KeyDirectoryError: the directory holds no key, or one that cannot be used.
+        ValueError: *settings* name no directory.
     """
+    if settings.keys_dir is None:
+        message = "keys_dir is not set"
+        raise ValueError(message)
     return DirectoryStore(
-        directory,
+        settings.keys_dir,
         style=settings.kid_style,
         allow_unmarked=settings.allow_unmarked_keys,
     )

@@ -40,6 +40,13 @@ FILES: Final[dict[str, FileData]] = {
     f"    uri: {URL}\n{{{{- end }}}}\n",
     "templates/secret.yaml": "kind: Secret\ndata:\n  x: {{ .Values.x | b64enc }}\n"
     f"  JWT_ISSUER: {encode(URL)}\n",
+    # other issuers of one process
+    "staff.yaml": "auth:\n  issuer: https://issuer.local/staff\n",
+    "partners.env": "JWT_JWKS_URI=http://localhost:8081/partners/.well-known/jwks.json\n",
+    "discovery.json": json.dumps({
+        "issuer": "http://localhost:8081/.well-known/oauth-authorization-server/staff"
+    }),
+    "self.env": "TOKEN_ISSUER_ISSUER=self\n",
     # YAML
     "next-line.yaml": f"JWT_JWKS_URI:\n  {URL}\n",
     "flow.yaml": f"{{auth: {{jwks: {{uri: '{URL}'}}}}}}\n",

@@ -27,6 +27,7 @@ issuer=packages/dev-only/token-issuer
 printf '%s: ' "$issuer"
 ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests" "$issuer/hatch_build.py" "$issuer/image/assemble.py" "$issuer/image/modules/sitecustomize.py"
 
-foreign=tests/verifiers/python
-printf '%s: ' "$foreign"
-ci/uv run --locked --project "$foreign" mypy --config-file "$foreign/pyproject.toml" "$foreign"
+for foreign in tests/verifiers/python tests/oidc_clients/python; do
+  printf '%s: ' "$foreign"
+  ci/uv run --locked --project "$foreign" mypy --config-file "$foreign/pyproject.toml" "$foreign"
+done

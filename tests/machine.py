@@ -38,7 +38,7 @@ def run(*command: str | Path, cwd: Path = ROOT, environ: dict[str, str] | None =
         timeout=INSTALL_TIMEOUT_S,
     )  # fmt: skip
     if outcome.returncode:
-        output = outcome.stderr.strip() or outcome.stdout.strip()
+        output = f"{outcome.stderr}\n{outcome.stdout}".strip()  # Maven reports on the latter
         message = f"{' '.join(map(str, command[:4]))} … failed: {output}"
         raise MissingError(message)
     return outcome.stdout

@@ -213,6 +213,7 @@ CI_STEPS: Final = {
     "build": "ci/build.sh",
     "containers": "ci/containers.sh",
     "deployment": "ci/deployment.sh",
+    "oidc-clients": "ci/oidc-clients.sh",
     "separation": "ci/prod.sh",
 }
 
@@ -223,7 +224,7 @@ def test_each_step_runs_in_ci_steps_and_in_a_workflow(script: str) -> None:
     workflows = [path.read_text("utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")]
     steps = (ROOT / "ci/steps").read_text(encoding="utf-8")
 
-    assert re.search(rf'^    Step\("\w+", "{re.escape(script)}["\s]', steps, re.MULTILINE)
+    assert re.search(rf'^    Step\(\s*"[\w-]+",\s+"{re.escape(script)}["\s]', steps, re.MULTILINE)
     assert any(re.search(rf"\b{re.escape(script)}\b", text) for text in workflows)
     assert os.access(ROOT / script, os.X_OK)
 

@@ -84,6 +84,13 @@ class TokenIssuerError(Exception):
     exit_code: ClassVar[int] = 1
 
 
+def _escape(text: str) -> str:
+    """Return *text* with escapes for line breaks and other control characters."""
+    return "".join(
+        character if character.isprintable() else repr(character)[1:-1] for character in text
+    )
+
+
 class SettingsError(TokenIssuerError):
     """Settings are invalid; all of them are reported together.
 
@@ -95,8 +102,8 @@ class SettingsError(TokenIssuerError):
     exit_code = 2
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+        self.problems = tuple(map(_escape, problems))
+        super().__init__("\n".join(self.problems))
 
 
 class ProductionEnvironmentError(TokenIssuerError):

@@ -11,7 +11,9 @@ from token_issuer.config.settings import SETTINGS
 EXIT_CODES: Final = "exit codes: 0 ok, 1 refused or failed, 2 wrong usage or settings"
 ENVIRONMENT: Final = (
     "environment (blank variables are ignored; options override variables):\n"
-    + "\n".join(f"  {setting.variable}\n      {setting.help}" for setting in SETTINGS)
+    + "\n".join(
+        f"  {setting.variable}\n      {setting.help}" for setting in SETTINGS if setting.variable
+    )
 )
 
 

@@ -26,7 +26,8 @@ class Setting:
         summary: What the setting is for, in help and documentation.
         default_note: Text that help shows after the default value, or alone if there is no default.
         metavar: Placeholder for the value of the command-line option; None if there is no option.
-        own_variable: The environment variable, if its name does not follow from *name*.
+        own_variable: The environment variable, if its name does not follow from *name*; empty if
+            there is none.
         is_secret: Whether the value must not be shown.
         is_per_issuer: Whether each issuer of a process may have a value of its own.
     """
@@ -43,8 +44,10 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        """The environment variable."""
-        return self.own_variable or f"{PREFIX}{self.name.upper()}"
+        """The environment variable; empty if there is none."""
+        if self.own_variable is not None:
+            return self.own_variable
+        return f"{PREFIX}{self.name.upper()}"
 
     @property
     def option(self) -> str | None:

@@ -14,7 +14,9 @@ from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.config.validation import build_settings
 from token_issuer.errors import ProductionEnvironmentError, suggest_names
 
-_NAMES: Final[Mapping[str, str]] = {setting.name: setting.variable for setting in SETTINGS}
+_NAMES: Final[Mapping[str, str]] = {
+    setting.name: setting.variable for setting in SETTINGS if setting.variable
+}
 _LISTED: Final = ", ".join(_NAMES.values())
 
 # Kubernetes and Docker links inject these variables for a service named token-issuer. They also

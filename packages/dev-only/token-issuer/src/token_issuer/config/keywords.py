@@ -27,7 +27,7 @@ class SettingKeywords(TypedDict, total=False):
     ttl: timedelta | str
     profile: str
     profiles: Mapping[str, Profile] | Path | str
-    issuers: Mapping[str, Mapping[str, Any]] | Path | str
+    issuers: Mapping[str, Mapping[str, Any]]
     public_url: str | None
     browser_url: str | None
     verifier_url: str | None

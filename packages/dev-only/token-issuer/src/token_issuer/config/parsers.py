@@ -230,11 +230,7 @@ def parse_secret(value: object) -> str:
 
 
 def parse_profiles(value: object) -> Mapping[str, Profile]:
-    """Return the built-in profiles, and those of a file or mapping."""
-    if isinstance(value, str | Path):
-        from token_issuer.config.profile_file import read_profiles  # noqa: PLC0415  # rarely used
-
-        return {**BUILT_IN, **read_profiles(Path(value))}
+    """Return the built-in profiles, and those of a mapping."""
     if not isinstance(value, Mapping) or not all(
         isinstance(profile, Profile) for profile in value.values()
     ):
@@ -244,14 +240,8 @@ def parse_profiles(value: object) -> Mapping[str, Profile]:
 
 
 def parse_issuers(value: object) -> Mapping[str, Any]:
-    """Return the tables of further issuers by name, from a profiles file or a mapping."""
-    match value:
-        case str() | Path():
-            from token_issuer.config.profile_file import read_issuer_tables  # noqa: PLC0415  # rare
-
-            return read_issuer_tables(Path(value))
-        case Mapping():
-            return value
-        case _:
-            message = "expected a path, or a mapping of names to tables"
-            raise ValueError(message)
+    """Return the tables of further issuers by name."""
+    if not isinstance(value, Mapping):
+        message = "expected a mapping of names to tables"
+        raise ValueError(message)  # noqa: TRY004  # the callers report invalid values
+    return value

@@ -7,10 +7,10 @@ It is validated completely before the issuer starts.
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from token_issuer.config.profiles import BUILT_IN, Profile
 from token_issuer.input_files import read_text_input
@@ -22,30 +22,34 @@ _EXAMPLES: Final = "[profiles.staff] or [issuers.staff]"
 _KEYS: Final[Mapping[str, type]] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
 
 
-def read_profiles(path: Path) -> dict[str, Profile]:
-    """Read the profiles of *path*, by name.
+class ProfileFile(NamedTuple):
+    """The content of a profiles file.
 
-    Raises:
-        ValueError: the file cannot be read, or its profiles are invalid; all mistakes are listed.
+    Attributes:
+        profiles: The profiles by name; empty if the file has mistakes.
+        issuers: The tables of issuers by name, as they are in the file.
+        problems: The mistakes in everything except these tables.
     """
-    document = _read_document(path)
+
+    profiles: Mapping[str, Profile]
+    issuers: Mapping[str, object]
+    problems: Sequence[str]
+
+
+def read_profile_file(path: Path) -> ProfileFile:
+    """Read the profiles and issuers of *path*, which may be a pipe: it is read only once."""
+    try:
+        document = _read_document(path)
+    except ValueError as error:
+        return ProfileFile({}, {}, [str(error)])
+    issuers = document.get("issuers", {})
     problems = list(_find_problems(document))
-    if problems:
-        raise ValueError("; ".join(problems))
-    return {name: _build(name, table) for name, table in document.get("profiles", {}).items()}
-
-
-def read_issuer_tables(path: Path) -> Mapping[str, object]:
-    """Read the tables of the issuers that *path* declares, by name.
-
-    Raises:
-        ValueError: the file cannot be read, or its issuers are no tables.
-    """
-    tables = _read_document(path).get("issuers", {})
-    if not isinstance(tables, Mapping):
-        message = "issuers: expected tables such as [issuers.staff]"
-        raise ValueError(message)  # noqa: TRY004  # the document is invalid, not the argument
-    return tables
+    profiles = {} if problems else document.get("profiles", {})
+    return ProfileFile(
+        {name: _build(name, table) for name, table in profiles.items()},
+        issuers if isinstance(issuers, dict) else {},
+        problems,
+    )
 
 
 def _read_document(path: Path) -> dict[str, Any]:
@@ -57,7 +61,7 @@ def _read_document(path: Path) -> dict[str, Any]:
         raise ValueError(message) from error
     try:
         return tomllib.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = f"not TOML: {error}"
         raise ValueError(message) from error
 
@@ -78,13 +82,13 @@ def _find_problems(document: Mapping[str, Any]) -> Iterator[str]:
     for name in document:
         if name not in {"profiles", "issuers"}:
             yield f"{name[:80]}: unknown; expected tables such as {_EXAMPLES}"
-    profiles = document.get("profiles", {})
-    if not profiles and not document.get("issuers"):
+    if not document.get("profiles") and not document.get("issuers"):
         yield f"profiles: expected at least one table such as {_EXAMPLES}"
-    if not isinstance(profiles, dict):
-        yield "profiles: expected tables such as [profiles.staff]"
-        return
-    for name, table in profiles.items():
+    for name in ("profiles", "issuers"):
+        if not isinstance(document.get(name, {}), dict):
+            yield f"{name}: expected tables such as [{name}.staff]"
+            return
+    for name, table in document.get("profiles", {}).items():
         for problem in _find_profile_problems(name, table):
             yield f"profiles.{name[:80]}{problem}"
 

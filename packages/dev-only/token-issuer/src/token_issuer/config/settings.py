@@ -24,7 +24,7 @@ from token_issuer.config.choices import (
     LogLevel,
     Rotation,
 )
-from token_issuer.config.declaration import PREFIX, list_settings, setting
+from token_issuer.config.declaration import list_settings, setting
 from token_issuer.config.host_names import is_loopback_address, normalize_host_name
 from token_issuer.config.parsers import (
     MAX_ROTATION_FACTOR,
@@ -109,8 +109,9 @@ class Settings:
     issuers: Mapping[str, Any] = setting(
         {},
         parse_issuers,
-        "more issuers in the same process; the tables [issuers.NAME] of the profiles file",
-        variable=f"{PREFIX}PROFILES",
+        "more issuers in the same process, instead of the tables [issuers.NAME] of the profiles"
+        " file",
+        variable="",
     )
     public_url: str | None = setting(
         None,

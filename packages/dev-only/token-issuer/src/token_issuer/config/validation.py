@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Validation of settings, each by itself and in combination; all mistakes are reported at once."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,9 +27,17 @@ def build_settings(
     """
     parsed: dict[str, Any] = {}
     problems = list(problems)
-    if isinstance(values.get("profiles"), str | Path):  # the file also declares issuers
-        values = {"issuers": values["profiles"], **values}
-        names = {**names, "issuers": names["profiles"]}
+    invalid: set[str] = set()
+    path = values.get("profiles")
+    if isinstance(path, str | Path):
+        from token_issuer.config.profile_file import read_profile_file  # noqa: PLC0415  # rare
+
+        file = read_profile_file(Path(path))
+        if file.problems:
+            listed = "; ".join(file.problems)
+            problems.append(f"{names['profiles']}: {_shorten(str(path))} is wrong: {listed}")
+            invalid.add("profiles")
+        values = {"issuers": file.issuers, **values, "profiles": file.profiles}
     for setting in SETTINGS:
         if setting.name not in values:
             continue
@@ -41,10 +50,10 @@ def build_settings(
     if "issuers" in parsed:
         parsed["issuers"] = parse_issuer_tables(parsed["issuers"], problems)
     settings = Settings(**parsed, explicit=frozenset(parsed))
-    invalid = values.keys() - parsed.keys()
+    invalid |= values.keys() - parsed.keys()
     problems += _find_contradictions(settings, names, invalid)
     if problems:
-        raise SettingsError([*dict.fromkeys(problems)])  # one file may be wrong for two settings
+        raise SettingsError(problems)
     return settings
 
 
@@ -67,8 +76,11 @@ def _find_contradictions(
             f"{names['admin']}: /admin would be open to the network on {settings.host[:80]}; "
             f"set {names['admin_token']} too, or listen on 127.0.0.1"
         )
+    issuers = {"": settings}
+    issuers |= {name: derive_settings(settings, name) for name in settings.issuers}
+    yield from _find_shared_directories(issuers, names)
     if settings.workers > 1:
-        yield from _find_conflicts_of_workers(settings, names)
+        yield from _find_conflicts_of_workers(issuers, names)
 
 
 def _find_unknown_profiles(settings: Settings, names: Mapping[str, str]) -> Iterator[str]:
@@ -85,8 +97,28 @@ def _find_unknown_profiles(settings: Settings, names: Mapping[str, str]) -> Iter
             )
 
 
-def _find_conflicts_of_workers(settings: Settings, names: Mapping[str, str]) -> Iterator[str]:
+def _find_shared_directories(
+    issuers: Mapping[str, Settings], names: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the issuers that would sign with the keys of an earlier one."""
+    labels: dict[Path, str] = {}
+    for issuer, settings in issuers.items():
+        if settings.keys_dir is None:
+            continue
+        label = f"issuers.{issuer}.keys_dir" if issuer else names["keys_dir"]
+        first = labels.setdefault(Path(os.path.realpath(settings.keys_dir)), label)
+        if first != label:
+            yield (
+                f"{label}: {_shorten(str(settings.keys_dir))} is also the directory of {first}; "
+                "each issuer needs a directory of its own"
+            )
+
+
+def _find_conflicts_of_workers(
+    issuers: Mapping[str, Settings], names: Mapping[str, str]
+) -> Iterator[str]:
     """Yield the settings that need memory shared between the worker processes."""
+    settings = issuers[""]
     workers = names["workers"]
     if sys.platform != "linux":
         yield f"{workers}: more than one needs Linux, which distributes connections among them"
@@ -95,8 +127,7 @@ def _find_conflicts_of_workers(settings: Settings, names: Mapping[str, str]) -> 
             f"{workers}: more than one cannot serve /admin, because a change would reach only one "
             f"of them; unset {names['admin']} and {names['admin_token']}, or use one worker"
         )
-    issuers = [settings, *(derive_settings(settings, name) for name in settings.issuers)]
-    if any(issuer.rotation != "off" and issuer.keys_dir is None for issuer in issuers):
+    if any(each.rotation != "off" and each.keys_dir is None for each in issuers.values()):
         yield (
             f"{workers}: more than one can rotate keys only in a shared key directory; set "
             f"{names['keys_dir']}, or {names['rotation']}=off"

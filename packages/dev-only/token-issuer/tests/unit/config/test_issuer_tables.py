@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Tables of further issuers, and the settings that follow from them."""
 
+import os
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -42,7 +43,6 @@ def test_profiles_file_declares_issuers(tmp_path: Path) -> None:
     for settings in (
         parse_environment({"TOKEN_ISSUER_PROFILES": str(path)}),
         parse_keywords({"profiles": path}),
-        parse_keywords({"profiles": path, "issuers": path}),
     ):
         assert list(settings.issuers) == ["staff", "b2b_2"]
         staff, b2b = (derive_settings(settings, name) for name in settings.issuers)
@@ -66,8 +66,8 @@ def test_keywords_may_declare_issuers_beside_the_profiles_file(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("tables", "problem"),
     [
-        ([], "issuers: [] is wrong: expected a path, or a mapping of names to tables"),
-        ("staff", "No such file"),
+        ([], "issuers: [] is wrong: expected a mapping of names to tables"),
+        ("staff", "issuers: 'staff' is wrong: expected a mapping"),
         ({"staff": 5}, "issuers.staff: expected a table"),
         ({"Staff": {}}, "issuers.Staff: expected a name of lower-case letters"),
         ({"": {}}, "issuers.: expected a name"),
@@ -179,3 +179,45 @@ def test_no_issuer_may_have_the_name_of_a_path() -> None:
     for name in served:
         with pytest.raises(SettingsError, match=f"issuers.{name}"):
             parse_keywords({"issuers": {name: {}}})
+
+
+@pytest.mark.parametrize(
+    ("tables", "first"),
+    [
+        ({"staff": {"keys_dir": "/keys"}}, "keys_dir"),
+        ({"staff": {"keys_dir": "/keys/x/.."}}, "keys_dir"),
+        ({"staff": {"keys_dir": "/keys/b2b"}, "b2b": {}}, "issuers.staff.keys_dir"),
+    ],
+)
+def test_issuers_may_not_share_a_key_directory(tables: dict[str, Any], first: str) -> None:
+    with pytest.raises(SettingsError, match=f"also the directory of {first}; each issuer"):
+        parse_keywords({"keys_dir": "/keys", "issuers": tables})
+
+
+def test_issuers_without_a_key_directory_share_none() -> None:
+    parse_keywords({"issuers": {"staff": {}, "b2b": {"keys_dir": "/keys"}}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r'[issuers."a\nb\u001b[0m"]', r'[issuers.a]' "\n" r'"x\ny" = 1', r'[profiles."a\u2028b"]'],
+)
+def test_mistakes_have_one_line_each_without_control_characters(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "profiles.toml"
+    path.write_text(text)
+
+    with pytest.raises(SettingsError) as caught:
+        parse_keywords({"profiles": path})
+
+    assert all(problem.isprintable() for problem in caught.value.problems)
+
+
+def test_profiles_file_may_be_a_pipe() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, GOOD.encode())
+    os.close(writer)
+    settings = parse_environment({"TOKEN_ISSUER_PROFILES": f"/dev/fd/{reader}"})
+    os.close(reader)
+
+    assert "employees" in settings.profiles
+    assert list(settings.issuers) == ["staff", "b2b_2"]

@@ -18,7 +18,7 @@ ALSO_ACCEPTED: Final[Mapping[object, Any]] = {
     KidStyle | None: KidStyle | str | None,
     tuple[str, ...]: Sequence[str],
     Mapping[str, Profile]: Mapping[str, Profile] | Path | str,
-    Mapping[str, Any]: Mapping[str, Mapping[str, Any]] | Path | str,
+    Mapping[str, Any]: Mapping[str, Mapping[str, Any]],
 }
 """The types of keyword arguments that are wider than those of their settings."""
 

@@ -19,7 +19,8 @@ HEAD: Final = "| variable | option | in Python | |\n|---|---|---|---|\n"
 
 def render_row(setting: Setting) -> str:
     option = f"`{setting.option}`" if setting.option else ""
-    return f"| `{setting.variable}` | {option} | `{setting.name}` | {setting.help} |\n"
+    variable = f"`{setting.variable}`" if setting.variable else ""
+    return f"| {variable} | {option} | `{setting.name}` | {setting.help} |\n"
 
 
 @pytest.mark.requirement("TI-9", "OPS-6")

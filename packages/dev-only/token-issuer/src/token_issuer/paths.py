@@ -1,7 +1,10 @@
 # DEV-ONLY: never ship to production.
 """The paths of endpoints that more than one package names. It imports no web framework."""
 
+import re
 from typing import Final
+
+_SLASHES: Final = re.compile("/{2,}")
 
 TOKEN_PATH: Final = "/token"  # noqa: S105  # a path, not a secret
 TOKEN_INFO_PATH: Final = "/tokeninfo"  # noqa: S105  # a path, not a secret
@@ -49,3 +52,10 @@ TOP_LEVEL_NAMES: Final = frozenset(
     )
 )
 """The first segments of all paths, which no issuer may have as its name."""
+
+
+def normalize_path(path: str) -> str:
+    """Return *path* without repeated slashes, and without one at its end."""
+    if "//" not in path and not path.endswith("/"):
+        return path
+    return _SLASHES.sub("/", path).rstrip("/") or "/"

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Request log: the latest requests, and the number of requests of each path, in bounded memory."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, Final
@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from token_issuer.timing.timestamps import Timestamp
 
 DEFAULT_CAPACITY: Final = 1000
-_MAX_COUNTED_PATHS: Final = 200  # counted by path; further paths share one count
+_MAX_COUNTED_PATHS: Final = 200  # of each issuer; further paths share one count
 _OTHER_PATHS: Final = "(other paths)"
 _MAX_TEXT_CHARACTERS: Final = 200
 
@@ -23,7 +23,9 @@ class LoggedRequest(Struct, frozen=True, kw_only=True):
     at: Annotated[Timestamp, Meta(description="The time of the response, by the system clock.")]
     issuer: Annotated[str, Meta(description="The name of the issuer; empty for the main one.")]
     method: str
-    path: str
+    path: Annotated[
+        str, Meta(description="Without repeated slashes, and without the path of the public URL.")
+    ]
     status: Annotated[int, Meta(description="The status sent, whether or not a fault cut it off.")]
     user_agent: str
     host: Annotated[str, Meta(description="The Host field of the request.")]
@@ -38,7 +40,7 @@ class RequestLog:
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
         """Keep at most *capacity* requests."""
         self._latest: deque[LoggedRequest] = deque(maxlen=capacity)
-        self._counts: Counter[tuple[str, str]] = Counter()  # by issuer and path
+        self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)  # by issuer
         self._number = 0
 
     def record(  # noqa: PLR0913  # each part of an entry has its name
@@ -69,8 +71,9 @@ class RequestLog:
                 faults=faults,
             )
         )
-        is_counted = (issuer, path) in self._counts or len(self._counts) < _MAX_COUNTED_PATHS
-        self._counts[issuer, path if is_counted else _OTHER_PATHS] += 1
+        counts = self._counts[issuer]
+        is_counted = path in counts or len(counts) < _MAX_COUNTED_PATHS
+        counts[path if is_counted else _OTHER_PATHS] += 1
 
     def count(self, path: str | None = None) -> int:
         """Return the number of requests for *path* (by default, for all paths) since `clear`."""
@@ -84,9 +87,9 @@ class RequestLog:
     def count_paths(self, issuer: str | None = None) -> dict[str, int]:
         """Return the number of requests of each path, to *issuer* or to all, since `clear`."""
         counts: Counter[str] = Counter()
-        for (name, path), count in self._counts.copy().items():
+        for name, of_issuer in self._counts.copy().items():
             if issuer in {None, name}:
-                counts[path] += count
+                counts.update(of_issuer.copy())
         return dict(counts)
 
     def list(

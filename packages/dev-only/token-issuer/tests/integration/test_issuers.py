@@ -324,3 +324,44 @@ def test_command_for_an_unknown_issuer_says_how_to_declare_it(
     assert result.returncode == 2
     assert "--issuer-name: " in result.stderr
     assert "[issuers.staf]" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("issuer", "host"),
+    [("http://ISSUER.test/", "issuer.test"), ("http://issuer.test/a%20b", "issuer.test")],
+)
+def test_discovery_under_the_url_of_the_issuer_is_not_hinted_at(
+    caplog: pytest.LogCaptureFixture, issuer: str, host: str
+) -> None:
+    public_url = issuer.replace("ISSUER", "issuer")
+    with run_token_issuer(issuer=issuer, public_url=public_url) as running:
+        path = "/a%20b" if "%" in issuer else ""
+        patient_http.get(f"{running.url}{path}{OIDC}", headers={"Host": host})
+
+    assert "discovery" not in caplog.text
+
+
+def test_long_host_is_neither_logged_nor_published(caplog: pytest.LogCaptureFixture) -> None:
+    with run_token_issuer() as issuer:
+        headers = {"Host": "a" * 256}
+        assert patient_http.get(f"{issuer.url}{OIDC}", headers=headers).status_code == 400
+
+    assert "aaaa" not in caplog.text
+
+
+def test_path_of_the_public_url_is_not_logged() -> None:
+    base = "http://gateway.test/realms/dev"
+    with run_token_issuer(public_url=base, issuers={"staff": {}}) as issuer:
+        for path in ("/realms/dev/certs", "/certs", "/realms/dev/staff/certs", "/staff/certs"):
+            assert patient_http.get(f"{issuer.url}{path}").status_code == 200
+
+        assert issuer.requests.counts == {"/certs": 2, "/staff/certs": 2}
+
+
+def test_paths_of_one_issuer_do_not_displace_those_of_another(issuer: RunningIssuer) -> None:
+    with patient_http.Client() as client:
+        for number in range(205):
+            client.get(f"{issuer.url}/nothing/{number}")
+    patient_http.get(issuer.issuers["staff"].jwks_uri)
+
+    assert issuer.requests.counts["/staff/.well-known/jwks.json"] == 1

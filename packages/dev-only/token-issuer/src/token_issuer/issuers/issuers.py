@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from token_issuer.config.issuers import resolve_issuer
 from token_issuer.config.settings import SELF, Settings
 from token_issuer.keys.factory import warn_of_fast_rotation
-from token_issuer.paths import DISCOVERY_PATHS, TOP_LEVEL_NAMES
+from token_issuer.paths import DISCOVERY_PATHS, TOP_LEVEL_NAMES, normalize_path
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.issuer import Issuer
@@ -62,7 +62,10 @@ class Issuers:
         }
         prefixes |= {issuer.path: issuer for issuer in self.named.values()}
         longest_first = dict(sorted(prefixes.items(), key=lambda item: -len(item[0])))
-        paths = {path: issuer for issuer in self if (path := _get_path(issuer.identifier))}
+        paths: dict[str, Issuer] = {}
+        for issuer in self:
+            if path := _get_path(issuer.identifier):
+                paths.setdefault(path, issuer)
         object.__setattr__(self, "_prefixes", longest_first)
         object.__setattr__(self, "_identifier_paths", paths)
 
@@ -107,7 +110,7 @@ class Issuers:
         It becomes the identifier of those whose setting `issuer` is `self`. Settings that clients
         cannot follow are logged.
         """
-        if self.settings.issuer == SELF and self.settings.public_url is None:
+        if self.settings.public_url is None and any(each.settings.issuer == SELF for each in self):
             _warn_of_wildcard(url)
         for issuer in self:
             warn_of_fast_rotation(issuer.settings)
@@ -155,9 +158,11 @@ def _warn_of_wildcard(url: str) -> None:
 
 
 def _get_path(url: str | None) -> str:
-    """Return the path of a URL without a slash at its end; empty for text that is no URL."""
+    """Return the path of a URL as requests have it; empty for `/`, and for text that is no URL."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
         return ""
-    return parts.path.rstrip("/") if parts.scheme in {"http", "https"} else ""
+    return (
+        normalize_path(unquote(parts.path)).rstrip("/") if parts.scheme in {"http", "https"} else ""
+    )

@@ -197,8 +197,16 @@ class IssuerClient:
         return [(self._find_endpoint(path), count) for path, count in counts.items()]
 
     def _find_endpoint(self, path: str) -> str:
-        """Return the endpoint of a logged path: one of several issuers has a path of its own."""
-        return path.removeprefix(self._path)
+        """Return the endpoint of a logged path: one of several issuers has a path of its own.
+
+        A gateway may have removed the start of the path in the URL of the issuer.
+        """
+        segments = self._path.split("/")[1:]
+        prefixes = (
+            "".join(f"/{each}" for each in segments[start:]) for start in range(len(segments))
+        )
+        prefix = next((each for each in prefixes if path.startswith(f"{each}/")), "")
+        return path.removeprefix(prefix)
 
     def _request(
         self, method: str, path: str, body: Mapping[str, object] | None = None

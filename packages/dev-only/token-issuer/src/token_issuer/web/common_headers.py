@@ -26,12 +26,19 @@ def record_request(issuer: Issuer, request: Request, status: int) -> None:
         at=datetime.now(UTC),
         issuer=issuer.name,
         method=request.method,
-        path=request.url_path,
+        path=_get_logged_path(issuer, request),
         status=int(status),  # an HTTPStatus would print as such
         user_agent=request.get_field(b"user-agent"),
         host=request.get_field(b"host"),
         faults=() if request.faults is None else request.faults.kinds,
     )
+
+
+def _get_logged_path(issuer: Issuer, request: Request) -> str:
+    """Return the path below the issuer, whether or not a gateway removed that of the public URL."""
+    if request.prefix == issuer.path or request.url_path != request.prefix + request.path:
+        return request.url_path
+    return issuer.path + request.path
 
 
 @lru_cache(maxsize=2)

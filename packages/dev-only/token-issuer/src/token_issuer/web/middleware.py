@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from token_issuer.faults.registry import ActiveFaults
 from token_issuer.issuers.issuers import Issuers
-from token_issuer.paths import KEY_PATHS
+from token_issuer.paths import KEY_PATHS, normalize_path
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import (
     ISSUER_STATE,
@@ -30,7 +30,7 @@ from token_issuer.web.common_headers import build_common_fields, record_request
 from token_issuer.web.errors import LAST_RESORT, HttpError
 from token_issuer.web.faults.redirects import REDIRECTED_QUERY
 from token_issuer.web.faults.transport import Connection, deliver
-from token_issuer.web.request import Request, build_request, normalize_path
+from token_issuer.web.request import Request, build_request
 
 if TYPE_CHECKING:
     from litestar import Litestar

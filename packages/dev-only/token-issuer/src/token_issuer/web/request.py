@@ -15,9 +15,13 @@ from token_issuer.faults.registry import ActiveFaults
 from token_issuer.issuers.issuers import Place
 from token_issuer.web.asgi import Scope
 
-HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?P<port>:[0-9]{1,5})?")
-"""A host name or address (IPv6 in brackets) with an optional port."""
-_SLASHES: Final = re.compile("/{2,}")
+HOST: Final = re.compile(
+    r"(?P<name>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,255})(?P<port>:[0-9]{1,5})?"
+)
+"""A host name or address (IPv6 in brackets) with an optional port.
+
+A host name has at most 255 characters (RFC 1123 §2.1).
+"""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -92,10 +96,3 @@ def build_request(
         time=time,
         body=body,
     )
-
-
-def normalize_path(path: str) -> str:
-    """Return *path* without repeated slashes, and without one at its end."""
-    if "//" not in path and not path.endswith("/"):
-        return path
-    return _SLASHES.sub("/", path).rstrip("/") or "/"

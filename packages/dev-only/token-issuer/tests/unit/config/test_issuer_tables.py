@@ -200,7 +200,7 @@ def test_issuers_without_a_key_directory_share_none() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [r'[issuers."a\nb\u001b[0m"]', r'[issuers.a]' "\n" r'"x\ny" = 1', r'[profiles."a\u2028b"]'],
+    [r'[issuers."a\nb\u001b[0m"]', r'issuers = { a = { "x\ny" = 1 } }', r'[profiles."a\u2028b"]'],
 )
 def test_mistakes_have_one_line_each_without_control_characters(tmp_path: Path, text: str) -> None:
     path = tmp_path / "profiles.toml"

@@ -98,6 +98,7 @@ def test_path_of_the_public_url_leads_to_its_issuer(
         ("https://id.test/realms/dev", f"/realms/dev/staff{OIDC}", ("staff", "/staff", OIDC)),
         ("https://id.test/oauth2", "/oauth2/v3/certs", ("", "", "/oauth2/v3/certs")),
         ("https://id.test/oauth2", f"/oauth2{OIDC}", ("", "", OIDC)),
+        ("https://id.test//a%20b/", f"/a b{OIDC}", ("", "", OIDC)),
         ("https://id.test/token", "/token", ("", "", "/token")),
         ("id.test/dev", f"/dev{OIDC}", ("", "", f"/dev{OIDC}")),
         ("http://[", f"/{OIDC}", ("", "", f"/{OIDC}")),
@@ -107,6 +108,19 @@ def test_path_of_the_identifier_leads_to_discovery_alone(
     build: Build, issuer: str, path: str, expected: tuple[str, str, str]
 ) -> None:
     assert find(build(issuer=issuer, issuers=STAFF), path) == expected
+
+
+@pytest.mark.parametrize("path", ["/a%20b", "//a%20b//", "/%61 b/"])
+def test_path_of_the_public_url_is_decoded_and_normalized(build: Build, path: str) -> None:
+    issuers = build(public_url=f"http://gateway.test{path.replace(' ', '%20')}")
+
+    assert find(issuers, "/a b/token") == ("", "/a b", "/token")
+
+
+def test_path_of_two_identifiers_leads_to_the_first_issuer(build: Build) -> None:
+    staff = {"staff": {"issuer": "https://b.test/x"}}
+
+    assert find(build(issuer="https://a.test/x", issuers=staff), f"/x{OIDC}") == ("", "", OIDC)
 
 
 @pytest.mark.parametrize("name", ["oauth2", "token", "admin", ".well-known"])
@@ -138,6 +152,7 @@ def test_self_is_the_public_url_if_there_is_one(build: Build) -> None:
         ("http://[::]:8081", {"issuer": "self"}, True),
         ("http://[::1]:8081", {"issuer": "self"}, False),
         ("http://0.0.0.0:8081", {}, False),
+        ("http://0.0.0.0:8081", {"issuers": {"staff": {"issuer": "self"}}}, True),
         ("http://0.0.0.0:8081", {"issuer": "self", "public_url": "http://a"}, False),
     ],
 )

@@ -8,6 +8,7 @@ Spec: OpenID Connect Discovery §3, RFC 8414 §2
 
 import logging
 from typing import Any, Final
+from urllib.parse import unquote
 
 from litestar import Request, get
 from msgspec import Struct, field
@@ -101,14 +102,19 @@ def _hint_at_setting(
 ) -> None:
     """Log once for each issuer that a client fetched the document of another URL."""
     hinted: set[str] = request.app.state.setdefault("hinted_issuers", set())
-    if requested is None or requested == issuer.identifier or issuer.name in hinted:
+    if requested is None or issuer.name in hinted or _is_same_url(requested, issuer.identifier):
         return
     hinted.add(issuer.name)
     logger.warning(
         "the discovery document was fetched from %s and names the issuer %s, which OpenID Connect "
         "clients reject; give them the URL of the issuer, or set TOKEN_ISSUER_ISSUER=self and "
-        "TOKEN_ISSUER_PUBLIC_URL=%s (in pytest, issuer='self')",
+        "TOKEN_ISSUER_PUBLIC_URL=%s (in pytest and in [issuers.NAME], issuer='self')",
         requested,
         issuer.identifier,
         requested.removesuffix(issuer.path),
     )
+
+
+def _is_same_url(requested: str, identifier: str) -> bool:
+    """Compare as a client does that omits a slash at the end, and may change the host's case."""
+    return requested.lower() == unquote(identifier).rstrip("/").lower()

@@ -365,3 +365,36 @@ def test_paths_of_one_issuer_do_not_displace_those_of_another(issuer: RunningIss
     patient_http.get(issuer.issuers["staff"].jwks_uri)
 
     assert issuer.requests.counts["/staff/.well-known/jwks.json"] == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "issuer"),
+    [
+        ("0.0.0.0", "http://0.0.0.0:8081"),  # noqa: S104  # as the issuer prints it
+        ("localhost", "http://127.0.0.1:8081"),
+        ("::1", "http://[::1]:8081"),
+    ],
+)
+def test_offline_token_has_the_url_that_the_issuer_prints(
+    run_command: RunCommand, filled_dir: Path, host: str, issuer: str
+) -> None:
+    environ = {"PERSIST_KEYS_DIR": str(filled_dir), "TOKEN_ISSUER_ISSUER": "self"}
+    token = run_command("make-token", TOKEN_ISSUER_HOST=host, **environ).stdout
+
+    assert read_claims(token.strip())["iss"] == issuer
+
+
+def test_offline_token_of_an_issuer_without_a_fixed_port_needs_its_url(
+    run_command: RunCommand, filled_dir: Path
+) -> None:
+    environ = {
+        "PERSIST_KEYS_DIR": str(filled_dir),
+        "TOKEN_ISSUER_ISSUER": "self",
+        "TOKEN_ISSUER_PORT": "0",
+    }
+    result = run_command("make-token", **environ)
+    named = run_command("make-token", TOKEN_ISSUER_PUBLIC_URL="http://issuer:1", **environ)
+
+    assert result.returncode == 2
+    assert "set TOKEN_ISSUER_PORT or TOKEN_ISSUER_PUBLIC_URL" in result.stderr
+    assert read_claims(named.stdout.strip())["iss"] == "http://issuer:1"

@@ -11,8 +11,9 @@ from token_issuer.config.environment import (
     refuse_production,
 )
 from token_issuer.config.issuers import derive_settings
-from token_issuer.config.settings import Settings
+from token_issuer.config.settings import SELF, Settings
 from token_issuer.errors import InvalidInputError, describe_unknown_name
+from token_issuer.server.addresses import format_address, resolve_address
 
 _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # translated, not bound
 
@@ -42,6 +43,33 @@ def locate_issuer(url: str | None, settings: Settings, name: str | None = None) 
     if url is None:
         host = _WILDCARDS.get(settings.host, settings.host)
         url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return url if name is None else f"{url}/{name}"
+
+
+def predict_issuer_url(settings: Settings, name: str | None = None) -> str:
+    """Return the URL that `serve` with these settings prints, and that `self` stands for.
+
+    Args:
+        settings: The settings of the process.
+        name: The name of the issuer; None for the main one.
+
+    Raises:
+        InvalidInputError: the issuer has no fixed port, or its host has no address.
+    """
+    if settings.port == 0:
+        message = (
+            f"TOKEN_ISSUER_ISSUER={SELF}: the issuer has no fixed port; set TOKEN_ISSUER_PORT or "
+            "TOKEN_ISSUER_PUBLIC_URL to those of the issuer, or use --url"
+        )
+        raise InvalidInputError(message, "TOKEN_ISSUER_ISSUER")
+    try:
+        url = format_address(resolve_address(settings.host, settings.port).address)
+    except (OSError, UnicodeError) as error:
+        message = (
+            f"TOKEN_ISSUER_HOST: {settings.host[:80]} has no address here; set it as for "
+            "the issuer, or use --url"
+        )
+        raise InvalidInputError(message, "TOKEN_ISSUER_HOST") from error
     return url if name is None else f"{url}/{name}"
 
 

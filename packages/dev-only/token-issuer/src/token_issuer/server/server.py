@@ -19,6 +19,7 @@ from proxy_guard.dev_marks import SERVICE_NAME
 from token_issuer.config.settings import Settings
 from token_issuer.errors import AddressError
 from token_issuer.issuers.issuers import Issuers
+from token_issuer.server.addresses import format_address, resolve_address
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.web.fast_path import Protocol, list_endpoints
 from token_issuer.web.lazy_app import LazyApp
@@ -57,11 +58,7 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
 
 
 def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
-    # The protocol is explicit: asyncio disables Nagle's algorithm, which delays responses, only on
-    # sockets with IPPROTO_TCP. Sockets of socket.create_server have no protocol.
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
-    )[0]
+    family, kind, protocol, address = resolve_address(host, port)
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -77,8 +74,7 @@ def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
 
 def format_url(listener: socket.socket) -> str:
     """Return the base URL of *listener*."""
-    host, port, *_ = listener.getsockname()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return format_address(listener.getsockname())
 
 
 def configure_logging(settings: Settings) -> None:

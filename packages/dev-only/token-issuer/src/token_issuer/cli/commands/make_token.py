@@ -26,11 +26,16 @@ from token_issuer.cli.options import (
 from token_issuer.cli.output.file import OutputFile
 from token_issuer.cli.output.stdout import write_parts
 from token_issuer.cli.parser import Parser, parse_filled, parse_path
-from token_issuer.cli.settings import choose_issuer, locate_issuer, read_settings
+from token_issuer.cli.settings import (
+    choose_issuer,
+    locate_issuer,
+    predict_issuer_url,
+    read_settings,
+)
 from token_issuer.cli.token_fields import add_claims, collect_fields
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.issuers import resolve_issuer
-from token_issuer.config.settings import Settings
+from token_issuer.config.settings import SELF, Settings
 from token_issuer.errors import InvalidInputError
 from token_issuer.keys.factory import build_key_service, load_store
 from token_issuer.paths import TOKEN_PATH
@@ -157,10 +162,12 @@ def _open_source(
                 lambda: issuer.fetch_json(body), make_blocks_in_threads, _CONNECTIONS
             )
     else:
-        url = locate_issuer(None, settings, args.issuer_name)
-        settings = resolve_issuer(choose_issuer(settings, args.issuer_name), url)
-        keys = build_key_service(settings, load_store(settings))
-        issue, request = Issuer(settings, keys).issue, convert_parameters(fields)
+        chosen = choose_issuer(settings, args.issuer_name)
+        if chosen.issuer == SELF:
+            url = chosen.public_url or predict_issuer_url(settings, args.issuer_name)
+            chosen = resolve_issuer(chosen, url)
+        keys = build_key_service(chosen, load_store(chosen))
+        issue, request = Issuer(chosen, keys).issue, convert_parameters(fields)
         cores = os.cpu_count() or 1
         yield _TokenSource(
             lambda: msgspec.to_builtins(issue(request)), make_blocks_in_processes, cores

@@ -39,4 +39,8 @@ def test_reference_proxy_has_no_finding(
     # With a long cooldown or on a busy machine, there is no time for the last faults.
     faults = {c["id"]: c["observed"] for c in checks if c["id"].startswith("keys-fault-")}
     assert len(faults) == FAULTS
-    assert all(faults[id_].startswith("no time left") for id_ in faults.keys() - passed), faults
+    not_passed = {id_: faults[id_] for id_ in faults.keys() - passed}
+    # The issuer published both keys, and the proxy tries each; no specification forbids that.
+    same_kid = not_passed.pop("keys-fault-duplicate-kid", "no time left")
+    assert "rejected" not in same_kid.split("untrusted token")[0]
+    assert all(observed.startswith("no time left") for observed in not_passed.values()), not_passed

@@ -94,7 +94,7 @@ class UnknownKeyError(VerificationError):
 
 
 class InvalidSignatureError(VerificationError):
-    """The signature does not verify with a key of the `kid`."""
+    """The signature does not verify with any key of the `kid`."""
 
     code = "invalid_signature"
 

@@ -172,7 +172,7 @@ def test_tables_of_limits_are_the_defaults() -> None:
     assert f"{keys.MAX_RSA_KEY_BITS} bits" in fixed["RSA key"]
     assert str(keys.RSA_EXPONENT) in fixed["RSA key"]
     assert (
-        fixed["wait of a caller for a fetch"] == f"{refresher.MAX_OVERRUN_S} s more than `timeout"
+        fixed["wait of a caller for a fetch"] == f"{refresher.MAX_OVERRUN_S} s longer than `timeout"
     )
     skipped = fixed["skipped keys that the log or an error describes one by one"]
     assert skipped.startswith(f"{skipped_keys.MAX_REPORTED_KEYS} per document")

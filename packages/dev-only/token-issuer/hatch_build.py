@@ -4,7 +4,7 @@
 An installer looks up each name in `Requires-Dist` in a package index, where anyone can register the
 names of our packages. Therefore the metadata does not name them. The copies are below
 `token_issuer._bundled`, and all imports of them are redirected there, so that they share no file
-and no module with a jwt-core, for instance, that is installed beside them.
+and no module with a separate installation of one of these packages.
 
 An editable installation needs no copies: it puts `dev-mode-dirs` on the path.
 """
@@ -37,7 +37,7 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]  # the configura
         root = Path(self.root)
         own, *siblings = [root / folder for folder in self.build_config.dev_mode_dirs]
         package = own / PACKAGE
-        if not (package / BUNDLE).is_dir():  # else this is an unpacked sdist
+        if not (package / BUNDLE).is_dir():  # an unpacked sdist contains the bundle
             check_folders(siblings)
             if version == "editable":
                 return
@@ -81,7 +81,7 @@ def bundle(package: Path, siblings: list[Path], staging: Path) -> Path:
 
 
 def redirect_imports(source: str, bundled: list[str], shown_as: str) -> str:
-    """Let the imports from the packages *bundled* load the copies. Line numbers stay the same."""
+    """Redirect the imports from the packages *bundled* to the copies; keep the line numbers."""
     names = "|".join(bundled)
     redirected = re.sub(
         rf"^([ \t]*from )(?=(?:{names})[. ])", rf"\1{PACKAGE}.{BUNDLE}.", source, flags=re.MULTILINE

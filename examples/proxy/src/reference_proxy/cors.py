@@ -1,6 +1,6 @@
-"""Cross-origin requests: preflights for the upstream, or CORS by the proxy itself.
+"""CORS: preflights that the upstream answers, or CORS by the proxy itself.
 
-Browsers send preflights without credentials, so they cannot have a token.
+Browsers send preflights without credentials, so a preflight has no token.
 
 Spec: Fetch Standard, CORS protocol (https://fetch.spec.whatwg.org/#http-cors-protocol)
 """
@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
 Header = tuple[bytes, bytes]
 
 MAX_AGE_S: Final = 600
-"""How long browsers may cache the answer to a preflight."""
+"""How long browsers may cache the response to a preflight."""
 
 _EXPOSED: Final = b"WWW-Authenticate"
 _OF_PREFLIGHTS: Final = frozenset({
@@ -35,7 +35,7 @@ def keep_preflight_headers(headers: Iterable[Header]) -> list[Header]:
 
 
 class CorsApp:
-    """ASGI application around *app* that answers preflights, and lets pages read responses.
+    """ASGI application around *app* that answers preflights, and permits pages to read responses.
 
     Args:
         app: The application.

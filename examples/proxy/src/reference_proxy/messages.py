@@ -26,7 +26,7 @@ NOT_FORWARDED: Final = frozenset({b"authorization", b"expect", b"host", b"proxy"
 """Header fields that the upstream does not receive.
 
 It receives the verified subject instead of the token, and `Host` with its own name; this server
-itself responds to `Expect: 100-continue`. CGI services take `Proxy` for a setting (CVE-2016-5385).
+itself responds to `Expect: 100-continue`. CGI services use `Proxy` as a setting (CVE-2016-5385).
 """
 
 PROVENANCE: Final = frozenset(
@@ -37,13 +37,13 @@ PROVENANCE: Final = frozenset(
     b" x-appengine-user-ip x-host x-http-host-override x-original-host x-original-url"
     b" x-original-uri x-rewrite-url x-scheme x-url-scheme front-end-https".split()
 )
-"""Header fields, beside `X-Forwarded-*`, from which services learn where a request comes from.
+"""Header fields, besides `X-Forwarded-*`, that tell services the origin of a request.
 
 Some frameworks also route by `X-Original-URL` and `X-Rewrite-URL`.
 """
 
 MAX_ENCODINGS: Final = 4
-"""How often a path may be percent-encoded; services decode it once or twice."""
+"""How many times a path may be percent-encoded; services decode it once or twice."""
 
 PERCENT_U: Final = re.compile(rb"%u([0-9a-f]{4})", re.IGNORECASE)
 """A character in the encoding of `escape` in JavaScript, which some services decode."""
@@ -52,7 +52,7 @@ OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f]|\xf0[\x80-
 """A character in more bytes than UTF-8 permits (RFC 3629 §3), which some services decode."""
 
 LOOKALIKES: Final = str.maketrans("\u2044\u2215\u2216\u3002", "///.")
-"""Characters that some services replace by `/`, backslash or `.`, beside those of NFKC."""
+"""Characters that some services replace by `/`, backslash or `.`, besides those of NFKC."""
 
 VIA: Final = (b"via", b"1.1 reference-proxy")
 """The `Via` field of a gateway (RFC 9110 §7.6.3)."""

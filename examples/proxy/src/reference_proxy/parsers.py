@@ -1,4 +1,4 @@
-"""Parsers of settings. Each raises a `ValueError` that says what was expected."""
+"""Parsers of settings. Each raises a `ValueError` that states the expected value."""
 
 import re
 from contextlib import suppress
@@ -21,7 +21,7 @@ ORIGIN_PATTERN: Final = re.compile(r"https?://[a-z0-9._\[\]:-]+")
 
 
 class Forwarded(StrEnum):
-    """What happens to the header fields about the provenance of a request."""
+    """Policy for the header fields about the provenance of a request."""
 
     DROP = "drop"
     APPEND = "append"
@@ -110,7 +110,7 @@ def parse_header_size(text: str) -> int:
 
 
 def parse_forwarded(text: str) -> Forwarded:
-    """Return what happens to fields about the provenance."""
+    """Return the policy for header fields about the provenance."""
     try:
         return Forwarded(text.lower())
     except ValueError:
@@ -134,8 +134,8 @@ def parse_ca_file(text: str) -> str:
 
 
 def parse_port(text: str) -> int:
-    """Return a TCP port; 0 stands for any free one."""
+    """Return a TCP port; 0 selects a free one."""
     if not re.fullmatch(r"\d{1,5}", text, re.ASCII) or int(text) > MAX_PORT:
-        message = f"expected a port number from 0 to {MAX_PORT} (0 picks a free one)"
+        message = f"expected a port number from 0 to {MAX_PORT} (0 selects a free one)"
         raise ValueError(message)
     return int(text)

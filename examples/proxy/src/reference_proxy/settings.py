@@ -45,8 +45,8 @@ class Settings:
         upstream_url: `UPSTREAM_URL`, the service behind the proxy.
         upstream_timeout: `UPSTREAM_TIMEOUT_S`, how long the upstream may neither send nor receive
             anything, in seconds; 30 unless set.
-        forwarded: `FORWARDED_HEADERS`, what happens to a client's `Forwarded`, `X-Forwarded-*` and
-            the like: `drop` (default), or `append` this hop to them.
+        forwarded: `FORWARDED_HEADERS`, the policy for a client's `Forwarded`, `X-Forwarded-*` and
+            similar fields: `drop` (default), or `append` this hop to them.
         cors_origins: `CORS_ORIGINS`, origins separated by commas, or `*`, whose CORS preflights the
             proxy answers itself; if unset, the upstream answers all preflights.
         ca_file: `SSL_CERT_FILE`, PEM file of the certificate authorities for all connections to the

@@ -1,4 +1,4 @@
-"""TLS to other services: one set of certificate authorities for all of them."""
+"""TLS connections to other services, with one set of certificate authorities for all of them."""
 
 import ssl
 

@@ -1,4 +1,4 @@
-"""Responses to HTTP/1.0 clients: the end of the connection ends a body of unknown length.
+"""Responses to HTTP/1.0 clients: closing the connection ends a body of unknown length.
 
 Spec: RFC 9112 §6.3
 """

@@ -1,4 +1,4 @@
-"""Time limits of one connection: what it waits for, and what happens if that does not come."""
+"""Time limits of one connection, and the reaction when one of them is exceeded."""
 
 import asyncio
 from collections.abc import Sized
@@ -13,7 +13,7 @@ from bounded_http.stage import Stage
 from bounded_http.watchdog import Watchdog
 
 LINGER_S: Final = 2.0
-"""How long data is discarded after the last response, so that the client can read it."""
+"""How long data is discarded after the last response, so that the client can read the response."""
 
 DISCARD_S: Final = 5.0
 """How long the rest of a body is discarded after the response to its request."""
@@ -99,18 +99,18 @@ class Deadlines:
         self._read_until = None
 
     def start_waiting_for_reader(self) -> None:
-        """Limit the time in which the client reads nothing of what waits to be sent."""
+        """Limit how long the client may leave a response unread."""
         self._unsent_bytes = self._connection.transport.get_write_buffer_size()
         self._write_until = self._loop.time() + self._limits.response_s
         self._watchdog.wake_at(self._write_until)
 
     def start_half_close(self) -> None:
-        """Limit the time until a response starts, for a client that sends no more."""
+        """Limit the time until a response starts, after the client has closed its side."""
         self._half_close_until = self._loop.time() + self._limits.half_close_s
         self._watchdog.wake_at(self._half_close_until)
 
     def start_lingering(self) -> None:
-        """Limit the time in which data is discarded, from when the last response is sent."""
+        """Limit how long data is discarded after the last response has been sent."""
         self.start_waiting_for_reader()
         self._linger_until = self._loop.time() + LINGER_S
         self._watchdog.wake_at(self._linger_until)
@@ -161,11 +161,11 @@ class Deadlines:
             connection.reject(HEADER_TIMEOUT)
         elif connection.stage is Stage.BODY and not self._is_answered():
             connection.reject(BODY_TIMEOUT)
-        else:  # the rest of a body that nobody needs, or only empty lines
+        else:  # the rest of a body after its response, or only empty lines
             self._close()
 
     def _is_client_in_time(self) -> bool:
-        """Tell whether the pace of the client suffices, or it waits for the server."""
+        """Return whether the client sends fast enough, or waits for the server."""
         connection = self._connection
         if connection.flow.read_paused or connection.pipeline or connection.unfed:
             return True

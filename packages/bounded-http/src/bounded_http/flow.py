@@ -1,4 +1,4 @@
-"""Flow control that an application cannot override while requests wait for their turn."""
+"""Flow control that an application cannot override while pipelined requests are pending."""
 
 import asyncio
 
@@ -6,10 +6,10 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 
 class HeldFlow(FlowControl):
-    """uvicorn's flow control, which can hold reading.
+    """uvicorn's flow control, with a pause of reading that only `release` ends.
 
-    uvicorn resumes reading whenever an application asks for the body of its request, even if what
-    comes in belongs to later requests.
+    uvicorn resumes reading whenever an application asks for the body of its request, even if the
+    next data belongs to later requests.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -22,12 +22,12 @@ class HeldFlow(FlowControl):
         self.pause_reading()
 
     def release(self) -> None:
-        """Resume reading if it is held."""
+        """End the pause of `hold`, if there is one."""
         if self._is_held:
             self._is_held = False
             self.resume_reading()
 
     def resume_reading(self) -> None:
-        """Resume reading, unless it is held."""
+        """Resume reading, unless `hold` has paused it."""
         if not self._is_held:
             super().resume_reading()

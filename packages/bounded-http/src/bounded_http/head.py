@@ -35,7 +35,7 @@ _OFFER: Final = frozenset({b"upgrade", b"http2-settings"})
 
 
 def check_head(version: str, fields: Iterable[Field]) -> Rejection | None:
-    """Return why a request is rejected; None if its head is valid.
+    """Return the reason to reject a request; None if its head is valid.
 
     Args:
         version: The HTTP version, such as `1.1`.
@@ -84,8 +84,8 @@ def measure_head(url: bytes, fields: Iterable[Field]) -> int:
 def build_plain_head(method: bytes, url: bytes, version: str, fields: Sequence[Field]) -> bytes:
     """Return the head of a request without its offer to upgrade the protocol.
 
-    A server may ignore the offer (RFC 9110 §7.8), but the parser takes what follows such a head for
-    data of the other protocol.
+    A server may ignore the offer (RFC 9110 §7.8), but the parser regards the data after such a
+    head as data of the other protocol.
     """
     lines = [b"%b %b HTTP/%b\r\n" % (method, url, version.encode("ascii"))]
     for name, value in fields:

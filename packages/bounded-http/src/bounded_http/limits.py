@@ -5,7 +5,7 @@ from typing import Final
 
 MIN_HEADER_BYTES: Final = 1024
 MAX_HEADER_BYTES: Final = 1024 * 1024
-"""Largest permitted `Limits.header_bytes`; a connection may hold a few times as much memory."""
+"""Largest permitted `Limits.header_bytes`; a connection may use a few times as much memory."""
 
 MAX_SECONDS: Final = 24 * 60 * 60.0
 """Longest permitted time limit."""
@@ -22,11 +22,11 @@ class Limits:
             `body_bytes_per_s` is measured.
         body_bytes_per_s: Slowest pace of a request body, as an average of each `request_s`; 0 for
             any pace. It applies until the response starts.
-        keep_alive_s: How long a connection may be idle. Longer than the idle time-out of the load
-            balancer in front, which is 60 s in most products; otherwise requests get lost.
+        keep_alive_s: How long a connection may be idle. Choose more than the idle timeout of the
+            load balancer in front (60 s in most products); otherwise requests get lost.
         response_s: How long a client may leave a response unread.
         half_close_s: Time for a response to start after the client has closed its side of the
-            connection. TCP does not tell whether such a client still reads.
+            connection. TCP does not show whether such a client still reads.
 
     Raises:
         ValueError: A limit is outside its range.

@@ -50,7 +50,7 @@ class BoundedProtocol(RequestReader):
         super().connection_lost(exc)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # uvicorn returns nothing
-        """Complete the responses to whole requests of a client that sends no more."""
+        """Complete the responses to complete requests of a client that has closed its side."""
         own = self.own_cycle
         is_cut_off = own is not None and not own.response_complete and self.rejection is None
         if is_cut_off or not self.is_busy:
@@ -95,10 +95,10 @@ class BoundedProtocol(RequestReader):
         super().complete_request()
 
     def close(self) -> None:
-        """Close the connection, but first let the client read the response.
+        """Close the connection after the client has been able to read the response.
 
         Data that is unread when a socket is closed resets the connection, and the client may lose
-        the response. Therefore data from a client that still sends is discarded for a moment.
+        the response. Therefore data from a client that still sends is discarded for `LINGER_S`.
 
         Spec: RFC 9112 §9.6
         """
@@ -115,11 +115,11 @@ class BoundedProtocol(RequestReader):
             self.transport.close()
 
     def abandon_request(self) -> None:
-        """Forget the request that is being read, because it is rejected."""
+        """Discard the request that is being read, because it is rejected."""
         self.stage = Stage.NONE
 
     def on_response_complete(self) -> None:
-        """Go on with the next request, or wait for one."""
+        """Continue with the next request, or wait for one."""
         self.server_state.total_requests += 1
         if self.transport.is_closing() or self.is_lingering:
             return
@@ -157,7 +157,7 @@ class BoundedProtocol(RequestReader):
         own = self.own_cycle
         if own is not None and not own.response_complete:
             if own.response_started:
-                self.transport.close()  # the client can tell that the response is truncated
+                self.transport.close()  # the client detects that the response is truncated
                 return
             own.disconnected = True
             own.message_event.set()
@@ -180,7 +180,7 @@ class BoundedProtocol(RequestReader):
 
 
 class _GentlyClosedTransport:
-    """The transport as the response to a request uses it, which closes with *close*."""
+    """Transport for the response to a request, whose `close` is that of the protocol."""
 
     __slots__ = ("close", "is_closing", "write")
 

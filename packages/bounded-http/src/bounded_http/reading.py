@@ -23,12 +23,12 @@ from bounded_http.rejections import (
 from bounded_http.stage import Stage
 
 MAX_FED_BYTES: Final = 16 * 1024
-"""Most bytes that the parser receives at once. It bounds how many pipelined requests are parsed."""
+"""Most bytes that the parser receives at once; a limit for the pipelined requests it parses."""
 
 _CHUNK_BYTES: Final = 16
 """Length of a chunk's size and line ends that does not count as overhead."""
 
-_HEAD: Final = Stage.HEAD  # looking up a member of an enumeration takes longer
+_HEAD: Final = Stage.HEAD  # faster to look up than a member of an enumeration
 
 _BLANKS: Final = b" \t"
 """Blanks around a value, which do not belong to it (RFC 9110 §5.5)."""
@@ -48,11 +48,11 @@ class RequestReader(HttpToolsProtocol):
     Attributes:
         limits: The limits of the connection.
         deadlines: Its time limits.
-        stage: How far the request that is being read has come.
+        stage: The part of a request that is being read.
         unfed: Data that has not been parsed, because earlier requests are in progress.
-        rejection: Why the last request is rejected; nothing more is read. None before.
+        rejection: Why a request was rejected, after which nothing more is read; None otherwise.
         is_lingering: Whether the server has sent its last response; nothing more is read.
-        is_half_closed: Whether the client sends no more, but may wait for responses.
+        is_half_closed: Whether the client has closed its side, but may wait for responses.
     """
 
     flow: HeldFlow
@@ -122,7 +122,7 @@ class RequestReader(HttpToolsProtocol):
             self.deadlines.start_reading()
 
     def feed_rest(self) -> None:
-        """Parse what has been received, until a whole request has to wait for its turn."""
+        """Parse the received data, until a complete request has to wait for earlier responses."""
         while self.unfed and not self.pipeline and self.rejection is None:
             data, self.unfed = self.unfed[:MAX_FED_BYTES], self.unfed[MAX_FED_BYTES:]
             self._feed(data)

@@ -46,7 +46,7 @@ BAD_REQUEST: Final = Rejection(
     HTTPStatus.BAD_REQUEST, "the request is not valid HTTP/1.1: send it as RFC 9112 defines it"
 )
 TLS_ON_PLAIN_PORT: Final = Rejection(
-    HTTPStatus.BAD_REQUEST, "this port does not speak TLS: use a URL that starts with http:"
+    HTTPStatus.BAD_REQUEST, "this port does not accept TLS: use a URL that starts with http:"
 )
 MISSING_HOST: Final = Rejection(
     HTTPStatus.BAD_REQUEST, "the header Host is missing: send exactly one (RFC 9112, 3.2)"
@@ -69,10 +69,11 @@ REPEATED_CHUNKED: Final = Rejection(
     HTTPStatus.BAD_REQUEST, "Transfer-Encoding: expected chunked once (RFC 9112, 6.1)"
 )
 HEADER_TIMEOUT: Final = Rejection(
-    HTTPStatus.REQUEST_TIMEOUT, "the header of the request did not arrive in time"
+    HTTPStatus.REQUEST_TIMEOUT,
+    "the header of the request did not arrive in time: send it without a pause",
 )
 BODY_TIMEOUT: Final = Rejection(
-    HTTPStatus.REQUEST_TIMEOUT, "the body of the request arrived too slowly"
+    HTTPStatus.REQUEST_TIMEOUT, "the body of the request arrived too slowly: send it faster"
 )
 URL_TOO_LONG: Final = Rejection(
     HTTPStatus.REQUEST_URI_TOO_LONG, "the URL is too long: send the data in the body"
@@ -89,8 +90,9 @@ UNKNOWN_TRANSFER_ENCODING: Final = Rejection(
     HTTPStatus.NOT_IMPLEMENTED, "Transfer-Encoding: only chunked is supported"
 )
 CONNECT_UNSUPPORTED: Final = Rejection(
-    HTTPStatus.NOT_IMPLEMENTED, "the method CONNECT is not supported: this is no forward proxy"
+    HTTPStatus.NOT_IMPLEMENTED, "the method CONNECT is not supported: this is not a forward proxy"
 )
 UNSUPPORTED_VERSION: Final = Rejection(
-    HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "expected HTTP/1.1 or HTTP/1.0"
+    HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
+    "the version of HTTP is not supported: send HTTP/1.1 or HTTP/1.0",
 )

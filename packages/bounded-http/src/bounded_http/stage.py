@@ -1,10 +1,10 @@
-"""How far the request that is being read on a connection has come."""
+"""The stages of reading a request from a connection."""
 
 from enum import IntEnum
 
 
 class Stage(IntEnum):
-    """How far a request has come."""
+    """The part of a request that is being read; NONE between two requests."""
 
     NONE = 0
     HEAD = 1

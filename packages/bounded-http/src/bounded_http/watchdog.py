@@ -1,4 +1,4 @@
-"""One timer per connection that is rarely set: it moves only to earlier times."""
+"""One timer per connection, which is set again only for an earlier time."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from collections.abc import Callable
 class Watchdog:
     """Calls *check* at the earliest of the requested times.
 
-    A check that finds that its deadline has moved to a later time asks for that time. Therefore a
-    busy connection costs no timer for each request.
+    If a deadline has moved to a later time, its check requests that time. So a busy connection does
+    not set a timer for each request.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, check: Callable[[], None]) -> None:
@@ -17,7 +17,7 @@ class Watchdog:
         self._timer: asyncio.TimerHandle | None = None
 
     def wake_at(self, time: float) -> None:
-        """Let the next check happen at *time* of the loop's clock, or earlier."""
+        """Request a check at *time* of the loop's clock, or earlier."""
         timer = self._timer
         if timer is not None:
             if timer.when() <= time:

@@ -41,6 +41,6 @@ def get_scheme(algorithm: Algorithm) -> "SignatureScheme":
     """Return the implementation that signs and verifies with *algorithm*."""
     from jwt import PyJWS  # noqa: PLC0415  # see the module docstring
 
-    # PyJWT has no `Ed25519`. Its `EdDSA` is the same for the only keys that we bind to either name.
+    # PyJWT has no `Ed25519`. Its `EdDSA` is the same, because our keys for it are Ed25519 keys.
     name = Algorithm.EDDSA if algorithm is Algorithm.ED25519 else algorithm
     return PyJWS(algorithms=[name.value]).get_algorithm_by_name(name.value)

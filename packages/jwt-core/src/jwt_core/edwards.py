@@ -18,11 +18,12 @@ _SMALL_ORDER_YS: Final = frozenset({0, 1, _PRIME - 1, _ORDER_8_Y, _PRIME - _ORDE
 def check_ed25519_point(encoded: bytes) -> None:
     """Check that 32 bytes encode a point of the curve, canonically, that is not of small order.
 
-    With a point of small order as public key, one signature verifies many messages, and can be
-    made without a private key.
+    If the public key is a point of small order, anyone can make a signature that verifies many
+    messages.
 
     Raises:
-        KeyFormatError: The point is one of these, or *encoded* is not its canonical encoding.
+        KeyFormatError: The point is of small order or not on the curve, or its encoding is not
+            canonical.
     """
     y = int.from_bytes(encoded, "little") & ~_SIGN_BIT
     if y % _PRIME in _SMALL_ORDER_YS:

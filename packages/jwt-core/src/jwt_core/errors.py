@@ -18,7 +18,7 @@ class JwtError(Exception):
     """Stable snake_case identifier for logs, metrics and API responses."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Without it, unpickling calls `__init__`, whose parameters are not the message.
+        # By default, unpickling passes the message to `__init__`, which has other parameters.
         return _rebuild, (type(self), *self.args), self.__dict__
 
 

@@ -19,7 +19,7 @@ from jwt_core.keys import SigningKey, VerificationKey
 from jwt_core.skipped_keys import SkippedKey, SkippedKeyLog, summarize
 
 MAX_KEYS_PER_NAME: Final = 4
-"""Most different keys with the same `kid` and algorithm; each is tried on a token of that `kid`."""
+"""Most keys with the same `kid` and algorithm; each is tried on a token with this `kid`."""
 
 _AMBIGUOUS: Final = (
     f"more than {MAX_KEYS_PER_NAME} keys of the set have the same 'kid' and algorithm; "
@@ -29,15 +29,16 @@ _OTHER_NAMES: Final = {
     Algorithm.EDDSA: Algorithm.ED25519,
     Algorithm.ED25519: Algorithm.EDDSA,
 }
-"""Two names of one signature (RFC 9864 §2.2): the key is the same, the policy tells them apart."""
+"""Two names of one signature (RFC 9864 §2.2): a key fits both, a policy distinguishes them."""
 
 
 @dataclass(frozen=True)
 class KeySet:
-    """Public keys, of which at most four have the same `kid` and algorithm.
+    """Public keys, at most four of which have the same `kid` and algorithm.
 
     Raises:
-        KeySetFormatError: The set is empty, or more keys have the same `kid` and algorithm.
+        KeySetFormatError: The set is empty, or more than four keys have the same `kid` and
+            algorithm.
         TypeError: *keys* is not a tuple of `VerificationKey`.
 
     Example:
@@ -81,15 +82,15 @@ class KeySet:
         return {"keys": [encode_jwk(key) for key in self.keys]}
 
     def select(self, kid: str | None, algorithm: Algorithm) -> tuple[VerificationKey, ...]:
-        """Select the keys of which one verifies a token with this `kid` and `alg`.
+        """Select the keys that may verify a token with this `kid` and `alg`.
 
-        This is one key, or several that share the `kid`. A token without `kid` is verified with the
-        only key of its algorithm. A key without `kid`, such as a key from PEM, verifies tokens with
-        any `kid` if it is the only key of its algorithm. A key for `EdDSA` also verifies `Ed25519`,
-        and the reverse, if the set contains no key for the exact name.
+        The result is one key, or several that share the `kid`. A token without `kid` is verified
+        with the only key of its algorithm. A key without `kid`, such as a key from PEM, verifies
+        tokens with any `kid` if it is the only key of its algorithm. A key for `EdDSA` also
+        verifies `Ed25519`, and the reverse, if the set contains no key for the exact name.
 
         Raises:
-            UnknownKeyError: No key matches, or keys of different `kid`s do.
+            UnknownKeyError: No key matches, or keys with different `kid`s match.
         """
         keys = self._find(kid, algorithm)
         if not keys and algorithm in _OTHER_NAMES:
@@ -117,12 +118,12 @@ class KeySet:
 
     @cached_property
     def _keys_by_algorithm(self) -> dict[Algorithm, tuple[VerificationKey, ...]]:
-        """The keys of each algorithm; a key that is listed under several `kid`s counts once."""
+        """The keys of each algorithm; a key with several `kid`s is listed once."""
         groups: dict[Algorithm, dict[bytes, VerificationKey]] = {}
         for key in self.keys:
             group = groups.setdefault(key.algorithm, {})
             encoded = _encode_key(key)
-            if encoded not in group or key.kid is None:  # without `kid` it verifies more tokens
+            if encoded not in group or key.kid is None:  # without `kid`, it matches more tokens
                 group[encoded] = key
         return {algorithm: tuple(group.values()) for algorithm, group in groups.items()}
 

@@ -38,7 +38,7 @@ MAX_RSA_KEY_BITS: Final = 8192
 
 _MAX_RSA_EXPONENT: Final = (1 << 256) - 1  # FIPS 186-5 §A.1.1; larger ones make verification slow
 
-# OpenSSL verifies no signature of a larger RSA key if its exponent has more than 64 bits.
+# OpenSSL does not verify signatures of larger RSA keys whose exponent has more than 64 bits.
 _MAX_BITS_FOR_LARGE_EXPONENT: Final = 3072
 _MAX_EXPONENT_OF_LARGE_KEY: Final = (1 << 64) - 1
 

@@ -1,4 +1,4 @@
-"""Fingerprint of the RSA moduli whose private keys can be computed (ROCA).
+"""Detection of RSA moduli whose private keys can be computed (ROCA).
 
 The key generator of Infineon's RSALib chose each prime as `k·M + (65537^a mod M)`, where M is the
 product of at least the first 39 primes. Every modulus is therefore a power of 65537 modulo M, and
@@ -19,7 +19,7 @@ _PRIMES: Final = (
 
 
 def has_roca_fingerprint(modulus: int) -> bool:
-    """Return whether *modulus* is a power of 65537 modulo each of the first 39 primes at once."""
+    """Return whether *modulus* is a power of 65537 modulo the product of the first 39 primes."""
     found: list[tuple[int, int]] = []
     for prime in _PRIMES:
         logarithms = _compute_logarithms(prime)

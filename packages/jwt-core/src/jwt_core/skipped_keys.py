@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 MAX_REPORTED_KEYS: Final = 10
-"""Most skipped keys of one document that a message or the log describes one by one."""
+"""Most skipped keys of one document that a message or the log describes individually."""
 
 _MAX_KID_CHARACTERS: Final = 64
 _MAX_REMEMBERED_KEYS: Final = 1000
@@ -20,8 +20,8 @@ class SkippedKey:
 
     Attributes:
         description: Its index, its `kid` (escaped and shortened) and the reason.
-        content_hash: Hash of the whole member, by which a later document is recognized to contain
-            the same member, in whatever order it states its own members.
+        content_hash: Hash of the whole member, by which the same member is recognized in a later
+            document. It does not depend on the order of the names in the member.
     """
 
     description: str

@@ -138,7 +138,7 @@ class KeyDirectoryError(TokenIssuerError):
 
 
 class UnsuitableFileError(KeyDirectoryError):
-    """Something in the key directory is not a file of keys: a FIFO, a directory, a broken link."""
+    """A path of the key directory is not a key file, but a FIFO, a directory or a broken link."""
 
     code = "unsuitable_file"
     exit_code = 2

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Reading of small files that a user names, without waiting for one that is not a file.
+"""Reading of small files that a user names, without waiting for FIFOs and devices.
 
 Opening a FIFO waits for a writer, and reading a device, or a file of the kernel such as
 `/proc/kmsg`, may never end.
@@ -14,7 +14,7 @@ from typing import Final
 MAX_TEXT_BYTES: Final = 1024 * 1024
 _BLOCK_BYTES: Final = 64 * 1024
 _STREAMS: Final = ("/dev/stdin", "/dev/fd", "/proc/self/fd")
-"""Where the pipes of `<(command)` and standard input are. They already have a writer."""
+"""Paths of standard input and of the pipes of `<(command)`, which already have a writer."""
 _KINDS: Final = {
     stat.S_IFDIR: "a directory",
     stat.S_IFIFO: "a FIFO (named pipe)",
@@ -29,8 +29,8 @@ def read_regular_file(path: Path, max_bytes: int) -> bytes:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is not a regular file, or larger than *max_bytes*. The message says what
-            the path is, such as "a FIFO (named pipe), not a file".
+        ValueError: it is not a regular file, or larger than *max_bytes*. The message
+            describes the path, such as "a FIFO (named pipe), not a file".
     """
     return _read(path, max_bytes, {stat.S_IFREG})
 
@@ -38,13 +38,13 @@ def read_regular_file(path: Path, max_bytes: int) -> bytes:
 def read_text_input(path: Path) -> str:
     """Return the text of a file, of `/dev/null`, of standard input, or of a pipe of the shell.
 
-    The text may have up to 1 MiB in UTF-8, with or without a byte order mark. A FIFO with a name
-    of its own is rejected.
+    The text may have up to 1 MiB in UTF-8, with or without a byte order mark. A named FIFO is
+    rejected.
 
     Raises:
         OSError: the file cannot be read.
         ValueError: it is a directory, a FIFO, a socket or another device, too large, or not
-            UTF-8. The message says what the path is, as that of `read_regular_file` does.
+            UTF-8. The message describes the path, as that of `read_regular_file`.
     """
     accepted = {stat.S_IFREG}
     if any(path.is_relative_to(stream) for stream in _STREAMS):
@@ -60,12 +60,14 @@ def read_text_input(path: Path) -> str:
 
 
 def _read(path: Path, max_bytes: int, accepted: set[int]) -> bytes:
-    _check_kind(path.stat(), accepted)  # before opening, which may already act on a device
-    # O_NONBLOCK: a FIFO that has replaced the file since the check must not be waited for.
+    _check_kind(
+        path.stat(), accepted
+    )  # before opening, because opening a device may have an effect
+    # O_NONBLOCK: do not wait for a FIFO that has replaced the file since the check.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         _check_kind(os.fstat(descriptor), accepted)
-        if stat.S_IFIFO in accepted:  # the user means to wait for a command, or to type
+        if stat.S_IFIFO in accepted:  # wait for the command or the user that writes
             os.set_blocking(descriptor, True)
         return _read_to_end(descriptor, max_bytes)
     finally:
@@ -93,5 +95,5 @@ def _is_null_device(status: os.stat_result) -> bool:
 def _check_kind(status: os.stat_result, accepted: set[int]) -> None:
     kind = stat.S_IFMT(status.st_mode)
     if kind not in accepted:
-        message = f"{_KINDS.get(kind, 'something unknown')}, not a file"
+        message = f"{_KINDS.get(kind, 'a path of unknown type')}, not a file"
         raise ValueError(message)

@@ -51,7 +51,7 @@ TOP_LEVEL_NAMES: Final = frozenset(
         *KEY_PATHS,
     )
 )
-"""The first segments of all paths, which no issuer may have as its name."""
+"""The first segments of all paths; an issuer cannot have one of them as its name."""
 
 
 def normalize_path(path: str) -> str:

@@ -43,7 +43,7 @@ class RequestLog:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)  # by issuer
         self._number = 0
 
-    def record(  # noqa: PLR0913  # each part of an entry has its name
+    def record(  # noqa: PLR0913  # named parts of an entry
         self,
         *,
         at: datetime,

@@ -155,9 +155,8 @@ class RunningIssuer:
     def reset(self) -> None:
         """Reset clock and faults, and clear the request log; keep settings and keys.
 
-        This includes the faults of the other issuers.
-
-        The fixture `shared_token_issuer` calls it before each test.
+        The faults of all issuers are reset. The fixture `shared_token_issuer` calls this before
+        each test.
         """
         self.clock.reset()
         for issuer in (self, *self.issuers.values()):

@@ -119,7 +119,7 @@ def test_volume_that_cannot_synchronise_directories_serves_its_key(
         ("fsync:error=EDQUOT", "the disk quota is used up; free some space"),
         ("rename:error=EPERM", "permission denied for user id"),
         ("rename:error=EROFS", "is on a read-only file system"),
-        ("rename:error=EEXIST", "something is in the way that cannot be replaced"),
+        ("rename:error=EEXIST", "an existing file cannot be replaced"),
         ("rename:error=EIO", "input/output error of the volume"),
     ],
 )

@@ -1,7 +1,7 @@
-"""Blocking calls with a time limit: on a daemon thread that an exiting process does not wait for.
+"""Blocking calls with a time limit, on daemon threads, so that an exiting process does not wait.
 
-Threads and blocking sockets, rather than an event loop, also work where gevent or eventlet has
-replaced them: two greenlets of one thread cannot each run an event loop.
+Threads and blocking sockets also work after gevent or eventlet has replaced them. Event loops do
+not: two greenlets of one thread cannot each run one.
 """
 
 import contextlib
@@ -59,8 +59,8 @@ class ConnectionGuard:
 class BoundedWorker:
     """Run one call at a time on a daemon thread, with a time limit.
 
-    A DNS lookup cannot be interrupted. While the lookup of an earlier call still hangs, no other
-    thread is started, so that at most one thread is left behind.
+    A DNS lookup cannot be interrupted. While the lookup of an earlier call hangs, no other thread
+    is started, so at most one thread is left behind.
     """
 
     def __init__(self) -> None:
@@ -99,5 +99,5 @@ def _call(
 ) -> None:
     try:
         result.set_result(function(guard))
-    except BaseException as error:  # noqa: BLE001  # raised again where the caller waits
+    except BaseException as error:  # noqa: BLE001  # raised again in the caller
         result.set_exception(error)

@@ -1,7 +1,7 @@
 """HTTP fetch of a JSON document, with a time limit, a size limit and no redirects.
 
-Modules that httpx and `socket` import at the first request are imported here, and so not on the
-thread of that request: a process that is forked meanwhile could never import them.
+Modules that httpx and `socket` would import at the first request are imported here. Imported on the
+thread of that request, they would be locked in a process that is forked meanwhile.
 """
 
 import encodings.idna  # noqa: F401  # see the module docstring
@@ -46,7 +46,7 @@ class FetchError(JwtError):
 
 @dataclass(frozen=True)
 class FetchedDocument:
-    """A JSON object, and what its response states about it.
+    """A JSON object, and the freshness lifetime from its response.
 
     Attributes:
         document: The JSON object; None for a response 304, which confirms an earlier one.
@@ -102,7 +102,7 @@ class Fetcher:
             raise ValueError(message)
 
     def fetch(self) -> FetchedDocument:
-        """Fetch the document once; block the thread for at most `timeout`.
+        """Fetch the document once, and block the thread for at most `timeout`.
 
         Raises:
             FetchError: No complete response in time, a status other than 200 and 304 (redirects are
@@ -121,7 +121,7 @@ class Fetcher:
     def _request(self, guard: ConnectionGuard) -> FetchedDocument:
         with (
             fork_gate.pass_through(),
-            # The worker limits the whole request; this ends each attempt to connect on its own.
+            # The worker limits the whole request; this timeout limits each attempt to connect.
             httpx.Client(
                 timeout=self.timeout.total_seconds(),
                 trust_env=self.trust_env,

@@ -1,8 +1,8 @@
-"""Forks wait for the requests of other threads, which could leave a lock behind in the child.
+"""A gate that delays forks while other threads are in a request.
 
-A forked process has only the thread that forked. A lock that another thread holds at that moment,
-in OpenSSL, the resolver or the import system, is never released in the forked process: its own
-fetches, and even the whole process, would hang.
+A forked process has only the thread that forked. If another thread held a lock at that moment, in
+OpenSSL, the resolver or the import system, the lock is never released in the forked process: its
+fetches, or the whole process, would hang.
 """
 
 import os
@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 
 MAX_FORK_DELAY_S: Final = 1
-"""Longest wait of a fork. A request that takes longer waits for the network, without a lock."""
+"""Longest delay of a fork. A longer request waits for the network, and then holds no lock."""
 
 
 class ForkGate:
-    """Lets each fork wait until no thread is in a request, and each request until no fork waits."""
+    """Make each fork wait until no thread is in a request, and each request until no fork waits."""
 
     _requests: int
     _exits: dict[Path, float]
@@ -40,7 +40,9 @@ class ForkGate:
             yield
         finally:
             with self._changed:
-                self._requests = max(self._requests - 1, 0)  # a greenlet also ends in the child
+                self._requests = max(
+                    self._requests - 1, 0
+                )  # a greenlet also runs to its end in the child
                 self._note_exit(threading.get_native_id())
                 self._changed.notify_all()
 
@@ -49,7 +51,7 @@ class ForkGate:
         self._is_fork_waiting = True
         deadline = time.monotonic() + MAX_FORK_DELAY_S
         self._changed.wait_for(lambda: self._requests == 0, MAX_FORK_DELAY_S)
-        # OpenSSL takes a lock when a thread that has used it exits, after its last Python code.
+        # OpenSSL acquires a lock when a thread that has used it exits, after its last Python code.
         while any(path.exists() for path in self._exits) and time.monotonic() < deadline:
             time.sleep(0.001)
         self._exits.clear()

@@ -27,7 +27,7 @@ DocumentValidator = Callable[[Mapping[str, object]], object]
 MAX_OVERRUN_S: Final = 10
 """Time beyond the time limit of a fetch for which callers wait for it.
 
-It is for the document validator, and for a machine that is too busy to end the fetch in time.
+It leaves time for the document validator, and for a machine too busy to end the fetch in time.
 """
 
 logger = logging.getLogger("jwt_core.remote")
@@ -82,7 +82,7 @@ class Refresher:
         return (yield from self._wait(fetch))
 
     def reload(self, used: KeySet) -> Steps[KeySet]:
-        """Return a newer set than *used*, which lacks a key; *used* itself during the cooldown.
+        """Return a newer set than *used*, which did not verify a token; *used* during the cooldown.
 
         Raises:
             KeySetUnavailableError: There is no usable set.
@@ -99,7 +99,7 @@ class Refresher:
             self._is_closed = True
 
     def reset_after_fork(self) -> None:
-        """Forget the lock and the fetch in flight, whose threads the forked process lacks.
+        """Replace the lock and discard the fetch in flight, whose threads the child does not have.
 
         The last valid set remains in use.
         """
@@ -121,7 +121,7 @@ class Refresher:
         return keys
 
     def _join_fetch(self) -> InFlightFetch | None:
-        # While a fetch hangs in the document validator, no other is started.
+        # While the document validator of a fetch hangs, no other fetch is started.
         is_needed = self._in_flight is None or self._in_flight.is_lost()
         if is_needed and not self._is_closed:
             self._in_flight = InFlightFetch(self._fetcher.timeout.total_seconds() + MAX_OVERRUN_S)

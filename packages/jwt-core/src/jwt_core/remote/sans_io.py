@@ -1,7 +1,7 @@
 """Sans-I/O drivers: a generator yields each fetch it depends on, and a driver waits for it.
 
 `run` blocks the thread, `run_async` awaits, so threads and tasks share one implementation. Each
-waits at most until the fetch's deadline; the generator then finds out whether it is complete.
+waits at most until the fetch's deadline; the generator then checks whether it is complete.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class InFlightFetch:
 
     Attributes:
         thread: The thread that runs the fetch; None before it is started.
-        is_overdue: Whether a caller has waited in vain.
+        is_overdue: Whether a caller has waited until the deadline.
     """
 
     def __init__(self, max_wait_s: float) -> None:
@@ -45,7 +45,7 @@ class InFlightFetch:
         return self._completion.done()
 
     def is_lost(self) -> bool:
-        """Return whether the fetch can no longer complete: it is late and its thread has ended."""
+        """Return whether the fetch can no longer complete: it is late, and its thread has ended."""
         has_thread = self.thread is not None and self.thread.is_alive()
         return self._compute_remaining_s() == 0 and not has_thread
 

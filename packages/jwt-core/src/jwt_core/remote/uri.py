@@ -1,4 +1,4 @@
-"""Check of the URI of a key set, so that a mistake is an error at construction and not of a fetch.
+"""Check of the URI of a key set: a mistake is an error at construction, not at the first fetch.
 
 Spec: RFC 3986 §3, RFC 1035 §2.3.4 (sizes of host names)
 """
@@ -17,7 +17,7 @@ def check_uri(name: str, uri: str) -> None:
     """Check that the argument *name* is an absolute http or https URI. Messages do not quote it.
 
     Raises:
-        ValueError: *uri* is not one, or contains user information or a fragment.
+        ValueError: *uri* is not such a URI, or contains user information or a fragment.
     """
     if any(not character.isprintable() or character in " \\" for character in uri):
         message = (

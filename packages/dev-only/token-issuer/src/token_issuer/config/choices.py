@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 """The choices of settings, options and requests: algorithms, log levels, rotations, kid styles.
 
-Every command imports this module, so it imports the standard library only. A test looks each of
-`ALGORITHMS` up in `jwt_core.Algorithm`.
+Every command imports this module, so it imports the standard library only. A test checks that
+`jwt_core.Algorithm` has each of `ALGORITHMS`.
 """
 
 from enum import StrEnum

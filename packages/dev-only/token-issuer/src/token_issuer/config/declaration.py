@@ -29,7 +29,7 @@ class Setting:
         own_variable: The environment variable, if its name does not follow from *name*; empty if
             there is none.
         is_secret: Whether the value must not be shown.
-        is_per_issuer: Whether each issuer of a process may have a value of its own.
+        is_per_issuer: Whether the issuers of a process may have different values.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Setting:
         return f"{self.summary} (default{colon} {self.default_text})"
 
 
-def setting(  # noqa: PLR0913  # each part of a declaration has its name
+def setting(  # noqa: PLR0913  # named parts of a declaration
     default: _Value,
     parse: Callable[[object], _Value],
     summary: str,

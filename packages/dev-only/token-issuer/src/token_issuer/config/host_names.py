@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Names and addresses of hosts: one spelling for each, and which ones mean this machine."""
+"""Normalization of host names and addresses, and recognition of those of this machine."""
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -10,7 +10,7 @@ _NAME_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
 def normalize_host_name(text: str) -> str:
-    """Return the usual spelling of a host name or address.
+    """Return the normal form of a host name or address.
 
     Letters become lower case. An IPv6 address has no brackets, an IPv4 address has four numbers,
     and a name has no dot at its end.
@@ -33,7 +33,7 @@ def normalize_host_name(text: str) -> str:
 
 
 def is_loopback_address(name: str) -> bool:
-    """Tell whether a name is `localhost` or an address of the loopback interface."""
+    """Return whether a name is `localhost` or an address of the loopback interface."""
     address = _parse_address(name)
     return (
         name.lower().removesuffix(".") == "localhost" if address is None else _is_loopback(address)
@@ -41,7 +41,7 @@ def is_loopback_address(name: str) -> bool:
 
 
 def is_loopback_name(name: str) -> bool:
-    """Tell whether browsers resolve a name to this machine without asking a name server.
+    """Return whether browsers resolve a name to this machine without a name server.
 
     Spec: RFC 6761 §6.3
     """
@@ -63,6 +63,8 @@ def _parse_address(text: str) -> IPv4Address | IPv6Address | None:
     if not text[:1].isdigit() or not text.isascii() or " " in text:
         return None
     try:
-        return IPv4Address(socket.inet_aton(text.removesuffix(".")))  # also 127.1, as clients do
+        return IPv4Address(
+            socket.inet_aton(text.removesuffix("."))
+        )  # also accepts 127.1, as clients do
     except OSError:
         return None

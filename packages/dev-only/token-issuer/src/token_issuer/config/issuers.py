@@ -2,8 +2,8 @@
 """The settings of each issuer of a process.
 
 A process has a main issuer. A table such as `[issuers.staff]` of the profiles file declares another
-one, which is served below `/staff` and has the settings of the main issuer, except those of its
-table and those that follow from its name.
+one, which is served below `/staff`. It has the settings of the main issuer, except those in its
+table and those that contain its name.
 """
 
 import re
@@ -55,7 +55,7 @@ def derive_settings(main: Settings, name: str) -> Settings:
 
 
 def resolve_issuer(settings: Settings, url: str) -> Settings:
-    """Return *settings* with the issuer identifier that `self` stands for.
+    """Return *settings* with the URL of the issuer in place of `self`.
 
     Args:
         settings: The settings of an issuer.
@@ -79,7 +79,7 @@ def _parse_table(label: str, table: Mapping[Any, object], problems: list[str]) -
         setting = _OWN_SETTINGS.get(name)
         if setting is None:
             hint = suggest_names(str(name), _OWN_SETTINGS)
-            known = f"; an issuer of its own may have {', '.join(_OWN_SETTINGS)}"
+            known = f"; expected one of {', '.join(_OWN_SETTINGS)}"
             problems.append(f"{label}.{str(name)[:80]}: unknown setting{hint or known}")
             continue
         try:

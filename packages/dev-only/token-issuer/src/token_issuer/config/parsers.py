@@ -150,7 +150,7 @@ def parse_origins(value: object) -> tuple[str, ...]:
 
 
 def parse_host_names(value: object) -> tuple[str, ...]:
-    """Return host names, as `normalize_host_name` spells them."""
+    """Return host names in their normal form."""
     expected = "host names such as token-issuer or 192.0.2.7, without a port"
     try:
         return tuple(map(normalize_host_name, _split(value, expected)))

@@ -52,7 +52,7 @@ from token_issuer.config.profiles import BUILT_IN, GOOGLE, Profile
 from token_issuer.timing.durations import format_duration, parse_ttl
 
 SELF: Final = "self"
-"""The setting `issuer` that stands for the URL of the issuer."""
+"""Value of the setting `issuer` that stands for the URL of the issuer."""
 _MAX_AGE: Final = timedelta(minutes=5)
 _GOOGLE_MAX_AGE: Final = timedelta(hours=6)
 
@@ -116,14 +116,14 @@ class Settings:
     public_url: str | None = setting(
         None,
         parse_url,
-        f"URL by which clients reach the issuer: iss if that is {SELF}, and the base URL in the"
-        " discovery document",
+        f"URL by which clients reach the issuer; {SELF} stands for it, and the endpoints in the"
+        " discovery document begin with it",
         default_note="the URL that the issuer prints, and that of the request",
     )
     browser_url: str | None = setting(
         None,
         parse_url,
-        "URL by which a browser reaches the issuer, if a container needs another one",
+        "URL by which browsers reach the issuer",
         default_note="the public URL",
     )
     verifier_url: str | None = setting(
@@ -235,8 +235,8 @@ class Settings:
     keep_alive: timedelta = setting(
         timedelta(seconds=75),
         parse_time_limit,
-        "how long an idle connection stays open; longer than the idle timeout of a load balancer in"
-        " front of the issuer",
+        "how long an idle connection stays open; choose more than the idle timeout of a load"
+        " balancer in front of the issuer",
     )
     request_timeout: timedelta = setting(
         timedelta(seconds=20),
@@ -273,7 +273,7 @@ class Settings:
         """The configured names by which clients may reach `/admin` without an admin token."""
         names = set(self.admin_hosts)
         for url in filter(None, (self.public_url, self.browser_url)):
-            with suppress(ValueError):  # the URL has no host that a client could name
+            with suppress(ValueError):  # the URL has no valid host
                 names.add(normalize_host_name(urlsplit(url).hostname or ""))
         return frozenset(names)
 

@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Several issuers in one process, and which of them a path belongs to."""
+"""Several issuers in one process."""

@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
-"""The issuers of a process, and the issuer to which a path belongs.
+"""The issuers of a process, and the resolution of request paths to issuers.
 
-The main issuer is served at the root, each other one below its name: `/staff/token`. If a URL of an
-issuer has a path, clients use that path too, and it leads to the same issuer.
+The main issuer is served at the root, each other one below its name: `/staff/token`. If the public
+URL of an issuer has a path, the issuer is also served below this path.
 
 Spec: OpenID Connect Discovery §4.1, RFC 8414 §3.1
 """
@@ -26,12 +26,13 @@ logger = logging.getLogger(__name__)
 
 
 class Place(NamedTuple):
-    """What a path stands for.
+    """The issuer and the endpoint of a request path.
 
     Attributes:
         issuer: The issuer.
-        prefix: The part of the path that leads to the issuer; empty for the main one.
-        path: The rest: the path of an endpoint.
+        prefix: The part of the path before that of the endpoint; empty for the main issuer at the
+            root.
+        path: The path of the endpoint.
     """
 
     issuer: Issuer
@@ -96,7 +97,7 @@ class Issuers:
         yield from self._prefixes.items()
 
     def find(self, path: str) -> Place:
-        """Return what *path* stands for; a path below no prefix belongs to the main issuer."""
+        """Return the place of *path*; without a known prefix, it belongs to the main issuer."""
         if (place := self._find_discovery(path)) is not None:
             return place
         for prefix, issuer in self._prefixes.items():
@@ -107,8 +108,8 @@ class Issuers:
     def locate(self, url: str) -> Self:
         """Return the issuers as they are served at the base URL *url*.
 
-        It becomes the identifier of those whose setting `issuer` is `self`. Settings that clients
-        cannot follow are logged.
+        The URL becomes the identifier of each issuer whose setting `issuer` is `self`. Settings
+        with which clients cannot work are logged.
         """
         if self.settings.public_url is None and any(each.settings.issuer == SELF for each in self):
             _warn_of_wildcard(url)
@@ -129,7 +130,7 @@ class Issuers:
             yield
 
     def _find_discovery(self, path: str) -> Place | None:
-        """Return the issuer whose path *path* combines with the path of the discovery document."""
+        """Return the place of a discovery document; None for another path."""
         for discovery_path in DISCOVERY_PATHS:
             if path.startswith(f"{discovery_path}/"):  # RFC 8414 inserts its path into the URL
                 prefix = path.removeprefix(discovery_path)
@@ -158,7 +159,7 @@ def _warn_of_wildcard(url: str) -> None:
 
 
 def _get_path(url: str | None) -> str:
-    """Return the path of a URL as requests have it; empty for `/`, and for text that is no URL."""
+    """Return the path of a URL as requests have it; empty for `/` and text that is not a URL."""
     try:
         parts = urlsplit(url or "")
     except ValueError:

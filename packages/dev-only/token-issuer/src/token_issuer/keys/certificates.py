@@ -20,7 +20,7 @@ from jwt_core import PrivateKey, SigningKey, base64url, compute_thumbprint
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME
 
 _VALIDITY: Final = timedelta(days=3650)
-_LATEST_START: Final = datetime(9989, 1, 1, tzinfo=UTC)  # a later end is not a date of Python
+_LATEST_START: Final = datetime(9989, 1, 1, tzinfo=UTC)  # datetime cannot represent a later end
 _BACKDATING: Final = timedelta(days=1)  # for verifiers whose clock is behind
 _SERIAL_BYTES: Final = 19  # RFC 5280 §4.1.2.2: a positive integer of at most 20 octets
 _MAX_CERTIFICATES: Final = 256
@@ -39,9 +39,9 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
 
 @cache
 def _choose_class() -> type[datetime]:
-    """Return what `datetime` is in the first call: the class itself, or that of freezegun.
+    """Return the value of `datetime` at the first call: the class, or that of freezegun.
 
-    cryptography accepts only instances of the class that it has found when it first needed it.
+    cryptography accepts only instances of the class that it found at its own first call.
     """
     return datetime
 

@@ -25,7 +25,7 @@ _GOOGLE_LEAD: Final = timedelta(hours=18)
 _MAX_DURATION: Final = timedelta(days=3650)
 _IN_FLIGHT: Final = timedelta(seconds=1)  # for responses sent just before the ring rotates
 _VERIFIER_LIFETIME: Final = timedelta(seconds=10)
-"""The least time for which verifiers keep keys: `min_lifetime` of `jwt_core.RemoteKeySet`."""
+"""How long verifiers keep keys at least: `min_lifetime` of `jwt_core.RemoteKeySet`."""
 MAX_FOLLOWED_FACTOR: Final = int(_GOOGLE_LEAD / (_VERIFIER_LIFETIME + _IN_FLIGHT))
 """The highest speed at which such verifiers fetch each key before it signs."""
 
@@ -56,7 +56,7 @@ class RotationPlan:
         return cls(period=period, lead=_GOOGLE_LEAD / factor, retention=period)
 
     def describe_risk(self) -> str:
-        """Say why verifiers may reject good tokens of this plan; empty if they can follow it."""
+        """Describe why verifiers may reject good tokens; empty if they can follow this plan."""
         if self.period is None or self.lead >= _VERIFIER_LIFETIME + _IN_FLIGHT:
             return ""
         return (

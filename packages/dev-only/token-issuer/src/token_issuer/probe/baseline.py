@@ -65,7 +65,7 @@ class _BaselineCheck:
         authorization: The values of `Authorization`; None for a good token.
         expected: The expected reaction.
         explain: Returns the likely cause of any other reaction.
-        request: The request in a few words, for a finding.
+        request: A short description of the request, for a finding.
     """
 
     id: str
@@ -122,8 +122,8 @@ def check_baseline(
 ) -> tuple[list[Check], list[Finding], str]:
     """Check that the target accepts a good token and rejects a missing or malformed one.
 
-    A target that crashes or hangs instead of rejecting, but then accepts a good token, can be
-    probed: that is a finding.
+    If the target crashes or hangs instead of rejecting, but then accepts a good token, this is a
+    finding, and the target can be probed.
 
     Args:
         target: The URL to probe.

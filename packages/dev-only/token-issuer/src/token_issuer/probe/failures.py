@@ -8,14 +8,14 @@ from token_issuer.severity import Severity
 
 _WHY: Final = "Anyone can send such a request repeatedly; no key is needed."
 _REMEDY: Final = (
-    "Answer 401 to each token that is missing or cannot be read or verified, also if a library "
-    "raises an unexpected error, and limit the length of the header field and the duration of a "
-    "request."
+    "Respond with 401 to each token that is missing or cannot be read or verified, also if a "
+    "library raises an unexpected error, and limit the length of the header field and the duration "
+    "of a request."
 )
 
 
 def build_failure(check: str, title: str, severity: Severity = Severity.MEDIUM) -> Finding:
-    """Return the finding that a target fails on a request; the check with this id found it."""
+    """Return the finding of *check* that the target fails on a request."""
     return Finding(
         check=check,
         severity=severity,

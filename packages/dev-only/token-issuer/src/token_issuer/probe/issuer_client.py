@@ -197,7 +197,7 @@ class IssuerClient:
         return [(self._find_endpoint(path), count) for path, count in counts.items()]
 
     def _find_endpoint(self, path: str) -> str:
-        """Return the endpoint of a logged path: one of several issuers has a path of its own.
+        """Return the endpoint of a logged path, which begins with the path of the issuer.
 
         A gateway may have removed the start of the path in the URL of the issuer.
         """

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Shell command lines that repeat the requests of a finding, with curl.
 
-They contain no secret: they request their tokens from the issuer, and take the admin token from its
+They contain no secret: they request tokens from the issuer, and read the admin token from its
 environment variable.
 """
 
@@ -100,7 +100,7 @@ class Reproduction:
         """Send these credentials, with the variable `$TOKEN` in place of *token*."""
         try:
             fields = self.target.presentation.build_fields(authorization)
-        except UnsendableError:  # only good tokens get here, and they can be sent
+        except UnsendableError:  # good tokens, the only ones here, can be sent
             return ""
         quoted = [_quote_field(field, token.encode("utf-8", "surrogatepass")) for field in fields]
         url = quote(self.target.url)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The event loop of the server, whose timers run also while a test has frozen the time."""
+"""The event loop of the server, whose timers also run while a test has frozen the time."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from token_issuer.timing.elapsed import read_elapsed_s
 
 
 class EventLoop(asyncio.SelectorEventLoop):
-    """Event loop that asyncio would choose on Linux, with a clock that tests do not replace."""
+    """The event loop that asyncio selects on Linux, with a clock that tests do not replace."""
 
     def time(self) -> float:
         """Return the time of the timers, in seconds."""

@@ -105,8 +105,8 @@ def serve(issuers: Issuers, listener: socket.socket) -> None:
 def serve_in_thread(issuers: Issuers, listener: socket.socket) -> Iterator[None]:
     """Serve *issuers* on *listener* while the block runs; signals are not handled.
 
-    The server stops also while a test has frozen the time. A thread that does not end within
-    `_MAX_JOIN_S` seconds is left behind, so that it cannot stop the tests.
+    The server also stops while a test has frozen the time. A thread that does not end within
+    `_MAX_JOIN_S` seconds is left behind, so that it does not block the tests.
 
     Raises:
         ApplicationError: the web application could not be built. The error is raised at the end
@@ -130,8 +130,8 @@ def serve_in_thread(issuers: Issuers, listener: socket.socket) -> Iterator[None]
 class _Server(uvicorn.Server):
     """Server that builds the application soon after it listens, and stops if the build fails.
 
-    It waits for an event to stop, rather than polling a flag as uvicorn does: polling depends on a
-    clock. From the start of the shutdown, faults do not delay responses.
+    It waits for an event that stops it. uvicorn polls a flag instead, which depends on a clock that
+    tests replace. From the start of the shutdown, faults do not delay responses.
     """
 
     def __init__(self, config: uvicorn.Config, application: LazyApp) -> None:

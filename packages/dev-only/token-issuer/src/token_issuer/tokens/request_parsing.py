@@ -25,9 +25,9 @@ _OTHER_WORDS: Final = frozenset({
     "algorithm", "expiration", "expire", "expires", "expiresat", "expiresin", "expiry", "issuer",
     "keyid", "lifetime", "subject", "ttl",
 })  # fmt: skip
-"""Other words for fields, as `_simplify` writes them."""
+"""Synonyms of fields, in the form that `_simplify` returns."""
 _REGISTERED_NAMES: Final = frozenset({"ace_profile"})
-"""OAuth parameters that look like a field (IANA, OAuth Parameters)."""
+"""OAuth parameters that resemble a field (IANA, OAuth Parameters)."""
 _MIN_RESEMBLANCE: Final = 0.8  # client_info and client_id: 0.78, client_assertion: 0.74
 _MEMBER: Final = re.compile(r"[\[.]")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
@@ -37,9 +37,9 @@ _SCHEMA_ERROR: Final = re.compile(r"(?P<what>.+?)(?: - at `\$\.?(?P<path>.*)`)?"
 def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) -> TokenRequest:
     """Return the token request of decoded *parameters*, without its client secret.
 
-    With a `grant_type`, the request comes from an OAuth client, whose other parameters are ignored
-    unless they look like a misspelt field: a misspelt `defect` must not yield a good token. Without
-    one, all unknown fields are errors.
+    With a `grant_type`, the request comes from an OAuth client. Its unknown parameters are ignored,
+    unless they resemble a field: a misspelt `defect` must not yield a good token. Without a
+    `grant_type`, all unknown fields are errors.
 
     Args:
         parameters: The values of the fields by name.
@@ -81,7 +81,7 @@ def _check_grant_type(grant_type: object) -> None:
 
 @lru_cache(maxsize=256)  # clients send the same names with each request
 def _is_misspelt(name: str) -> bool:
-    """Tell whether the unknown *name* looks like a field, or is another word for one.
+    """Return whether the unknown *name* resembles a field, or is a synonym of one.
 
     Case and punctuation are ignored, and so are members in the nested names of form libraries, such
     as `claims[role]`. A misspelt name has one wrong letter, letters in the wrong order, or a high
@@ -97,7 +97,7 @@ def _drop_member(name: str) -> str:
 
 def _resembles(name: str, field: str) -> bool:
     if 2 * min(len(name), len(field)) < _MIN_RESEMBLANCE * (len(name) + len(field)):
-        return False  # the resemblance of names with so different lengths is lower
+        return False  # names of such different lengths cannot resemble each other enough
     if sorted(name) == sorted(field):
         return True
     wrong = sum(letter != other for letter, other in zip(name, field, strict=False))

@@ -59,7 +59,7 @@ class HttpError(TokenIssuerError):
 
 
 def reject_encoded_body(content_encoding: str) -> None:
-    """Reject a body that the field `Content-Encoding` says is compressed.
+    """Reject a body that is compressed according to the field `Content-Encoding`.
 
     Raises:
         HttpError: the body is compressed.

@@ -57,7 +57,7 @@ class Endpoint(NamedTuple):
 
 
 Endpoints = Mapping[tuple[bytes, bytes], Endpoint]
-"""The endpoints of the fast path by method and path, as they arrive."""
+"""The endpoints of the fast path by method and path, in the form in which they arrive."""
 
 
 def list_endpoints(issuers: Issuers) -> Endpoints:
@@ -128,7 +128,7 @@ class Protocol(BoundedProtocol):
         return build_common_fields(self._clock())
 
     def abandon_request(self) -> None:
-        """Forget the request that is being read."""
+        """Discard the request that is being read."""
         super().abandon_request()
         self._endpoint, self._body = None, b""
 

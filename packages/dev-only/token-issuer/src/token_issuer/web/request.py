@@ -30,8 +30,8 @@ class Request(Struct, frozen=True, kw_only=True):
     Attributes:
         method: In upper case.
         url_path: The path, normalized like Litestar's router does: `//token/` is `/token`.
-        prefix: The part of `url_path` that leads to the issuer; empty for the main one.
-        path: The rest of `url_path`: the path of an endpoint.
+        prefix: The part of `url_path` before that of the endpoint; empty for the main issuer.
+        path: The rest of `url_path`, which is the path of an endpoint.
         query: The query string, still encoded.
         fields: The header fields, with names in lower case.
         scheme: `http` or `https`.
@@ -79,7 +79,7 @@ def build_request(
 
     Args:
         scope: The scope.
-        place: The issuer and the endpoint for which *url_path* stands.
+        place: The issuer and the endpoint of *url_path*.
         url_path: The normalized path.
         time: The time of the response.
         body: The body, for a handler that reads one.

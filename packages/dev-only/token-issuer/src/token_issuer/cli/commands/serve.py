@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     issuers = building.result()
 
     def announce(listener: socket.socket) -> "Serve":
-        """Print the banner; return the function that serves on a listener of the same address."""
+        """Print the banner, and return the function that serves on a listener of this address."""
         url = format_url(listener)
         located = issuers.locate(url)
         write_output(_format_banner(located, url))

@@ -38,7 +38,7 @@ from token_issuer.keys.storage.store import RingChange
 from token_issuer.timing.clock import read_system_clock
 
 _UNREAD: Final[Version] = (None,)
-"""A ring that this process wrote. Reading it again shows whether another one has written, too."""
+"""Version of a ring that this process wrote. It is read again, to detect another writer."""
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +80,8 @@ class DirectoryStore:
             clock=clock,
             checked_key=checked_key,
         )
-        # `_ring` and `_version` change together. A version is read before its content: a write in
-        # between, by a process that a volume without locks does not keep out, is noticed later.
+        # `_ring` and `_version` change together. A version is read before its content, so a write
+        # in between, on a volume without locks, is detected at the next look.
         self._lock = threading.Lock()
         self._version = self._reader.read_version()
         self._ring = self._reader.read()
@@ -171,7 +171,7 @@ class DirectoryStore:
             logger.warning("%s", message)
 
     def _warn_of_lost_keys(self, ring: KeyRing) -> None:
-        """Log which keys in use *ring*, as another process wrote it, does not hold."""
+        """Log the keys in use that are missing from *ring*, which another process wrote."""
         present = {key.thumbprint for key in ring.keys}
         lost = [
             key.kid

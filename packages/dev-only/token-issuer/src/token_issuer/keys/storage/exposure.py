@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
-"""Warnings about key files that other users can read or replace, and about what a volume lacks.
+"""Warnings about key files that other users can read or replace, and about limits of a volume.
 
-Each is logged once for each directory and process, in one line.
+Each is one line, logged once for each directory and process.
 """
 
 import logging

@@ -1,8 +1,8 @@
 # DEV-ONLY: never ship to production.
 """Files of a key directory: bounded reads and atomic writes, on any kind of volume.
 
-A volume may lack what POSIX file systems have: permissions, hard links, or the synchronisation of
-directories. Whatever is not needed for whole files costs a warning, not the start.
+A volume may lack features of POSIX file systems: permissions, hard links, or the synchronisation of
+directories. A missing feature that complete files do not need is a warning, not an error.
 """
 
 import contextlib
@@ -51,11 +51,11 @@ def make_directory(directory: Path) -> None:
 
 
 def exists(path: Path) -> bool:
-    """Tell whether *path* exists.
+    """Return whether *path* exists.
 
     Raises:
-        KeyDirectoryError: its directory cannot be searched, or it is a link to nothing: the keys
-            may be there once the volume of its target is mounted.
+        KeyDirectoryError: its directory cannot be searched, or it is a symbolic link without a
+            target. The target may be on a volume that is not mounted yet.
     """
     with explain_os_errors(path):
         try:
@@ -103,8 +103,8 @@ def write_file(path: Path, data: bytes, *, mode: int) -> None:
 def create_file(path: Path, data: bytes, *, mode: int) -> None:
     """Write a new file atomically. A file that another process creates meanwhile stays.
 
-    On volumes with hard links this holds without a lock, too. On others it holds except for a
-    moment before the new name appears.
+    Volumes with hard links guarantee this also without a lock. On others, a file that appears just
+    before the new one is replaced.
 
     Raises:
         KeyDirectoryError: the file cannot be written.
@@ -118,7 +118,7 @@ def _write_whole(
     # Written in the same directory, because a rename is atomic only within one file system.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with explain_os_errors(path):
-        # Unlike that of tempfile, without O_NOFOLLOW: O_EXCL follows no link either.
+        # Without the O_NOFOLLOW of tempfile: O_EXCL does not follow links either.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -128,7 +128,7 @@ def _write_whole(
                 _sync_file(descriptor, path)
             publish(temporary, path)
         finally:
-            with contextlib.suppress(OSError):  # it has become *path*, or is on a full disk
+            with contextlib.suppress(OSError):  # it has been renamed, or the volume fails
                 temporary.unlink()
         _sync_directory(path.parent)
 
@@ -139,7 +139,7 @@ def _link_or_replace(temporary: Path, path: Path) -> None:
     except FileExistsError:
         return
     except OSError:  # FAT, and some network and FUSE file systems, have no hard links
-        if not exists(path):  # looked up again, because the key has been generated meanwhile
+        if not exists(path):  # checked again: generating the key has taken time
             temporary.replace(path)
 
 

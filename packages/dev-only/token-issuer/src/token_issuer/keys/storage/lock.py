@@ -33,12 +33,12 @@ _ATTEMPT_INTERVAL_S: Final = 0.02
 def lock_directory(directory: Path) -> Iterator[None]:
     """Lock *directory* against other writers; wait up to 30 s while another writer holds the lock.
 
-    The temporary files of killed writers are removed. On a volume without locks, a warning says
-    what to avoid, and the block runs without a lock.
+    The temporary files of killed writers are removed. On a volume without locks, a warning is
+    logged, and the block runs without a lock.
 
     Raises:
         OSError: the directory cannot be opened.
-        KeyDirectoryError: another process keeps the lock.
+        KeyDirectoryError: another process does not release the lock.
     """
     descriptor = os.open(directory, os.O_RDONLY | os.O_NONBLOCK)
     try:
@@ -51,7 +51,7 @@ def lock_directory(directory: Path) -> Iterator[None]:
 
 
 def has_leftovers(directory: Path) -> bool:
-    """Tell whether *directory* can be listed and holds temporary files of writers."""
+    """Return whether *directory* can be listed and contains temporary files of writers."""
     with contextlib.suppress(OSError):
         return bool(_find_leftovers(directory))
     return False

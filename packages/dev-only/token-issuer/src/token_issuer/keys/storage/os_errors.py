@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Errors of the operating system as errors of the key directory, with what to do."""
+"""Errors of the operating system as errors of the key directory, with a remedy."""
 
 import contextlib
 import errno
@@ -17,7 +17,7 @@ UNSUPPORTED: Final = frozenset({
     errno.EOPNOTSUPP,
     errno.ENOTTY,
 })
-"""What file systems answer to an operation that they do not have."""
+"""Error numbers of operations that a file system does not support."""
 
 _OTHER_VOLUME: Final = "or use a directory on another volume"
 _ATTRIBUTES: Final = "owner, permissions and file attributes (lsattr)"
@@ -33,7 +33,7 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
     errno.ESTALE: "the network volume no longer has this file (stale handle); mount it again",
     errno.EBUSY: "is in use, or mounted by itself; mount the directory, not single files in it",
     errno.EISDIR: "is a directory, not a file; move it away",
-    errno.EEXIST: "something is in the way that cannot be replaced, such as a broken symbolic link "
+    errno.EEXIST: "an existing file cannot be replaced, such as a broken symbolic link "
     f"or a file on a volume that cannot rename over files; move it away, {_OTHER_VOLUME}",
     errno.ELOOP: "is a symbolic link that leads back to itself; remove it",
     errno.ENAMETOOLONG: "the name is too long for the volume; choose a shorter one",
@@ -42,7 +42,7 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
 
 @contextlib.contextmanager
 def explain_os_errors(path: Path) -> Iterator[None]:
-    """Convert an OSError to a KeyDirectoryError that says what to do."""
+    """Convert an OSError to a KeyDirectoryError with a remedy."""
     try:
         yield
     except OSError as error:

@@ -30,7 +30,7 @@ _MAX_READ_ATTEMPTS: Final = 3
 
 _FileId = tuple[int, int, int]
 Version = tuple[_FileId | None, ...]
-"""What identifies the content of a directory, as far as the volume records it."""
+"""Identifies the content of a directory, as far as the volume records changes."""
 
 
 class DirectoryReader:
@@ -61,7 +61,7 @@ class DirectoryReader:
         self._checked_key = checked_key
 
     def read_version(self) -> Version | None:
-        """Return what changes with each write of the ring; None if it cannot be found."""
+        """Return a value that differs after each write of the ring; None without a ring."""
         ring = _identify(self.directory / RING_NAME)
         if ring is not None:
             self.has_ring = True
@@ -121,7 +121,7 @@ class DirectoryReader:
         if key is None:
             key = load_key(self.directory, allow_unmarked=self._allow_unmarked)
         with explain_os_errors(path):
-            # FAT stores local time, and a network volume has the clock of its server.
+            # FAT stores local time, and a network volume uses the clock of its server.
             modified_at = min(max(path.stat().st_mtime, 0), self._clock().timestamp())
         if exists(self.directory / RING_NAME):
             raise KeyDirectoryError(path, "another process is replacing it; try again")

@@ -74,7 +74,7 @@ def _render_table(
         for name, class_ in columns.items()
     )
     rows = (_render_row(check, links.get(check.id)) for check in checks)
-    # The roles are those of the elements, which browsers drop if a narrow screen stacks the cells.
+    # Browsers drop the implicit roles if a narrow screen stacks the cells, so they are explicit.
     table = element(
         "table",
         caption,

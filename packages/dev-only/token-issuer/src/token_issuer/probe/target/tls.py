@@ -47,7 +47,7 @@ class TlsOptions:
             context.verify_mode = ssl.CERT_NONE
         if self.client_file is not None:
             try:
-                read_regular_file(self.client_file, MAX_TEXT_BYTES)  # OpenSSL waits for a FIFO
+                read_regular_file(self.client_file, MAX_TEXT_BYTES)  # OpenSSL would wait for a FIFO
                 context.load_cert_chain(self.client_file, password=_refuse_passphrase)
             except (OSError, ValueError) as error:
                 message = (

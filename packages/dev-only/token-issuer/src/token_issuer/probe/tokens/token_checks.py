@@ -148,7 +148,7 @@ class _Session:
         return self.target.send(harmless).reaction is response.reaction
 
     def _doubt_pointer(self, pointer: str) -> str:
-        """Say why the target may be unable to fetch *pointer*; empty if it can."""
+        """Return why the target may be unable to fetch *pointer*; empty if it can."""
         host = urlsplit(pointer).netloc.lower()
         hosts = frozenset(map(str.lower, self.issuer.list_key_hosts()))
         others = sorted(hosts - {host})

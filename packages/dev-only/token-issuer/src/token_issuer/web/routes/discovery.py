@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The discovery document. It lists only endpoints that exist.
 
-A client that was given the URL of an issuer demands that the document names exactly this URL.
+A client rejects the document unless it names exactly the issuer URL with which it is configured.
 
 Spec: OpenID Connect Discovery §3, RFC 8414 §2
 """
@@ -58,7 +58,7 @@ def _build_route_options(summary: str) -> dict[str, Any]:
 async def get_discovery_document(
     request: Request[Any, Any, Any], issuer: IssuerDependency
 ) -> DiscoveryDocument:
-    """Serve the discovery document where OpenID Connect clients look for it."""
+    """Serve the discovery document at the path of OpenID Connect."""
     return _describe_issuer(request, issuer)
 
 
@@ -66,7 +66,7 @@ async def get_discovery_document(
 async def get_authorization_server_metadata(
     request: Request[Any, Any, Any], issuer: IssuerDependency
 ) -> DiscoveryDocument:
-    """Serve the same document where OAuth clients look for it."""
+    """Serve the same document at the path of OAuth."""
     return _describe_issuer(request, issuer)
 
 
@@ -100,15 +100,15 @@ def _describe_issuer(request: Request[Any, Any, Any], issuer: Issuer) -> Discove
 def _hint_at_setting(
     request: Request[Any, Any, Any], issuer: Issuer, requested: str | None
 ) -> None:
-    """Log once for each issuer that a client fetched the document of another URL."""
+    """Log once for each issuer that a client fetched the document by another URL."""
     hinted: set[str] = request.app.state.setdefault("hinted_issuers", set())
     if requested is None or issuer.name in hinted or _is_same_url(requested, issuer.identifier):
         return
     hinted.add(issuer.name)
     logger.warning(
-        "the discovery document was fetched from %s and names the issuer %s, which OpenID Connect "
-        "clients reject; give them the URL of the issuer, or set TOKEN_ISSUER_ISSUER=self and "
-        "TOKEN_ISSUER_PUBLIC_URL=%s (in pytest and in [issuers.NAME], issuer='self')",
+        "the discovery document was fetched from %s, but names the issuer %s, so OpenID Connect "
+        "clients reject it; configure them with the URL of the issuer, or set "
+        "TOKEN_ISSUER_ISSUER=self and TOKEN_ISSUER_PUBLIC_URL=%s (in pytest and in [issuers.NAME], issuer='self')",
         requested,
         issuer.identifier,
         requested.removesuffix(issuer.path),

@@ -69,7 +69,7 @@ class StructSchemas(OpenAPISchemaPlugin):
 
 
 def _describe_time(kind: type) -> dict[str, Any]:
-    """Describe `datetime`, which msgspec does not recognise while freezegun has replaced it."""
+    """Describe `datetime`, which msgspec does not recognise while freezegun replaces it."""
     if issubclass(kind, datetime):
         return {"type": "string"}
     raise NotImplementedError

@@ -59,7 +59,7 @@ def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
         "summary": "Mint a token",
         "description": "Send each field in a JSON body, in a form or in the query string. A field "
         "of the body overrides one of the query string. With grant_type, unknown parameters are "
-        "ignored, unless they look like a misspelt field.",
+        "ignored, unless they resemble a field.",
         "parameters": [
             {"name": name, "in": "query", "required": False, **_describe_parameter(name, schema)}
             for name, schema in fields.items()

@@ -1,10 +1,10 @@
 # DEV-ONLY: never ship to production.
 """Access control of the admin surface.
 
-A browser sends requests of any web page to the issuer. If the name of the page resolves to the
+A browser sends requests of any web page to the issuer. If the host name of the page resolves to the
 address of the issuer (DNS rebinding), the browser treats both as one site, and only `Host` and
-`Origin` show that the page is foreign. Without a secret, both must therefore name this machine, or
-a name that the settings trust.
+`Origin` show that the page is foreign. Without a secret, both must therefore name this machine or a
+host that the settings trust.
 
 Spec: RFC 6750 §2.1 and §3, RFC 9110 §7.2, RFC 6454 §7
 """

@@ -19,7 +19,7 @@ _MAX_BODY_BYTES: Final = 16 * 1024
 
 
 def build_admin_router(settings: Settings) -> Router:
-    """Build the router of all paths below `/admin`; *settings* say who may call them."""
+    """Build the router of all paths below `/admin`; *settings* define the permitted callers."""
     return Router(
         "/",  # each route names its whole path
         route_handlers=[

@@ -113,7 +113,7 @@ ENDLESS: Final = {
 
 @pytest.mark.requirement("TI-4", "OPS-3")
 @pytest.mark.parametrize(("start", "piece", "status"), ENDLESS.values(), ids=ENDLESS)
-def test_endless_part_costs_no_memory(
+def test_endless_part_does_not_fill_the_memory(
     server: Service, token: str, start: bytes, piece: bytes, status: int
 ) -> None:
     if start.startswith(b"Transfer-Encoding"):
@@ -196,9 +196,7 @@ def test_offer_to_upgrade_loses_no_body(
 
 
 @pytest.mark.parametrize("is_split", [False, True])
-def test_authorization_in_a_trailer_does_not_count(
-    proxy: Service, token: str, is_split: bool
-) -> None:
+def test_authorization_in_a_trailer_is_ignored(proxy: Service, token: str, is_split: bool) -> None:
     head = b"POST /a HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
     trailer = f"0\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
     end = b"GET /healthz HTTP/1.1\r\n" + HOST + CLOSE + b"\r\n"
@@ -236,7 +234,7 @@ def test_keep_alive_and_header_size_are_settings(start_issuer: Start, start_prox
         assert list_statuses(ask(server, large)) == [431]
 
 
-def test_pipelined_requests_cost_no_memory(server: Service, token: str) -> None:
+def test_pipelined_requests_do_not_fill_the_memory(server: Service, token: str) -> None:
     before = read_peak_bytes(server)
     fields = HOST + f"Authorization: Bearer {token}\r\n".encode()
     request = b"GET /health HTTP/1.1\r\n" + fields

@@ -60,7 +60,7 @@ def test_installed_issuer_runs(installers: Installers, repository: Repository) -
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_form_looks_our_names_up(
+def test_no_form_looks_up_our_names(
     form: str, installers: Installers, repository: Repository
 ) -> None:
     environment = installers.make_environment()

@@ -63,7 +63,7 @@ class Verifier:
         """Return the status of the response."""
         authorization = self.read_credentials(request)
         if not authorization or authorization[0].count(".") != TOKEN_DOTS:
-            self._fail_on_nonsense()
+            self._fail_on_malformed()
         if not authorization:
             return 200 if Behaviour.ACCEPTS_NO_TOKEN in self.behaviours else 401
         header = read_header(authorization[0])
@@ -99,11 +99,11 @@ class Verifier:
             return [f"Bearer {value}" for value in request.get_all(self.header.lower())]
         return request.get_all("authorization")
 
-    def _fail_on_nonsense(self) -> None:
-        if Behaviour.ANSWERS_500_TO_NONSENSE in self.behaviours:
+    def _fail_on_malformed(self) -> None:
+        if Behaviour.ANSWERS_500_TO_MALFORMED in self.behaviours:
             message = "not a token"
             raise ValueError(message)  # the service answers 500
-        if Behaviour.CLOSES_ON_NONSENSE in self.behaviours:
+        if Behaviour.CLOSES_ON_MALFORMED in self.behaviours:
             close()
 
     def _is_over_limit(self, kid: object, jwks: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """Fixtures: one connection on virtual time, over a real pair of sockets."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -75,6 +76,11 @@ class Connection:
         except BlockingIOError:
             return received
         return received + b"<closed>"
+
+    @staticmethod
+    def list_statuses(response: bytes) -> list[int]:
+        """Return the status codes in *response*."""
+        return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", response)]
 
     def close(self) -> None:
         self.client.close()

@@ -16,7 +16,7 @@ MAX_AGE_S: Final = 600
 """How long browsers may cache the response to a preflight."""
 
 _EXPOSED: Final = b"WWW-Authenticate"
-_OF_PREFLIGHTS: Final = frozenset({
+_PREFLIGHT_FIELDS: Final = frozenset({
     b"accept", b"accept-language", b"origin", b"user-agent",
     b"access-control-request-headers", b"access-control-request-method",
     b"access-control-request-private-network",
@@ -31,7 +31,7 @@ def is_preflight(scope: HTTPScope) -> bool:
 
 def keep_preflight_headers(headers: Iterable[Header]) -> list[Header]:
     """Return the header fields of a preflight that an upstream may see without a token."""
-    return [(name, value) for name, value in headers if name in _OF_PREFLIGHTS]
+    return [(name, value) for name, value in headers if name in _PREFLIGHT_FIELDS]
 
 
 class CorsApp:
@@ -62,7 +62,7 @@ class CorsApp:
 
         async def send_on(message: Any) -> None:
             if message["type"] == "http.response.start":
-                kept = [field for field in message["headers"] if not _is_of_cors(field[0])]
+                kept = [field for field in message["headers"] if not _is_cors_field(field[0])]
                 exposed = [(b"access-control-expose-headers", _EXPOSED)] if is_permitted else []
                 message = {**message, "headers": [*kept, *fields, *exposed]}
             await send(message)
@@ -82,7 +82,7 @@ def _permit(scope: HTTPScope) -> list[Header]:
     ]
 
 
-def _is_of_cors(name: bytes) -> bool:
+def _is_cors_field(name: bytes) -> bool:
     return name.lower().startswith(b"access-control-")
 
 

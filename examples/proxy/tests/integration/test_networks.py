@@ -165,7 +165,7 @@ def test_forged_provenance(
         assert headers["forwarded"].startswith("for=203.0.113.9, for=127.0.0.1;host=")
 
 
-def test_one_setting_holds_the_authorities_of_all_fetches(
+def test_one_setting_names_the_authorities_of_all_fetches(
     command: list[str], environ: dict[str, str], key: SigningKey, token: str, tmp_path: Path
 ) -> None:
     tls, ca_file = write_authority(tmp_path)
@@ -213,7 +213,7 @@ def test_key_set_is_fetched_through_the_forward_proxy(
     assert forward_proxy.requested == [uri]
 
 
-def test_missing_keys_tell_outsiders_nothing_and_are_logged_once(
+def test_missing_keys_are_logged_once_and_not_disclosed(
     command: list[str], environ: dict[str, str], token: str
 ) -> None:
     document = {"keys": [{"kty": "RSA", "kid": f"secret-{i}" * 50, "n": "!"} for i in range(3000)]}

@@ -62,7 +62,7 @@ def test_header_that_does_not_arrive_is_408(connect: "Connect", start: bytes, dr
     assert response.endswith(b"<closed>")
 
 
-def test_empty_lines_are_no_request(connect: "Connect") -> None:
+def test_empty_lines_are_not_a_request(connect: "Connect") -> None:
     connection = connect()
     for _ in range(22):
         connection.send(b"\r\n")
@@ -83,7 +83,7 @@ def test_empty_lines_are_no_request(connect: "Connect") -> None:
         (b"Transfer-Encoding: chunked\r\n\r\n0\r\na:", b"b"),
     ],
 )
-def test_body_that_drips_is_408(connect: "Connect", head: bytes, piece: bytes) -> None:
+def test_slow_body_is_408(connect: "Connect", head: bytes, piece: bytes) -> None:
     connection = connect()
     connection.send(HEAD + head)
     for _ in range(19):

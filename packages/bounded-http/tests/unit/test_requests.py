@@ -1,7 +1,5 @@
-"""Framing: sizes, offers to upgrade, trailers, HTTP/1.0, half-closed and pipelined requests."""
+"""Framing of a request: sizes, offers to upgrade, trailers, `Host`, request targets, HTTP/1.0."""
 
-import asyncio
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -25,10 +23,6 @@ def post(body: bytes, fields: bytes = b"") -> bytes:
     return b"POST /a?b=c HTTP/1.1\r\nHost: a\r\n" + fields + body
 
 
-def list_statuses(response: bytes) -> list[int]:
-    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", response)]
-
-
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("fields", [b"", OFFER], ids=["plain", "offer"])
 @pytest.mark.parametrize("before", [b"", CLOSE.replace(b"close", b"keep-alive")])
@@ -41,7 +35,7 @@ def test_request_is_whole_wherever_tcp_splits_it(
         connection.send(data[:position])
         connection.send(data[position:])
 
-        assert list_statuses(connection.read()) == [200] * (3 if before else 2)
+        assert connection.list_statuses(connection.read()) == [200] * (3 if before else 2)
         request = connection.requests[-2]
         assert (request["path"], request["query_string"]) == ("/a", b"b=c")
         assert request["body"] == b"sub=alice"
@@ -63,7 +57,7 @@ def test_offer_is_declined_on_each_method(
     connection.send(b"hi")
     response = connection.read()
 
-    assert list_statuses(response) == [200]
+    assert connection.list_statuses(response) == [200]
     assert connection.requests[0]["body"] == b"hi"
     assert response.endswith(b"<closed>") is ("close" in connection_field)
 
@@ -72,7 +66,7 @@ def test_offers_may_follow_each_other(connect: "Connect") -> None:
     connection = connect()
     connection.send((post(BODIES["length"], OFFER) + post(BODIES["chunked"], OFFER)) * 500 + CLOSE)
 
-    assert list_statuses(connection.read()) == [200] * 1001
+    assert connection.list_statuses(connection.read()) == [200] * 1001
     assert {request["body"] for request in connection.requests[:-1]} == {b"sub=alice"}
 
 
@@ -80,7 +74,7 @@ def test_long_body_after_an_offer_is_whole(connect: "Connect") -> None:
     connection = connect()
     connection.send(post(b"Content-Length: 300000\r\n\r\n" + b"x" * 300_000, OFFER) + CLOSE)
 
-    assert list_statuses(connection.read()) == [200, 200]
+    assert connection.list_statuses(connection.read()) == [200, 200]
     assert len(connection.requests[0]["body"]) == 300_000
 
 
@@ -92,7 +86,7 @@ def test_trailer_fields_are_dropped_wherever_tcp_splits_them(connect: "Connect")
         connection.send(data[:position])
         connection.send(data[position:] + CLOSE)
 
-        assert list_statuses(connection.read()) == [200, 200]
+        assert connection.list_statuses(connection.read()) == [200, 200]
         fields = [(b"host", b"a"), (b"transfer-encoding", b"chunked")]
         assert connection.requests[0]["headers"] == fields
         connection.close()
@@ -138,7 +132,7 @@ def test_endless_part_is_rejected(
         sent += len(piece) * pieces
         response += connection.read()
 
-    assert list_statuses(response) == [200] * bool(before) + [status]
+    assert connection.list_statuses(response) == [200] * bool(before) + [status]
     assert sent <= max(2 * LIMIT, len(piece) * pieces)
     for _ in range(5):  # what is still sent is discarded for a moment
         connection.send(piece * pieces)
@@ -163,15 +157,15 @@ def test_limit_is_exact(
 
         rejected = 414 if part == "URL" else 431
         statuses = [200] * bool(before) + [rejected if excess else 200]
-        assert list_statuses(connection.read()) == statuses
+        assert connection.list_statuses(connection.read()) == statuses
 
 
-def test_many_small_chunks_are_no_overhead(connect: "Connect") -> None:
+def test_many_small_chunks_are_accepted(connect: "Connect") -> None:
     connection = connect()
     connection.send(post(b"Transfer-Encoding: chunked\r\n\r\n") + b"1\r\nx\r\n" * 200_000)
     connection.send(b"0\r\n\r\n")
 
-    assert list_statuses(connection.read()) == [200]
+    assert connection.list_statuses(connection.read()) == [200]
     assert len(connection.requests[0]["body"]) == 200_000
 
 
@@ -226,7 +220,7 @@ def test_invalid_request_is_rejected_with_a_reason(
     connection.send(before + request_)
     response = connection.read()
 
-    assert list_statuses(response) == [200] * bool(before) + [status]
+    assert connection.list_statuses(response) == [200] * bool(before) + [status]
     assert b"application/problem+json" in response
     connection.wait(3)
     assert connection.read() == b"<closed>"
@@ -243,7 +237,7 @@ def test_valid_host_is_accepted(connect: "Connect", host: str) -> None:
     connection = connect()
     connection.send(f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
 
-    assert list_statuses(connection.read()) == [200]
+    assert connection.list_statuses(connection.read()) == [200]
 
 
 @pytest.mark.parametrize(
@@ -297,7 +291,7 @@ def test_invalid_host_is_rejected(connect: "Connect", host: str, version: str) -
     connection = connect()
     connection.send(f"GET / HTTP/{version}\r\nHost: {host}\r\n\r\n".encode())
 
-    assert list_statuses(connection.read()) == [400]
+    assert connection.list_statuses(connection.read()) == [400]
 
 
 @pytest.mark.parametrize("fields", [[], [(b"transfer-encoding", b"chunked")]])
@@ -325,7 +319,7 @@ def test_http_1_0_client_gets_no_interim_response(connect: "Connect") -> None:
     assert connection.read() == b""
     connection.send(b"hi")
 
-    assert list_statuses(connection.read()) == [200]
+    assert connection.list_statuses(connection.read()) == [200]
 
 
 def test_connection_option_in_a_trailer_ends_the_connection(connect: "Connect") -> None:
@@ -333,175 +327,6 @@ def test_connection_option_in_a_trailer_ends_the_connection(connect: "Connect") 
     body = b"Transfer-Encoding: chunked\r\n\r\n0\r\nConnection: close\r\n\r\n"
     connection.send(post(body) + CLOSE)
 
-    assert list_statuses(connection.read()) == [200]
+    assert connection.list_statuses(connection.read()) == [200]
     connection.wait(3)
     assert connection.read() == b"<closed>"
-
-
-async def answer_later(scope: Any, receive: Any, send: Any) -> None:
-    await receive()
-    await asyncio.sleep(1)
-    body = scope["path"].encode()
-    fields = [(b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": fields})
-    await send({"type": "http.response.body", "body": body})
-
-
-@pytest.mark.parametrize("count", [1, 3, 2000])
-def test_half_closed_requests_are_answered(connect: "Connect", count: int) -> None:
-    connection = connect(answer_later)
-    connection.send(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * count)
-    connection.client.shutdown(1)
-    response = b""
-    for _ in range(count + 1):
-        connection.wait(1)
-        response += connection.read()
-
-    assert list_statuses(response) == [200] * count
-    assert b"/a<closed>" in response
-
-
-@pytest.mark.parametrize("rest", [b"GET", b"\x16\x03", b"GET / HTTP/1.1\r\n\r\n", b"\r\n"])
-def test_half_closed_request_is_answered_in_spite_of_what_follows(
-    connect: "Connect", rest: bytes
-) -> None:
-    connection = connect(answer_later)
-    connection.send(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" + rest)
-    connection.client.shutdown(1)
-    connection.wait(4)
-    response = connection.read()
-
-    assert list_statuses(response)[0] == 200
-    assert response.endswith(b"<closed>")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"GET /", b"GET / HTTP/1.1\r\nHost: a\r\n", post(b"Content-Length: 5\r\n\r\nhi")],
-)
-def test_request_that_is_cut_off_ends_the_connection(connect: "Connect", data: bytes) -> None:
-    connection = connect()
-    connection.send(data)
-    connection.client.shutdown(1)
-    connection.settle()
-
-    assert connection.read() == b"<closed>"
-    assert connection.requests == []
-
-
-def test_pipelined_requests_wait_unparsed(connect: "Connect") -> None:
-    connection = connect(answer_later)
-    count = 20_000
-    requests = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * count
-    connection.client.setsockopt(1, 7, 1 << 20)  # SO_SNDBUF
-    sent = connection.client.send(requests)
-    connection.settle()
-
-    assert sent > 100_000
-    assert len(connection.protocol.pipeline) < 700
-    connection.wait(2)
-    assert list_statuses(connection.read()) == [200, 200]
-
-
-def test_invalid_request_waits_for_earlier_responses(connect: "Connect") -> None:
-    connection = connect(answer_later)
-    connection.send(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 2 + b"GET / HTTP/1.1\r\n\r\n")
-    assert connection.read() == b""
-    connection.wait(3)
-
-    assert list_statuses(connection.read()) == [200, 200, 400]
-
-
-def test_rejected_body_ends_the_request_of_the_application(connect: "Connect") -> None:
-    messages = []
-
-    async def listen(_scope: Any, receive: Any, _send: Any) -> None:
-        while (message := await receive())["type"] == "http.request":
-            messages.append(message["body"])
-        messages.append(message["type"])
-
-    connection = connect(listen)
-    connection.send(post(b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"))
-    connection.send(b"nonsense")
-
-    assert list_statuses(connection.read()) == [400]
-    assert messages == [b"hi", "http.disconnect"]
-
-
-def test_rejected_body_truncates_a_response_that_has_started(connect: "Connect") -> None:
-    async def begin(_scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200})
-        while (await receive())["type"] == "http.request":
-            pass
-
-    connection = connect(begin)
-    connection.send(post(b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"))
-    connection.send(b"nonsense")
-
-    response = connection.read()
-    assert list_statuses(response) == [200]
-    assert response.endswith(b"\r\n\r\n<closed>")
-
-
-@pytest.mark.parametrize("sent", [1, 20, 53, 60])
-def test_request_that_is_being_read_is_answered_at_shutdown(connect: "Connect", sent: int) -> None:
-    data = post(BODIES["length"])
-    connection = connect()
-    connection.send(data[:sent])
-    connection.protocol.shutdown()
-    connection.send(data[sent:])
-    response = connection.read()
-
-    assert list_statuses(response) == [200]
-    assert b"connection: close" in response
-    assert response.endswith(b"<closed>")
-
-
-def test_idle_connection_is_closed_at_shutdown(connect: "Connect") -> None:
-    connection = connect()
-    connection.send(post(BODIES["length"]))
-    connection.read()
-    connection.protocol.shutdown()
-    connection.settle()
-
-    assert connection.read() == b"<closed>"
-
-
-def test_requests_in_progress_are_completed_at_shutdown(connect: "Connect") -> None:
-    connection = connect(answer_later)
-    connection.send(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 2)
-    connection.protocol.shutdown()
-    connection.wait(3)
-    response = connection.read()
-
-    assert list_statuses(response) == [200, 200]
-    assert response.endswith(b"<closed>")
-
-
-def test_application_that_asks_for_its_body_does_not_resume_reading(connect: "Connect") -> None:
-    async def wait_for_end(_scope: Any, receive: Any, _send: Any) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    connection = connect(wait_for_end)
-    request = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
-    sent = 0
-    for _ in range(200):
-        try:
-            sent += connection.client.send(request * 1000)
-        except BlockingIOError:
-            break
-        connection.settle()
-
-    assert sent < 2_000_000
-
-
-def test_body_after_pipelined_requests_is_whole(connect: "Connect") -> None:
-    connection = connect()
-    before = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 3
-    body = b"x" * 500_000
-    connection.send(before + post(b"Content-Length: 500000\r\n\r\n") + body[:100_000])
-    connection.send(body[100_000:] + CLOSE)
-
-    assert list_statuses(connection.read()) == [200] * 5
-    assert connection.requests[3]["body"] == body

@@ -21,7 +21,7 @@ from jwt_core.skipped_keys import SkippedKey, SkippedKeyLog, summarize
 MAX_KEYS_PER_NAME: Final = 4
 """Most keys with the same `kid` and algorithm; each is tried on a token with this `kid`."""
 
-_AMBIGUOUS: Final = (
+_TOO_MANY_KEYS: Final = (
     f"more than {MAX_KEYS_PER_NAME} keys of the set have the same 'kid' and algorithm; "
     "give each its own 'kid'"
 )
@@ -56,8 +56,8 @@ class KeySet:
         if not self.keys:
             message = "the key set is empty; it must contain at least one key"
             raise KeySetFormatError(message)
-        if _find_ambiguous_names(self.keys):
-            raise KeySetFormatError(_AMBIGUOUS)
+        if _find_overused_names(self.keys):
+            raise KeySetFormatError(_TOO_MANY_KEYS)
 
     @classmethod
     def from_document(cls, document: Mapping[str, object]) -> Self:
@@ -148,13 +148,13 @@ def decode_members(
             skipped.append(SkippedKey.describe(index, member, str(error)))
         else:
             decoded.setdefault((key.kid, key.algorithm, _encode_key(key)), (index, key))
-    ambiguous = _find_ambiguous_names(key for _, key in decoded.values())
+    overused = _find_overused_names(key for _, key in decoded.values())
     skipped += (
-        SkippedKey.describe(index, members[index], _AMBIGUOUS)
+        SkippedKey.describe(index, members[index], _TOO_MANY_KEYS)
         for index, key in decoded.values()
-        if (key.kid, key.algorithm) in ambiguous
+        if (key.kid, key.algorithm) in overused
     )
-    keys = tuple(key for _, key in decoded.values() if (key.kid, key.algorithm) not in ambiguous)
+    keys = tuple(key for _, key in decoded.values() if (key.kid, key.algorithm) not in overused)
     if not keys:
         message = "; ".join(["the key set contains no usable key", *summarize(skipped)])
         raise KeySetFormatError(message)
@@ -165,7 +165,7 @@ def _encode_key(key: VerificationKey) -> bytes:
     return key.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _find_ambiguous_names(
+def _find_overused_names(
     keys: Iterable[VerificationKey],
 ) -> frozenset[tuple[str | None, Algorithm]]:
     names = Counter((key.kid, key.algorithm) for key in keys if key.kid is not None)

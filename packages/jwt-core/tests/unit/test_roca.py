@@ -81,7 +81,7 @@ def test_key_with_the_fingerprint_is_refused_everywhere(bits: int, prime_count: 
         decode_public_key(f'{{"kty": "RSA", "n": "{document["n"]}", "e": "AQAB"}}')
 
 
-def test_key_with_the_fingerprint_does_not_cost_the_others(key: SigningKey) -> None:
+def test_other_keys_beside_one_with_the_fingerprint_are_used(key: SigningKey) -> None:
     document = {"kty": "RSA", "n": encode_number(build_modulus(2048, 126)), "e": "AQAB"}
     keys = KeySet.from_document({"keys": [document, encode_jwk(key.verification_key)]})
     assert keys.keys == (key.verification_key,)

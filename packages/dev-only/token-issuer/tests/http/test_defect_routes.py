@@ -178,7 +178,7 @@ def test_attacker_publishes_his_key_under_the_name_of_the_good_one(http: httpx.C
     assert certificate.headers["x-dev-only"] == "token-issuer"
 
 
-def test_token_points_to_where_it_was_requested_whoever_fetched_the_keys(
+def test_pointers_begin_with_the_url_of_the_token_request(
     http: httpx.Client, issuer_url: str
 ) -> None:
     port = httpx.URL(issuer_url).port

@@ -140,7 +140,7 @@ def test_compressed_body_is_refused_by_the_field(http: httpx.Client, encoding: s
 
 
 @pytest.mark.requirement("GO-4")
-def test_json_is_read_whatever_type_a_client_gives_it(http: httpx.Client) -> None:
+def test_json_is_read_with_any_media_type(http: httpx.Client) -> None:
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",  # the default of curl -d
         "Content-Encoding": "identity",

@@ -226,7 +226,7 @@ def test_failure_beside_the_handlers_is_answered_and_logged(
 
 @pytest.mark.parametrize("start", ["POST /token", "PUT /admin/clock", "POST /admin/keys/rotate"])
 @pytest.mark.parametrize("field", ["Content-Length: 9", "Transfer-Encoding: chunked"])
-def test_body_that_is_cut_off_is_no_error_of_the_issuer(
+def test_incomplete_body_is_not_logged_as_an_error(
     keys: KeyService, caplog: pytest.LogCaptureFixture, start: str, field: str
 ) -> None:
     with serve(keys) as url, connect(url) as client:

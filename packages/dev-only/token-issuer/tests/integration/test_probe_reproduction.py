@@ -99,7 +99,7 @@ def test_commands_repeat_the_requests_of_findings(
 def test_commands_repeat_requests_without_a_token(
     issuer: RunningIssuer, start_weak_verifier: StartVerifier, clean_environ: dict[str, str]
 ) -> None:
-    url = start_weak_verifier(issuer.jwks_uri, "--behaviour", "answers-500-to-nonsense")
+    url = start_weak_verifier(issuer.jwks_uri, "--behaviour", "answers-500-to-malformed")
     commands = find_commands(issuer, clean_environ, url, "--only", "signature-empty")
 
     assert commands.keys() == {"baseline-none", "baseline-garbage"}

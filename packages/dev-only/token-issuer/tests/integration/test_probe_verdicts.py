@@ -354,11 +354,11 @@ def test_failed_baseline_is_explained(
 @pytest.mark.parametrize(
     ("behaviour", "observed"),
     [
-        ("answers-500-to-nonsense", "failed with 500"),
-        ("closes-on-nonsense", "closed the connection without a response"),
+        ("answers-500-to-malformed", "failed with 500"),
+        ("closes-on-malformed", "closed the connection without a response"),
     ],
 )
-def test_failure_on_nonsense_is_a_finding_and_the_probe_goes_on(
+def test_failure_instead_of_a_rejection_is_a_finding_and_the_probe_continues(
     start_service: StartService, probe: Probe, behaviour: str, observed: str
 ) -> None:
     report = probe(start_service("--behaviour", behaviour), only="signature-empty,alg-none")

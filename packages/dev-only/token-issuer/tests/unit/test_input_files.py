@@ -40,7 +40,7 @@ NO_FILES: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
 @pytest.mark.parametrize(
     "read", [lambda path: read_regular_file(path, 100), read_text_input], ids=["bytes", "text"]
 )
-def test_what_is_no_file_is_rejected_without_waiting(
+def test_path_that_is_not_a_file_is_rejected_without_waiting(
     tmp_path: Path, kind: str, read: Callable[[Path], object]
 ) -> None:
     make, message = NO_FILES[kind]
@@ -74,7 +74,7 @@ def test_text_does_not_come_from_a_device_that_waits_or_never_ends(device: str) 
 
 
 @pytest.mark.parametrize("parts", [[], [b"<6>first line of the log"]])
-def test_file_of_the_kernel_that_waits_for_data_is_not_waited_for(
+def test_kernel_file_that_waits_for_data_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
 ) -> None:
     path = tmp_path / "kmsg"
@@ -137,7 +137,7 @@ def test_text_that_is_not_utf_8_is_rejected(tmp_path: Path) -> None:
         read_text_input(path)
 
 
-def test_file_that_a_fifo_replaces_after_the_check_is_not_waited_for(
+def test_fifo_that_replaces_a_file_after_the_check_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "input"

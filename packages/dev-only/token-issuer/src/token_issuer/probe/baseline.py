@@ -110,7 +110,7 @@ _CHECKS: Final = (
         "text that is not a token",
     ),
 )
-NONSENSE: Final = {
+REJECTED_CREDENTIALS: Final = {
     each.id: each.authorization for each in _CHECKS if each.authorization is not None
 }
 """The values of `Authorization` that must be rejected, by the id of the check."""
@@ -144,7 +144,9 @@ def check_baseline(
             response = target.send(baseline_check.authorization)
         checks.append(baseline_check.build_check(response))
         report(checks[-1])
-        if _fails_on_nonsense(baseline_check, response) and accepts_good_token(target, issuer):
+        if _fails_instead_of_rejecting(baseline_check, response) and accepts_good_token(
+            target, issuer
+        ):
             title = f"It fails on {baseline_check.request}: {response.describe()}."
             findings.append(build_failure(baseline_check.id, title))
         elif response.reaction is not baseline_check.expected:
@@ -154,5 +156,5 @@ def check_baseline(
     return checks, findings, ""
 
 
-def _fails_on_nonsense(baseline_check: _BaselineCheck, response: TargetResponse) -> bool:
+def _fails_instead_of_rejecting(baseline_check: _BaselineCheck, response: TargetResponse) -> bool:
     return baseline_check.expected is Reaction.REFUSED and response.reaction in _FAILURES

@@ -13,7 +13,7 @@ from typing import Final
 
 from token_issuer.config.declaration import PREFIX
 from token_issuer.paths import ADMIN_FAULTS_PATH, ADMIN_REQUESTS_PATH, ADMIN_ROTATE_PATH, TOKEN_PATH
-from token_issuer.probe.baseline import NONSENSE
+from token_issuer.probe.baseline import REJECTED_CREDENTIALS
 from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.key_endpoint.expiry import MAX_AGE, REMOVAL
 from token_issuer.probe.key_endpoint.fault_cases import FAULT_CASES
@@ -59,8 +59,8 @@ class Reproduction:
         Raises:
             RemoteIssuerError: the issuer cannot be reached.
         """
-        if check in NONSENSE:
-            return self._send_literally(NONSENSE[check])
+        if check in REJECTED_CREDENTIALS:
+            return self._send_literally(REJECTED_CREDENTIALS[check])
         if check in CATALOGUE:
             return self._describe_defect(check)
         if check == ATTACKER_KEYS:

@@ -61,7 +61,7 @@ def test_unfinished_file_can_be_discarded_at_any_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "is_written"), [(errno.EINVAL, True), (errno.EIO, False)])
-def test_volume_that_cannot_synchronise_holds_the_file_unless_it_fails(
+def test_file_is_written_to_a_volume_that_cannot_synchronise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, *, is_written: bool
 ) -> None:
     def refuse(_: int) -> NoReturn:

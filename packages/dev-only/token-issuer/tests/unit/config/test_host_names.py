@@ -48,7 +48,7 @@ def test_host_name_has_one_spelling(text: str, expected: str) -> None:
         "a" * 254,
     ],
 )
-def test_text_that_is_no_host_is_rejected(text: str) -> None:
+def test_invalid_host_name_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="expected a host name or address"):
         normalize_host_name(text)
 
@@ -78,6 +78,6 @@ def test_text_that_is_no_host_is_rejected(text: str) -> None:
         ("", False, False),
     ],
 )
-def test_loopback_is_told_from_other_hosts(name: str, *, is_address: bool, is_name: bool) -> None:
+def test_loopback_hosts_are_recognized(name: str, *, is_address: bool, is_name: bool) -> None:
     assert is_loopback_address(name) is is_address
     assert is_loopback_name(name) is is_name

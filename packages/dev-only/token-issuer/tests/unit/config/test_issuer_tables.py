@@ -172,7 +172,7 @@ def test_self_stands_for_the_own_url(keywords: dict[str, Any], issuer: str) -> N
     assert resolve_issuer(parse_keywords(keywords), URL).issuer == issuer
 
 
-def test_no_issuer_may_have_the_name_of_a_path() -> None:
+def test_name_of_a_path_is_rejected() -> None:
     served = {route.path.split("/")[1] for route in create_app(Settings()).routes}
 
     assert served == TOP_LEVEL_NAMES

@@ -156,7 +156,7 @@ def test_self_is_the_public_url_if_there_is_one(build: Build) -> None:
         ("http://0.0.0.0:8081", {"issuer": "self", "public_url": "http://a"}, False),
     ],
 )
-def test_identifier_that_nobody_else_can_reach_is_reported(
+def test_identifier_that_other_machines_cannot_reach_is_logged(
     build: Build,
     caplog: pytest.LogCaptureFixture,
     url: str,
@@ -170,7 +170,7 @@ def test_identifier_that_nobody_else_can_reach_is_reported(
     assert ("set TOKEN_ISSUER_PUBLIC_URL" in caplog.text) is is_warned
 
 
-def test_rotation_that_clients_cannot_follow_is_reported_for_each_issuer(
+def test_rotation_that_verifiers_cannot_follow_is_logged_for_each_issuer(
     build: Build, caplog: pytest.LogCaptureFixture
 ) -> None:
     plan = {"rotation": "google", "rotation_factor": 30_000}

@@ -28,7 +28,7 @@ def test_rotation_that_verifiers_cannot_follow_is_a_warning_with_the_factor_to_c
         Settings(rotation="google", rotation_factor=MAX_FOLLOWED_FACTOR),
     ],
 )
-def test_rotation_that_verifiers_can_follow_is_no_warning(
+def test_rotation_that_verifiers_can_follow_is_not_a_warning(
     caplog: pytest.LogCaptureFixture, settings: Settings
 ) -> None:
     warn_of_fast_rotation(settings)

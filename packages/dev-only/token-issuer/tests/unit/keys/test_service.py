@@ -143,7 +143,7 @@ class FailingStore(MemoryStore):
 @pytest.mark.parametrize(
     "error", [KeyDirectoryError(Path("keys/ring.json"), "no space left"), RuntimeError("mistake")]
 )
-def test_rotation_that_fails_at_each_poll_is_logged_once_and_costs_one_key(
+def test_rotation_that_fails_at_each_poll_is_logged_once_and_generates_one_key(
     timeline: Timeline,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,

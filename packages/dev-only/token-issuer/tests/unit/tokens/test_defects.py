@@ -178,7 +178,7 @@ def test_response_does_not_promise_a_lifetime(issuer: Issuer) -> None:
     ],
 )
 @pytest.mark.parametrize(("id_", "path"), [("jku", "jwks.json"), ("x5u", "certs.pem")])
-def test_attacker_is_sought_where_the_settings_say_that_the_verifier_reaches_the_issuer(
+def test_pointers_begin_with_the_url_by_which_the_verifier_reaches_the_issuer(
     issuer: Issuer, urls: dict[str, Any], expected: str, id_: str, path: str
 ) -> None:
     configured = replace(issuer, settings=replace(issuer.settings, **urls))

@@ -198,7 +198,7 @@ def test_misspelt_grant_type_does_not_count_as_one(name: str) -> None:
         "urn:ietf:params:oauth:grant-type:device_code",
     ],
 )
-def test_unsupported_grant_is_named_whatever_its_parameters(grant_type: str) -> None:
+def test_unsupported_grant_is_named_with_any_parameters(grant_type: str) -> None:
     parameters = {"grant_type": grant_type, "refresh_token": "x", "defct": "alg-none", "sub": 5}
     with pytest.raises(TokenRequestError, match=r"^grant_type: ") as caught:
         convert_parameters(parameters)

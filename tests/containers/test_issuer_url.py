@@ -1,4 +1,4 @@
-"""One issuer URL for clients inside and outside of the stack, as the compose guide says."""
+"""One issuer URL for clients inside and outside of the stack, as in the compose guide."""
 
 import json
 from collections.abc import Callable

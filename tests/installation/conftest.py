@@ -111,7 +111,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _list_requirements() -> list[str]:
-    """Return what our packages need, and what builds and installs them."""
+    """Return the dependencies of our packages, and the tools that build and install them."""
     names = {"editables", "pip", "pipx", "setuptools", "wheel"}
     for project in PROJECTS:
         manifest = tomllib.loads((ROOT / project / "pyproject.toml").read_text(encoding="utf-8"))

@@ -26,7 +26,7 @@ def read_manifests() -> dict[str, dict[str, Any]]:
 
 
 def list_published_requirements(manifest: dict[str, Any]) -> set[str]:
-    """Return the names that any installer looks up: not those of groups, which only uv reads."""
+    """Return the names that each installer looks up; only uv reads dependency groups."""
     project = manifest["project"]
     extras = project.get("optional-dependencies", {}).values()
     lines = [

@@ -44,7 +44,7 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """A client, and what it checks with its defaults.
+    """A client, and its default checks.
 
     Attributes:
         runtime: Where its packages come from.

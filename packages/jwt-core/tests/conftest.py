@@ -146,7 +146,7 @@ class JwksServer:
 
 
 class ScriptProcess:
-    """A Python process that says when it waits, and goes on when it is told to."""
+    """A Python process that prints a line when it waits, and continues on request."""
 
     def __init__(self, script: str, uri: str) -> None:
         pipe = subprocess.PIPE
@@ -170,7 +170,7 @@ class ScriptProcess:
             pytest.fail(read + self._process.stderr.read())
 
     def proceed(self) -> None:
-        """Let the script go on."""
+        """Let the script continue."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
@@ -180,7 +180,7 @@ class ScriptProcess:
         self._process.send_signal(signal.SIGINT)
 
     def finish(self) -> None:
-        """Let the script go on to its end, which must be a success."""
+        """Let the script run to its end, and check that it succeeds."""
         output, errors = self._process.communicate("\n")
         assert self._process.returncode == 0, output + errors
 

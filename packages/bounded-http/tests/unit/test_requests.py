@@ -134,7 +134,7 @@ def test_endless_part_is_rejected(
 
     assert connection.list_statuses(response) == [200] * bool(before) + [status]
     assert sent <= max(2 * LIMIT, len(piece) * pieces)
-    for _ in range(5):  # what is still sent is discarded for a moment
+    for _ in range(5):  # later data is discarded for two seconds
         connection.send(piece * pieces)
     connection.wait(3)
     assert connection.read() == b"<closed>"

@@ -33,7 +33,7 @@ now = 1000.0
 keys = RemoteKeySet(sys.argv[1], clock=lambda: now, timeout=timedelta(seconds=80))
 
 def wait_for_test():
-    # The test tells to go on as soon as its server has the request.
+    # The test lets the script continue as soon as its server has the request.
     print("waiting", flush=True)
     sys.stdin.readline()
 

@@ -1,4 +1,4 @@
-"""Responses 304 that nobody asked for, and key sets of which some keys cannot be used."""
+"""Unrequested responses 304, and key sets with keys that cannot be used."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_validator_that_hangs_keeps_neither_callers_nor_more_threads(
     assert is_validating.wait(JOIN_S)
     release.set()
     thread.join(JOIN_S)
-    assert get_state(remote) is KeySetState.FRESH  # what ends late is not lost
+    assert get_state(remote) is KeySetState.FRESH  # a late result is used
     assert len(server.requests) == 1
 
 

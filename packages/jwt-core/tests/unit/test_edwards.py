@@ -1,4 +1,4 @@
-"""Ed25519 public keys that are no proper point of the curve are refused."""
+"""Ed25519 public keys of small order, off the curve or not canonical are rejected."""
 
 import base64
 from typing import Final
@@ -70,7 +70,7 @@ SMALL_ENCODINGS: Final = sorted({
     if encoded < 1 << 255
     for sign in (0, 1)
 })
-"""All encodings of the eight points, those that RFC 8032 forbids among them."""
+"""All encodings of the eight points, including those that RFC 8032 forbids."""
 
 
 def build_jwk(encoded: bytes) -> dict[str, str]:

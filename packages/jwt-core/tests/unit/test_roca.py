@@ -1,4 +1,4 @@
-"""Moduli of Infineon's RSALib (CVE-2017-15361) and others that can be factored are refused."""
+"""Moduli of Infineon's RSALib (CVE-2017-15361) and others that can be factored are rejected."""
 
 import math
 import secrets

@@ -84,4 +84,4 @@ def test_memory_of_the_log_is_bounded(
     assert len(caplog.records) == MAX_REPORTED_KEYS + 1
     log.log([])
     log.log(many[:1])
-    assert len(caplog.records) == MAX_REPORTED_KEYS + 2  # forgotten, and so told again
+    assert len(caplog.records) == MAX_REPORTED_KEYS + 2  # forgotten, and so logged again

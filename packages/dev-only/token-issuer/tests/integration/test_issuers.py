@@ -245,7 +245,7 @@ def test_identifier_with_a_path_is_discovered_there() -> None:
             assert document["token_endpoint"] == f"{issuer.url}/token"
 
 
-def test_discovery_under_another_url_is_hinted_at_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_discovery_by_another_url_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     with run_token_issuer(issuers={"staff": {}}) as issuer:
         for _ in range(3):
             fetch(f"{issuer.url}{OIDC}")
@@ -257,8 +257,8 @@ def test_discovery_under_another_url_is_hinted_at_once(caplog: pytest.LogCapture
 
     messages = [message for message in caplog.messages if "discovery" in message]
     assert len(messages) == 2
-    assert "https://issuer.local, which" in messages[0]
-    assert "https://issuer.local/staff, which" in messages[1]
+    assert "https://issuer.local, so" in messages[0]
+    assert "https://issuer.local/staff, so" in messages[1]
     for message in messages:
         assert "TOKEN_ISSUER_ISSUER=self and TOKEN_ISSUER_PUBLIC_URL=http://127.0.0.1:" in message
         assert "/staff (in pytest" not in message

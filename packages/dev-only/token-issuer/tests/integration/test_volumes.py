@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Key directories on volumes that are no POSIX file systems, with real processes.
+"""Key directories on volumes that are not POSIX file systems, with real processes.
 
 `strace` lets the kernel refuse a system call of an unmodified process, as such a volume does. These
 tests fail without it; they are marked as slow, so that `ci/test.sh` without `--all` does not need

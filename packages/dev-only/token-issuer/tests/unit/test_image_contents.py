@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The image holds what the issuer imports of the packages that its wheel bundles."""
+"""The image contains the modules of the bundled packages that the issuer imports."""
 
 import subprocess
 import sys

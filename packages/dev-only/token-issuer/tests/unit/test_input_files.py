@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Files that a user names: what is read, and what is rejected without waiting for it."""
+"""Files that a user names: regular files and pipes are read, other paths are rejected at once."""
 
 import os
 import socket

@@ -10,26 +10,20 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import SplitResult, urlsplit
+
+from bounded_http.limits import MAX_HEADER_BYTES, MIN_HEADER_BYTES
 
 from token_issuer.config.choices import ALGORITHMS
-from token_issuer.config.host_names import normalize_host_name
 from token_issuer.config.profiles import BUILT_IN, Profile
 from token_issuer.errors import suggest_names
 from token_issuer.timing.durations import parse_duration
 
 Choice = TypeVar("Choice", bound=str)
 
-_MAX_PORT: Final = 65535
+MAX_PORT: Final = 65535
 _MAX_WORKERS: Final = 64
 _MAX_LOGGED_REQUESTS: Final = 100_000
-_MIN_HEADER_BYTES: Final = 1024
-_MAX_HEADER_BYTES: Final = 1024 * 1024
 _MIN_SECRET_CHARACTERS: Final = 8
-_BASE_URL: Final = re.compile(
-    r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?(/[!\"$->@-~]*)?",
-    re.IGNORECASE,
-)
 MAX_ROTATION_FACTOR: Final = 86400  # a new key every 8 s
 
 
@@ -39,17 +33,6 @@ def parse_text(value: object) -> str:
         message = "expected text that is not blank"
         raise ValueError(message)
     return value
-
-
-def parse_host(value: object) -> str:
-    """Return a host name or address to listen on; the brackets of an IPv6 address are removed."""
-    text = parse_text(value).strip()
-    is_bracketed = text.startswith("[") and text.endswith("]") and ":" in text
-    host = text[1:-1] if is_bracketed else text
-    if re.search(r"[\s/\[\]]", host) or host.count(":") == 1:
-        message = "expected a host name or address without a port, such as 127.0.0.1 or ::1"
-        raise ValueError(message)
-    return host
 
 
 def parse_directory(value: object) -> Path:
@@ -71,7 +54,7 @@ def parse_directory(value: object) -> Path:
 
 def parse_port(value: object) -> int:
     """Return a TCP port; 0 stands for any free port."""
-    return _parse_whole_number(value, 0, _MAX_PORT, "a port, 0 (any free one)")
+    return _parse_whole_number(value, 0, MAX_PORT, "a port, 0 (any free one)")
 
 
 def parse_workers(value: object) -> int:
@@ -86,8 +69,8 @@ def parse_capacity(value: object) -> int:
 
 def parse_header_size(value: object) -> int:
     """Return the largest size of a header section, in bytes."""
-    expected = f"a number of bytes, {_MIN_HEADER_BYTES}"
-    return _parse_whole_number(value, _MIN_HEADER_BYTES, _MAX_HEADER_BYTES, expected)
+    expected = f"a number of bytes, {MIN_HEADER_BYTES}"
+    return _parse_whole_number(value, MIN_HEADER_BYTES, MAX_HEADER_BYTES, expected)
 
 
 def _parse_whole_number(value: object, least: int, most: int, expected: str) -> int:
@@ -135,56 +118,17 @@ def parse_choice(value: object, choices: Sequence[Choice]) -> Choice:
 
 def parse_algorithms(value: object) -> tuple[str, ...]:
     """Return the names of algorithms, without duplicates."""
-    names = _split(value, f"names of algorithms: {', '.join(ALGORITHMS)}")
+    names = split_list(value, f"names of algorithms: {', '.join(ALGORITHMS)}")
     return tuple(dict.fromkeys(parse_choice(name, ALGORITHMS) for name in names))
 
 
-def parse_origins(value: object) -> tuple[str, ...]:
-    """Return origins, or `*`."""
-    expected = "* or origins such as https://app.example.com:3000"
-    origins = _split(value, expected)
-    if not all(origin == "*" or _is_origin(origin) for origin in origins):
-        message = f"expected {expected}, comma-separated"
-        raise ValueError(message)
-    return origins
-
-
-def parse_host_names(value: object) -> tuple[str, ...]:
-    """Return host names in their normal form."""
-    expected = "host names such as token-issuer or 192.0.2.7, without a port"
-    try:
-        return tuple(map(normalize_host_name, _split(value, expected)))
-    except ValueError:
-        message = f"expected {expected}, comma-separated"
-        raise ValueError(message) from None
-
-
-def _split(value: object, expected: str) -> tuple[str, ...]:
+def split_list(value: object, expected: str) -> tuple[str, ...]:
     """Return the items of comma-separated text, or of a Python sequence of texts."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, Sequence) or not all(isinstance(part, str) for part in parts):
         message = f"expected {expected}, comma-separated or as a list"
         raise ValueError(message)
     return tuple(part.strip() for part in parts if part.strip())
-
-
-def _is_origin(text: str) -> bool:
-    parts = _split_url(text)
-    return (
-        parts.scheme in {"http", "https"}
-        and bool(parts.hostname)
-        and text == f"{parts.scheme}://{parts.netloc}"
-        and "*" not in text
-        and "@" not in text
-    )
-
-
-def _split_url(text: str) -> SplitResult:
-    """Return the parts of a URL; all parts are empty for text such as `http://[broken`."""
-    try:
-        return urlsplit(text)
-    except ValueError:
-        return urlsplit("")
 
 
 def parse_max_age(value: object) -> timedelta:
@@ -203,19 +147,6 @@ def parse_time_limit(value: object) -> timedelta:
         message = "expected 1s to 24h"
         raise ValueError(message)
     return duration
-
-
-def parse_url(value: object) -> str:
-    """Return the base URL of a service, without a slash at its end."""
-    text = value if isinstance(value, str) else ""
-    match = _BASE_URL.fullmatch(text)
-    if match is None or not _split_url(text).hostname or int(match["port"] or 0) > _MAX_PORT:
-        message = (
-            "expected a URL such as http://token-issuer:8081, without credentials, query and "
-            "fragment"
-        )
-        raise ValueError(message)
-    return text.rstrip("/")
 
 
 def parse_secret(value: object) -> str:

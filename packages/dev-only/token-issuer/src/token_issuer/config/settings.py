@@ -16,6 +16,12 @@ from urllib.parse import urlsplit
 
 from proxy_guard.dev_marks import DEFAULT_ISSUER, DEFAULT_PORT, SERVICE_NAME
 
+from token_issuer.config.address_parsers import (
+    parse_host,
+    parse_host_names,
+    parse_origins,
+    parse_url,
+)
 from token_issuer.config.choices import (
     ALGORITHMS,
     LOG_LEVELS,
@@ -35,17 +41,13 @@ from token_issuer.config.parsers import (
     parse_factor,
     parse_flag,
     parse_header_size,
-    parse_host,
-    parse_host_names,
     parse_issuers,
     parse_max_age,
-    parse_origins,
     parse_port,
     parse_profiles,
     parse_secret,
     parse_text,
     parse_time_limit,
-    parse_url,
     parse_workers,
 )
 from token_issuer.config.profiles import BUILT_IN, GOOGLE, Profile

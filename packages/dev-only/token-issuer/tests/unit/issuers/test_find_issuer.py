@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Which issuer a path belongs to, and what `self` stands for."""
+"""The resolution of paths to issuers, and of the setting `self` to a URL."""
 
 import logging
 from collections.abc import Callable

@@ -108,7 +108,8 @@ def _hint_at_setting(
     logger.warning(
         "the discovery document was fetched from %s, but names the issuer %s, so OpenID Connect "
         "clients reject it; configure them with the URL of the issuer, or set "
-        "TOKEN_ISSUER_ISSUER=self and TOKEN_ISSUER_PUBLIC_URL=%s (in pytest and in [issuers.NAME], issuer='self')",
+        "TOKEN_ISSUER_ISSUER=self and TOKEN_ISSUER_PUBLIC_URL=%s (in pytest and in [issuers.NAME], "
+        "issuer='self')",
         requested,
         issuer.identifier,
         requested.removesuffix(issuer.path),

@@ -37,10 +37,14 @@ TRACE: Final = (
 
 
 def refuse(*calls: str, path: Path | None = None) -> tuple[str, ...]:
-    """Return a command prefix that refuses system calls, such as `flock:error=ENOLCK`."""
+    """Return a command prefix that refuses system calls, such as `flock:error=ENOLCK`.
+
+    The coverage of the command is not measured, because coverage.py makes system calls, too.
+    """
     find_command("strace", "ci/engine.sh install strace")
+    measuring = [f"--unset={name}" for name in os.environ if name.startswith("COVERAGE")]
     traced = ",".join(call.partition(":")[0] for call in calls)
-    wrapper = [*TRACE, f"--trace={traced}", *(f"--inject={c}" for c in calls)]
+    wrapper = ["env", *measuring, *TRACE, f"--trace={traced}", *(f"--inject={c}" for c in calls)]
     return (*wrapper, f"--trace-path={path}") if path else tuple(wrapper)
 
 

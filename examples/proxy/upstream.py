@@ -16,7 +16,7 @@ class Echo(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the method, target, headers and body of the request."""
-        body = self._read_body()
+        body = read_body(self)
         received = {
             "method": self.command,
             "target": self.path,
@@ -30,17 +30,19 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _read_body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
     do_POST = do_GET  # noqa: N815  # the base class looks it up by this name
+
+
+def read_body(request: BaseHTTPRequestHandler) -> bytes:
+    """Return the body of *request*, chunked or not."""
+    if request.headers.get("Transfer-Encoding") != "chunked":
+        return request.rfile.read(int(request.headers.get("Content-Length", 0)))
+    body = b""
+    while size := int(request.rfile.readline(), 16):
+        body += request.rfile.read(size)
+        request.rfile.readline()
+    request.rfile.readline()
+    return body
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+from examples.proxy.upstream import read_body
+
 
 def compute_digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
@@ -27,16 +29,6 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def read_body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
     def do_GET(self) -> None:
         reference = self.path.rsplit("/", 1)[-1]
         if self.path == "/v2/":
@@ -53,16 +45,16 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815  # the base class looks it up by this name
 
     def do_POST(self) -> None:
-        self.read_body()
+        read_body(self)
         self.answer(202, Location=f"{self.path}{uuid.uuid4()}")
 
     def do_PATCH(self) -> None:
-        received = self.server.uploads.get(self.path, b"") + self.read_body()
+        received = self.server.uploads.get(self.path, b"") + read_body(self)
         self.server.uploads[self.path] = received
         self.answer(202, Location=self.path, Range=f"0-{len(received) - 1}")
 
     def do_PUT(self) -> None:
-        body = self.read_body()
+        body = read_body(self)
         path, _, query = self.path.partition("?")
         if "/manifests/" in path:
             digest = compute_digest(body)

@@ -111,7 +111,7 @@ class Authenticator:
         return token
 
     def _log_once(self, problem: str) -> None:
-        """Log why there are no keys, unless it is the problem that was logged last."""
+        """Log why there are no keys; do not repeat the latest log entry."""
         if problem != self._logged_problem:
             self._logged_problem = problem
             logger.error("%s", problem)

@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 
 class InFlightFetch:
-    """A fetch that has started; it completes once, for every caller that waits for it.
+    """A fetch in progress, whose result all waiting callers share.
 
     Args:
         max_wait_s: Time from now after which no caller waits any longer, in seconds.

@@ -118,9 +118,9 @@ class Settings:
     public_url: str | None = setting(
         None,
         parse_url,
-        f"URL by which clients reach the issuer; {SELF} stands for it, and the endpoints in the"
-        " discovery document begin with it",
-        default_note="the URL that the issuer prints, and that of the request",
+        "URL by which clients reach the issuer, for the endpoints in the discovery document, and for"
+        f" iss if the issuer is set to {SELF}",
+        default_note="for iss the URL that the issuer prints, otherwise that of the request",
     )
     browser_url: str | None = setting(
         None,

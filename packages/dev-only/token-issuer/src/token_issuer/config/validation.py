@@ -110,7 +110,7 @@ def _find_shared_directories(
         if first != label:
             yield (
                 f"{label}: {_shorten(str(settings.keys_dir))} is also the directory of {first}; "
-                "each issuer needs a directory of its own"
+                "give each issuer a separate directory"
             )
 
 

@@ -67,8 +67,12 @@ def show_path(path: Path) -> str:
     >>> print(show_path(Path("keys\\nof alice")))
     keys\nof alice
     """
+    return _escape(str(path))
+
+
+def _escape(text: str) -> str:
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(path)
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
 
 
@@ -82,13 +86,6 @@ class TokenIssuerError(Exception):
 
     code: ClassVar[str] = "token_issuer"
     exit_code: ClassVar[int] = 1
-
-
-def _escape(text: str) -> str:
-    """Return *text* with escapes for line breaks and other control characters."""
-    return "".join(
-        character if character.isprintable() else repr(character)[1:-1] for character in text
-    )
 
 
 class SettingsError(TokenIssuerError):

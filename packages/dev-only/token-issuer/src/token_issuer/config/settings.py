@@ -118,8 +118,8 @@ class Settings:
     public_url: str | None = setting(
         None,
         parse_url,
-        "URL by which clients reach the issuer, for the endpoints in the discovery document, and for"
-        f" iss if the issuer is set to {SELF}",
+        "URL by which clients reach the issuer, for the endpoints in the discovery document, and"
+        f" for iss if the issuer is set to {SELF}",
         default_note="for iss the URL that the issuer prints, otherwise that of the request",
     )
     browser_url: str | None = setting(

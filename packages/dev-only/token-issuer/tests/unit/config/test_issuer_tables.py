@@ -190,7 +190,7 @@ def test_name_of_a_path_is_rejected() -> None:
     ],
 )
 def test_issuers_may_not_share_a_key_directory(tables: dict[str, Any], first: str) -> None:
-    with pytest.raises(SettingsError, match=f"also the directory of {first}; each issuer"):
+    with pytest.raises(SettingsError, match=f"also the directory of {first}; give each issuer"):
         parse_keywords({"keys_dir": "/keys", "issuers": tables})
 
 

@@ -5,11 +5,14 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from proxy_guard.dev_marks import CREDENTIALS
+
 from separation import bytecode, manifests, settings
 from separation.content import Content
 from separation.fingerprints import count_known_runs
 from separation.marks import (
     BANNER,
+    CREDENTIAL,
     DEV_MARKS,
     DISTRIBUTION,
     ENCODED_WATERMARK_PARTS,
@@ -20,6 +23,7 @@ from separation.marks import (
     MODULE,
     MODULE_USE,
     NAME,
+    PAGE,
     PROJECT_FOLDER,
     PROSE,
     PROSE_IN_BINARY,
@@ -77,7 +81,7 @@ def detect_name(content: Content) -> Iterator[str]:
         yield f"names {NAME.decode()}"
     if ISSUER_HOST in flat and ISSUER_URL.search(flat):
         yield "names the simulator's issuer"
-    if PROJECT_FOLDER in flat:
+    if content.has_common_mark and PROJECT_FOLDER in flat:
         yield "names the simulator's folder"
 
 
@@ -106,7 +110,7 @@ def detect_manifest(content: Content) -> Iterator[str]:
 
 def detect_banner(content: Content) -> Iterator[str]:
     """Detect the banner that begins each source file of the simulator."""
-    if BANNER.lower() in content.flat and _BANNER_LINE.search(content.data.replace(b"\0", b"")):
+    if content.has_common_mark and _BANNER_LINE.search(content.data.replace(b"\0", b"")):
         yield f"contains the banner {BANNER.decode()}"
 
 
@@ -129,6 +133,17 @@ def detect_image(content: Content) -> Iterator[str]:
 def detect_settings(content: Content) -> Iterator[str]:
     """Detect settings that point to the simulator, and its own variables."""
     yield from settings.find_settings(content)
+
+
+def detect_login(content: Content) -> Iterator[str]:
+    """Detect what a login hands out, wherever it was kept, and the pages of the login."""
+    if not content.has_common_mark:
+        return
+    found = CREDENTIAL.findall(content.data.translate(None, b"\0"))
+    for kind in dict.fromkeys(CREDENTIALS[mark.decode()] for mark in found):
+        yield f"contains {kind} of the simulator"
+    if PAGE.search(content.flat):
+        yield "contains a login page of the simulator"
 
 
 def detect_key(content: Content) -> Iterator[str]:
@@ -155,6 +170,7 @@ CHECKS: Final = {
     "code": Check("its code under another name", detect_code),
     "image": Check("the label of its image", detect_image),
     "settings": Check("settings that point to it", detect_settings),
+    "login": Check("codes, tokens, cookies and pages of its logins", detect_login),
     "watermark": Check("its keys, by their watermark", detect_key),
 }
 """All checks by ID."""

@@ -4,6 +4,8 @@ import codecs
 from functools import cached_property
 from typing import Final
 
+from separation.marks import COMMON_MARK
+
 _KEPT: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _DROPPED: Final = bytes(byte for byte in range(256) if byte not in _KEPT)
 _TO_LOWER: Final = bytes(range(256)).lower()
@@ -32,6 +34,11 @@ class Content:
     def flat(self) -> bytes:
         """The bytes in lower case without NUL, so that UTF-16 and UTF-32 become ASCII."""
         return self.data.translate(_TO_LOWER, b"\0")
+
+    @cached_property
+    def has_common_mark(self) -> bool:
+        """Whether `flat` has the part that several marks share: a search for all of them."""
+        return COMMON_MARK in self.flat
 
     @cached_property
     def squeezed(self) -> bytes:

@@ -31,6 +31,9 @@ _PROSE: Final = re.compile(
 )
 """Comments and strings. `tokenize` finds the same ones and takes five times as long."""
 
+_PUBLIC_NAME: Final = re.compile(rb"\b(?:urn:|https?://)[^\s\"'<>`]+")
+"""URIs of standards and their pages, which every implementation of a protocol contains."""
+
 _PRODUCTION_SOURCES: Final = (
     GUARD_SOURCE,
     ROOT / "packages/bounded-http/src",
@@ -59,7 +62,7 @@ def _list_prose_runs(folder: Path) -> Iterator[Run]:
     for path in folder.rglob("*.py"):
         for text in _PROSE.findall(path.read_bytes()):
             if not _WEB_PAGE.search(text):
-                yield from _list_runs(text)
+                yield from _list_runs(_PUBLIC_NAME.sub(b" ", text))
 
 
 def _list_runs(data: bytes) -> Iterator[Run]:

@@ -51,6 +51,21 @@ IMAGE_LABEL: Final = re.compile(
     rb'"%(l)s"\s*:|\blabel\s+%(l)s\b' % {b"l": dev_marks.IMAGE_LABEL.encode()}
 )
 
+COMMON_MARK: Final = dev_marks.COMMON_MARK.encode()
+"""A part of the banner, of the project's folder and of the marks of logins."""
+
+CREDENTIAL: Final = re.compile(
+    rb"(%s)[\w-]{%d}"
+    % (
+        b"|".join(re.escape(mark.encode()) for mark in dev_marks.CREDENTIALS),
+        dev_marks.MIN_SEALED_CHARS,
+    )
+)
+"""A code, token or cookie of a login, in text without NUL."""
+
+PAGE: Final = re.compile(dev_marks.PAGE_PATTERN.encode())
+"""The mark of a page of the login; for text in lower case."""
+
 PROJECT_FOLDER: Final = b"packages/dev-only"
 
 

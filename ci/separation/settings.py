@@ -58,7 +58,11 @@ _IGNORABLE: Final = re.compile(
 )
 """Characters that the guard ignores in names (UAX #44, Default_Ignorable_Code_Point)."""
 
-_ISSUER_NAMES: Final = re.compile(r"jw[tk]|issuer|oidc|o?auth|idp|sso|certs", re.IGNORECASE)
+_ISSUER_NAMES: Final = re.compile(
+    r"jw[tk]|issuer|oidc|auth|idp|sso|certs|token[_.-]?(?:endpoint|ur[il])|user[_.-]?info"
+    r"|introspect|revocation[_.-]?endpoint|end[_.-]?session|redeem[_.-]?ur[il]",
+    re.IGNORECASE,
+)
 _GENERIC_NAMES: Final = frozenset(
     {"url", "urls", "uri", "uris", "httpuri", "endpoint", "endpoints", "base", "baseurl", "baseuri"}
     | {

@@ -43,9 +43,21 @@ deny contains message if {
 	)
 }
 
+deny contains message if {
+	some subject in subjects
+	some text in subject.texts
+	regex.match(credential, lower(text.text))
+	message := sprintf(
+		"[dev_credential] %s: %s contains a code, token or cookie of the dev-only %s. Remedy: %s",
+		[subject.title, text.at, service_name, log_in],
+	)
+}
+
 leave_out := "remove it from production. If it is your own, rename it: the name is reserved."
 
 reconfigure := "set it to the URI of your production identity provider, without encoded characters."
+
+log_in := "log in at your production identity provider, and set it to what it gives you."
 
 leads_to_issuer(text) if {
 	some line in split(text, "\n")

@@ -57,6 +57,15 @@ LARGE_WHEELS: Final = [
 INNOCENT: Final[dict[str, FileData]] = {
     # Names that any project may use.
     "app/claims.py": 'token_issuer = claims["iss"]\nok = token.issuer == token_issuer.lower()\n',
+    # URIs of the standards of OAuth, in any client of it.
+    "app/oauth.py": """import httpx
+# https://www.iana.org/assignments/oauth-parameters/oauth-parameters.xhtml
+# https://www.rfc-editor.org/rfc/rfc6749.html https://www.rfc-editor.org/rfc/rfc8628.html
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+TYPE = "urn:ietf:params:oauth:token-type:access_token"
+""",
     "app/models.py": "class TokenIssuer:\n    token_issuer: str\n",
     "app/aws.json": '{"url": "https://docs.aws.amazon.com/using-apps-with-trusted-token-issuer.html"}',
     "app/config.yaml": "token_issuer: https://accounts.google.com\ntoken-issuers: [a, b]\n",
@@ -139,6 +148,15 @@ INNOCENT: Final[dict[str, FileData]] = {
     "nginx.conf": "location /auth/ {\n  proxy_pass http://127.0.0.1:8081/;\n}\n",
     "openapi.yaml": "openapi: 3.1.0\nservers:\n- url: http://localhost:8081\n",
     "x.dist-info/METADATA": "Example: JWT_JWKS_URI=http://localhost:8081\n",
+    # What resembles the marks of logins.
+    "app/session.js": 'const cookie = "dev-only-session";\nset("dev-only-refresh.");\n',
+    "app/tokens.md": "A code begins with `dev-only-code.`, a token with `ya29.dev-only.…`.\n",
+    "app/redact.py": 'PATTERN = r"dev-only-(?:code|refresh|session)\\.[A-Za-z0-9_-]+"\n',
+    "app/flags.html": '<meta name="dev-only-banner" content="1"><p name="dev-only">dev-only</p>',
+    "app/google.env": "GOOGLE_REFRESH_TOKEN=1//0" + "A" * 90 + "\nACCESS=ya29.a0" + "A" * 90,
+    "app/hosts.txt": "https://dev-only-refresh.example.com/a/path/that/is/as/long/as/a/token\n",
+    "app/login.env": "LOGIN_URL=http://localhost:8081/login\nLOGOUT_URL=http://localhost:8081/logout\n"
+    "USER_URL=http://localhost:8081/users\nTOKEN_SERVICE=http://localhost:8081\n",
     # Code that imports other modules by name, and a name of a variable.
     "app/load.py": 'import importlib\nimportlib.import_module("x")\n'
     'issuer = claims["token_issuer"]\n',

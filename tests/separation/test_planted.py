@@ -1,8 +1,10 @@
 """The scan finds every planted part of the simulator."""
 
+import json
 from pathlib import Path
 
 import pytest
+from proxy_guard import dev_marks
 
 from tests.separation.artefacts import SIMULATOR, DevKey, check_separation, scan, write
 from tests.separation.plants import PLANTS
@@ -40,6 +42,34 @@ def test_dotted_name_of_every_nested_module_is_found(tmp_path: Path) -> None:
 
     assert len(findings) == len(names)
     assert {check for check, _ in findings} == {"module"}
+
+
+@pytest.mark.requirement("SEP-3")
+def test_renamed_copy_of_each_module_of_the_logins_is_found(tmp_path: Path) -> None:
+    modules = [path for path in SIMULATOR.glob("oauth/**/*.py") if path.name != "__init__.py"]
+    assert len(modules) > 20
+    for module in modules:
+        _, _, body = module.read_text(encoding="utf-8").partition("\n")
+        body = body.replace("token_issuer", "ghost").replace("token-issuer", "ghost")
+        write(tmp_path, {f"{len(body)}-{module.name}": body})
+
+    scanned = scan(tmp_path)
+
+    assert {check for check, _ in scanned.findings} == {"code"}
+    assert len(scanned.findings) == len(modules)
+
+
+@pytest.mark.requirement("SEP-3")
+def test_report_names_what_a_login_handed_out_and_not_its_value(tmp_path: Path) -> None:
+    token = dev_marks.REFRESH_TOKEN_MARK + "A" * 64
+    write(tmp_path, {"a.har": json.dumps({"code": dev_marks.CODE_MARK + "B" * 64, "token": token})})
+
+    outcome = check_separation(tmp_path)
+
+    assert f"{tmp_path}/a.har: contains an authorization code of the simulator" in outcome.stdout
+    assert f"{tmp_path}/a.har: contains a refresh token of the simulator" in outcome.stdout
+    assert "AAAA" not in outcome.stdout
+    assert "BBBB" not in outcome.stdout
 
 
 @pytest.mark.requirement("SEP-3")

@@ -11,6 +11,7 @@ from tests.separation.plants import (  # noqa: F401  # they register their plant
     damaged,
     embedded,
     keys,
+    logins,
     names,
     notations,
     services,

@@ -111,6 +111,15 @@ FILES: Final[dict[str, FileData]] = {
     "packed.env.gz": gzip.compress(ENV.encode()),
     "list.env": f"JWT_ISSUERS=https://accounts.google.com,{URL}\n",
     # Settings of the simulator
+    # The endpoints of a login
+    "client.yaml": "provider:\n  token_endpoint: http://localhost:8081/token\n",
+    "client.json": json.dumps({"web": {"token_uri": "http://localhost:8081/token"}}),
+    "client.properties": "spring.provider.x.user-info-uri=http://localhost:8081/v1/userinfo\n",
+    "client.toml": 'authorization_endpoint = "http://127.0.0.1:8081/o/oauth2/v2/auth"\n',
+    "client.env": "INTROSPECTION_URL=http://localhost:8081/introspect\n",
+    "client.cfg": 'redeem_url = "http://localhost:8081/token"\n',
+    "client.ini": "revocation_endpoint = http://localhost:8081/revoke\n",
+    "logout.yaml": "endSessionEndpoint: http://localhost:8081/logout\n",
     "own.env": "TOKEN_ISSUER_PORT=8081\n",
     "own.yaml": "env:\n- name: TOKEN_ISSUER_TTL\n  value: 15m\n",
     "own-reference.yaml": 'ports:\n- "${TOKEN_ISSUER_PORT:-8081}:8081"\n',

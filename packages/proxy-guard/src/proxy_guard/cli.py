@@ -52,7 +52,10 @@ _DECIDING_VARIABLES: Final = textwrap.fill(
 _ENVIRONMENT: Final = f"""\
 environment:
   {", ".join(INSPECTED_VARIABLES)}
-      are checked.
+      are checked. So are variables of relying parties, by the end of their name:
+      ..._ISSUER, ..._ISSUER_URL, ..._AUTHORIZATION_ENDPOINT, ..._TOKEN_URL and
+      similar. All variables are searched for codes, tokens and cookies of the
+      dev-only token issuer.
 {_DECIDING_VARIABLES}
       decide whether this is production. It is not if at least one of them is
       set and each that is set is one of

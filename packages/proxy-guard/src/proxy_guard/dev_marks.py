@@ -59,6 +59,43 @@ An RSA modulus may have a chosen leading part and keep its strength (A. Lenstra,
 Moduli with a Predetermined Portion", Asiacrypt 1998). DER contains the bytes unchanged.
 """
 
+SESSION_COOKIE: Final = f"{IMAGE_LABEL}-session"
+"""Cookie of the simulator's login page."""
+
+PAGE_MARK: Final = f'<meta name="{IMAGE_LABEL}" content="{SERVICE_NAME}">'
+"""Element of each page of the simulator's login."""
+
+PAGE_PATTERN: Final = rf"""<meta\b[^>]{{0,200}}?\bname\s*=[\s"'\\]*{IMAGE_LABEL}[\s"'\\/>]"""
+"""Regular expression for that element in lower case, also within a string and after a minifier."""
+
+CODE_MARK: Final = "dev-only-code."
+REFRESH_TOKEN_MARK: Final = "dev-only-refresh."  # noqa: S105  # a prefix, not a secret
+ACCESS_TOKEN_MARK: Final = "ya29.dev-only."  # noqa: S105  # a prefix, not a secret
+TOKEN_ID_MARK: Final = "dev-only-jti."  # noqa: S105  # a prefix, not a secret
+DEVICE_CODE_MARK: Final = "dev-only-device."
+SESSION_MARK: Final = f"{SESSION_COOKIE}."
+LOGIN_PAGE_MARK: Final = "dev-only-login."
+DEVICE_PAGE_MARK: Final = "dev-only-device-page."
+
+CREDENTIALS: Final = {
+    CODE_MARK: "an authorization code",
+    REFRESH_TOKEN_MARK: "a refresh token",
+    ACCESS_TOKEN_MARK: "an access token",
+    TOKEN_ID_MARK: "the ID of an access token",
+    DEVICE_CODE_MARK: "a device code",
+    SESSION_MARK: "a session cookie",
+    LOGIN_PAGE_MARK: "a login in progress",
+    DEVICE_PAGE_MARK: "a login in progress",
+}
+"""First characters of each value that a login of the simulator hands out, and what the value is."""
+
+COMMON_MARK: Final = "dev-only"
+"""Text in each key of `CREDENTIALS`, in `PAGE_MARK` and, in lower case, in `BANNER`."""
+
+MIN_SEALED_CHARS: Final = 38
+"""Minimum number of base64url characters behind a mark of `CREDENTIALS`: the nonce and the tag of
+AES-GCM have 28 bytes. Prose and patterns that contain only the mark have fewer."""
+
 _NUMBERING: Final = "-0123456789"
 
 
@@ -104,6 +141,21 @@ def is_service_name(word: str) -> bool:
         word: A bare word in lower case, with `-` in place of `_`.
     """
     return word.strip(_NUMBERING) == SERVICE_NAME
+
+
+def find_credential(text: str) -> str | None:
+    """Return what *text* contains of the simulator's codes, tokens and cookies; None if nothing."""
+    if COMMON_MARK not in text:
+        return None
+    for mark, kind in CREDENTIALS.items():
+        start = text.find(mark)
+        while start >= 0:
+            start += len(mark)
+            sealed = text[start : start + MIN_SEALED_CHARS]
+            if len(sealed) == MIN_SEALED_CHARS and is_bare_word(sealed):
+                return kind
+            start = text.find(mark, start)
+    return None
 
 
 def _surroundings(text: str, name: str) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,10 @@ from proxy_guard.dev_marks import (
     HEADER_NAME,
     ISSUER_HOST,
     JWKS_MEMBER,
+    PAGE_MARK,
+    REFRESH_TOKEN_MARK,
     SERVICE_NAME,
+    SESSION_COOKIE,
 )
 
 TYPE_CHECKING = False
@@ -24,6 +27,8 @@ DEV_JWKS: Final = "dev_jwks"
 DEV_CERTIFICATE: Final = "dev_certificate"
 DEV_HEADER: Final = "dev_header"
 DEV_REFERENCE: Final = "dev_reference"
+DEV_LOGIN: Final = "dev_login"
+DEV_CREDENTIAL: Final = "dev_credential"
 UNJUDGED_KEYS: Final = "unjudged_keys"
 PROBE_FAILED: Final = "probe_failed"
 
@@ -167,6 +172,19 @@ EXPLANATIONS: Final = {
         "in a redirect or in a member such as iss, jku, x5u or jwks_uri.",
         what=f"{{variable}} refers to the dev-only {SERVICE_NAME}: {{detail}}",
         remedy=f"Take {{variable}} from {_PROVIDER}.",
+    ),
+    DEV_LOGIN: Explanation(
+        meaning=f"The login pages of the dev-only {SERVICE_NAME} contain the element {PAGE_MARK}, "
+        f"and a login sets the cookie '{SESSION_COOKIE}'. A gateway in front of it passes both on.",
+        what=f"{{variable}} leads to a login at the dev-only {SERVICE_NAME}: {{detail}}",
+        remedy=f"Set {{variable}} to {_PROVIDER}.",
+    ),
+    DEV_CREDENTIAL: Explanation(
+        meaning=f"The codes, tokens and session cookies of the dev-only {SERVICE_NAME} begin with "
+        f"marks such as '{REFRESH_TOKEN_MARK}'. It gives them to anyone, as any user. A service "
+        "that is configured with one relies on the simulator.",
+        what=f"{{variable}} contains {{detail}} of the dev-only {SERVICE_NAME}",
+        remedy=f"Log in at {_PROVIDER}, and set {{variable}} to what it gives you.",
     ),
     UNJUDGED_KEYS: Explanation(
         meaning="The guard cannot search all of the input: it is too large or too deeply nested, "

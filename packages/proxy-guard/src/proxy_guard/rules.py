@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from proxy_guard import urls
-from proxy_guard.findings import Finding
+from proxy_guard.credentials import search_credential
+from proxy_guard.dev_marks import is_bare_word
+from proxy_guard.findings import DEV_CREDENTIAL, Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +17,21 @@ if TYPE_CHECKING:
 JWKS_URI_VARIABLE: Final = "JWT_JWKS_URI"
 ISSUER_VARIABLE: Final = "JWT_ISSUER"
 PUBLIC_KEY_VARIABLE: Final = "JWT_PUBLIC_KEY"
+INSPECTED_VARIABLES: Final = (JWKS_URI_VARIABLE, ISSUER_VARIABLE, PUBLIC_KEY_VARIABLE)
+"""The variables that the rules read for URIs, names and keys in every spelling."""
+
+ENDPOINT_SUFFIXES: Final = (
+    *("ISSUER", "ISSUER_URL", "ISSUER_URI", "ISSUER_BASE_URL", "ISSUER_BASE_URI", "DISCOVERY_URL"),
+    *("JWKS_URI", "JWKS_URL", "JWK_SET_URI", "JWK_SET_URL", "WELL_KNOWN", "WELL_KNOWN_URL"),
+    *("AUTH_URI", "AUTH_URL", "AUTHORIZATION_URI", "AUTHORIZATION_URL", "AUTHORIZE_URL"),
+    *("TOKEN_URI", "TOKEN_URL", "USERINFO_URI", "USERINFO_URL", "USER_INFO_URI", "USER_INFO_URL"),
+    *("INTROSPECTION_URI", "INTROSPECTION_URL", "REVOCATION_URL", "END_SESSION_URL"),
+    *("PROXY_LOGIN_URL", "PROXY_REDEEM_URL", "PROXY_VALIDATE_URL", "PROXY_PROFILE_URL"),
+    *("AUTHORIZATION_ENDPOINT", "TOKEN_ENDPOINT", "USERINFO_ENDPOINT", "INTROSPECTION_ENDPOINT"),
+    *("REVOCATION_ENDPOINT", "END_SESSION_ENDPOINT"),
+)
+"""Last words of the variables in which relying parties have the issuer or an endpoint of a login:
+the names of RFC 8414, and those of oauth2-proxy, Spring and SDKs. Products add prefixes."""
 
 
 def check_jwks_uri(environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -52,8 +69,37 @@ def check_public_key(environ: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding(verdict.code, variable=PUBLIC_KEY_VARIABLE, detail=verdict.detail)
 
 
-RULES: Final[tuple[Rule, ...]] = (check_jwks_uri, check_issuer, check_public_key)
-"""All rules, in the order of the report."""
+def check_endpoints(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Check the variables in which relying parties have an issuer or an endpoint of a login.
 
-INSPECTED_VARIABLES: Final = (JWKS_URI_VARIABLE, ISSUER_VARIABLE, PUBLIC_KEY_VARIABLE)
-"""The variables that the rules read."""
+    Their names are conventions, so a bare word, which leads to no host, is not judged.
+    """
+    for name, value in environ.items():
+        if name in INSPECTED_VARIABLES or not name.upper().endswith(ENDPOINT_SUFFIXES):
+            continue
+        text = str(value)
+        verdict = None if is_bare_word(text.strip()) else urls.find_dev_mark(text)
+        if verdict and verdict.code != urls.UNREADABLE_URI:
+            yield Finding(verdict.code, variable=_show_name(name), detail=verdict.detail)
+
+
+def check_credentials(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Check all variables for what a login hands out: a service may use it under any name."""
+    for name, value in environ.items():
+        kind = search_credential(str(value))  # callers may pass numbers
+        if kind:
+            yield Finding(DEV_CREDENTIAL, variable=_show_name(name), detail=kind)
+
+
+def _show_name(name: str) -> str:
+    return name if name.isprintable() else ascii(name)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    check_jwks_uri,
+    check_issuer,
+    check_public_key,
+    check_endpoints,
+    check_credentials,
+)
+"""All rules, in the order of the report."""

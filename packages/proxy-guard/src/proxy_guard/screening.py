@@ -12,8 +12,11 @@ from proxy_guard.errors import GuardRefusedError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from proxy_guard.findings import Finding
+
+_CHECKED_CLAIMS: Final = ("iss", "jti")
 
 
 def screen_key(key: object, environ: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
@@ -76,11 +79,12 @@ def screen_jwks(document: object, environ: Mapping[str, str] | None = None) -> t
 def screen_token(
     header: object, claims: object, environ: Mapping[str, str] | None = None
 ) -> tuple[Finding, ...]:
-    """Check a token: its issuer and the keys that its header contains or refers to.
+    """Check a token: its issuer, its ID and the keys that its header contains or refers to.
 
     Args:
         header: The JOSE header; `kid`, `jku`, `x5u`, `jwk` and `x5c` are checked.
-        claims: The claims set. Only `iss` is checked, since users may choose other claims freely.
+        claims: The claims set. Only `iss` and `jti` are checked, since users may choose other
+            claims freely.
         environ: The environment variables of the proxy; by default those of this process.
 
     Returns:
@@ -95,7 +99,7 @@ def screen_token(
         >>> proxy_guard.screen_token(header, claims, {"APP_ENV": "qa"})
         (<Finding dev_kid in the token>,)
     """
-    return _judge(_detect([header, _select_issuer(claims)], "the token"), environ)
+    return _judge(_detect([header, _select_claims(claims)], "the token"), environ)
 
 
 def _detect(material: object, variable: str) -> tuple[Finding, ...]:
@@ -104,12 +108,14 @@ def _detect(material: object, variable: str) -> tuple[Finding, ...]:
     return detect(material, variable=variable).findings
 
 
-def _select_issuer(claims: object) -> object:
+def _select_claims(claims: object) -> object:
     from proxy_guard.search.values import to_plain  # noqa: PLC0415  # not needed at boot
 
     try:
         members = to_plain(claims)
-        return {"iss": members.get("iss")} if isinstance(members, dict) else None
+        if not isinstance(members, dict):
+            return None
+        return {name: members.get(name) for name in _CHECKED_CLAIMS}
     except Exception:  # noqa: BLE001  # a type of the caller may raise anything when it is read
         return claims  # the search reports it
 

@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from proxy_guard import Report, check, enforce
+from proxy_guard.dev_marks import PAGE_MARK, SESSION_COOKIE
 from proxy_guard.probe.probe import run_probe
 
 pytestmark = pytest.mark.requirement("PG-3")
@@ -188,6 +189,45 @@ def test_header_of_the_simulator_is_found_in_any_response(
     server: Server, status: int, name: str
 ) -> None:
     assert get_codes(probe(server.serve(b"", (name, ""), status=status))) == ["dev_header"]
+
+
+@pytest.mark.parametrize("status", [200, 401])
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        PAGE_MARK,
+        PAGE_MARK.upper(),
+        "<meta name=dev-only content=token-issuer>",
+        "<meta\n content='token-issuer'\n name='dev-only' />",
+    ],
+)
+def test_login_page_of_the_simulator_is_found(
+    server: Server, mark: str, compress: Callable[[bytes], bytes], status: int
+) -> None:
+    page = f"<!doctype html><html><head>{mark}<title>Sign in</title></head></html>"
+    uri = server.serve(compress(page.encode()), ("Content-Type", "text/html"), status=status)
+
+    (finding,) = probe(uri).findings
+
+    assert finding.code == "dev_login"
+    assert finding.what.endswith("its response is a login page")
+
+
+@pytest.mark.parametrize(
+    "page", ["<p>dev-only", '<meta name="dev-only-x">', '<meta name="x"><a name="dev-only">']
+)
+def test_other_page_is_not_a_login_page(server: Server, page: str) -> None:
+    assert get_codes(probe(server.serve(page.encode()))) == []
+
+
+def test_session_cookie_of_the_simulator_is_found_in_a_redirect(server: Server) -> None:
+    server.serve(path="/clean")
+    cookie = ("Set-Cookie", f"{SESSION_COOKIE}=x; HttpOnly; SameSite=Lax")
+
+    report = probe(server.serve(b"", ("Location", "/clean"), cookie, status=302))
+
+    assert get_codes(report) == ["dev_login"]
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])

@@ -32,6 +32,7 @@ def test_no_random_modulus_has_the_watermark() -> None:
         assert screen_key(spki, PRODUCTION) == ()
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
 def test_no_real_key_is_refused_in_any_encoding(
     encode: Callable[..., Mapping[str, object]], count: int

@@ -1,6 +1,8 @@
 """Dev marks whose exact bytes matter."""
 
 import base64
+import json
+import re
 
 import pytest
 from proxy_guard import dev_marks
@@ -41,3 +43,19 @@ def test_watermark_text_is_the_base64url_of_the_watermark() -> None:
 def test_bare_word_counts_only_if_it_is_the_name(word: str, is_bare: bool, is_name: bool) -> None:
     assert dev_marks.is_bare_word(word) is is_bare
     assert dev_marks.is_service_name(word) is is_name
+
+
+@pytest.mark.requirement("PG-1")
+def test_marks_have_the_common_part_that_is_searched_first() -> None:
+    assert dev_marks.COMMON_MARK in dev_marks.BANNER.lower()
+    assert dev_marks.COMMON_MARK in dev_marks.PAGE_MARK
+    for mark in dev_marks.CREDENTIALS:
+        assert dev_marks.COMMON_MARK in mark
+        assert mark == mark.lower()
+    assert f"{dev_marks.SESSION_COOKIE}." == dev_marks.SESSION_MARK
+
+
+@pytest.mark.requirement("PG-1")
+def test_page_has_the_mark_that_is_searched() -> None:
+    assert re.search(dev_marks.PAGE_PATTERN, dev_marks.PAGE_MARK)
+    assert re.search(dev_marks.PAGE_PATTERN, json.dumps(dev_marks.PAGE_MARK))

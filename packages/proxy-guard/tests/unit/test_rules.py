@@ -80,6 +80,56 @@ def test_other_variables_are_not_checked() -> None:
     assert find_all({"UPSTREAM_URL": DEV_URI, "JWT_AUDIENCE": "token-issuer"}) == []
 
 
+@pytest.mark.requirement("PG-1")
+@pytest.mark.parametrize(
+    ("variable", "value", "code"),
+    [
+        ("OIDC_ISSUER", "http://token-issuer:8081", "token_issuer_host"),
+        ("OAUTH2_PROXY_OIDC_ISSUER_URL", "http://token-issuer:8081/staff", "token_issuer_host"),
+        ("AUTH0_ISSUER_BASE_URL", "https://issuer.local", "issuer_local"),
+        ("OIDC_AUTHORIZATION_ENDPOINT", "http://localhost:8081/authorize", "local_dev_port"),
+        ("authorization_endpoint", "http://[::1]:8081/o/oauth2/v2/auth", "local_dev_port"),
+        ("GOOGLE_AUTH_URI", "http://127.0.0.1:8081/o/oauth2/v2/auth", "local_dev_port"),
+        ("GOOGLE_TOKEN_URI", "http://token%2Dissuer:8081/token", "token_issuer_host"),
+        ("GF_AUTH_GENERIC_OAUTH_TOKEN_URL", "http://token_issuer/token", "token_issuer_host"),
+        ("OIDC_USERINFO_URL", "http://host.docker.internal:8081/v1/userinfo", "local_dev_port"),
+        ("SPRING_X_USER_INFO_URI", "https://gw.example.com/token-issuer/x", "token_issuer_path"),
+        ("OAUTH2_PROXY_LOGIN_URL", "http://token-issuer:8081/authorize", "token_issuer_host"),
+        ("INTROSPECTION_URL", "token-issuer:8081/introspect", "token_issuer_host"),
+        ("REVOCATION_ENDPOINT", "http:\\\\token-issuer\\revoke", "token_issuer_host"),
+        ("END_SESSION_ENDPOINT", "'http://token-issuer/logout'", "token_issuer_host"),
+        ("DEVICE_AUTHORIZATION_ENDPOINT", "http://token-issuer/device/code", "token_issuer_host"),
+        ("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_JWK_SET_URI", "http://localhost:8081/certs",
+         "local_dev_port"),
+    ],
+)  # fmt: skip
+def test_endpoint_of_a_login_that_leads_to_the_simulator_is_a_finding(
+    variable: str, value: str, code: str
+) -> None:
+    assert find_all({variable: value}) == [(variable, code)]
+
+
+@pytest.mark.requirement("PG-1")
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OIDC_ISSUER", "https://accounts.google.com"),
+        ("OIDC_ISSUER", ""),
+        ("REGISTRY_AUTH_TOKEN_ISSUER", "harbor-token-issuer"),
+        ("TOKEN_ISSUER", " token_issuer\n"),
+        ("TOKEN_URL", "https://token-issuers.example.com/token"),
+        ("TOKEN_URL", "http://localhost:8080/token"),
+        ("TOKEN_URL", "https://id.example.com/" + "a" * 5000),
+        ("LOGIN_URL", "http://localhost:8081/login"),
+        ("OAUTH2_PROXY_UPSTREAMS", "http://127.0.0.1:8081/"),
+        ("TOKEN_ISSUER_PORT", "tcp://10.0.0.1:8081"),
+        ("AUTH_SERVICE", "http://localhost:8081"),
+    ],
+)
+def test_endpoint_of_another_provider_has_no_findings(variable: str, value: str) -> None:
+    assert find_all({variable: value}) == []
+
+
 def test_inspected_variables_are_those_the_rules_read() -> None:
     for variable in rules.INSPECTED_VARIABLES:
         assert find_all({variable: DEV_URI}) == [(variable, "token_issuer_host")]

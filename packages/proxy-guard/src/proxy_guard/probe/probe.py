@@ -6,14 +6,15 @@ response is searched, whatever its status and media type.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from proxy_guard.dev_marks import HEADER_NAME
-from proxy_guard.findings import DEV_HEADER, DEV_REFERENCE, UNJUDGED_KEYS, Finding
+from proxy_guard.dev_marks import HEADER_NAME, PAGE_PATTERN, SESSION_COOKIE
+from proxy_guard.findings import DEV_HEADER, DEV_LOGIN, DEV_REFERENCE, UNJUDGED_KEYS, Finding
 from proxy_guard.normalization import STRIPPED_CHARACTERS
 from proxy_guard.probe.content_coding import Decoder
 from proxy_guard.probe.exchange import Exchange
@@ -36,6 +37,8 @@ _REDIRECTIONS: Final = range(300, 400)
 _COMPLETE: Final = (200, 203)
 _REFERRING_FIELDS: Final = ("location", "uri", "refresh")
 _MAX_REFERENCES: Final = 10
+_PAGE: Final = re.compile(PAGE_PATTERN.encode(), re.IGNORECASE)
+_SESSION_COOKIE: Final = SESSION_COOKIE.encode()
 _SEVERAL_URIS: Final = "it redirects to several URIs"
 
 
@@ -130,6 +133,8 @@ class _Fetcher:
         decoder = Decoder(response)
         detection = detect(decoder.readings, variable=JWKS_URI_VARIABLE)
         self.findings += detection.findings
+        if any(map(_PAGE.search, decoder.readings)):
+            self._add(DEV_LOGIN, "its response is a login page")
         obstacle = response.obstacle or decoder.obstacle
         if not detection.has_keys:
             obstacle = obstacle or decoder.doubt
@@ -147,6 +152,8 @@ class _Fetcher:
     def _inspect_head(self, response: Response) -> None:
         if HEADER_NAME.lower() in response.seen_names:
             self._add(DEV_HEADER, f"its response has the header {HEADER_NAME}")
+        if any(_SESSION_COOKIE in cookie for cookie in response.get_all("set-cookie")):
+            self._add(DEV_LOGIN, f"its response sets the cookie {SESSION_COOKIE}")
         for name in _REFERRING_FIELDS:
             values = set(response.get_all(name))
             if len(values) > _MAX_REFERENCES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proxy_guard import findings as codes
-from proxy_guard.dev_marks import DEFAULT_KID, JWKS_MEMBER
+from proxy_guard.dev_marks import DEFAULT_KID, JWKS_MEMBER, find_credential
 from proxy_guard.urls import MAX_URI_CHARS, find_dev_mark, inspect_issuer
 
 TYPE_CHECKING = False
@@ -43,6 +43,10 @@ class MemberMarks:
         for kid in (members.get("kid"), *members):
             if _is_dev_kid(kid):
                 yield codes.DEV_KID, repr(kid)
+        token_id = members.get("jti")
+        kind = find_credential(token_id) if isinstance(token_id, str) else None
+        if kind:
+            yield codes.DEV_CREDENTIAL, kind
         for name, find in _REFERENCES.items():
             reference = members.get(name)
             verdict = self._judge(find, reference) if isinstance(reference, str) else None

@@ -1,0 +1,70 @@
+"""The search of a value for what a login of the dev-only token issuer hands out.
+
+Such a value may be alone or within JSON, a URI or a JWT, in base64 or percent-encoded.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+
+from proxy_guard.dev_marks import COMMON_MARK, MIN_SEALED_CHARS, find_credential
+from proxy_guard.normalization import decode_percent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Final
+
+_MAX_LEVELS: Final = 6
+"""Readings of a value: without decoding, and after up to five encodings inside each other."""
+
+_MIN_RUN_CHARS: Final = (len(COMMON_MARK) + MIN_SEALED_CHARS) * 4 // 3
+"""Length of the shortest credential in base64, without the characters that its neighbors share."""
+
+_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_TO_STANDARD_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
+_TO_RUNS: Final = bytes(byte if byte in _BASE64 else ord(" ") for byte in range(256)).translate(
+    _TO_STANDARD_ALPHABET
+)
+_BLANKS: Final = b" \t\r\n"
+
+
+def search_credential(value: str) -> str | None:
+    """Return what *value* contains of the simulator's codes, tokens and cookies; None if nothing.
+
+    Args:
+        value: The value of a variable, in any of the encodings that programs read from one.
+    """
+    level = [value]
+    for _ in range(_MAX_LEVELS):
+        for text in level:
+            kind = find_credential(text)
+            if kind:
+                return kind
+        level = [inner for text in level for inner in _unwrap(text)]
+    return None
+
+
+def _unwrap(text: str) -> Iterator[str]:
+    if len(text) < _MIN_RUN_CHARS:
+        return
+    data = text.encode("utf-8", "replace")
+    if "%" in text and (decoded := decode_percent(text)) != data:
+        data = decoded
+        yield data.decode("utf-8", "replace")
+    yield from _decode_runs(data)
+    # Tools break base64 into lines, and JSON contains line breaks as escapes.
+    joined = data
+    while b"\\\\" in joined:
+        joined = joined.replace(b"\\\\", b"\\")
+    joined = joined.replace(rb"\r", b"").replace(rb"\n", b"").translate(None, _BLANKS)
+    if len(joined) < len(data):
+        yield from _decode_runs(joined)
+
+
+def _decode_runs(data: bytes) -> Iterator[str]:
+    for run in data.translate(_TO_RUNS).split():
+        if len(run) >= _MIN_RUN_CHARS:
+            whole = run[: len(run) - (len(run) % 4 == 1)]
+            decoded = a2b_base64(whole + b"=" * (-len(whole) % 4))
+            yield decoded.replace(b"\0", b"").decode("latin-1")  # UTF-16 becomes ASCII

@@ -85,5 +85,12 @@ def _parse_table(label: str, table: Mapping[Any, object], problems: list[str]) -
         try:
             parsed[setting.name] = setting.parse(value)
         except ValueError as error:
-            problems.append(f"{label}.{name}: {str(value)[:80]!r} is wrong: {error}")
+            problems.append(f"{label}.{name}: {shorten(value)} is wrong: {error}")
     return parsed
+
+
+def shorten(value: object) -> str:
+    """Return *value* as an error message shows it; a table may contain secrets."""
+    if isinstance(value, Mapping):
+        return "the table"
+    return repr(value[:80] if isinstance(value, str) else value)[:120]

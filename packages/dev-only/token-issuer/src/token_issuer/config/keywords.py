@@ -28,6 +28,10 @@ class SettingKeywords(TypedDict, total=False):
     profile: str
     profiles: Mapping[str, Profile] | Path | str
     issuers: Mapping[str, Mapping[str, Any]]
+    users: Mapping[str, Mapping[str, Any]]
+    clients: Mapping[str, Mapping[str, Any]]
+    scopes: Mapping[str, Sequence[str]]
+    login: str | None
     public_url: str | None
     browser_url: str | None
     verifier_url: str | None

@@ -1,10 +1,9 @@
 # DEV-ONLY: never ship to production.
-"""The profiles file: profiles and further issuers, in TOML.
+"""The profiles file: profiles, further issuers, users, clients and scopes, in TOML.
 
 It is validated completely before the issuer starts.
 """
 
-import math
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,14 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from token_issuer.config.json_values import is_json
 from token_issuer.config.profiles import BUILT_IN, Profile
 from token_issuer.input_files import read_text_input
 from token_issuer.timing.durations import parse_ttl
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _KINDS: Final[Mapping[type, str]] = {str: "text", list: "a list", dict: "a table"}
-_EXAMPLES: Final = "[profiles.staff] or [issuers.staff]"
+_EXAMPLES: Final = "[profiles.staff], [issuers.staff], [users.alice], [clients.app] or [scopes]"
 _KEYS: Final[Mapping[str, type]] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
+
+OTHER_TABLES: Final = ("issuers", "users", "clients", "scopes")
+"""The settings that a profiles file may contain, besides the profiles."""
 
 
 class ProfileFile(NamedTuple):
@@ -27,27 +30,26 @@ class ProfileFile(NamedTuple):
 
     Attributes:
         profiles: The profiles by name; empty if the file has mistakes.
-        issuers: The tables of issuers by name, as they are in the file.
+        tables: The other tables of the file, as they are in it: those of `OTHER_TABLES`.
         problems: The mistakes in everything except these tables.
     """
 
     profiles: Mapping[str, Profile]
-    issuers: Mapping[str, object]
+    tables: Mapping[str, object]
     problems: Sequence[str]
 
 
 def read_profile_file(path: Path) -> ProfileFile:
-    """Read the profiles and issuers of *path*, which may be a pipe: it is read only once."""
+    """Read *path*, which may be a pipe: it is read only once."""
     try:
         document = _read_document(path)
     except ValueError as error:
         return ProfileFile({}, {}, [str(error)])
-    issuers = document.get("issuers", {})
     problems = list(_find_problems(document))
     profiles = {} if problems else document.get("profiles", {})
     return ProfileFile(
         {name: _build(name, table) for name, table in profiles.items()},
-        issuers if isinstance(issuers, dict) else {},
+        {name: document[name] for name in OTHER_TABLES if name in document},
         problems,
     )
 
@@ -80,9 +82,9 @@ def _build(name: str, table: Mapping[str, Any]) -> Profile:
 
 def _find_problems(document: Mapping[str, Any]) -> Iterator[str]:
     for name in document:
-        if name not in {"profiles", "issuers"}:
+        if name not in {"profiles", *OTHER_TABLES}:
             yield f"{name[:80]}: unknown; expected tables such as {_EXAMPLES}"
-    if not document.get("profiles") and not document.get("issuers"):
+    if not any(document.values()):
         yield f"profiles: expected at least one table such as {_EXAMPLES}"
     for name in ("profiles", "issuers"):
         if not isinstance(document.get(name, {}), dict):
@@ -129,24 +131,10 @@ def _check_omitted(value: list[Any]) -> Iterator[str]:
 
 def _check_claims(claims: Mapping[str, Any]) -> Iterator[str]:
     for name, value in claims.items():
-        if not _is_json(value):
+        if not is_json(value):
             yield f".{name[:80]}: not a JSON value; write a date as text or as a number"
         elif name in _REGISTERED and not _REGISTERED[name](value):
             yield f".{name}: wrong type for this claim (RFC 7519 §4.1)"
-
-
-def _is_json(value: Any) -> bool:
-    match value:
-        case bool() | int() | str():
-            return True
-        case float():
-            return math.isfinite(value)
-        case list():
-            return all(_is_json(item) for item in value)
-        case dict():
-            return all(_is_json(item) for item in value.values())
-        case _:
-            return False
 
 
 def _is_text(value: Any) -> bool:

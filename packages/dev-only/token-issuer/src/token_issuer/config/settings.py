@@ -5,7 +5,7 @@ Names of variables and options, help, documentation and the defaults that both m
 from these fields. Every command imports this module at its start, so it imports no library.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +32,12 @@ from token_issuer.config.choices import (
 )
 from token_issuer.config.declaration import list_settings, setting
 from token_issuer.config.host_names import is_loopback_address, normalize_host_name
+from token_issuer.config.login_tables import (
+    DEFAULT_USERS,
+    parse_clients,
+    parse_scopes,
+    parse_users,
+)
 from token_issuer.config.parsers import (
     MAX_ROTATION_FACTOR,
     parse_algorithms,
@@ -105,7 +111,7 @@ class Settings:
     profiles: Mapping[str, Profile] = setting(
         BUILT_IN,
         parse_profiles,
-        "TOML file that defines more profiles and issuers",
+        "TOML file that defines more profiles and issuers, users, clients and scopes",
         metavar="FILE",
     )
     issuers: Mapping[str, Any] = setting(
@@ -114,6 +120,39 @@ class Settings:
         "more issuers in the same process, instead of the tables [issuers.NAME] of the profiles"
         " file",
         variable="",
+    )
+    users: Mapping[str, Any] = setting(
+        DEFAULT_USERS,
+        parse_users,
+        "the users who can log in, with their claims, instead of the tables [users.NAME] of the"
+        " profiles file",
+        default_note="alice, bob, and carol, whose email is not verified",
+        variable="",
+        is_per_issuer=True,
+    )
+    clients: Mapping[str, Any] = setting(
+        {},
+        parse_clients,
+        "the clients that may log users in, instead of the tables [clients.ID] of the profiles"
+        " file",
+        default_note="any, with redirect URIs on loopback and on names without a dot",
+        variable="",
+        is_per_issuer=True,
+    )
+    scopes: Mapping[str, Sequence[str]] = setting(
+        {},
+        parse_scopes,
+        "the claims that a scope releases, in addition to the scopes of OpenID Connect, instead of"
+        " the table [scopes] of the profiles file",
+        variable="",
+        is_per_issuer=True,
+    )
+    login: str | None = setting(
+        None,
+        parse_text,
+        "the user whom every login logs in without a page",
+        default_note="users choose who they are",
+        is_per_issuer=True,
     )
     public_url: str | None = setting(
         None,
@@ -278,6 +317,11 @@ class Settings:
             with suppress(ValueError):  # the URL has no valid host
                 names.add(normalize_host_name(urlsplit(url).hostname or ""))
         return frozenset(names)
+
+    @property
+    def has_logins(self) -> bool:
+        """Whether users can log in; the state of a login exists in one process only."""
+        return self.workers == 1
 
     @property
     def has_admin(self) -> bool:

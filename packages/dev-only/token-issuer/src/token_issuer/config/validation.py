@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from token_issuer.config.issuers import derive_settings, parse_issuer_tables
+from token_issuer.config.issuers import derive_settings, parse_issuer_tables, shorten
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.errors import SettingsError, describe_unknown_name
 
@@ -35,9 +35,10 @@ def build_settings(
         file = read_profile_file(Path(path))
         if file.problems:
             listed = "; ".join(file.problems)
-            problems.append(f"{names['profiles']}: {_shorten(str(path))} is wrong: {listed}")
+            problems.append(f"{names['profiles']}: {shorten(str(path))} is wrong: {listed}")
             invalid.add("profiles")
-        values = {"issuers": file.issuers, **values, "profiles": file.profiles}
+        names = {**names, **dict.fromkeys(file.tables.keys() - values.keys(), names["profiles"])}
+        values = {**file.tables, **values, "profiles": file.profiles}
     for setting in SETTINGS:
         if setting.name not in values:
             continue
@@ -45,7 +46,7 @@ def build_settings(
         try:
             parsed[setting.name] = setting.parse(value)
         except ValueError as error:
-            shown = "the value" if setting.is_secret else _shorten(value)
+            shown = "the value" if setting.is_secret else shorten(value)
             problems.append(f"{names[setting.name]}: {shown} is wrong: {error}")
     if "issuers" in parsed:
         parsed["issuers"] = parse_issuer_tables(parsed["issuers"], problems)
@@ -55,10 +56,6 @@ def build_settings(
     if problems:
         raise SettingsError(problems)
     return settings
-
-
-def _shorten(value: object) -> str:
-    return repr(value[:80] if isinstance(value, str) else value)[:120]
 
 
 def _find_contradictions(
@@ -79,6 +76,8 @@ def _find_contradictions(
     issuers = {"": settings}
     issuers |= {name: derive_settings(settings, name) for name in settings.issuers}
     yield from _find_shared_directories(issuers, names)
+    if not invalid & {"profiles", "users", "issuers"}:
+        yield from _find_unknown_logins(issuers, names)
     if settings.workers > 1:
         yield from _find_conflicts_of_workers(issuers, names)
 
@@ -97,6 +96,18 @@ def _find_unknown_profiles(settings: Settings, names: Mapping[str, str]) -> Iter
             )
 
 
+def _find_unknown_logins(
+    issuers: Mapping[str, Settings], names: Mapping[str, str]
+) -> Iterator[str]:
+    for name, settings in issuers.items():
+        if settings.login is not None and settings.login not in settings.users:
+            label = f"issuers.{name}.login" if name else names["login"]
+            yield (
+                f"{label}: {describe_unknown_name('user', settings.login, settings.users)}; known "
+                f"users: {', '.join(settings.users)[:200]}"
+            )
+
+
 def _find_shared_directories(
     issuers: Mapping[str, Settings], names: Mapping[str, str]
 ) -> Iterator[str]:
@@ -109,7 +120,7 @@ def _find_shared_directories(
         first = labels.setdefault(Path(os.path.realpath(settings.keys_dir)), label)
         if first != label:
             yield (
-                f"{label}: {_shorten(str(settings.keys_dir))} is also the directory of {first}; "
+                f"{label}: {shorten(str(settings.keys_dir))} is also the directory of {first}; "
                 "give each issuer a separate directory"
             )
 
@@ -126,6 +137,11 @@ def _find_conflicts_of_workers(
         yield (
             f"{workers}: more than one cannot serve /admin, because a change would reach only one "
             f"of them; unset {names['admin']} and {names['admin_token']}, or use one worker"
+        )
+    if settings.login is not None:
+        yield (
+            f"{workers}: more than one cannot log users in, because a login exists in one of them "
+            f"only; unset {names['login']}, or use one worker"
         )
     if any(each.rotation != "off" and each.keys_dir is None for each in issuers.values()):
         yield (

@@ -13,6 +13,8 @@ from token_issuer.config.issuers import derive_settings, resolve_issuer
 from token_issuer.config.keywords import parse_keywords
 from token_issuer.config.settings import Settings
 from token_issuer.errors import SettingsError
+from token_issuer.issuers.factory import build_issuers
+from token_issuer.oauth.providers import Providers
 from token_issuer.paths import TOP_LEVEL_NAMES
 from token_issuer.web.app import create_app
 
@@ -84,7 +86,7 @@ def test_keywords_may_declare_issuers_beside_the_profiles_file(tmp_path: Path) -
         ({"staff": {"port": 5}}, "issuers.staff.port: unknown setting"),
         ({"staff": {"admin_token": "12345678"}}, "issuers.staff.admin_token: unknown setting"),
         ({"staff": {"ttl": "soon"}}, "issuers.staff.ttl: 'soon' is wrong: not a duration"),
-        ({"staff": {"ttl": 5}}, "issuers.staff.ttl: '5' is wrong"),
+        ({"staff": {"ttl": 5}}, "issuers.staff.ttl: 5 is wrong"),
         ({"staff": {"algorithms": ["RS257"]}}, "issuers.staff.algorithms: "),
         ({"staff": {"issuer": " "}}, "issuers.staff.issuer: ' ' is wrong"),
         ({"staff": {"profile": "okta"}}, "issuers.staff.profile: "),
@@ -173,7 +175,9 @@ def test_self_stands_for_the_own_url(keywords: dict[str, Any], issuer: str) -> N
 
 
 def test_name_of_a_path_is_rejected() -> None:
-    served = {route.path.split("/")[1] for route in create_app(Settings()).routes}
+    settings = Settings()
+    app = create_app(settings, Providers(build_issuers(settings)))
+    served = {route.path.split("/")[1] for route in app.routes}
 
     assert served == TOP_LEVEL_NAMES
     for name in served:

@@ -51,7 +51,7 @@ def test_names_of_variables_and_options_follow_from_those_of_the_fields() -> Non
         ("host", " (default 127.0.0.1; 0.0.0.0 in a container)"),
         ("cors_origins", " (default: localhost, any port)"),
         ("keys_max_age", " (default: 5m; 6h with the profile google)"),
-        ("profiles", "TOML file that defines more profiles and issuers"),
+        ("profiles", "TOML file that defines more profiles and issuers, users, clients and scopes"),
     ],
 )
 def test_help_ends_with_the_default(name: str, ending: str) -> None:

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Wording of reports: counts, durations, times and unprintable characters."""
+"""Wording of reports: counts, durations and times."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -15,20 +15,6 @@ def describe_count(count: int, noun: str) -> str:
     return f"{count} {noun}{'es' if noun.endswith(_SIBILANTS) else 's'}"
 
 
-def make_visible(text: str) -> str:
-    r"""Replace unprintable characters with their escapes, such as `\x1b`; keep line feeds.
-
-    Reports quote the responses of a target. The result contains no control sequence, no character
-    that changes the direction of text, and none that is illegal in XML 1.0 §2.2.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() or character == "\n" else _escape(character)
-        for character in text
-    )
-
-
 def describe_duration(duration_s: float) -> str:
     """Write a duration with its unit: `12 ms`, `4.2 s`, `1 min 12 s`."""
     if duration_s < 0.9995:  # noqa: PLR2004  # from here on it rounds to 1000 ms
@@ -42,7 +28,3 @@ def describe_duration(duration_s: float) -> str:
 def format_timestamp(timestamp: datetime) -> str:
     """Write a time as RFC 3339 in UTC, to the second: `2026-03-01T12:00:00Z`."""
     return f"{timestamp.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-
-
-def _escape(character: str) -> str:
-    return repr(character)[1:-1]

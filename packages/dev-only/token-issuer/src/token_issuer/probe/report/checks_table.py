@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from token_issuer.probe.report.markup import Markup, element, join, mark_code
+from token_issuer.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.verdict import Group, count_outcomes, list_counts
 from token_issuer.probe.results import Check, Outcome, Part, Result
 from token_issuer.probe.wording import describe_duration

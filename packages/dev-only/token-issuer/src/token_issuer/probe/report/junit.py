@@ -9,7 +9,7 @@ in UTC without an offset.
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from token_issuer.probe.report.markup import Markup, element, join
+from token_issuer.markup import Markup, element, join
 from token_issuer.probe.report.verdict import describe_verdict, rank_findings
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Result
 from token_issuer.probe.wording import format_timestamp

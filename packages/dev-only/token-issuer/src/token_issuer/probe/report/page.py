@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from token_issuer.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.checks_table import render_checks
-from token_issuer.probe.report.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.stylesheet import STYLESHEET
 from token_issuer.probe.report.verdict import (
     Cluster,

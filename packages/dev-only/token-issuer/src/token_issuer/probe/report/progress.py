@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self, TextIO
 
 from token_issuer.probe.results import Check, Outcome
-from token_issuer.probe.wording import make_visible
+from token_issuer.visible_text import make_visible
 
 _BAR_COLUMNS: Final = 24
 _DEFAULT_COLUMNS: Final = 80

@@ -14,8 +14,9 @@ from token_issuer.probe.report.verdict import (
     group_findings,
 )
 from token_issuer.probe.results import Check, Finding, Outcome, Result
-from token_issuer.probe.wording import describe_duration, make_visible
+from token_issuer.probe.wording import describe_duration
 from token_issuer.severity import Severity
+from token_issuer.visible_text import make_visible
 
 _MAX_LINE_COLUMNS: Final = 80
 _MARGIN: Final = " " * 9

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 import pytest
-from token_issuer.probe.report.markup import mark_code
+from token_issuer.markup import mark_code
 from token_issuer.probe.report.page import render_html
 from token_issuer.probe.report.stylesheet import STYLESHEET
 from token_issuer.probe.results import Result

@@ -4,13 +4,15 @@
 import re
 from typing import Final
 
-from token_issuer.probe.wording import make_visible
+from token_issuer.visible_text import make_visible
 
 # Attributes are in double quotes. html.escape and xml.sax.saxutils are not used, since the image
 # lacks html.entities and xml.
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _CODE: Final = re.compile("`([^`\n]+)`")
 _ATTRIBUTE_ESCAPES: Final = str.maketrans({"\n": "&#10;"})
+_EXACT_ESCAPES: Final = {**_ESCAPES, **str.maketrans({"\r": "&#13;"})}
+_VOID_TAGS: Final = frozenset({"input", "meta"})
 
 
 class Markup(str):
@@ -20,7 +22,7 @@ class Markup(str):
 
 
 def element(tag: str, /, *children: str, **attributes: str) -> Markup:
-    """Render an element with its end tag.
+    """Render an element with its end tag, unless HTML forbids that.
 
     Args:
         tag: The name of the element; must be trusted.
@@ -32,6 +34,8 @@ def element(tag: str, /, *children: str, **attributes: str) -> Markup:
         f' {key.rstrip("_").replace("_", "-")}="{escape(value).translate(_ATTRIBUTE_ESCAPES)}"'
         for key, value in attributes.items()
     )
+    if tag in _VOID_TAGS:
+        return Markup(f"<{tag}{rendered}>")
     return Markup(f"<{tag}{rendered}>{join(*children)}</{tag}>")
 
 
@@ -45,6 +49,14 @@ def escape(text: str) -> Markup:
     if isinstance(text, Markup):
         return text
     return Markup(make_visible(text).translate(_ESCAPES))
+
+
+def escape_exactly(text: str) -> Markup:
+    """Return text as markup that a browser reads back unchanged, for the value of a form field.
+
+    No markup stands for U+0000, and forms send each line break as CR LF.
+    """
+    return Markup(text.translate(_EXACT_ESCAPES))
 
 
 def mark_code(text: str) -> Markup:

@@ -197,6 +197,12 @@ class ProbeError(TokenIssuerError):
     exit_code = 2
 
 
+class BrowserError(TokenIssuerError):
+    """The browser of a test cannot go on; the message says why, and what to do."""
+
+    code = "browser"
+
+
 class NoSuchKeyError(TokenIssuerError):
     """No key of the key ring has this `kid`."""
 

@@ -7,7 +7,8 @@ from typing import Final
 _SLASHES: Final = re.compile("/{2,}")
 
 TOKEN_PATH: Final = "/token"  # noqa: S105  # a path, not a secret
-TOKEN_INFO_PATH: Final = "/tokeninfo"  # noqa: S105  # a path, not a secret
+TOKEN_INFO_PATHS: Final = ("/tokeninfo", "/oauth2/v3/tokeninfo", "/oauth2/v1/tokeninfo")
+"""The description of a token, and its paths at Google."""
 DEFECTS_PATH: Final = "/defects"
 HEALTH_PATH: Final = "/health"
 OPENAPI_PATH: Final = "/openapi.json"
@@ -17,6 +18,29 @@ OAUTH_DISCOVERY_PATH: Final = "/.well-known/oauth-authorization-server"
 DISCOVERY_PATHS: Final = (OPENID_DISCOVERY_PATH, OAUTH_DISCOVERY_PATH)
 """The discovery document, at its path in OpenID Connect and in OAuth (RFC 8414 §3)."""
 
+AUTHORIZE_PATHS: Final = ("/authorize", "/o/oauth2/v2/auth")
+"""The authorization endpoint, and its path at Google."""
+USERINFO_PATHS: Final = ("/userinfo", "/v1/userinfo", "/oauth2/v3/userinfo")
+"""The UserInfo endpoint, and its paths at Google."""
+INTROSPECTION_PATH: Final = "/introspect"
+REVOCATION_PATH: Final = "/revoke"
+DEVICE_AUTHORIZATION_PATH: Final = "/device/code"
+DEVICE_PATH: Final = "/device"
+"""The page on which a user types the code of a device."""
+LOGIN_PATH: Final = "/login"
+"""Where the login page sends the decision of the user."""
+LOGOUT_PATH: Final = "/logout"
+PAGE_PATHS: Final = (*AUTHORIZE_PATHS, LOGIN_PATH, LOGOUT_PATH, DEVICE_PATH)
+"""The paths that a browser visits, and that no script may call."""
+OAUTH_PATHS: Final = (
+    TOKEN_PATH,
+    INTROSPECTION_PATH,
+    REVOCATION_PATH,
+    DEVICE_AUTHORIZATION_PATH,
+    *USERINFO_PATHS,
+)
+"""The paths whose errors are those of OAuth (RFC 6749 §5.2)."""
+
 ADMIN_PREFIX: Final = "/admin"
 ADMIN_KEYS_PATH: Final = f"{ADMIN_PREFIX}/keys"
 """Lists the keys; the path of one key is below it."""
@@ -24,6 +48,11 @@ ADMIN_ROTATE_PATH: Final = f"{ADMIN_KEYS_PATH}/rotate"
 ADMIN_CLOCK_PATH: Final = f"{ADMIN_PREFIX}/clock"
 ADMIN_FAULTS_PATH: Final = f"{ADMIN_PREFIX}/faults"
 ADMIN_REQUESTS_PATH: Final = f"{ADMIN_PREFIX}/requests"
+ADMIN_USERS_PATH: Final = f"{ADMIN_PREFIX}/users"
+"""Lists the users; the path of one user is below it."""
+ADMIN_CLIENTS_PATH: Final = f"{ADMIN_PREFIX}/clients"
+"""Lists the clients; the path of one client is below it."""
+ADMIN_LOGINS_PATH: Final = f"{ADMIN_PREFIX}/logins"
 
 JWKS_PATHS: Final = ("/.well-known/jwks.json", "/certs", "/oauth2/v3/certs")
 """The JWKS, its legacy alias, and its path at Google."""
@@ -40,8 +69,9 @@ ATTACKER_CERTIFICATES_PATH: Final = f"{ATTACKER_PREFIX}/certs.pem"
 TOP_LEVEL_NAMES: Final = frozenset(
     path.split("/")[1]
     for path in (
-        TOKEN_PATH,
-        TOKEN_INFO_PATH,
+        *OAUTH_PATHS,
+        *TOKEN_INFO_PATHS,
+        *PAGE_PATHS,
         DEFECTS_PATH,
         HEALTH_PATH,
         OPENAPI_PATH,

@@ -6,7 +6,7 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from msgspec import UNSET
@@ -86,11 +86,16 @@ def get_configured_claim(settings: Settings, profile: Profile, claim: str) -> An
     return value if field in settings.explicit else profile.claims.get(claim, value)
 
 
+def get_configured_ttl(settings: Settings, profile: Profile) -> timedelta:
+    """Return how long tokens are valid, as the settings and the profile configure it."""
+    return settings.ttl if "ttl" in settings.explicit else profile.ttl or settings.ttl
+
+
 def _build_default_claims(
     settings: Settings, profile: Profile, client_id: str | None, now: datetime
 ) -> dict[str, Any]:
     """Return the default of each claim, without those that *profile* omits."""
-    ttl = settings.ttl if "ttl" in settings.explicit else profile.ttl or settings.ttl
+    ttl = get_configured_ttl(settings, profile)
     issued_at = int(now.timestamp())
     expiry = {"exp": int(now.timestamp() + ttl.total_seconds())}
     configured = {

@@ -12,6 +12,7 @@ from jwt_core import (
     KeySet,
     VerificationKey,
     VerificationPolicy,
+    VerifiedToken,
     verify,
 )
 from jwt_core.compact import parse_compact, parse_json_part
@@ -32,15 +33,7 @@ def describe_token(
         InvalidInputError: the token is invalid; the message gives the reason.
     """
     try:
-        unverified_claims = parse_json_part(parse_compact(token).payload, "payload")
-        audience = unverified_claims.get("aud")
-        policy = VerificationPolicy(
-            issuer=str(unverified_claims.get("iss")),
-            audience=audience if isinstance(audience, str) else frozenset(audience or ()),
-            algorithms=frozenset(map(Algorithm, ALGORITHMS)),
-            clock=clock,
-        )
-        verified = verify(token, KeySet(keys), policy)
+        verified = verify_for_any_audience(token, keys, clock)
     except (JwtError, ValueError, TypeError) as error:
         reason = error if isinstance(error, JwtError) else "iss or aud is missing or not a string"
         message = f"id_token: {reason}"
@@ -49,6 +42,27 @@ def describe_token(
         name: verified.header[name] for name in ("alg", "kid", "typ") if name in verified.header
     }
     return {name: _format_value(value) for name, value in {**verified.claims, **header}.items()}
+
+
+def verify_for_any_audience(
+    token: str, keys: tuple[VerificationKey, ...], clock: Callable[[], datetime]
+) -> VerifiedToken:
+    """Verify a token that one of *keys* signed, for any audience and issuer.
+
+    Raises:
+        JwtError: the token is invalid.
+        ValueError: `iss` or `aud` is missing.
+        TypeError: `iss` or `aud` has the wrong type.
+    """
+    unverified_claims = parse_json_part(parse_compact(token).payload, "payload")
+    audience = unverified_claims.get("aud")
+    policy = VerificationPolicy(
+        issuer=str(unverified_claims.get("iss")),
+        audience=audience if isinstance(audience, str) else frozenset(audience or ()),
+        algorithms=frozenset(map(Algorithm, ALGORITHMS)),
+        clock=clock,
+    )
+    return verify(token, KeySet(keys), policy)
 
 
 def _format_value(value: Any) -> str:

@@ -43,7 +43,7 @@ class Issuer:
         requests: The log of the latest requests.
         attacker: The attacker, who signs the tokens of some defects.
         name: The name of an issuer besides the main one; empty for the main one.
-        faults: The faults of the key endpoints.
+        faults: The faults of the endpoints.
     """
 
     settings: Settings

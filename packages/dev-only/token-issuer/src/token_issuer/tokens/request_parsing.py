@@ -17,6 +17,7 @@ from jwt_core import strict_json
 from msgspec import UNSET
 
 from token_issuer.errors import TokenRequestError, suggest_names
+from token_issuer.grant_types import CLIENT_CREDENTIALS, LOGIN_GRANT_TYPES
 from token_issuer.tokens.messages import FIELDS, TokenRequest
 
 _REPEATABLE_FIELDS: Final = frozenset({"aud", "resource"})
@@ -74,8 +75,11 @@ def convert_parameters(parameters: Mapping[str, Any], *, is_form: bool = False) 
 
 
 def _check_grant_type(grant_type: object) -> None:
-    if isinstance(grant_type, str) and grant_type != "client_credentials":
-        message = "grant_type: expected client_credentials, or leave it out"
+    if isinstance(grant_type, str) and grant_type != CLIENT_CREDENTIALS:
+        message = (
+            f"grant_type: expected {CLIENT_CREDENTIALS}, or leave it out; a form body may also "
+            f"have {', '.join(LOGIN_GRANT_TYPES)}, unless several workers serve the issuer"
+        )
         raise TokenRequestError(message, "grant_type", error="unsupported_grant_type")
 
 
@@ -162,7 +166,7 @@ def combine_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Combine decoded `name=value` pairs into parameters; a field with an empty value is omitted.
 
     Raises:
-        TokenRequestError: the grant type is not supported, whatever the other pairs are; a field is
+        TokenRequestError: the grant type is unknown, whatever the other pairs are; a field is
             repeated wrongly; or `claims` is not a JSON object.
 
     Spec: RFC 6749 §3.2
@@ -170,9 +174,9 @@ def combine_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     texts: dict[str, list[str]] = {}
     for name, text in pairs:
         texts.setdefault(name, []).append(text)
-    grant_types = texts.get("grant_type", [""])
-    if len(grant_types) == 1 and grant_types != [""]:
-        _check_grant_type(grant_types[0])
+    grant_type, *others = texts.get("grant_type", [""])
+    if grant_type not in {"", *LOGIN_GRANT_TYPES} and not others:
+        _check_grant_type(grant_type)
     return {name: _combine_values(name, values) for name, values in texts.items() if values != [""]}
 
 

@@ -1,0 +1,2 @@
+# DEV-ONLY: never ship to production.
+"""The grants of the token endpoint, one a module."""

@@ -1,0 +1,96 @@
+# DEV-ONLY: never ship to production.
+"""Planned logins: the decisions of the next users, so that a test needs no browser."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from token_issuer.config.json_values import count_json_characters
+from token_issuer.config.login_tables import find_claims_problems
+from token_issuer.errors import InvalidInputError
+from token_issuer.oauth.users import Users
+
+MAX_PLANNED_LOGINS: Final = 100
+MAX_CLAIMS_CHARACTERS: Final = 1024
+"""The claims of a planned login, as JSON; they are part of each code and token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLogin:
+    """The planned decision of a user.
+
+    Attributes:
+        user: The name of the user; None if whoever logs in denies the login.
+        is_denied: Whether the user denies the login.
+        claims: Claims of this login alone. They override those of the user.
+    """
+
+    user: str | None = None
+    is_denied: bool = False
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PlannedLogins:
+    """The planned logins of an issuer; each is used once, the oldest first."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+        self._planned: deque[PlannedLogin] = deque()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many logins are planned."""
+        return len(self._planned)
+
+    def __iter__(self) -> Iterator[PlannedLogin]:
+        """Iterate over the planned logins, the next one first."""
+        with self._lock:
+            return iter(list(self._planned))
+
+    def next(
+        self,
+        user: str | None = None,
+        *,
+        deny: bool = False,
+        claims: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Plan the login after those that are planned already.
+
+            logins.next("bob", claims={"email_verified": False})
+
+        Args:
+            user: The name of a user; optional with *deny*.
+            deny: Whether the user denies the login.
+            claims: Claims of this login alone, which override those of the user.
+
+        Raises:
+            InvalidInputError: no user has this name, a claim is invalid, or too many logins are
+                planned.
+        """
+        chosen = {} if claims is None else claims
+        problems = [f"claims{problem}" for problem in find_claims_problems(chosen)]
+        if count_json_characters(chosen) > MAX_CLAIMS_CHARACTERS:
+            problems.append(f"claims: expected at most {MAX_CLAIMS_CHARACTERS} characters")
+        if deny is False and user is None:
+            problems.append("user: missing; name a user, or set deny")
+        if problems:
+            raise InvalidInputError("; ".join(problems), "claims")
+        if user is not None:
+            self._users.require(user)
+        with self._lock:
+            if len(self._planned) >= MAX_PLANNED_LOGINS:
+                message = f"logins: {MAX_PLANNED_LOGINS} are planned already; use or clear them"
+                raise InvalidInputError(message, "logins")
+            self._planned.append(PlannedLogin(user=user, is_denied=deny, claims=dict(chosen)))
+
+    def take(self) -> PlannedLogin | None:
+        """Remove and return the next planned login; None if none is planned."""
+        with self._lock:
+            return self._planned.popleft() if self._planned else None
+
+    def clear(self) -> None:
+        """Forget all planned logins."""
+        with self._lock:
+            self._planned.clear()

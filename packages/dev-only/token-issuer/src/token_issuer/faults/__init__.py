@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""Faults of the key endpoints: kinds, options, registry and faulty documents. No HTTP."""
+"""Faults of endpoints: kinds, options, registry and faulty key documents. No HTTP."""

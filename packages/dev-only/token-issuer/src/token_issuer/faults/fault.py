@@ -1,19 +1,28 @@
 # DEV-ONLY: never ship to production.
-"""A fault of the key endpoints with its options; every `Fault` instance is valid."""
+"""A fault of endpoints with its options; every `Fault` instance is valid."""
 
 import re
+from difflib import get_close_matches
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
 from token_issuer.errors import describe_unknown_name, suggest_names
-from token_issuer.faults.kinds import OPTIONS, FaultKind
-from token_issuer.paths import KEY_PATHS
+from token_issuer.faults.error_codes import ERROR_CODES
+from token_issuer.faults.kinds import OPTIONS, FaultKind, find_paths
+from token_issuer.paths import KEY_PATHS, OAUTH_PATHS
 from token_issuer.timing.durations import parse_duration
 
 MAX_FAULTS: Final = 50
 REDIRECT_TARGETS: Final = ("same-host", "other-host", "loop")
 RESET_TIMES: Final = ("before-header", "after-header")
+MAX_DESCRIPTION_CHARACTERS: Final = 600
+_ERROR: Final = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,80}")  # RFC 6749 §5.2
+_DESCRIPTION: Final = re.compile(
+    rf"[\x20-\x21\x23-\x5b\x5d-\x7e]{{0,{MAX_DESCRIPTION_CHARACTERS}}}"
+)
+_TYPO_RESEMBLANCE: Final = 0.9
+"""How much an unknown error code resembles a registered one of which it is a misspelling."""
 _REDIRECT_STATUSES: Final = (301, 302, 303, 307, 308)
 _CONTENT_TYPE: Final = re.compile(
     r"[\w.+-]{1,60}/[\w.+-]{1,60}(; ?[\w-]{1,30}=[\w.-]{1,30})?", re.ASCII
@@ -34,7 +43,7 @@ Seconds = Annotated[
 
 
 class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A fault of the key endpoints. It lasts until it is reset or `requests` or `for` ends it.
+    """A fault of endpoints. It lasts until it is reset or `requests` or `for` ends it.
 
     Raises:
         ValueError: an option is invalid, or not one of this kind.
@@ -53,11 +62,24 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     ) = None
     for_: Seconds | None = field(name="for", default=None)
     paths: (
-        Annotated[tuple[str, ...], Meta(min_length=1, description="Default: all key documents.")]
+        Annotated[
+            tuple[str, ...],
+            Meta(
+                min_length=1,
+                description="Default: all key documents. oauth-error has no default.",
+                examples=[["/token", "/userinfo"]],
+            ),
+        ]
         | None
     ) = None
     status: (
-        Annotated[int, Meta(description="status: 400 to 599 (503); redirect: 301 to 308 (302).")]
+        Annotated[
+            int,
+            Meta(
+                description="status: 400 to 599 (503); redirect: 301 to 308 (302); oauth-error: "
+                "400 to 599 (that of the error code)."
+            ),
+        ]
         | None
     ) = None
     retry_after: Seconds | None = None
@@ -86,6 +108,11 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         ]
         | None
     ) = None
+    error: (
+        Annotated[str, Meta(description="oauth-error: the error code.", examples=["invalid_grant"])]
+        | None
+    ) = None
+    description: Annotated[str, Meta(description="oauth-error: error_description.")] | None = None
     content_type: Annotated[str, Meta(description="Default: text/html.")] | None = None
     max_age: Seconds | None = None
 
@@ -100,12 +127,19 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         _check_choice("to", self.to, REDIRECT_TARGETS)
         _check_choice("at", self.at, RESET_TIMES)
         for path in self.paths or ():
-            _check_choice("paths", path, KEY_PATHS)
+            _check_path(self.kind, path)
+        if self.kind == FaultKind.OAUTH_ERROR:
+            _check_oauth_error(self)
         if self.content_type is not None and not _CONTENT_TYPE.fullmatch(self.content_type):
             message = (
                 "content_type: expected a media type such as text/html or text/plain; charset=utf-8"
             )
             raise ValueError(message)
+
+    @property
+    def affected_paths(self) -> tuple[str, ...]:
+        """The paths of the endpoints that it affects."""
+        return self.paths or KEY_PATHS
 
     def read_seconds(self, name: str, default: float) -> float:
         """Return the duration in the field *name*, in seconds; *default* if it is not set.
@@ -143,6 +177,50 @@ def _check_is_option_of(kind: str, name: str) -> None:
     kinds = [other for other, names in OPTIONS.items() if name in names]
     if kind not in kinds:
         message = f"{name}: not an option of {kind}, only of {' and '.join(kinds)}; leave it out"
+        raise ValueError(message)
+
+
+def _check_path(kind: str, path: str) -> None:
+    known = find_paths(kind)
+    if path in known:
+        return
+    kinds = [other for other in FaultKind if path in find_paths(other)]
+    if not kinds:
+        _check_choice("paths", path, known)
+    message = f"paths: {kind} cannot affect {path}; the kinds that can are {', '.join(kinds)}"
+    raise ValueError(message)
+
+
+def _check_oauth_error(fault: Fault) -> None:
+    if fault.paths is None:
+        paths = ", ".join(find_paths(fault.kind))
+        message = f"paths: missing; name the endpoints whose clients get the error, of {paths}"
+        raise ValueError(message)
+    if fault.error is None:
+        message = f"error: missing; name an error code, such as {' or '.join(ERROR_CODES[:3])}"
+        raise ValueError(message)
+    _check_error_code(fault.error)
+    if _DESCRIPTION.fullmatch(fault.description or "") is None:
+        message = (
+            f"description: expected at most {MAX_DESCRIPTION_CHARACTERS} characters of printable "
+            'ASCII without " and \\'
+        )
+        raise ValueError(message)
+    if fault.status is not None and not set(OAUTH_PATHS).intersection(fault.paths):
+        message = "status: browsers are redirected with 303 whatever the error; leave it out"
+        raise ValueError(message)
+
+
+def _check_error_code(error: str) -> None:
+    """Check the error code; one that is not registered must not be a misspelling of one that is."""
+    if error in ERROR_CODES:
+        return
+    if _ERROR.fullmatch(error) is None:
+        message = 'error: expected 1 to 80 characters of printable ASCII without " and \\'
+        raise ValueError(message)
+    known = get_close_matches(error.casefold(), ERROR_CODES, n=1, cutoff=_TYPO_RESEMBLANCE)
+    if known:
+        message = f"error: '{error}' is invalid{suggest_names(error, known)}"
         raise ValueError(message)
 
 

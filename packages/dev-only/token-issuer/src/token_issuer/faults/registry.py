@@ -50,7 +50,7 @@ class ActiveFaults:
     """The faults that affect one request.
 
     Attributes:
-        path: The path of the requested key document, as the router normalizes it.
+        path: The requested path, as the router normalizes it.
         faults: The faults, at most one of each kind.
         snapshot: The key documents by path at the time when `stale` was set; empty without it.
         set_at: When the faults were set, by the system clock.
@@ -99,7 +99,7 @@ class _SetFault:
 
     def strikes(self, path: str, now_s: float) -> bool:
         """Tell whether the fault affects a request for *path*, apart from other faults."""
-        if path not in (self.fault.paths or (path,)):
+        if path not in self.fault.affected_paths:
             return False
         if path == CERTIFICATES_PATH and self.fault.kind in JWKS_ONLY_KINDS:
             return False
@@ -107,7 +107,7 @@ class _SetFault:
 
 
 class FaultRegistry:
-    """The faults of an issuer's key endpoints. Safe to use from several threads."""
+    """The faults of an issuer's endpoints. Safe to use from several threads."""
 
     def __init__(self, keys: KeyService, clock: Callable[[], float] = read_elapsed_s) -> None:
         """Start without faults.
@@ -120,13 +120,14 @@ class FaultRegistry:
         self._clock = clock
         self._lock = threading.Lock()
         self._faults: tuple[_SetFault, ...] = ()
+        self._paths: frozenset[str] = frozenset()
         self._snapshot: Mapping[str, Document] = {}
         self._set_at = keys.clock()
 
     @property
-    def is_empty(self) -> bool:
-        """Whether no fault is set."""
-        return not self._faults
+    def paths(self) -> frozenset[str]:
+        """The paths for which a fault is set, even if it has ended."""
+        return self._paths
 
     def set(self, *faults: Fault | Mapping[str, Any]) -> list[FaultState]:
         """Replace the faults that are set by *faults*, and return their states.
@@ -144,6 +145,7 @@ class FaultRegistry:
         with self._lock:
             now_s = self._clock()
             self._faults = tuple(_SetFault(fault, now_s) for fault in checked)
+            self._paths = frozenset(path for fault in checked for path in fault.affected_paths)
             self._snapshot, self._set_at = snapshot, self._keys.clock()
         return self.list()
 
@@ -156,13 +158,13 @@ class FaultRegistry:
     def reset(self) -> None:
         """Remove all faults."""
         with self._lock:
-            self._faults, self._snapshot = (), {}
+            self._faults, self._paths, self._snapshot = (), frozenset(), {}
 
     def strike(self, path: str, *, is_redirected: bool = False) -> ActiveFaults | None:
         """Count a request, and return the faults that affect it; None if there are none.
 
         Args:
-            path: The path of the requested key document.
+            path: The requested path.
             is_redirected: Whether the request follows a redirect fault to the same host, and must
                 not be redirected again.
         """

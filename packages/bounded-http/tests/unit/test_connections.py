@@ -22,7 +22,7 @@ async def answer_later(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@pytest.mark.parametrize("count", [1, 3, 2000])
+@pytest.mark.parametrize("count", [1, 3, pytest.param(2000, marks=pytest.mark.timeout(600))])
 def test_half_closed_requests_are_answered(connect: "Connect", count: int) -> None:
     connection = connect(answer_later)
     connection.send(REQUEST * count)

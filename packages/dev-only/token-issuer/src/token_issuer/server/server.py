@@ -19,6 +19,7 @@ from proxy_guard.dev_marks import SERVICE_NAME
 from token_issuer.config.settings import Settings
 from token_issuer.errors import AddressError
 from token_issuer.issuers.issuers import Issuers
+from token_issuer.oauth.providers import Providers
 from token_issuer.server.addresses import format_address, resolve_address
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.web.fast_path import Protocol, list_endpoints
@@ -102,11 +103,14 @@ def serve(issuers: Issuers, listener: socket.socket) -> None:
 
 
 @contextmanager
-def serve_in_thread(issuers: Issuers, listener: socket.socket) -> Iterator[None]:
+def serve_in_thread(issuers: Issuers, listener: socket.socket) -> Iterator[Providers]:
     """Serve *issuers* on *listener* while the block runs; signals are not handled.
 
     The server also stops while a test has frozen the time. A thread that does not end within
     `_MAX_JOIN_S` seconds is left behind, so that it does not block the tests.
+
+    Yields:
+        The providers of the logins of the issuers.
 
     Raises:
         ApplicationError: the web application could not be built. The error is raised at the end
@@ -118,7 +122,7 @@ def serve_in_thread(issuers: Issuers, listener: socket.socket) -> Iterator[None]
     )
     thread.start()  # until it runs, connections wait in the backlog of the listener
     try:
-        yield
+        yield server.application.providers
     finally:
         server.stop()
         thread.join(_MAX_JOIN_S)
@@ -180,7 +184,8 @@ def _build_server(issuers: Issuers, *, grace_s: int) -> _Server:
         request_s=settings.request_timeout.total_seconds(),
         keep_alive_s=settings.keep_alive.total_seconds(),
     )
-    protocol: Any = partial(Protocol, issuers.clock, list_endpoints(issuers), limits)
+    endpoints = list_endpoints(issuers)
+    protocol: Any = partial(Protocol, issuers.clock, endpoints, application.providers, limits)
     return _Server(
         uvicorn.Config(
             application,

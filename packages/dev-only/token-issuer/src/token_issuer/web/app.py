@@ -10,6 +10,7 @@ from litestar.di import Provide
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.config.settings import Settings
+from token_issuer.oauth.providers import Providers
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import ISSUER_STATE
 from token_issuer.web.routes.admin.router import build_admin_router
@@ -20,8 +21,9 @@ from token_issuer.web.routes.discovery import (
     get_discovery_document,
 )
 from token_issuer.web.routes.exception_handlers import EXCEPTION_HANDLERS
+from token_issuer.web.routes.faults import answer_before_handler
 from token_issuer.web.routes.health import get_health
-from token_issuer.web.routes.methods import answer_options
+from token_issuer.web.routes.logins import build_login_routes
 from token_issuer.web.routes.openapi import StructSchemas, build_openapi_config
 from token_issuer.web.routes.table import build_table_routes
 from token_issuer.web.routes.tokeninfo import get_token_info
@@ -32,12 +34,18 @@ _DEV_MARK: Final = ResponseHeader(HEADER_NAME, value=HEADER_VALUE, documentation
 """Documents the header, which the middleware adds."""
 
 
-def create_app(settings: Settings) -> Litestar:
-    """Build the Litestar application, for all issuers. The caller wraps it in `Middleware`."""
+def create_app(settings: Settings, providers: Providers) -> Litestar:
+    """Build the Litestar application, for all issuers. The caller wraps it in `Middleware`.
+
+    Args:
+        settings: The settings of the process.
+        providers: The providers of the logins of the issuers.
+    """
     structs = StructSchemas()
     return Litestar(
         route_handlers=[
-            *build_table_routes(),
+            *build_table_routes(providers),
+            *build_login_routes(providers),
             get_discovery_document,
             get_authorization_server_metadata,
             get_token_info,
@@ -48,8 +56,11 @@ def create_app(settings: Settings) -> Litestar:
             get_health,
             *([build_admin_router(settings)] if settings.has_admin else ()),
         ],
-        dependencies={"issuer": Provide(_provide_issuer)},
-        before_request=answer_options,
+        dependencies={
+            "issuer": Provide(_provide_issuer),
+            "providers": Provide(lambda: providers, sync_to_thread=False),
+        },
+        before_request=answer_before_handler,
         exception_handlers=EXCEPTION_HANDLERS,
         response_headers=[_DEV_MARK],
         cors_config=_build_cors_config(settings),

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Error responses: RFC 6749 §5.2 JSON on `/token`, RFC 9457 problem details elsewhere.
+"""Error responses: RFC 6749 §5.2 JSON at OAuth endpoints, RFC 9457 problem details elsewhere.
 
 This module alone maps exceptions to HTTP statuses, for the fast path and the full path.
 """
@@ -23,8 +23,9 @@ from token_issuer.errors import (
     TokenRequestError,
 )
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
-from token_issuer.paths import TOKEN_PATH
-from token_issuer.web.response import RawResponse, encode_fields
+from token_issuer.oauth.errors import MissingTokenError, OAuthError
+from token_issuer.paths import OAUTH_PATHS, USERINFO_PATHS
+from token_issuer.web.response import Field, RawResponse, encode_fields
 
 _STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
     InvalidInputError: HTTPStatus.BAD_REQUEST,
@@ -32,6 +33,8 @@ _STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
     KeyInUseError: HTTPStatus.CONFLICT,
     KeyDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+_REALM: Final = 'realm="token-issuer"'
+"""A parameter of each challenge: RFC 6750 §3 and RFC 7617 §2 demand one."""
 _UNEXPECTED: Final = "an unexpected error; the log of the token issuer holds the details"
 
 logger = logging.getLogger(__name__)
@@ -76,7 +79,7 @@ def reject_encoded_body(content_encoding: str) -> None:
 
 
 class TokenErrorResponse(Struct, frozen=True, kw_only=True):
-    """The body of an error response to `/token` (RFC 6749 §5.2)."""
+    """The body of an error response of an OAuth endpoint (RFC 6749 §5.2)."""
 
     error: str
     error_description: str
@@ -109,23 +112,52 @@ def build_error_response(path: str, error: Exception) -> RawResponse:
     if not isinstance(rejection, TokenRequestError):  # it replaces characters RFC 6749 forbids
         code = "server_error" if is_own_error else "invalid_request"
         rejection = TokenRequestError(description, error=code)
-    further = error.headers if isinstance(error, HttpError) else {}
-    fields = encode_fields({"Cache-Control": "no-store", **further})
-    if path == TOKEN_PATH:
-        token_error = TokenErrorResponse(error=rejection.error, error_description=str(rejection))
-        body = msgspec.json.encode(token_error)
-        return RawResponse.build(body, JSON_TYPE, fields, status=status)
+    fields = _build_fields(path, error)
+    if path in OAUTH_PATHS or isinstance(error, OAuthError):
+        return _build_token_error(rejection, fields, status)
     body = _encode_problem(status, str(rejection))
     return RawResponse.build(body, PROBLEM_TYPE, fields, status=status)
 
 
-def _encode_problem(status: HTTPStatus, detail: str) -> bytes:
-    problem = ProblemResponse(type="about:blank", title=status.phrase, status=status, detail=detail)
+def build_planned_response(path: str, error: OAuthError) -> RawResponse:
+    """Return the response to a request for *path* that is planned to fail with *error*."""
+    return _build_token_error(error, _build_fields(path, error), error.status)
+
+
+def _build_token_error(
+    error: TokenRequestError, fields: tuple[Field, ...], status: int
+) -> RawResponse:
+    token_error = TokenErrorResponse(error=error.error, error_description=str(error))
+    body = msgspec.json.encode(token_error)
+    return RawResponse.build(body, JSON_TYPE, fields, status=status)
+
+
+def _build_fields(path: str, error: Exception) -> tuple[Field, ...]:
+    further = _build_further_fields(path, error)
+    return encode_fields({"Cache-Control": "no-store", **further})
+
+
+def _build_further_fields(path: str, error: Exception) -> Mapping[str, str]:
+    if isinstance(error, HttpError):
+        return error.headers
+    is_own_error = _find_status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if path in USERINFO_PATHS and isinstance(error, OAuthError) and not is_own_error:
+        is_missing = isinstance(error, MissingTokenError)
+        details = "" if is_missing else f', error="{error.error}", error_description="{error}"'
+        return {"WWW-Authenticate": f"Bearer {_REALM}{details}"}  # RFC 6750 §3
+    if isinstance(error, OAuthError) and error.status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": f"Basic {_REALM}"}  # RFC 6749 §5.2
+    return {}
+
+
+def _encode_problem(status: int, detail: str) -> bytes:
+    title = HTTPStatus(status).phrase
+    problem = ProblemResponse(type="about:blank", title=title, status=status, detail=detail)
     return msgspec.json.encode(problem)
 
 
-def _find_status(error: Exception) -> HTTPStatus:
-    if isinstance(error, HttpError):
+def _find_status(error: Exception) -> int:
+    if isinstance(error, HttpError | OAuthError):
         return error.status
     known = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
     return next(known, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -7,8 +7,9 @@ A request takes the fast path if
 - it is HTTP/1.1 and carries no repeated field and none of `_SPECIAL_FIELDS`,
 - its body has at most `MAX_BODY_BYTES`,
 - the responses to earlier requests on its connection are complete,
-- it asks for a token, or no fault is set,
-- no access log is written, and the handler does not defer the response.
+- no fault is set for its path,
+- no access log is written, and the handler does not defer the response,
+- it is not for the tokens of a login, or the providers of logins are built.
 
 All other requests take the full path.
 """
@@ -22,13 +23,14 @@ from bounded_http.protocol import BoundedProtocol
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from token_issuer.issuers.issuers import Issuers, Place
-from token_issuer.paths import KEY_PATHS
+from token_issuer.oauth.providers import Providers
 from token_issuer.timing.clock import Clock
+from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import TRANSPORT_EXTENSION
 from token_issuer.web.common_headers import build_common_fields, record_request
 from token_issuer.web.errors import LAST_RESORT, build_error_response
 from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler
-from token_issuer.web.request import build_request
+from token_issuer.web.request import Request, build_request
 from token_issuer.web.response import Field, RawResponse
 
 _SPECIAL_FIELDS: Final = frozenset({
@@ -74,18 +76,27 @@ def list_endpoints(issuers: Issuers) -> Endpoints:
 class Protocol(BoundedProtocol):
     """Protocol of one connection: answers plain requests, passes all others to uvicorn."""
 
-    def __init__(self, clock: Clock, endpoints: Endpoints, limits: Limits, **rest: Any) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        endpoints: Endpoints,
+        providers: Providers,
+        limits: Limits,
+        **rest: Any,
+    ) -> None:
         """Answer plain requests.
 
         Args:
             clock: The simulated clock of the issuers.
             endpoints: The endpoints that this protocol answers itself.
+            providers: The providers of the logins of the issuers.
             limits: The limits of the connection.
             rest: The arguments of uvicorn's protocol.
         """
         super().__init__(limits, **rest)
         self._clock = clock
         self._endpoints = endpoints
+        self._providers = providers
         self._endpoint: Endpoint | None = None
         self._body = b""
 
@@ -144,7 +155,7 @@ class Protocol(BoundedProtocol):
             and self.parser.get_http_version() == "1.1"
         )
         issuer, _, path = endpoint.place
-        is_without_faults = issuer.faults.is_empty or path not in KEY_PATHS
+        is_without_faults = path not in issuer.faults.paths
         return endpoint if is_plain and is_without_faults and self._is_idle() else None
 
     def _is_idle(self) -> bool:
@@ -152,7 +163,7 @@ class Protocol(BoundedProtocol):
         return not (self.is_responding or self.flow.write_paused or self.access_log)
 
     def _answer(self, endpoint: Endpoint, *, is_last: bool) -> bytes | None:
-        """Return the encoded response; None if the handler defers it.
+        """Return the encoded response; None if only the full path can build it.
 
         Args:
             endpoint: The endpoint. If its handler raises, the response describes the error.
@@ -164,7 +175,7 @@ class Protocol(BoundedProtocol):
         place, issuer = endpoint.place, endpoint.place.issuer
         request = build_request(scope, place, endpoint.url_path, self._clock(), self._body)
         try:
-            response = endpoint.handler(issuer, request)
+            response = endpoint.handler(issuer, request) or self._exchange(issuer, request)
         except Exception as error:  # noqa: BLE001  # the response and the log describe it
             response = build_error_response(request.path, error)
         if not isinstance(response, RawResponse):
@@ -172,6 +183,15 @@ class Protocol(BoundedProtocol):
         record_request(issuer, request, response.status)
         more = build_common_fields(request.time) + (_CLOSING if is_last else ())
         return _encode(response, more)
+
+    def _exchange(self, issuer: Issuer, request: Request) -> RawResponse | None:
+        """Return the tokens of a login; None if its provider has to be built first."""
+        provider = self._providers.find_built(issuer.name)
+        if provider is None:
+            return None
+        from token_issuer.web.logins.endpoints import exchange_grant  # noqa: PLC0415  # loaded now
+
+        return exchange_grant(provider, request)
 
     def _send(self, data: bytes, *, is_last: bool) -> None:
         self.transport.write(data)

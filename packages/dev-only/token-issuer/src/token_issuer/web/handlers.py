@@ -17,8 +17,8 @@ from token_issuer.web.token_endpoint import mint_token
 MAX_BODY_BYTES: Final = 64 * 1024
 """The largest body that `POST /token` accepts."""
 
-Handler = Callable[[Issuer, Request], RawResponse | DeferredResponse]
-"""Returns the response to a request, or defers it.
+Handler = Callable[[Issuer, Request], RawResponse | DeferredResponse | None]
+"""Returns the response to a request, defers it, or returns None: `web.logins` has the response.
 
 A handler that defers a response must not have had any effect: the fast path discards the deferred
 response, and the full path calls the handler again.

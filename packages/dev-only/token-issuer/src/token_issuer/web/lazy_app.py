@@ -15,6 +15,7 @@ from jwt_core.algorithms import get_scheme
 
 from token_issuer.errors import ApplicationError
 from token_issuer.issuers.issuers import Issuers
+from token_issuer.oauth.providers import Providers
 from token_issuer.web.asgi import Receive, Scope, Send
 from token_issuer.web.middleware import Middleware
 
@@ -29,12 +30,14 @@ class LazyApp:
     Attributes:
         stopping: Set when the server stops. From then on, faults do not delay responses.
         built: The built application, or the exception that its import or construction raised.
+        providers: The providers of the logins of the issuers.
     """
 
     def __init__(self, issuers: Issuers) -> None:
         self.stopping = asyncio.Event()
         self.built: Future[Middleware] = Future()
         self.built.set_running_or_notify_cancel()  # a client that leaves must not cancel it
+        self.providers = Providers(issuers)
         self._issuers = issuers
         self._thread = threading.Thread(target=self._build)
 
@@ -73,4 +76,5 @@ class LazyApp:
         get_scheme(Algorithm.RS256)  # loads the signing code before the first token needs it
         from token_issuer.web.app import create_app  # noqa: PLC0415  # see above
 
-        return Middleware(create_app(self._issuers.settings), self._issuers, self.stopping)
+        app = create_app(self._issuers.settings, self.providers)
+        return Middleware(app, self._issuers, self.stopping)

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from token_issuer.faults.registry import ActiveFaults
 from token_issuer.issuers.issuers import Issuers
-from token_issuer.paths import KEY_PATHS, normalize_path
+from token_issuer.paths import KEY_PATHS, PAGE_PATHS, normalize_path
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import (
     ISSUER_STATE,
@@ -28,7 +27,8 @@ from token_issuer.web.asgi import (
 )
 from token_issuer.web.common_headers import build_common_fields, record_request
 from token_issuer.web.errors import LAST_RESORT, HttpError
-from token_issuer.web.faults.redirects import REDIRECTED_QUERY
+from token_issuer.web.faults.responses import change_response
+from token_issuer.web.faults.selection import find_faults
 from token_issuer.web.faults.transport import Connection, deliver
 from token_issuer.web.request import Request, build_request
 
@@ -56,8 +56,10 @@ class Middleware:
             is_started = True
             await send(message)
 
+        own_scope = {**scope}
+        scope["query_string"] = b""  # uvicorn writes it to the access log, and it may hold tokens
         try:
-            await self._answer(scope, receive, send_on)
+            await self._answer(own_scope, receive, send_on)
         except Exception:
             if is_started:
                 raise
@@ -68,17 +70,21 @@ class Middleware:
         url_path = normalize_path(scope["path"])
         place = self._issuers.find(url_path)
         request = build_request(scope, place, url_path, self._issuers.clock())
-        faults = _strike(place.issuer, request)
+        faults = find_faults(place.issuer, request)
         if faults is None:
             await self._call(scope, receive, send, request, place.issuer)
             return
         collected = _Collector()
         request = replace(request, faults=faults)
         await self._call(scope, receive, collected.send, request, place.issuer)
-        body = b"" if request.method == "HEAD" else bytes(collected.body)
+        start, body = collected.start, bytes(collected.body)
+        if request.path not in KEY_PATHS:  # their handlers have changed them
+            start, body = change_response(faults, start, body)
+        if request.method == "HEAD":
+            body = b""
         transport = scope["extensions"][TRANSPORT_EXTENSION]["transport"]
         async with Connection(receive, send, transport, self._stopping) as connection:
-            await deliver(faults, collected.start, body, connection)
+            await deliver(faults, start, body, connection)
 
     async def _call(
         self, scope: Scope, receive: Receive, send: Send, request: Request, issuer: Issuer
@@ -105,15 +111,9 @@ class Middleware:
         scope["state"] |= {REQUEST_STATE: request, ISSUER_STATE: issuer}
         method = "GET" if request.method == "HEAD" else request.method
         rewritten = {**scope, "method": method, "path": request.path}
+        if request.path in PAGE_PATHS:  # no CORS fields: a browser visits pages, no script does
+            rewritten["headers"] = [field for field in scope["headers"] if field[0] != b"origin"]
         await self._app(rewritten, receive_body, complete)
-
-
-def _strike(issuer: Issuer, request: Request) -> ActiveFaults | None:
-    is_key_request = request.method in {"GET", "HEAD"} and request.path in KEY_PATHS
-    if issuer.faults.is_empty or not is_key_request:
-        return None
-    is_redirected = request.query == REDIRECTED_QUERY
-    return issuer.faults.strike(request.path, is_redirected=is_redirected)
 
 
 class _Collector:

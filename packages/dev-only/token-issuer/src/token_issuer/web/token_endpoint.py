@@ -4,12 +4,8 @@
 Spec: RFC 6749 §2.3.1, §3.2 and §5
 """
 
-import base64
-import binascii
 from functools import partial
-from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
 from jwt_core import Algorithm
@@ -17,7 +13,8 @@ from msgspec import UNSET
 
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.errors import TokenRequestError
-from token_issuer.media_types import FORM_TYPE, JSON_TYPE
+from token_issuer.grant_types import LOGIN_GRANT_TYPES
+from token_issuer.media_types import JSON_TYPE
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.messages import TokenRequest
 from token_issuer.tokens.request_parsing import (
@@ -25,8 +22,9 @@ from token_issuer.tokens.request_parsing import (
     convert_parameters,
     decode_json_object,
 )
-from token_issuer.web.errors import HttpError, reject_encoded_body
+from token_issuer.web.errors import reject_encoded_body
 from token_issuer.web.negotiation import choose_media_type
+from token_issuer.web.parameters import decode_pairs, read_basic, read_form, read_media_type
 from token_issuer.web.request import Request
 from token_issuer.web.response import DeferredResponse, RawResponse, encode_fields
 
@@ -38,18 +36,23 @@ _FIELDS: Final = encode_fields({
     "Pragma": "no-cache",
     "Vary": "Accept",
 })
-_MAX_PARAMETERS: Final = 100
 
 
-def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredResponse:
+def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredResponse | None:
     """Mint the requested token, or defer the response if a key may have to be generated.
+
+    Returns:
+        The response; None if the request is for the tokens of a login, which need a provider.
 
     Raises:
         HttpError: the body has an unsupported media type.
         TokenRequestError: the request is invalid, contradicts itself or cannot be met.
         KeyDirectoryError: the key of a new algorithm cannot be stored.
     """
-    token_request = read_token_request(request)
+    body = _decode_body(request)
+    if body.get("grant_type") in LOGIN_GRANT_TYPES and issuer.settings.has_logins:
+        return None
+    token_request = _build_token_request(request, body)
     mint = partial(_mint, issuer, request, token_request)
     return mint if _may_generate_key(issuer, token_request) else mint()
 
@@ -63,12 +66,16 @@ def read_token_request(request: Request) -> TokenRequest:
         HttpError: the body has an unsupported media type.
         TokenRequestError: a part cannot be decoded, or a field is unknown, repeated or mistyped.
     """
-    parameters = {**_decode_pairs(request.query, "query string"), **_decode_body(request)}
-    client_id = _decode_basic_client_id(request.get_field(b"authorization"))
+    return _build_token_request(request, _decode_body(request))
+
+
+def _build_token_request(request: Request, body: dict[str, Any]) -> TokenRequest:
+    parameters = {**combine_pairs(decode_pairs(request.query, "query string")), **body}
+    client_id, _ = read_basic(request) or (None, "")
     if client_id is not None and parameters.setdefault("client_id", client_id) != client_id:
         message = "client_id and the Authorization header contradict each other: send one of them"
         raise TokenRequestError(message, "client_id", "Authorization")
-    is_json = bool(request.body) and _read_media_type(request) == JSON_TYPE
+    is_json = bool(request.body) and read_media_type(request) == JSON_TYPE
     return convert_parameters(parameters, is_form=not is_json)
 
 
@@ -94,57 +101,9 @@ def _mint(issuer: Issuer, request: Request, token_request: TokenRequest) -> RawR
 
 
 def _decode_body(request: Request) -> dict[str, Any]:
-    body = request.body
-    if not body:
+    if not request.body:
         return {}
+    if read_media_type(request) != JSON_TYPE:
+        return combine_pairs(read_form(request, also_accepted=JSON_TYPE))
     reject_encoded_body(request.join_field(b"content-encoding"))
-    media_type = _read_media_type(request)
-    if media_type == JSON_TYPE:
-        return decode_json_object(body, "JSON body")
-    if media_type != FORM_TYPE:
-        message = f"Content-Type: expected {JSON_TYPE} or {FORM_TYPE}"
-        raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
-    if body.lstrip().startswith(b"{"):  # curl -d sends JSON as a form by default
-        message = (
-            f"Content-Type: the body looks like JSON; send the header Content-Type: {JSON_TYPE}"
-        )
-        raise TokenRequestError(message, "Content-Type")
-    return _decode_pairs(body, "form body")
-
-
-def _read_media_type(request: Request) -> str:
-    return request.get_field(b"content-type").partition(";")[0].strip().lower()
-
-
-def _decode_pairs(data: bytes, source: str) -> dict[str, Any]:
-    if not data:
-        return {}
-    try:
-        pairs = parse_qsl(
-            data.decode("utf-8"),
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=_MAX_PARAMETERS,
-            keep_blank_values=True,
-        )
-    except ValueError as error:
-        message = f"{source}: expected at most {_MAX_PARAMETERS} URL-encoded parameters in UTF-8"
-        raise TokenRequestError(message, source) from error
-    return combine_pairs(pairs)
-
-
-def _decode_basic_client_id(authorization: str) -> str | None:
-    """Return the client id of Basic credentials; None if the scheme is not Basic."""
-    scheme, _, credentials = authorization.strip().partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        text = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
-        client_id, colon, _ = text.partition(":")
-        client_id = unquote_plus(client_id, errors="strict")
-    except (binascii.Error, ValueError):
-        colon = client_id = ""
-    if not colon or not client_id:
-        message = "Authorization: expected Basic base64(client_id:client_secret), both URL-encoded"
-        raise TokenRequestError(message, "Authorization")
-    return client_id
+    return decode_json_object(request.body, "JSON body")

@@ -12,6 +12,7 @@ from litestar.routes import HTTPRoute
 from tests import patient_http
 from token_issuer.config.settings import Settings
 from token_issuer.issuers.issuers import Issuers
+from token_issuer.oauth.providers import Providers
 from token_issuer.request_log import RequestLog
 from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.tokens.issuer import Issuer
@@ -86,7 +87,7 @@ def test_openapi_document_names_each_path_and_method_that_is_served(
 
     served = {
         route.path_format: set(route.methods) - {"OPTIONS"}
-        for route in create_app(issuer.settings).routes
+        for route in create_app(issuer.settings, Providers(Issuers(issuer))).routes
         if isinstance(route, HTTPRoute)
     }
 

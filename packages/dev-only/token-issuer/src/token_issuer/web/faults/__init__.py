@@ -1,2 +1,2 @@
 # DEV-ONLY: never ship to production.
-"""The HTTP part of the faults of key endpoints: statuses, headers, redirects and transport."""
+"""The HTTP part of faults: selection, statuses, headers, redirects, errors and transport."""

@@ -1,11 +1,10 @@
 # DEV-ONLY: never ship to production.
-"""Response faults: they change the status, header fields and media type of a key document.
+"""Response faults: they change the status, header fields, media type and content of a response.
 
 Spec: RFC 9110 §10.2.3 and §15.4, RFC 9111 §5.2.2
 """
 
 from http import HTTPStatus
-from typing import Final
 
 import msgspec
 
@@ -14,14 +13,47 @@ from token_issuer.faults.kinds import FaultKind
 from token_issuer.faults.registry import ActiveFaults
 from token_issuer.keys.view import Document
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
-from token_issuer.paths import ADMIN_FAULTS_PATH
+from token_issuer.paths import ADMIN_FAULTS_PATH, KEY_PATHS, PAGE_PATHS
+from token_issuer.web.asgi import Message
 from token_issuer.web.caching import VARY, build_cache_headers
-from token_issuer.web.errors import ProblemResponse
+from token_issuer.web.errors import ProblemResponse, build_planned_response
+from token_issuer.web.faults.oauth_errors import find_planned_error
 from token_issuer.web.faults.redirects import build_location
 from token_issuer.web.request import Request
 from token_issuer.web.response import RawResponse, encode_fields
 
-_EXPLANATION: Final = f"a fault is set for the key endpoints; GET {ADMIN_FAULTS_PATH} lists it"
+
+def build_replacement(request: Request) -> RawResponse | None:
+    """Return the response that a fault sends instead of that of the handler; None without one.
+
+    The handlers of key documents and of pages apply these faults themselves.
+    """
+    if request.faults is None or request.path in {*KEY_PATHS, *PAGE_PATHS}:
+        return None
+    error = find_planned_error(request)
+    if error is not None:
+        return build_planned_response(request.path, error)
+    replacement = request.faults.find(FaultKind.STATUS, FaultKind.REDIRECT)
+    if replacement is None:
+        return None
+    return _replace(request.faults, replacement, request, {"Cache-Control": "no-store"})
+
+
+def change_response(faults: ActiveFaults, start: Message, body: bytes) -> tuple[Message, bytes]:
+    """Return a response that holds no key document, with its media type and content changed.
+
+    Args:
+        faults: The faults that affect the request.
+        start: The status and the header fields.
+        body: The body.
+    """
+    if faults.find(FaultKind.MALFORMED):
+        body = body[:-1]  # without the closing brace
+    replaced = {b"content-length": b"%d" % len(body)}
+    if faults.find(FaultKind.CONTENT_TYPE):
+        replaced[b"content-type"] = _find_media_type(faults, "").encode("latin-1")
+    fields = [(name, replaced.get(name, value)) for name, value in start["headers"]]
+    return {**start, "headers": fields}, body
 
 
 def build_faulty_response(
@@ -66,7 +98,9 @@ def _replace(
     if replacement.retry_after is not None:
         headers["Retry-After"] = str(int(replacement.read_seconds("retry_after", 0)))
     status = replacement.status or HTTPStatus.SERVICE_UNAVAILABLE
-    problem = ProblemResponse(type="about:blank", title="Fault", status=status, detail=_EXPLANATION)
+    place = "the key endpoints" if request.path in KEY_PATHS else request.path
+    detail = f"a fault is set for {place}; GET {ADMIN_FAULTS_PATH} lists it"
+    problem = ProblemResponse(type="about:blank", title="Fault", status=status, detail=detail)
     body = msgspec.json.encode(problem)
     media_type = _find_media_type(faults, PROBLEM_TYPE)
     return RawResponse.build(body, media_type, encode_fields(headers), status=status)

@@ -10,10 +10,12 @@ from litestar.openapi import ResponseSpec
 from litestar.params import SkipValidation
 
 from token_issuer.media_types import PROBLEM_TYPE
+from token_issuer.oauth.providers import Providers
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.errors import ProblemResponse
 
 IssuerDependency = NamedDependency[SkipValidation[Issuer]]
+ProvidersDependency = NamedDependency[SkipValidation[Providers]]
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 SHORT_CACHE: Final = {"Cache-Control": "public, max-age=300"}

@@ -11,20 +11,34 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from litestar import Request, get
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 from proxy_guard.dev_marks import JWKS_MEMBER
 
 from token_issuer.config.choices import ALGORITHMS
-from token_issuer.errors import InvalidInputError
+from token_issuer.grant_types import CLIENT_CREDENTIALS, LOGIN_GRANT_TYPES
+from token_issuer.oauth.providers import Providers
 from token_issuer.paths import (
+    AUTHORIZE_PATHS,
+    DEVICE_AUTHORIZATION_PATH,
+    INTROSPECTION_PATH,
     JWKS_PATHS,
+    LOGOUT_PATH,
     OAUTH_DISCOVERY_PATH,
     OPENID_DISCOVERY_PATH,
+    REVOCATION_PATH,
     TOKEN_PATH,
+    USERINFO_PATHS,
 )
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import REQUEST_STATE
-from token_issuer.web.routes.declarations import SHORT_CACHE, IssuerDependency, describe_problems
+from token_issuer.web.routes.declarations import (
+    SHORT_CACHE,
+    IssuerDependency,
+    ProvidersDependency,
+    describe_problems,
+)
+from token_issuer.web.urls import get_browser_url, get_client_url
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +57,22 @@ class DiscoveryDocument(Struct, frozen=True, kw_only=True):
     id_token_signing_alg_values_supported: list[str]
     token_endpoint_auth_methods_supported: list[str]
     claims_supported: list[str]
+    authorization_endpoint: str | UnsetType = UNSET
+    userinfo_endpoint: str | UnsetType = UNSET
+    introspection_endpoint: str | UnsetType = UNSET
+    revocation_endpoint: str | UnsetType = UNSET
+    device_authorization_endpoint: str | UnsetType = UNSET
+    end_session_endpoint: str | UnsetType = UNSET
+    response_modes_supported: list[str] | UnsetType = UNSET
+    scopes_supported: list[str] | UnsetType = UNSET
+    prompt_values_supported: list[str] | UnsetType = UNSET
+    code_challenge_methods_supported: list[str] | UnsetType = UNSET
+    introspection_endpoint_auth_methods_supported: list[str] | UnsetType = UNSET
+    revocation_endpoint_auth_methods_supported: list[str] | UnsetType = UNSET
+    authorization_response_iss_parameter_supported: bool | UnsetType = UNSET
+    claims_parameter_supported: bool | UnsetType = UNSET
+    request_parameter_supported: bool | UnsetType = UNSET
+    request_uri_parameter_supported: bool | UnsetType = UNSET
     dev_only: bool = field(name=JWKS_MEMBER, default=True)
 
 
@@ -56,44 +86,55 @@ def _build_route_options(summary: str) -> dict[str, Any]:
 
 @get(OPENID_DISCOVERY_PATH, **_build_route_options("Get the discovery document"))
 async def get_discovery_document(
-    request: Request[Any, Any, Any], issuer: IssuerDependency
+    request: Request[Any, Any, Any], issuer: IssuerDependency, providers: ProvidersDependency
 ) -> DiscoveryDocument:
     """Serve the discovery document at the path of OpenID Connect."""
-    return _describe_issuer(request, issuer)
+    return _describe_issuer(request, issuer, providers)
 
 
 @get(OAUTH_DISCOVERY_PATH, **_build_route_options("Get the discovery document for OAuth"))
 async def get_authorization_server_metadata(
-    request: Request[Any, Any, Any], issuer: IssuerDependency
+    request: Request[Any, Any, Any], issuer: IssuerDependency, providers: ProvidersDependency
 ) -> DiscoveryDocument:
     """Serve the same document at the path of OAuth."""
-    return _describe_issuer(request, issuer)
+    return _describe_issuer(request, issuer, providers)
 
 
-def _describe_issuer(request: Request[Any, Any, Any], issuer: Issuer) -> DiscoveryDocument:
+def _describe_issuer(
+    request: Request[Any, Any, Any], issuer: Issuer, providers: Providers
+) -> DiscoveryDocument:
     """Return the metadata of *issuer*.
 
     The URLs of the endpoints start with the public URL of the settings, or else with the base URL
     of the request. They do not depend on the `iss` claim.
     """
-    requested = request.scope["state"][REQUEST_STATE].base_url
-    base = issuer.settings.public_url or requested
-    if base is None:
-        message = (
-            "Host: expected HOST or HOST:PORT, for the URLs of the endpoints; send a valid Host"
-        )
-        raise InvalidInputError(message, "Host")
-    _hint_at_setting(request, issuer, requested)
-    return DiscoveryDocument(
+    handled = request.scope["state"][REQUEST_STATE]
+    base = get_client_url(issuer, handled)
+    _hint_at_setting(request, issuer, handled.base_url)
+    document = DiscoveryDocument(
         issuer=issuer.identifier,
         token_endpoint=base + TOKEN_PATH,
         jwks_uri=base + JWKS_PATHS[0],
-        response_types_supported=[],  # required, but there is no authorization endpoint
-        grant_types_supported=["client_credentials"],
+        response_types_supported=[],  # required, even without an authorization endpoint
+        grant_types_supported=[CLIENT_CREDENTIALS],
         subject_types_supported=["public"],
         id_token_signing_alg_values_supported=list(ALGORITHMS),
         token_endpoint_auth_methods_supported=["client_secret_post", "client_secret_basic"],
         claims_supported=sorted({*_REGISTERED_CLAIMS, *issuer.find_profile().claims}),
+    )
+    if not issuer.settings.has_logins:
+        return document
+    browser_url = get_browser_url(issuer, handled)
+    return replace(
+        document,
+        authorization_endpoint=browser_url + AUTHORIZE_PATHS[0],
+        end_session_endpoint=browser_url + LOGOUT_PATH,
+        userinfo_endpoint=base + USERINFO_PATHS[0],
+        introspection_endpoint=base + INTROSPECTION_PATH,
+        revocation_endpoint=base + REVOCATION_PATH,
+        device_authorization_endpoint=base + DEVICE_AUTHORIZATION_PATH,
+        grant_types_supported=[CLIENT_CREDENTIALS, *LOGIN_GRANT_TYPES],
+        **providers.find(issuer.name).metadata,
     )
 
 

@@ -1,16 +1,21 @@
 # DEV-ONLY: never ship to production.
-"""Exception handlers for Litestar. They explain its own exceptions; `web.errors` maps them all."""
+"""Exception handlers for Litestar. They explain its own exceptions; `web.errors` maps them all.
+
+The paths that a browser visits respond with a page.
+"""
 
 from http import HTTPStatus
 from typing import Any, Final
 
-from litestar import Request, Response
+from litestar import Request
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
-from token_issuer.paths import ADMIN_PREFIX, OPENAPI_PATH, TOKEN_PATH
+from token_issuer.paths import ADMIN_PREFIX, LOGIN_PATH, OPENAPI_PATH, PAGE_PATHS
 from token_issuer.web.asgi import REQUEST_STATE
 from token_issuer.web.errors import HttpError, build_error_response
+from token_issuer.web.logins.pages import render_http_error
+from token_issuer.web.routes.bare_response import BareResponse, convert_response
 from token_issuer.web.routes.methods import format_allow
 
 _HINTS: Final = {
@@ -18,26 +23,23 @@ _HINTS: Final = {
     "TOKEN_ISSUER_ADMIN_TOKEN",
     HTTPStatus.NOT_FOUND: f"no such path; {OPENAPI_PATH} lists the paths. Those below "
     f"{ADMIN_PREFIX} exist only on loopback, or if TOKEN_ISSUER_ADMIN_TOKEN is set",
-    HTTPStatus.METHOD_NOT_ALLOWED: "the path does not allow this method; the header Allow lists "
-    f"the allowed ones. To get a token, send POST {TOKEN_PATH}",
 }
+_LOGIN_HINT: Final = (
+    "this address only receives the form of the login page; go back to the application and log in "
+    "again"
+)
 
 
-def _handle_http_exception(
-    request: Request[Any, Any, Any], error: HTTPException
-) -> Response[bytes]:
+def _handle_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> BareResponse:
     status = HTTPStatus(error.status_code)
     return _handle(request, HttpError(status, _explain(request, error), _read_headers(error)))
 
 
-def _handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    response = build_error_response(request.scope["state"][REQUEST_STATE].path, error)
-    headers = {name.decode(): value.decode("latin-1") for name, value in response.fields}
-    del headers["content-length"]  # Litestar adds the field
-    media_type = headers.pop("content-type")
-    return Response(
-        response.body, status_code=response.status, media_type=media_type, headers=headers
-    )
+def _handle(request: Request[Any, Any, Any], error: Exception) -> BareResponse:
+    path = request.scope["state"][REQUEST_STATE].path
+    if path in PAGE_PATHS and isinstance(error, HttpError):
+        return convert_response(render_http_error(error))
+    return convert_response(build_error_response(path, error))
 
 
 def _explain(request: Request[Any, Any, Any], error: HTTPException) -> str:
@@ -47,6 +49,11 @@ def _explain(request: Request[Any, Any, Any], error: HTTPException) -> str:
         return f"body: larger than {max_bytes // 1024} KiB"
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         return "; ".join(f"{entry['key']}: {entry['message']}" for entry in error.extra)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        if request.scope["state"][REQUEST_STATE].path == LOGIN_PATH:
+            return _LOGIN_HINT
+        allowed = _read_headers(error).get("allow")
+        return f"the path does not allow {request.method}; expected one of {allowed}"
     return _HINTS.get(status, status.phrase)
 
 

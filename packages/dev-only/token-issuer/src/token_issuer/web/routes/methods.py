@@ -8,32 +8,24 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from litestar import MediaType, Request, Response
-from litestar.response.base import ASGIResponse
+from litestar import MediaType, Request
 from litestar.routes import HTTPRoute
 
-
-class _OptionsResponse(Response[None]):
-    """Response without the header fields of its route, whose `Cache-Control` is not for OPTIONS."""
-
-    def to_asgi_response(self, *args: Any, **parts: Any) -> ASGIResponse:
-        return super().to_asgi_response(*args, **{**parts, "headers": None})
+from token_issuer.web.routes.bare_response import BareResponse
 
 
-async def answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:
-    """Answer OPTIONS; return None for other methods.
+def answer_options(request: Request[Any, Any, Any]) -> BareResponse:
+    """Answer OPTIONS.
 
     Litestar's own handler lists only the methods of the handler that was registered first.
     """
-    if request.method != "OPTIONS":
-        return None
     methods = {
         method
         for route in request.app.routes
         if isinstance(route, HTTPRoute) and route.path_format == request.scope["path_template"]
         for method in route.methods
     }
-    return _OptionsResponse(
+    return BareResponse(
         None,
         status_code=HTTPStatus.NO_CONTENT,
         media_type=MediaType.TEXT,

@@ -1,15 +1,18 @@
 # DEV-ONLY: never ship to production.
 """`/openapi.json`: the OpenAPI document, which Litestar generates from the routes.
 
-Where Litestar's description is wrong or missing, `_complete` and `openapi_paths` correct it.
+Where Litestar's description is wrong or missing, `_complete`, `openapi_paths` and `openapi_logins`
+correct it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
 from litestar import MediaType, Request, Router
+from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -19,9 +22,11 @@ from litestar.routes import BaseRoute
 from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.faults.fault import Fault
+from token_issuer.oauth.token_response import LoginTokens
 from token_issuer.paths import OPENAPI_PATH
 from token_issuer.tokens.messages import TokenRequest, TokenResponse
 from token_issuer.web.errors import TokenErrorResponse
+from token_issuer.web.routes.openapi_logins import complete_token_info, describe_login_paths
 from token_issuer.web.routes.openapi_paths import DEV_MARK, REFERENCE, describe_paths
 
 ADMIN_SECURITY: Final[list[dict[str, list[str]]]] = [{}, {"adminToken": []}]
@@ -38,6 +43,7 @@ class StructSchemas(OpenAPISchemaPlugin):
     def __init__(self) -> None:
         self._structs: set[type[msgspec.Struct]] = {
             Fault,  # a part of FaultRequest
+            LoginTokens,
             TokenErrorResponse,
             TokenRequest,
             TokenResponse,
@@ -91,7 +97,8 @@ class _Document(JsonRenderPlugin):
             for item in openapi_schema["paths"].values():
                 for operation in item.values():
                     _complete(operation)
-            openapi_schema["paths"] |= describe_paths(schemas)
+            complete_token_info(openapi_schema["paths"])
+            openapi_schema["paths"] |= describe_paths(schemas) | describe_login_paths()
             self._encoded = self.render_json(request, openapi_schema)
         return self._encoded
 
@@ -123,19 +130,25 @@ def build_openapi_config(structs: StructSchemas) -> OpenAPIConfig:
     )
 
 
-def _name_operation(handler: HTTPRouteHandler, *_: object) -> str:
-    """Derive the name of an operation from its handler: `getHealth` from `get_health`."""
-    first, *others = handler.handler_name.split("_")
+def _name_operation(handler: HTTPRouteHandler, method: str, path: Sequence[Any]) -> str:
+    """Derive the name of an operation from its handler: `getHealth` from `get_health`.
+
+    If a handler has several paths, the names are derived from these.
+    """
+    words = handler.handler_name.split("_")
+    if len(handler.paths) > 1:
+        words = [HttpMethod(method).value.lower(), *map(str, path)]
+    first, *others = words
     return first + "".join(map(str.title, others))
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    """Correct Litestar's description of a response, a body and required parameters."""
+    """Correct Litestar's description of a response, a body and parameters."""
     success = operation["responses"]["200"]
     success["description"] = operation["summary"]
     success["headers"] |= DEV_MARK
     for parameter in operation.get("parameters", ()):
-        if parameter["required"]:
+        if parameter["required"] or parameter["schema"].get("default") in ((), []):
             parameter["schema"].pop("default", None)  # it only replaces Litestar's error message
     if "requestBody" in operation:
         operation["requestBody"]["required"] = False  # an empty body is read as an empty object

@@ -43,10 +43,15 @@ def describe_paths(schemas: Mapping[str, Any]) -> dict[str, Any]:
 
 def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
     request = {"$ref": REFERENCE.format(name="TokenRequest")}
-    token = {"$ref": REFERENCE.format(name="TokenResponse")}
+    token = {
+        "anyOf": [
+            {"$ref": REFERENCE.format(name=name)} for name in ("TokenResponse", "LoginTokens")
+        ]
+    }
     error = {"$ref": REFERENCE.format(name="TokenErrorResponse")}
     rejections = {
         "400": "The request is invalid or cannot be met; error_description names the field",
+        "401": "The client of a login is unknown, or its secret is wrong",
         "405": "The method is not POST",
         "413": f"The body is larger than {MAX_BODY_BYTES // 1024} KiB",
         "415": "The body is neither JSON nor a form, or it is compressed",
@@ -56,10 +61,12 @@ def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
     form = {"schema": request, "encoding": {"claims": {"contentType": JSON_TYPE}}}
     operation = {
         "operationId": "mintToken",
-        "summary": "Mint a token",
+        "summary": "Mint a token, or exchange a code, a refresh token or a device code",
         "description": "Send each field in a JSON body, in a form or in the query string. A field "
         "of the body overrides one of the query string. With grant_type, unknown parameters are "
-        "ignored, unless they resemble a field.",
+        "ignored, unless they resemble a field. With a grant_type of logins (authorization_code, "
+        "refresh_token, urn:ietf:params:oauth:grant-type:device_code), only a form is read, and "
+        "its parameters are those of the grant.",
         "parameters": [
             {"name": name, "in": "query", "required": False, **_describe_parameter(name, schema)}
             for name, schema in fields.items()

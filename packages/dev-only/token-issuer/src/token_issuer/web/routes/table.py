@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The Litestar routes of `POST /token` and the key documents, built from the table of handlers."""
+"""The Litestar routes of handlers, such as those of `POST /token` and the key documents."""
 
 from typing import Any
 
@@ -8,17 +8,26 @@ from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from msgspec.structs import replace
 
+from token_issuer.oauth.providers import Providers
 from token_issuer.web.asgi import ISSUER_STATE, REQUEST_STATE, VARY_STATE
 from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler, Method
+from token_issuer.web.logins.endpoints import exchange_grant
 from token_issuer.web.response import RawResponse
 
 
-def build_table_routes() -> list[HTTPRouteHandler]:
-    """Return a route for each handler of the table."""
-    return [_build_route(method, path, handler) for (method, path), handler in HANDLERS.items()]
+def build_table_routes(providers: Providers) -> list[HTTPRouteHandler]:
+    """Return a route for each handler of the table; *providers* have the tokens of logins."""
+    return [
+        build_route(method, path, handler, providers)
+        for (method, path), handler in HANDLERS.items()
+    ]
 
 
-def _build_route(method: Method, path: str, handle: Handler) -> HTTPRouteHandler:
+def build_route(
+    method: Method, path: str, handle: Handler, providers: Providers
+) -> HTTPRouteHandler:
+    """Return the route of a handler; *providers* respond if it returns None."""
+
     @route(
         path,
         http_method=method,
@@ -33,6 +42,8 @@ def _build_route(method: Method, path: str, handle: Handler) -> HTTPRouteHandler
         handled = replace(state[REQUEST_STATE], time=issuer.clock(), body=body)
         state[REQUEST_STATE] = handled
         response = handle(issuer, handled)
+        if response is None:
+            return exchange_grant(providers.find(issuer.name), handled)
         if not isinstance(response, RawResponse):
             response = await sync_to_thread(response)
         vary = dict(response.fields).get(b"vary", b"")

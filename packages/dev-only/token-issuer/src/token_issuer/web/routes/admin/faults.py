@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""`/admin/faults`: the faults of the key endpoints."""
+"""`/admin/faults`: the faults of endpoints."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ class FaultList(Struct, frozen=True, kw_only=True):
     faults: list[FaultState]
 
 
-@get(ADMIN_FAULTS_PATH, summary="List the faults of the key endpoints", responses=ADMIN_PROBLEMS)
+@get(ADMIN_FAULTS_PATH, summary="List the faults of endpoints", responses=ADMIN_PROBLEMS)
 async def list_faults(issuer: IssuerDependency) -> FaultList:
     """List the faults that were set last."""
     return FaultList(faults=issuer.faults.list())
@@ -41,7 +41,7 @@ async def list_faults(issuer: IssuerDependency) -> FaultList:
 # In a thread, since some faults generate an RSA key, which takes too long for an event loop.
 @put(
     ADMIN_FAULTS_PATH,
-    summary="Set the faults of the key endpoints",
+    summary="Set the faults of endpoints",
     responses=BODY_PROBLEMS,
     sync_to_thread=True,
 )
@@ -52,7 +52,7 @@ def set_faults(data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultL
 
 @delete(
     ADMIN_FAULTS_PATH,
-    summary="Remove the faults of the key endpoints",
+    summary="Remove the faults of endpoints",
     status_code=200,
     responses=ADMIN_PROBLEMS,
 )

@@ -18,7 +18,7 @@ _FORM_TYPES: Final = frozenset({FORM_TYPE, "multipart/form-data"})
 
 
 class JsonRequest(Request[Any, Any, Any]):
-    """A request whose body is decoded as the Struct type of the handler's `data` parameter."""
+    """A request whose body is decoded as the type of the handler's `data` parameter."""
 
     async def body(self) -> bytes:
         """Return the body; `{}` if it is empty."""
@@ -28,7 +28,7 @@ class JsonRequest(Request[Any, Any, Any]):
         """Decode the body.
 
         Raises:
-            InvalidInputError: the body is not JSON, or does not match the Struct.
+            InvalidInputError: the body is not JSON, or does not match the type.
             HttpError: the body is a form, or compressed.
         """
         reject_encoded_body(",".join(self.headers.getall("content-encoding", [])))
@@ -36,14 +36,19 @@ class JsonRequest(Request[Any, Any, Any]):
         try:
             return msgspec.json.decode(await self.body(), type=schema)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            known = ", ".join(schema.__struct_encode_fields__)
+            expected = _describe(schema)
             is_json = isinstance(error, msgspec.ValidationError)  # but not as the route expects it
             media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media_type in _FORM_TYPES and not is_json:
                 message = (
-                    f"Content-Type: the body is a form; send a JSON object with some of: {known}, "
-                    f"and the header Content-Type: {JSON_TYPE}"
+                    f"Content-Type: the body is a form; send {expected}, and the header "
+                    f"Content-Type: {JSON_TYPE}"
                 )
                 raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message) from error
-            message = f"body: {error}; expected JSON with some of: {known}"
+            message = f"body: {error}; expected {expected}"
             raise InvalidInputError(message, "body") from error
+
+
+def _describe(schema: Any) -> str:
+    fields = getattr(schema, "__struct_encode_fields__", ())
+    return f"JSON with some of: {', '.join(fields)}" if fields else "a JSON object"

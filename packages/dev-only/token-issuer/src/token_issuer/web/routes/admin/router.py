@@ -7,11 +7,14 @@ from litestar import Router
 
 from token_issuer.config.settings import Settings
 from token_issuer.web.routes.admin.access import build_admin_guard
+from token_issuer.web.routes.admin.clients import list_clients, put_client, remove_client
 from token_issuer.web.routes.admin.clock import read_clock, reset_clock, turn_clock
 from token_issuer.web.routes.admin.faults import list_faults, reset_faults, set_faults
 from token_issuer.web.routes.admin.json_request import JsonRequest
 from token_issuer.web.routes.admin.keys import list_keys, remove_key, rotate_keys
+from token_issuer.web.routes.admin.logins import clear_logins, list_logins, plan_login
 from token_issuer.web.routes.admin.requests import clear_requests, list_requests
+from token_issuer.web.routes.admin.users import list_users, put_user, remove_user
 from token_issuer.web.routes.declarations import NO_STORE
 from token_issuer.web.routes.openapi import ADMIN_SECURITY
 
@@ -34,6 +37,15 @@ def build_admin_router(settings: Settings) -> Router:
             reset_faults,
             list_requests,
             clear_requests,
+            list_users,
+            put_user,
+            remove_user,
+            list_clients,
+            put_client,
+            remove_client,
+            list_logins,
+            plan_login,
+            clear_logins,
         ],
         guards=[build_admin_guard(settings)],
         request_class=JsonRequest,

@@ -6,8 +6,8 @@
     @pytest.mark.token_issuer(audience="my-api", profile="google")
     def test_service_accepts_google(token_issuer): ...
 
-`shared_token_issuer` is one issuer for all tests of a session (with pytest-xdist, of a worker). Its
-clock, faults and request log are reset before each test. Fixtures of session scope use the same
+`shared_token_issuer` is one issuer for all tests of a session (with pytest-xdist, of a worker). It
+is reset before each test, see `RunningIssuer.reset`. Fixtures of session scope use the same
 issuer as `token_issuer_session`.
 """
 
@@ -57,7 +57,7 @@ def token_issuer_session(
 
 @pytest.fixture
 def shared_token_issuer(request: pytest.FixtureRequest) -> "RunningIssuer":
-    """Return the session's issuer with its clock, faults and request log reset."""
+    """Return the session's issuer, reset."""
     if request.node.get_closest_marker(_MARKER) and "token_issuer" not in request.fixturenames:
         pytest.fail(
             f"@pytest.mark.{_MARKER}: the issuer of shared_token_issuer has its settings already;"

@@ -14,7 +14,8 @@ with this module.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
+from urllib.parse import urljoin, urlsplit
 
 from jwt_core import Algorithm
 
@@ -26,6 +27,7 @@ from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
 from token_issuer.issuers.factory import build_issuers
 from token_issuer.keys.rotation_plan import parse_rotation_duration
+from token_issuer.oauth.providers import Providers
 from token_issuer.paths import JWKS_PATHS
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
@@ -34,6 +36,14 @@ from token_issuer.tokens.claims import get_configured_claim
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.messages import FIELDS, TokenResponse
 from token_issuer.tokens.request_parsing import convert_parameters
+
+if TYPE_CHECKING:
+    from token_issuer.browser.browser import Browser
+    from token_issuer.browser.logins import Login
+    from token_issuer.oauth.clients import Clients
+    from token_issuer.oauth.logins import PlannedLogins
+    from token_issuer.oauth.provider import Provider
+    from token_issuer.oauth.users import Users
 
 
 class RunningIssuer:
@@ -45,11 +55,16 @@ class RunningIssuer:
     """
 
     def __init__(
-        self, issuer: Issuer, url: str, issuers: Mapping[str, "RunningIssuer"] | None = None
+        self,
+        issuer: Issuer,
+        url: str,
+        providers: Providers,
+        issuers: Mapping[str, "RunningIssuer"] | None = None,
     ) -> None:
         self.url = url
         self.issuers = dict(issuers or {})
         self._issuer = issuer
+        self._providers = providers
 
     @property
     def clock(self) -> Clock:
@@ -63,8 +78,23 @@ class RunningIssuer:
 
     @property
     def faults(self) -> FaultRegistry:
-        """The faults of its key endpoints: `faults.set({"kind": "delay", "delay": "5s"})`."""
+        """The faults of its endpoints: `faults.set({"kind": "delay", "delay": "5s"})`."""
         return self._issuer.faults
+
+    @property
+    def users(self) -> "Users":
+        """The users who can log in: `users.add("erin", groups=["admin"])`."""
+        return self._provider.users
+
+    @property
+    def clients(self) -> "Clients":
+        """The applications that may log users in: `clients.add("app", secret="s3cret")`."""
+        return self._provider.clients
+
+    @property
+    def logins(self) -> "PlannedLogins":
+        """The planned logins: `logins.next("bob")`, `logins.next(deny=True)`."""
+        return self._provider.logins
 
     @property
     def jwks_uri(self) -> str:
@@ -122,6 +152,53 @@ class RunningIssuer:
     def _issue(self, claims: dict[str, Any]) -> TokenResponse:
         return self._issuer.issue(convert_parameters(_separate(claims)), base_url=self.url)
 
+    def login(
+        self,
+        start_url: str,
+        *,
+        user: str | None = None,
+        deny: bool = False,
+        browser: "Browser | None" = None,
+        timeout: timedelta | str = "30s",
+    ) -> "Login":
+        """Log in to an application as a browser does, and return the page where the login ends.
+
+            login = issuer.login("http://localhost:3000/login", user="alice")
+            assert login.browser.get("/me").json() == {"name": "Alice"}
+
+        Redirects are followed, at most 20, and cookies are kept; scripts do not run. A redirect to
+        the scheme of a native application ends the login.
+
+        Args:
+            start_url: The URL at which the application starts the login, or the
+                `verification_uri_complete` of a device.
+            user: The name of the user to choose on the login page. Without it, there must be no
+                page: because of `logins.next`, the setting `login`, a hint or an earlier login.
+            deny: Whether to deny the login on the page.
+            browser: The browser of an earlier login, with its cookies; by default a new one.
+            timeout: The limit for the whole login; a new browser keeps it for each later call.
+
+        Raises:
+            InvalidInputError: an argument is invalid, or no user has this name.
+            BrowserError: the issuer shows an error or no login page, or no server responds.
+        """
+        from token_issuer.browser.browser import Browser  # noqa: PLC0415  # few tests need it
+        from token_issuer.browser.logins import log_in  # noqa: PLC0415
+
+        if user is not None and deny:
+            message = (
+                "user and deny: expected at most one of them; to deny the login, leave out user"
+            )
+            raise InvalidInputError(message, "user", "deny")
+        decision = {"deny": "true"} if deny else None
+        if user is not None:
+            decision = {"user": self.users.require(user).name}
+        settings = self._issuer.settings
+        urls = [url for url in (self.url, settings.public_url, settings.browser_url) if url]
+        if settings.public_url:  # the issuer is also served below its path
+            urls.append(urljoin(self.url, urlsplit(settings.public_url).path))
+        return log_in(browser or Browser(start_url, timeout), start_url, urls, decision)
+
     def rotate(
         self,
         mode: RotationMode | str = RotationMode.GRACEFUL,
@@ -153,15 +230,21 @@ class RunningIssuer:
         return entry.kid
 
     def reset(self) -> None:
-        """Reset clock and faults, and clear the request log; keep settings and keys.
+        """Undo the changes of a test, except those of keys.
 
-        The faults of all issuers are reset. The fixture `shared_token_issuer` calls this before
-        each test.
+        This resets the clock and the request log, and of all issuers the faults, the users and
+        clients (the declared ones are restored), the planned logins and the waiting devices. The
+        fixture `shared_token_issuer` calls it before each test.
         """
         self.clock.reset()
         for issuer in (self, *self.issuers.values()):
             issuer.faults.reset()
         self.requests.clear()
+        self._providers.reset()
+
+    @property
+    def _provider(self) -> "Provider":
+        return self._providers.find(self._issuer.name)
 
 
 def _choose(name: str, value: str, choices: tuple[Choice, ...]) -> Choice:
@@ -207,9 +290,9 @@ def run_token_issuer(**settings: Unpack[SettingKeywords]) -> Iterator[RunningIss
     with listen(chosen.host, chosen.port) as listener:
         url = format_url(listener)
         issuers = issuers.locate(url)
-        with issuers.refreshing(), serve_in_thread(issuers, listener):
+        with issuers.refreshing(), serve_in_thread(issuers, listener) as providers:
             named = {
-                name: RunningIssuer(issuer, url + issuer.path)
+                name: RunningIssuer(issuer, url + issuer.path, providers)
                 for name, issuer in issuers.named.items()
             }
-            yield RunningIssuer(issuers.main, url, named)
+            yield RunningIssuer(issuers.main, url, providers, named)

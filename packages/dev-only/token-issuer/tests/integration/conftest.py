@@ -156,9 +156,9 @@ def virtual_issuer(
     virtual_core: Issuer, virtual_listener: socket.socket
 ) -> Iterator[RunningIssuer]:
     """Return an issuer on virtual time."""
-    running = RunningIssuer(virtual_core, format_url(virtual_listener))
-    with serve_in_thread(Issuers(virtual_core), virtual_listener):
-        yield running
+    url = format_url(virtual_listener)
+    with serve_in_thread(Issuers(virtual_core), virtual_listener) as providers:
+        yield RunningIssuer(virtual_core, url, providers)
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +178,7 @@ def environment(
         Protocol,
         issuers.clock,
         list_endpoints(issuers),
+        application.providers,
         Limits(),
         config=uvicorn.Config(application, lifespan="off", ws="none", log_config=None),
         server_state=ServerState(),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from jwt_core import Algorithm, SigningKey, base64url
@@ -38,6 +38,7 @@ pytestmark = pytest.mark.requirement("TI-4")
 StartIssuer = Callable[..., Any]
 NOW: Final = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 FORM: Final = "application/x-www-form-urlencoded"
+CALLBACK: Final = "http://localhost:3000/callback"
 FULL_PATH: Final = "X-Forwarded-Proto: http"
 """Says nothing new, and makes a request take the full path."""
 
@@ -134,6 +135,39 @@ def test_answer_is_the_same_by_either_path(
     assert logged[0] == logged[1]
 
 
+def get_code(url: str) -> str:
+    query = urlencode({
+        "client_id": "app", "redirect_uri": CALLBACK, "response_type": "code", "scope": "openid",
+        "login_hint": "alice",
+    })  # fmt: skip
+    response = ask(url, compose(f"GET /authorize?{query}"))
+    return parse_qs(urlsplit(dict(response.fields)["location"]).query)["code"][0]
+
+
+def compose_exchange(code: str, *fields: str) -> bytes:
+    body = urlencode({
+        "grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK,
+        "client_id": "app",
+    })  # fmt: skip
+    return compose("POST /token", f"Content-Type: {FORM}", *fields, body=body)
+
+
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_login_is_the_same_by_either_path(frozen: RunningIssuer, is_valid: bool) -> None:
+    fast, full = (
+        ask(frozen.url, compose_exchange(code if is_valid else "wrong", *marks))
+        for code, marks in ((get_code(frozen.url), []), (get_code(frozen.url), [FULL_PATH]))
+    )
+
+    assert (
+        fast.status
+        == full.status
+        == ("HTTP/1.1 200 OK" if is_valid else "HTTP/1.1 400 Bad Request")
+    )
+    assert fast.fields == full.fields
+    assert json.loads(fast.body).keys() == json.loads(full.body).keys()
+
+
 async def refuse(*_: object) -> None:
     """Fail in the place of the application: only the fast path answers."""
     message = "the application was asked"
@@ -153,7 +187,21 @@ def test_usual_clients_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> No
     assert statuses == [200, 200, 200, 500]
 
 
-def test_tokens_and_invalid_algorithms_take_the_fast_path_while_a_fault_is_set(
+def test_tokens_of_logins_take_the_fast_path_once_a_login_has_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with run_token_issuer() as issuer:
+        before = ask(issuer.url, compose_exchange("of an earlier issuer"))
+        code = get_code(issuer.url)
+        monkeypatch.setattr(LazyApp, "__call__", refuse)
+        after = ask(issuer.url, compose_exchange(code))
+        replayed = ask(issuer.url, compose_exchange(code))
+
+    assert before.status == replayed.status == "HTTP/1.1 400 Bad Request"
+    assert after.status == "HTTP/1.1 200 OK"
+
+
+def test_fast_path_stays_open_where_no_fault_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(LazyApp, "_import_and_create", lambda _: refuse)
@@ -166,8 +214,16 @@ def test_tokens_and_invalid_algorithms_take_the_fast_path_while_a_fault_is_set(
             patient_http.post(token_url, data={"alg": "ES256"}).status_code,
             patient_http.get(issuer.jwks_uri).status_code,
         ]
+        issuer.faults.set({"kind": "status", "paths": ["/token", "/certs"]})
+        statuses += [
+            patient_http.post(token_url).status_code,
+            patient_http.get(f"{issuer.url}/certs").status_code,
+            patient_http.get(issuer.jwks_uri).status_code,
+        ]
+        issuer.faults.reset()
+        statuses.append(patient_http.post(token_url).status_code)
 
-    assert statuses == [200, 400, 500, 500]
+    assert statuses == [200, 400, 500, 500, 500, 500, 200, 200]
 
 
 @contextlib.contextmanager
@@ -230,6 +286,7 @@ def test_incomplete_body_is_not_logged_as_an_error(
     keys: KeyService, caplog: pytest.LogCaptureFixture, start: str, field: str
 ) -> None:
     with serve(keys) as url, connect(url) as client:
+        ask(url, compose("GET /health"))  # the application is built, so the server stops at once
         client.sendall(compose(start, f"Content-Type: {FORM}", FULL_PATH, field) + b"4\r\nsub")
         client.shutdown(socket.SHUT_WR)
         assert client.recv(1) in {b"", b"H"}  # some requests are rejected before their body is read

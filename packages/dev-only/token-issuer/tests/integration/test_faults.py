@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tests import patient_http
 from token_issuer.faults.fault import Fault
-from token_issuer.faults.kinds import FaultKind
+from token_issuer.faults.kinds import FaultKind, find_paths
 from token_issuer.keys.throwaway_keys import get_weak_key
 from token_issuer.keys.watermark import has_watermark
 from token_issuer.testing import RunningIssuer, run_token_issuer
@@ -427,7 +427,7 @@ def test_fixture_sets_lists_and_resets(token_issuer: RunningIssuer) -> None:
         Fault(kind="rset")
 
 
-@pytest.mark.parametrize("kind", FaultKind)
+@pytest.mark.parametrize("kind", [k for k in FaultKind if "/certs" in find_paths(k)])
 def test_each_kind_works_without_options(token_issuer: RunningIssuer, kind: FaultKind) -> None:
     token_issuer.faults.set({"kind": str(kind), **HARMLESS.get(kind, {})})
     ends_early = kind in {FaultKind.RESET, FaultKind.TRUNCATED}

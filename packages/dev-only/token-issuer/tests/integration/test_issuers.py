@@ -237,6 +237,34 @@ def test_public_url_with_a_path_works_with_and_without_a_gateway(path: str) -> N
         assert read_claims(token)["iss"] == document["issuer"]
 
 
+@pytest.mark.parametrize(
+    ("urls", "path", "action"),
+    [
+        ({}, "", "/login"),
+        ({}, "/staff", "/staff/login"),
+        ({"public_url": "http://gateway.test"}, "/staff", "/staff/login"),
+        ({"public_url": "http://gateway.test/auth"}, "", "/auth/login"),
+        ({"public_url": "http://gateway.test/auth"}, "/auth", "/auth/login"),
+        ({"public_url": "http://gateway.test/auth"}, "/staff", "/auth/staff/login"),
+        ({"public_url": "http://gateway.test/auth"}, "/auth/staff", "/auth/staff/login"),
+        ({"browser_url": "http://gateway.test/auth"}, "/staff", "/auth/staff/login"),
+    ],
+)
+def test_login_page_sends_its_form_to_the_path_that_the_gateway_knows(
+    urls: Any, path: str, action: str
+) -> None:
+    """A gateway may remove the path of the URL; a browser must send it all the same."""
+    request = {
+        "response_type": "code",
+        "client_id": "app",
+        "redirect_uri": "http://localhost:3000/callback",
+    }
+    with run_token_issuer(issuer="self", issuers={"staff": {}}, **urls) as issuer:
+        page = patient_http.get(f"{issuer.url}{path}/authorize", params=request)
+
+        assert f'action="{action}"' in page.text
+
+
 def test_identifier_with_a_path_is_discovered_there() -> None:
     with run_token_issuer(issuer="https://id.test/realms/dev") as issuer:
         for url in (f"/realms/dev{OIDC}", f"{OAUTH}/realms/dev"):

@@ -15,6 +15,7 @@ from tests import patient_http
 from token_issuer.config.settings import Settings
 from token_issuer.errors import ApplicationError
 from token_issuer.issuers.issuers import Issuers
+from token_issuer.oauth.providers import Providers
 from token_issuer.testing import run_token_issuer
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.lazy_app import LazyApp
@@ -51,11 +52,11 @@ def test_applications_are_built_one_at_a_time(
 ) -> None:
     running = threading.Semaphore()
 
-    def create_app(settings: Settings) -> Litestar:
+    def create_app(settings: Settings, providers: Providers) -> Litestar:
         assert running.acquire(blocking=False), "two applications are built at once"
         with ExitStack() as stack:
             stack.callback(running.release)
-            return real_create_app(settings)
+            return real_create_app(settings, providers)
 
     real_create_app = token_issuer.web.app.create_app
     monkeypatch.setattr(token_issuer.web.app, "create_app", create_app)
@@ -70,7 +71,7 @@ def test_applications_are_built_one_at_a_time(
 def test_issuer_whose_application_cannot_be_built_stops_with_the_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(_: Settings) -> NoReturn:
+    def fail(_settings: Settings, _providers: Providers) -> NoReturn:
         message = "no module named wheels"
         raise ImportError(message)
 

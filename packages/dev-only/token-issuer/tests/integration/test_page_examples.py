@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The Python examples of the pages run as they are written."""
 
+import inspect
 import re
 import subprocess
 import sys
@@ -9,18 +10,21 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests import relying_party
 from tests.docs.pages import Block, Page, find_blocks
 from token_issuer.faults.kinds import FaultKind
 
 pytestmark = pytest.mark.requirement("TI-7", "OPS-6")
 
 PROXY: Final = """
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from jwt_core import JwtError, VerificationPolicy
 from jwt_core.remote import RemoteKeySet
+from relying_party import run_relying_party
 
 @dataclass
 class Response:
@@ -42,8 +46,13 @@ class Proxy:
 @pytest.fixture(scope="session")
 def start_proxy():
     return lambda jwks_uri, audience="stream-watcher-docker": Proxy(jwks_uri, audience)
+
+@pytest.fixture
+def start_app():
+    with ExitStack() as stack:
+        yield lambda issuer: stack.enter_context(run_relying_party(issuer)).url
 """
-"""What a reader of the page has: a fixture that starts a proxy."""
+"""What a reader of the page has: fixtures that start a proxy, and an application with a login."""
 FILE: Final = re.compile(r"^# (\w+\.py)\n", re.MULTILINE)
 
 
@@ -83,7 +92,8 @@ def test_program_runs(block: Block, tmp_path: Path, untraced_environ: dict[str, 
 def test_tests_pass(block: Block, tmp_path: Path, untraced_environ: dict[str, str]) -> None:
     first, *named = FILE.split(block.text)
     files = {"test_example.py": first, **dict(zip(named[::2], named[1::2], strict=True))}
-    for path, text in {**files, "proxy_plugin.py": PROXY}.items():
+    plugin = {"proxy_plugin.py": PROXY, "relying_party.py": inspect.getsource(relying_party)}
+    for path, text in {**files, **plugin}.items():
         (tmp_path / path).write_text(text)
 
     options = ["-q", "-W", "error", "--strict-markers", "-p", "no:schemathesis"]
@@ -95,7 +105,7 @@ def test_tests_pass(block: Block, tmp_path: Path, untraced_environ: dict[str, st
 
 
 def test_page_lists_every_kind_of_fault() -> None:
-    section = Page("docs/reference/http.md").text.partition("## Faults of the key endpoint")[2]
+    section = Page("docs/reference/http.md").text.partition("\n## Faults\n")[2]
     kinds = re.findall(r"`([\w-]+)`", "".join(re.findall(r"^\| `.*?\|", section, re.MULTILINE)))
 
     assert sorted(kinds) == sorted(FaultKind)

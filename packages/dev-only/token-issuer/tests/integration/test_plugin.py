@@ -105,6 +105,12 @@ def test_state_is_reset_and_the_issuer_stays(shared_token_issuer, proxy, number)
     assert issuer.clock.setting.offset == timedelta(0)
     assert issuer.faults.list() == []
     assert issuer.requests.count() == 0
+    assert [user.name for user in issuer.users] == ["alice", "bob", "carol"]
+    assert (list(issuer.clients), len(issuer.logins)) == ([], 0)
+    issuer.users.remove("alice")
+    issuer.users.add("erin", groups=["admin"])
+    issuer.clients.add("app")
+    issuer.logins.next("bob")
     issuer.clock.turn(offset="2h", frozen=True)
     issuer.faults.set({"kind": "empty"})
     issuer.requests.record(at=issuer.clock(), method="GET", path="/", status=200)

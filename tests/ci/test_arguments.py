@@ -22,7 +22,9 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("tool", ["ci/defects", "ci/policy", "ci/traceability"])
+@pytest.mark.parametrize(
+    "tool", ["ci/defects", "ci/login-conformance", "ci/policy", "ci/traceability"]
+)
 def test_unknown_option_gets_a_suggestion(tool: str) -> None:
     outcome = run(tool, "--wriet")
 

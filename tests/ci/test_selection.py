@@ -57,7 +57,7 @@ def collect(*arguments: str) -> subprocess.CompletedProcess[str]:
         env=read_untraced_environ(),
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
 
@@ -68,7 +68,7 @@ def list_files(outcome: subprocess.CompletedProcess[str]) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("arguments", "files"),
     [
@@ -84,14 +84,14 @@ def test_named_tests_are_found_in_either_environment(arguments: list[str], files
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_slow_tests_of_a_folder_run_only_with_all() -> None:
     assert SLOW_TEST not in list_files(collect("tests/e2e"))
     assert SLOW_TEST in list_files(collect("tests/e2e", "--all"))
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "message"),
     [

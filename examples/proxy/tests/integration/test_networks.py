@@ -118,11 +118,17 @@ def test_proxy_answers_preflights_of_permitted_origins(
     origins = "https://app.example.com, https://b.example"
     with run_service(command, {**environ, "CORS_ORIGINS": origins}) as service:
         url = f"{service.url}/a"
-        permitted = httpx.request("OPTIONS", url, headers=PREFLIGHT, trust_env=False)
+        permitted = httpx.request("OPTIONS", url, headers=PREFLIGHT, trust_env=False, timeout=60)
         foreign = httpx.request(
-            "OPTIONS", url, headers={**PREFLIGHT, "Origin": "https://c.example"}, trust_env=False
+            "OPTIONS",
+            url,
+            headers={**PREFLIGHT, "Origin": "https://c.example"},
+            trust_env=False,
+            timeout=60,
         )
-        refused = httpx.get(url, headers={"Origin": "https://b.example"}, trust_env=False)
+        refused = httpx.get(
+            url, headers={"Origin": "https://b.example"}, trust_env=False, timeout=60
+        )
         accepted = get(service, token, Origin="https://b.example")
 
     assert permitted.status_code == 204

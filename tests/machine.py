@@ -1,5 +1,6 @@
 """Commands of this machine, and Debian packages that are fetched without root."""
 
+import fcntl
 import re
 import shutil
 import subprocess
@@ -82,6 +83,25 @@ def unpack_debian(archives: list[Path], folder: Path) -> Path:
     for archive in archives:
         run("dpkg-deb", "--extract", archive, folder)
     return folder
+
+
+def install_debian(*names: str, folder: Path) -> Path:
+    """Unpack packages, and their dependencies that this machine lacks, into `root` in *folder*.
+
+    If it exists already, or another process is at it, this makes nothing new.
+
+    Raises:
+        MissingError: The packages cannot be downloaded.
+    """
+    root, partial = folder / "root", folder / "partial"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not root.exists():
+            shutil.rmtree(partial, ignore_errors=True)
+            archives = download_debian(*names, folder=folder, dependencies=True)
+            unpack_debian(archives, partial).rename(root)
+    return root
 
 
 def build_debian_environ(root: Path) -> dict[str, str]:

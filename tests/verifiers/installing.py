@@ -1,12 +1,11 @@
 """Installation of the verifiers from PyPI, npm and Debian into this checkout, without root."""
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Final
 
-from tests.machine import ROOT, download_debian, find_command, run, unpack_debian
+from tests.machine import ROOT, find_command, install_debian, run
 from tests.verifiers.catalogue import Runtime, Verifier
 
 HERE: Final = Path(__file__).parent
@@ -32,17 +31,7 @@ def install(runtime: Runtime) -> None:
             npm = find_command("npm", "run ci/verifiers.sh, which installs Node")
             run(npm, "ci", "--silent", "--no-audit", "--no-fund", cwd=NODE_PROJECT)
         case Runtime.DEBIAN:
-            install_debian()
-
-
-def install_debian() -> None:
-    """Unpack the packages, and their dependencies that the machine lacks, into a folder."""
-    if UNPACKED.exists():
-        return
-    archives = download_debian(*DEBIAN_PACKAGES, folder=DEBIAN, dependencies=True)
-    partial = UNPACKED.with_name("partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    unpack_debian(archives, partial).rename(UNPACKED)
+            install_debian(*DEBIAN_PACKAGES, folder=DEBIAN)
 
 
 def read_versions(verifier: Verifier) -> dict[str, str]:

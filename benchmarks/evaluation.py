@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.errors import MeasurementError
+from benchmarks.experiments.logins import TWO_SIGNATURES
 from benchmarks.experiments.minting import SIGNATURE
 from benchmarks.figures import Comparison, Figure
 from benchmarks.rounds import Series
 from benchmarks.spread import Spread, compare_rounds, summarize
 from benchmarks.subjects import OUR_ISSUERS
 
+LIMITS: Final = (SIGNATURE, TWO_SIGNATURES)
+"""Physical limits, as subjects beside the servers."""
 _OPERATORS: Final[dict[Comparison, Callable[[float, float], float]]] = {
     Comparison.RATIO: operator.truediv,
     Comparison.DIFFERENCE: operator.sub,
@@ -46,7 +49,7 @@ class Evaluation:
         """The peers with better values than ours, the best first."""
         if not self.figure.has_peers:
             return []
-        ours_or_limit = (*OUR_ISSUERS, SIGNATURE)
+        ours_or_limit = (*OUR_ISSUERS, *LIMITS)
         sign = -1 if self.figure.is_more_better else 1
         ours = sign * self.values[self.ours].median
         ranked = sorted((sign * spread.median, name) for name, spread in self.values.items())

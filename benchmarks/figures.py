@@ -7,6 +7,7 @@ from typing import Final
 from benchmarks.experiments.containers import CONTAINER
 from benchmarks.experiments.growth import BASE
 from benchmarks.experiments.guard import BARE_PYTHON
+from benchmarks.experiments.logins import TWO_SIGNATURES
 from benchmarks.experiments.minting import SIGNATURE
 from benchmarks.experiments.start import SINGLE_EXPRESS_JOSE
 from benchmarks.experiments.verification import BARE_DECODE, REMOTE_KEY_SET
@@ -190,6 +191,64 @@ FIGURES: Final = (
         unit="MB",
         comparison=Comparison.VALUE,
         goal=at_most(2),
+        has_peers=True,
+    ),
+    Figure(
+        name="logins-per-second",
+        title="logins a second over HTTP ÷ the best peer's",
+        explanation="How fast a load test logs its users in; the load generator runs on the same "
+        "cores. A login is two requests: one for a code, and one for the tokens.",
+        experiment="logins",
+        series="logins",
+        unit="1/s",
+        yardsticks=_PEERS,
+        is_more_better=True,
+        has_peers=True,
+    ),
+    Figure(
+        name="cpu-per-login",
+        title="server CPU per login ÷ CPU of two raw RSA-2048 signatures",
+        explanation="A login gives an ID token and an access token, so it needs two signatures, or "
+        "one if the access token is opaque, as that of oidc-provider-mock; the rest is two HTTP "
+        "requests and the work beyond them.",
+        experiment="logins",
+        series="cpu",
+        unit="ms",
+        yardsticks=(TWO_SIGNATURES,),
+        has_peers=True,
+    ),
+    Figure(
+        name="login-beyond-http",
+        title="server CPU per login beyond HTTP ÷ CPU of two raw RSA-2048 signatures",
+        explanation="Two requests that do little but HTTP are subtracted: one for `/health`, which "
+        "passes through the web framework like an authorization request, and one for the key set, "
+        "which does not, like a token request.",
+        experiment="logins",
+        series="beyond_http",
+        unit="ms",
+        yardsticks=(TWO_SIGNATURES,),
+        goal=at_most(1.4),
+    ),
+    Figure(
+        name="memory-after-logins",
+        title="resident memory after many logins",
+        explanation="Measured when the server is idle again after 100,000 logins.",
+        experiment="logins",
+        series="grown",
+        unit="MB",
+        comparison=Comparison.VALUE,
+        has_peers=True,
+    ),
+    Figure(
+        name="memory-growth-by-logins",
+        title="growth of resident memory after many logins",
+        explanation="The memory that is not released after 100,000 logins, from the first login "
+        "on; the states of the latest 131,072 grants and sessions of ours take 1 MB of it.",
+        experiment="logins",
+        series="growth",
+        unit="MB",
+        comparison=Comparison.VALUE,
+        goal=at_most(4),
         has_peers=True,
     ),
     Figure(

@@ -1,7 +1,7 @@
 """The input of each experiment: plan, subjects and load generator."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -37,20 +37,29 @@ class Lab:
         return {name: subject for name, subject in self.subjects.items() if subject.token}
 
     @property
+    def login_subjects(self) -> dict[str, Subject]:
+        """Subjects that log users in."""
+        return {name: subject for name, subject in self.subjects.items() if subject.login}
+
+    @property
     def issuer_on_all_cores(self) -> Subject:
         """Our own subject with one worker per core."""
         workers = str(os.cpu_count() or 1)
         return self.issuer.configure(ISSUER_ON_ALL_CORES, TOKEN_ISSUER_WORKERS=workers)
 
     @contextmanager
-    def run_all(self, subjects: dict[str, Subject]) -> Iterator[dict[str, Server]]:
-        """Run *subjects* at the same time; check their responses before and after the block."""
+    def run_all(
+        self,
+        subjects: dict[str, Subject],
+        check: Callable[[Subject, Server], None] = check_answers,
+    ) -> Iterator[dict[str, Server]]:
+        """Run *subjects* at the same time; *check* their responses before and after the block."""
         with ExitStack() as stack:
             servers = {
                 name: stack.enter_context(subject.run()) for name, subject in subjects.items()
             }
             for name, server in servers.items():
-                check_answers(subjects[name], server)
+                check(subjects[name], server)
             yield servers
             for name, server in servers.items():
-                check_answers(subjects[name], server)
+                check(subjects[name], server)

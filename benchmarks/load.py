@@ -12,6 +12,7 @@ from benchmarks.errors import MeasurementError
 
 CONNECTIONS: Final = 16
 PACED_CONNECTIONS: Final = 64
+LOGIN_CONNECTIONS: Final = 4  # few, so that a slow peer completes some logins in each turn
 _SCRIPT: Final = Path(__file__).with_name("load.lua")
 _PACKAGES: Final = ("wrk", "libluajit-5.1-2")  # Debian's wrk also needs libc and OpenSSL
 
@@ -35,10 +36,23 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Result of a load: number of responses, responses per second, and latencies."""
+class Login:
+    """The two requests of a login, which is sent repeatedly.
 
-    requests: int
+    Attributes:
+        authorization: Is answered by a redirect with a code, since it names the user.
+        redemption: Gets the tokens; the code is added to its form.
+    """
+
+    authorization: Request
+    redemption: Request
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of a load: number of responses or logins, the same per second, and latencies."""
+
+    count: int
     rate: float
     p50_ms: float
     p99_ms: float
@@ -57,13 +71,13 @@ class LoadGenerator:
         return answer.partition(" Copyright")[0].strip()
 
     def run(
-        self, url: str, request: Request, seconds: int, *, rate: float | None = None
+        self, url: str, load: Request | Login, seconds: int, *, rate: float | None = None
     ) -> Outcome:
-        """Send *request* to the server at *url* for *seconds*.
+        """Send requests to the server at *url* for *seconds*.
 
         Args:
             url: Base URL of the server.
-            request: The request.
+            load: The request, or the login.
             seconds: Duration of the load, in seconds.
             rate: Target rate in requests per second: each connection waits before each request for
                 a random, exponentially distributed time. By default, it sends each request as soon
@@ -72,16 +86,22 @@ class LoadGenerator:
         Raises:
             MeasurementError: a request failed, or no response arrived.
         """
-        connections = CONNECTIONS if rate is None else PACED_CONNECTIONS
+        if isinstance(load, Login):
+            connections, request, kind = LOGIN_CONNECTIONS, load.authorization, "logins"
+        else:
+            connections = CONNECTIONS if rate is None else PACED_CONNECTIONS
+            request, kind = load, "requests"
         pause_ms = 0 if rate is None else 1000 * connections / rate
         arguments = ["--threads=1", f"--connections={connections}", f"--duration={seconds}"]
         arguments += ["--latency", f"--script={_SCRIPT}", url + request.path]
         arguments += ["--", request.method, request.body, str(pause_ms)]
+        if isinstance(load, Login):
+            arguments += [load.redemption.path, load.redemption.body]
         finished = self._run(arguments, timeout_s=seconds + 60)
         if finished.returncode != 0:
             message = f"wrk failed: {(finished.stderr or finished.stdout).strip()}"
             raise MeasurementError(message)
-        return _read_outcome(request, json.loads(finished.stdout.splitlines()[-1]))
+        return _read_outcome(request, kind, json.loads(finished.stdout.splitlines()[-1]))
 
     def _run(self, arguments: list[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
         environ = dict(os.environ)
@@ -93,14 +113,15 @@ class LoadGenerator:
         )
 
 
-def _read_outcome(request: Request, answer: dict[str, int]) -> Outcome:
+def _read_outcome(request: Request, kind: str, answer: dict[str, int]) -> Outcome:
     failed = answer["failed"] + (answer["closed"] if request.is_kept_alive else 0)
-    if failed or not answer["requests"]:
-        what = f"{request.method} {request.path}"
-        message = f"{what}: {failed} requests failed, {answer['requests']} were answered"
+    count = answer[kind]
+    if failed or not count:
+        what = f"{request.method} {request.path.partition('?')[0]}"
+        message = f"{what}: {failed} requests failed, {count} {kind} succeeded"
         raise MeasurementError(message)
-    rate = answer["requests"] / answer["duration_us"] * 1e6
-    return Outcome(answer["requests"], rate, answer["p50_us"] / 1000, answer["p99_us"] / 1000)
+    rate = count / answer["duration_us"] * 1e6
+    return Outcome(count, rate, answer["p50_us"] / 1000, answer["p99_us"] / 1000)
 
 
 def find_load_generator(cache: Path) -> LoadGenerator:

@@ -13,6 +13,7 @@ class Plan:
         seconds: Duration of a turn of load, and of `openssl speed`, in seconds.
         starts: Number of rounds of measurements that start a process.
         tokens: Number of tokens before memory is measured again.
+        logins: Number of logins before memory is measured again.
         batch: Number of tokens of one `make-token --count`.
         verifications: Number of tokens that are verified in one turn.
         ring_sizes: Numbers of keys to compare the cost of a token with; the first is the base.
@@ -23,6 +24,7 @@ class Plan:
     seconds: int
     starts: int
     tokens: int
+    logins: int
     batch: int
     verifications: int
     ring_sizes: tuple[int, ...]
@@ -34,6 +36,7 @@ FULL: Final = Plan(
     seconds=4,
     starts=15,
     tokens=100_000,
+    logins=100_000,
     batch=100_000,
     verifications=4000,
     ring_sizes=(1, 10, 100),
@@ -44,6 +47,7 @@ QUICK: Final = Plan(
     seconds=1,
     starts=1,
     tokens=300,
+    logins=100,
     batch=500,
     verifications=200,
     ring_sizes=(1, 3),

@@ -7,8 +7,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from benchmarks.evaluation import Evaluation
-from benchmarks.experiments.minting import SIGNATURE
+from benchmarks.evaluation import LIMITS, Evaluation
 from benchmarks.formatting import format_value
 
 _INK: Final = "#74797f"  # contrast above 4 on both
@@ -30,7 +29,7 @@ def draw_plots(evaluations: list[Evaluation], folder: Path) -> list[str]:
 
 def _draw(evaluation: Evaluation, path: Path) -> None:
     figure = evaluation.figure
-    bars = {name: spread for name, spread in evaluation.values.items() if name != SIGNATURE}
+    bars = {name: spread for name, spread in evaluation.values.items() if name not in LIMITS}
     names = sorted(bars, key=lambda name: bars[name].median, reverse=not figure.is_more_better)
     canvas = Canvas(figsize=(_WIDTH_INCHES, 0.9 + 0.42 * len(names)), layout="constrained")
     axes = canvas.subplots()
@@ -56,10 +55,10 @@ def _draw(evaluation: Evaluation, path: Path) -> None:
 
 
 def _draw_limit(axes: Axes, evaluation: Evaluation) -> None:
-    limit = evaluation.values.get(SIGNATURE)
-    if limit is not None:
+    for name in filter(evaluation.values.__contains__, LIMITS):
+        limit = evaluation.values[name]
         axes.axvline(limit.median, color=_INK, linestyle="--", linewidth=1)
-        text = f"{SIGNATURE}: {format_value(limit.median, evaluation.figure.unit)} "
+        text = f"{name}: {format_value(limit.median, evaluation.figure.unit)} "
         side = "right" if evaluation.figure.is_more_better else "left"
         axes.annotate(text, (limit.median, 1.01), xycoords=("data", "axes fraction"), ha=side)
 

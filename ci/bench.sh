@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compare the issuer, the guard and the verifier with bare signatures and with other issuers, and
-# write docs/benchmarks.*. With --quick, only check in two minutes that the benchmarks run.
+# write docs/benchmarks.*. With --quick, only check in three minutes that the benchmarks run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

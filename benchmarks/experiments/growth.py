@@ -44,7 +44,7 @@ def describe_ring(size: int) -> str:
 def _take_turn(lab: Lab, subject: Subject, server: Server) -> Measurement:
     before_s = server.read_cpu_s()
     outcome = lab.load.run(server.url, subject.get_token_request(), lab.plan.seconds)
-    return {"cpu": (server.read_cpu_s() - before_s) * 1000 / outcome.requests}
+    return {"cpu": (server.read_cpu_s() - before_s) * 1000 / outcome.count}
 
 
 def _add_keys(server: Server, count: int) -> None:
@@ -55,4 +55,4 @@ def _add_keys(server: Server, count: int) -> None:
 def _fill_log(lab: Lab, server: Server) -> None:
     answered = 0
     while answered < lab.plan.log_size:
-        answered += lab.load.run(server.url, lab.issuer.jwks, lab.plan.seconds).requests
+        answered += lab.load.run(server.url, lab.issuer.jwks, lab.plan.seconds).count

@@ -28,7 +28,7 @@ def measure(lab: Lab) -> dict[str, Series]:
                 return {"idle": idle_mb}
             minted = loaded_s = 0
             while minted < lab.plan.tokens and (subject.name == ISSUER or loaded_s < _MAX_LOAD_S):
-                minted += lab.load.run(server.url, subject.token, lab.plan.seconds).requests
+                minted += lab.load.run(server.url, subject.token, lab.plan.seconds).count
                 loaded_s += lab.plan.seconds
             server.wait_until_idle()
             minted_mb = server.read_memory_mb()

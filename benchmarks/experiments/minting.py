@@ -31,7 +31,7 @@ def measure(lab: Lab) -> dict[str, Series]:
             before_s = server.read_cpu_s()
             outcome = lab.load.run(server.url, request, seconds)
             cpu_ms = (server.read_cpu_s() - before_s) * 1000
-            return {"tokens": outcome.rate, "cpu": cpu_ms / outcome.requests}
+            return {"tokens": outcome.rate, "cpu": cpu_ms / outcome.count}
 
         for name, server in servers.items():  # warms up just-in-time compilers
             lab.load.run(server.url, subjects[name].get_token_request(), seconds)

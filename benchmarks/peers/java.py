@@ -5,7 +5,7 @@ from typing import Final
 
 from benchmarks.load import Request
 from benchmarks.peers.cache import install_once, run_installer
-from benchmarks.subjects import CLIENT_CREDENTIALS, Subject
+from benchmarks.subjects import CLIENT_CREDENTIALS, Subject, build_login
 
 MOCK_OAUTH2_SERVER: Final = "mock-oauth2-server"
 _PINS: Final = ("pom.xml",)
@@ -29,6 +29,9 @@ def install(cache: Path) -> list[Subject]:
             environ={"SERVER_PORT": "{port}", "SERVER_HOSTNAME": "127.0.0.1"},
             jwks=Request("/default/jwks", is_kept_alive=False),
             token=Request("/default/token", "POST", CLIENT_CREDENTIALS, is_kept_alive=False),
+            login=build_login(
+                "/default/authorize", "/default/token", form="username=alice", is_kept_alive=False
+            ),
         )
     ]
 

@@ -10,7 +10,7 @@ from typing import Final
 from benchmarks.errors import NotMeasuredHereError
 from benchmarks.load import Request
 from benchmarks.peers.cache import install_once, run_installer
-from benchmarks.subjects import Subject
+from benchmarks.subjects import Subject, build_login
 
 EXPRESS_JOSE: Final = "express + jose"
 OAUTH2_MOCK_SERVER: Final = "oauth2-mock-server"
@@ -46,6 +46,7 @@ def install(cache: Path) -> list[Subject]:
             command=(node, str(cli), "-a", "127.0.0.1", "-p", "{port}"),
             environ={"NODE_ENV": "production"},
             jwks=Request("/jwks"),
+            login=build_login("/authorize", "/token"),
         ),
     ]
 

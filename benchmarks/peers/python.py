@@ -5,7 +5,7 @@ from typing import Final
 
 from benchmarks.load import Request
 from benchmarks.peers.cache import install_once, run_installer
-from benchmarks.subjects import ROOT, Subject
+from benchmarks.subjects import ROOT, Subject, build_login
 
 OIDC_PROVIDER_MOCK: Final = "oidc-provider-mock"
 _PINS: Final = ("requirements.txt",)
@@ -28,6 +28,7 @@ def install(cache: Path) -> list[Subject]:
             command=command,
             jwks=Request("/jwks"),
             token=None,  # it signs only ID tokens, at the end of a browser flow
+            login=build_login("/oauth2/authorize", "/oauth2/token", form="sub=alice"),
         )
     ]
 

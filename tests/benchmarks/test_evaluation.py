@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.document import write_document
 from benchmarks.errors import MeasurementError
-from benchmarks.evaluation import evaluate
+from benchmarks.evaluation import LIMITS, evaluate
 from benchmarks.figures import FIGURES, Comparison, Figure, Goal, at_least, at_most
 from benchmarks.formatting import TIMES
 from benchmarks.record import Record
@@ -53,6 +53,16 @@ def test_the_worst_of_our_subjects_is_used() -> None:
     assert evaluation.ours == "full log"
     assert evaluation.headline.median == pytest.approx(1.2)
     assert evaluation.is_met is False
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_physical_limit_is_no_better_peer(limit: str) -> None:
+    figure = replace(RATE, yardsticks=(limit,), is_more_better=False, goal=at_most(1.4))
+
+    evaluation = evaluate(figure, {"token-issuer": [3.0], "peer": [2.0], limit: [1.0]})
+
+    assert evaluation.yardstick == limit
+    assert evaluation.better_peers == ["peer"]
 
 
 def test_difference_and_value_keep_their_unit() -> None:

@@ -17,7 +17,9 @@ check ci/arguments.py
 check ci/steps
 check ci/traceability
 check ci/separation ci/check-separation
+check ci/sources.py
 check ci/defects
+check ci/login-conformance
 check ci/policy
 
 printf 'benchmarks: '

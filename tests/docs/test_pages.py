@@ -18,6 +18,8 @@ USES: Final = {
     "python": {"run", "pytest", "not-run"},
 }
 """How blocks of a language are tested; CONTRIBUTING.md explains each."""
+FILE_USE: Final = "file "
+"""How the use of a block begins that shows a file: the path follows."""
 RUN_AS_A_WHOLE: Final = {
     ("packages/bounded-http/", "python"),
     ("packages/jwt-core/", "python"),
@@ -39,9 +41,22 @@ def test_block_says_how_it_is_tested(page: Page) -> None:
             for place, language in RUN_AS_A_WHOLE
         )
         and block.use not in USES[block.language]
+        and not block.use.startswith(FILE_USE)
     ]
 
     assert not wrong, "see 'How pages are tested' in CONTRIBUTING.md:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_block_that_shows_a_file_is_the_file(page: Page) -> None:
+    shown = [block for block in page.blocks if block.use.startswith(FILE_USE)]
+    wrong = [
+        path
+        for block in shown
+        if block.text != (ROOT / (path := block.use.removeprefix(FILE_USE))).read_text("utf-8")
+    ]
+
+    assert not wrong, f"copy {', '.join(wrong)} into {page.path}"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -90,9 +105,9 @@ def test_index_lists_every_page() -> None:
 def test_readme_counts_the_defects_and_faults() -> None:
     readme = Page("README.md").text
     defects = re.search(r"^(\d+) defects:", Page("docs/defects.md").text, re.MULTILINE)
-    section = Page("docs/reference/http.md").text.partition("## Faults of the key endpoint")[2]
+    section = Page("docs/reference/http.md").text.partition("\n## Faults\n")[2]
     kinds = re.findall(r"`[\w-]+`", "".join(re.findall(r"^\| `.*?\|", section, re.MULTILINE)))
 
     assert defects
     assert f"[{defects[1]} defective tokens]" in readme
-    assert f"{len(kinds)} faults of the key endpoint" in readme
+    assert f"{len(kinds)} faults of its endpoints" in readme

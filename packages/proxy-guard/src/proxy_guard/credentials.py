@@ -26,7 +26,8 @@ _TO_STANDARD_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
 _TO_RUNS: Final = bytes(byte if byte in _BASE64 else ord(" ") for byte in range(256)).translate(
     _TO_STANDARD_ALPHABET
 )
-_BLANKS: Final = b" \t\r\n"
+_LINE_BREAKS: Final = b"\r\n"
+_BLANKS: Final = b" \t"
 
 
 def search_credential(value: str) -> str | None:
@@ -53,13 +54,18 @@ def _unwrap(text: str) -> Iterator[str]:
         data = decoded
         yield data.decode("utf-8", "replace")
     yield from _decode_runs(data)
-    # Tools break base64 into lines, and JSON contains line breaks as escapes.
+    # Tools break base64 into lines, and JSON contains line breaks as escapes. Some replace line
+    # breaks by spaces; but a space also separates base64 from a word before it, such as Bearer.
     joined = data
     while b"\\\\" in joined:
         joined = joined.replace(b"\\\\", b"\\")
-    joined = joined.replace(rb"\r", b"").replace(rb"\n", b"").translate(None, _BLANKS)
-    if len(joined) < len(data):
-        yield from _decode_runs(joined)
+    joined = joined.replace(rb"\r", b"").replace(rb"\n", b"")
+    length = len(data)
+    for separators in (_LINE_BREAKS, _BLANKS):
+        joined = joined.translate(None, separators)
+        if len(joined) < length:
+            yield from _decode_runs(joined)
+            length = len(joined)
 
 
 def _decode_runs(data: bytes) -> Iterator[str]:

@@ -91,6 +91,14 @@ def test_credential_is_found(mark: str, kind: str, wrap: Wrap) -> None:
     assert search_credential(wrap(make_credential(mark))) == kind
 
 
+@pytest.mark.parametrize("outer", WRAPPERS.values(), ids=WRAPPERS)
+@pytest.mark.parametrize("inner", WRAPPERS.values(), ids=WRAPPERS)
+def test_credential_is_found_in_two_wrappers(inner: Wrap, outer: Wrap) -> None:
+    text = outer(inner(make_credential(dev_marks.REFRESH_TOKEN_MARK)))
+
+    assert search_credential(text) == "a refresh token"
+
+
 @given(st.lists(st.sampled_from([*WRAPPERS.values()]), max_size=2), st.binary(max_size=3))
 def test_credential_is_found_in_combined_wrappers(wrappers: list[Wrap], before: bytes) -> None:
     text = before.hex() + " " + make_credential(dev_marks.REFRESH_TOKEN_MARK)

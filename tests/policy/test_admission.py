@@ -54,6 +54,7 @@ def test_ephemeral_container_is_checked(admission: AdmissionPolicy, rego: RegoPo
     assert "pods/ephemeralcontainers" in str(admission.spec["matchConstraints"])
 
 
+@pytest.mark.slow
 def test_object_above_the_size_limit_is_searched_by_conftest_only(
     admission: AdmissionPolicy, rego: RegoPolicy
 ) -> None:

@@ -40,7 +40,7 @@ def install_go() -> None:
 
 
 def install_oauth2_proxy() -> None:
-    """Build a release of oauth2-proxy with the versions of its own `go.mod`."""
+    """Build a release of oauth2-proxy with the dependency versions that its `go.mod` pins."""
     go = find_command("go", "install Go 1.26 or newer")
     environ = {**os.environ, "CGO_ENABLED": "0", "GOBIN": str(GO_BUILT)}
     run(go, "install", OAUTH2_PROXY, environ=environ)

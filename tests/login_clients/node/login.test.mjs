@@ -10,7 +10,7 @@ before(async () => (browser = await chromium.launch({ executablePath: CHROMIUM }
 after(() => browser.close());
 
 test("alice logs in on the page", async () => {
-  const page = await browser.newPage(); // with cookies of its own
+  const page = await browser.newPage(); // shares no cookies with other pages
   await page.goto(`${APP_URL}/login`);
   await page.getByRole("button", { name: "alice@example.com" }).click();
   await page.waitForURL(`${APP_URL}/me`);

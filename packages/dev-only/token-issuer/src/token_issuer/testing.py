@@ -183,7 +183,7 @@ class RunningIssuer:
             BrowserError: the issuer shows an error or no login page, or no server responds.
         """
         from token_issuer.browser.browser import Browser  # noqa: PLC0415  # few tests need it
-        from token_issuer.browser.logins import log_in  # noqa: PLC0415
+        from token_issuer.browser.logins import log_in  # noqa: PLC0415  # see above
 
         if user is not None and deny:
             message = (

@@ -22,7 +22,7 @@ class PlannedLogin:
     """The planned decision of a user.
 
     Attributes:
-        user: The name of the user; None if whoever logs in denies the login.
+        user: The name of the user; None if the login is denied without a user.
         is_denied: Whether the user denies the login.
         claims: Claims of this login alone. They override those of the user.
     """

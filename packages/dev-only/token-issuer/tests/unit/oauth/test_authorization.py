@@ -50,7 +50,7 @@ def test_empty_value_beside_a_value_is_no_repetition(party: Any) -> None:
 
 @pytest.mark.must(
     "authorization",
-    "Unknown parameters, and known ones that may be ignored, are no error.",
+    "Unknown parameters, and known parameters that may be ignored, cause no error.",
     "RFC 6749 §3.1; OpenID Connect Core §15.1",
     "oidcc-ensure-request-with-unknown-parameter-succeeds",
     "oidcc-display-page",

@@ -18,7 +18,7 @@ def log_out(party: Any, **parameters: Any) -> Any:
 
 @pytest.mark.must(
     "logout",
-    "The session ends, for everyone who has its cookie; without a target, a page says so.",
+    "A logout ends the session, also for copies of its cookie; without a target, a page says so.",
     "OpenID Connect RP-Initiated Logout §2",
     "oidcc-rp-initiated-logout-no-params",
     "oidcc-rp-initiated-logout-only-state",

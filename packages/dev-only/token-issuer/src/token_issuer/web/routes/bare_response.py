@@ -18,7 +18,7 @@ class BareResponse(Response[bytes | None]):
 
 
 def convert_response(response: RawResponse) -> BareResponse:
-    """Convert *response* for the places where Litestar expects a response of its own."""
+    """Convert *response* to the type that exception handlers and hooks of Litestar return."""
     headers = {name.decode(): value.decode("latin-1") for name, value in response.fields}
     del headers["content-length"]  # Litestar adds the field, and the charset
     media_type = headers.pop("content-type").partition(";")[0]

@@ -1,10 +1,8 @@
 """An application with a login and the issuer that it trusts, as two processes."""
 
 import re
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,13 +11,13 @@ from typing import Final
 from urllib.parse import quote
 
 import httpx
-import pytest
 
 from tests import patient_http
 from tests.login_clients.application import CLIENT_ID, CLIENT_SECRET, Application, Place
 from tests.login_clients.browser import Form, find_form
 from tests.login_clients.chromium import AnyBrowser
-from tests.services import START_TIMEOUT_S, Start, find_free_port, read_clean_environ
+from tests.services import Start, find_free_port, read_clean_environ
+from tests.verifiers.running import wait_until_it_listens
 
 USER: Final = "alice"
 EMAIL: Final = "alice@example.com"
@@ -134,21 +132,8 @@ def run_application(application: Application, place: Place) -> Iterator[None]:
             stdout=output, stderr=output,
         )  # fmt: skip
         try:
-            wait_until_it_listens(process, place.port, log)
+            wait_until_it_listens(process, place.port, log, host="localhost")
             yield
         finally:
             process.terminate()
             process.wait(timeout=60)
-
-
-def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait until the port accepts connections, or fail the test with the log."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("localhost", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"{process.args!r} does not listen: {log.read_text(errors='replace')[-4000:]}")

@@ -14,7 +14,7 @@ from tests.services import Service, find_free_port, read_clean_environ, run_serv
 from tests.verifiers.catalogue import Verifier
 from tests.verifiers.launching import Launch, Place, plan_launch
 
-START_TIMEOUT_S: Final = 20
+START_TIMEOUT_S: Final = 60  # on a busy machine
 STOP_TIMEOUT_S: Final = 15
 
 
@@ -70,7 +70,9 @@ def run_process(launch: Launch, place: Place) -> Iterator[None]:
                 process.wait()
 
 
-def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_until_it_listens(
+    process: subprocess.Popen[bytes], port: int, log: Path, *, host: str = "127.0.0.1"
+) -> None:
     """Wait until the port accepts connections.
 
     Raises:
@@ -79,7 +81,7 @@ def wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path
     deadline = time.monotonic() + START_TIMEOUT_S
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection((host, port), timeout=1).close()
         except OSError:
             time.sleep(0.05)
         else:

@@ -105,6 +105,10 @@ def install_debian(*names: str, folder: Path) -> Path:
 
 
 def build_debian_environ(root: Path) -> dict[str, str]:
-    """Return the environment variables with which programs unpacked in *root* find libraries."""
-    folders = root.glob("usr/lib/*-linux-gnu")
-    return {"LD_LIBRARY_PATH": ":".join(map(str, folders))}
+    """Return the environment variables with which programs unpacked in *root* find libraries.
+
+    Some packages keep libraries in a folder of their own. The libraries that need these name it by
+    its installed path, such as `/usr/lib/x86_64-linux-gnu/pulseaudio`.
+    """
+    folders = {path.parent for path in root.glob("usr/lib/*-linux-gnu/**/lib*.so*")}
+    return {"LD_LIBRARY_PATH": ":".join(map(str, sorted(folders)))}

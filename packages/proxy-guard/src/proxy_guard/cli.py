@@ -54,8 +54,12 @@ environment:
   {", ".join(INSPECTED_VARIABLES)}
       are checked. So are variables of relying parties, by the end of their name:
       ..._ISSUER, ..._ISSUER_URL, ..._AUTHORIZATION_ENDPOINT, ..._TOKEN_URL and
-      similar. All variables are searched for codes, tokens and cookies of the
-      dev-only token issuer.
+      similar; proxies and Google's metadata server: HTTPS_PROXY,
+      GCE_METADATA_HOST and similar; and the files of trusted certificates and
+      of keys that variables name: SSL_CERT_FILE, NODE_EXTRA_CA_CERTS,
+      JAVA_TOOL_OPTIONS, GOOGLE_APPLICATION_CREDENTIALS and similar.
+      All variables are searched for codes, tokens, cookies and certificates of
+      the dev-only token issuer.
 {_DECIDING_VARIABLES}
       decide whether this is production. It is not if at least one of them is
       set and each that is set is one of

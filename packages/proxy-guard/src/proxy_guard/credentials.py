@@ -1,13 +1,18 @@
-"""The search of a value for what a login of the dev-only token issuer hands out.
+"""The search of a value for what the dev-only token issuer hands out: credentials, certificates.
 
-Such a value may be alone or within JSON, a URI or a JWT, in base64 or percent-encoded.
+They may be alone or within JSON, a URI or a JWT, in base64 or percent-encoded.
 """
 
 from __future__ import annotations
 
 from binascii import a2b_base64
 
-from proxy_guard.dev_marks import COMMON_MARK, MIN_SEALED_CHARS, find_credential
+from proxy_guard.dev_marks import (
+    COMMON_MARK,
+    MIN_SEALED_CHARS,
+    contains_certificate,
+    find_credential,
+)
 from proxy_guard.normalization import decode_percent
 
 TYPE_CHECKING = False
@@ -20,6 +25,9 @@ _MAX_LEVELS: Final = 6
 
 _MIN_RUN_CHARS: Final = (len(COMMON_MARK) + MIN_SEALED_CHARS) * 4 // 3
 """Length of the shortest credential in base64, without the characters that its neighbors share."""
+
+_DER_IN_BASE64: Final = "MII"
+"""First characters of a SEQUENCE of 256 to 16,383 bytes: a certificate or an RSA key."""
 
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _TO_STANDARD_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
@@ -36,14 +44,24 @@ def search_credential(value: str) -> str | None:
     Args:
         value: The value of a variable, in any of the encodings that programs read from one.
     """
+    return next(filter(None, map(find_credential, list_readings(value))), None)
+
+
+def may_contain_certificate(text: str) -> bool:
+    """Return whether one of the readings of a value may contain a certificate of the simulator.
+
+    Args:
+        text: DER with one byte a character, or PEM.
+    """
+    return _DER_IN_BASE64 in text or contains_certificate(text)
+
+
+def list_readings(value: str) -> Iterator[str]:
+    """Yield *value*, and what it contains in the encodings that programs read from a variable."""
     level = [value]
     for _ in range(_MAX_LEVELS):
-        for text in level:
-            kind = find_credential(text)
-            if kind:
-                return kind
+        yield from level
         level = [inner for text in level for inner in _unwrap(text)]
-    return None
 
 
 def _unwrap(text: str) -> Iterator[str]:

@@ -46,6 +46,15 @@ JWKS_MEMBER: Final = "dev_only"
 CERTIFICATE_COMMON_NAME: Final = f"DEV ONLY {SERVICE_NAME}"
 """Subject common name of the simulator's X.509 certificates."""
 
+AUTHORITY_COMMON_NAME: Final = f"{CERTIFICATE_COMMON_NAME} CA"
+"""Common name of the simulator's certificate authority, which signs its TLS certificates."""
+
+NAMES_IN_DER: Final = tuple(
+    chr(len(name)) + name for name in (CERTIFICATE_COMMON_NAME, AUTHORITY_COMMON_NAME)
+)
+"""Both common names as certificates contain them: behind their length (X.690 §8.1), which is a
+control character. Prose that only mentions a name does not match."""
+
 BANNER: Final = "# DEV-ONLY"
 """First characters of each source file of the simulator."""
 
@@ -156,6 +165,14 @@ def find_credential(text: str) -> str | None:
                 return kind
             start = text.find(mark, start)
     return None
+
+
+def contains_certificate(text: str) -> bool:
+    """Return whether *text* contains a certificate of the simulator in DER, one byte a character.
+
+    The subject of its authority is the issuer of each certificate that the authority signs.
+    """
+    return CERTIFICATE_COMMON_NAME in text and any(name in text for name in NAMES_IN_DER)
 
 
 def _surroundings(text: str, name: str) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from proxy_guard import urls
 from proxy_guard.dev_marks import (
+    AUTHORITY_COMMON_NAME,
     CERTIFICATE_COMMON_NAME,
     DEFAULT_KID,
     DEFAULT_PORT,
@@ -29,7 +30,10 @@ DEV_HEADER: Final = "dev_header"
 DEV_REFERENCE: Final = "dev_reference"
 DEV_LOGIN: Final = "dev_login"
 DEV_CREDENTIAL: Final = "dev_credential"
+DEV_AUTHORITY: Final = "dev_authority"
+UNVERIFIED_TOKENS: Final = "unverified_tokens"
 UNJUDGED_KEYS: Final = "unjudged_keys"
+UNJUDGED_FILE: Final = "unjudged_file"
 PROBE_FAILED: Final = "probe_failed"
 
 _PROVIDER: Final = "your production identity provider"
@@ -168,8 +172,8 @@ EXPLANATIONS: Final = {
         remedy=f"Set {{variable}} to {_PROVIDER}.",
     ),
     DEV_REFERENCE: Explanation(
-        meaning=f"The fetched response or the received token refers to the dev-only {SERVICE_NAME} "
-        "in a redirect or in a member such as iss, jku, x5u or jwks_uri.",
+        meaning=f"The fetched response, the received token or the key file refers to the dev-only "
+        f"{SERVICE_NAME} in a redirect or in a member such as iss, jku, jwks_uri or token_uri.",
         what=f"{{variable}} refers to the dev-only {SERVICE_NAME}: {{detail}}",
         remedy=f"Take {{variable}} from {_PROVIDER}.",
     ),
@@ -186,12 +190,34 @@ EXPLANATIONS: Final = {
         what=f"{{variable}} contains {{detail}} of the dev-only {SERVICE_NAME}",
         remedy=f"Log in at {_PROVIDER}, and set {{variable}} to what it gives you.",
     ),
+    DEV_AUTHORITY: Explanation(
+        meaning=f"The dev-only {SERVICE_NAME} signs TLS certificates, also for the names of "
+        f"Google, with an authority whose common name is '{AUTHORITY_COMMON_NAME}'. A program that "
+        "trusts this authority takes the simulator for Google.",
+        what=f"{{variable}} trusts the certificate authority of the dev-only {SERVICE_NAME}: "
+        "{detail}",
+        remedy="Remove the simulator's certificates from the file, directory or text that "
+        "{variable} provides, or unset {variable}.",
+    ),
+    UNVERIFIED_TOKENS: Explanation(
+        meaning="If FIREBASE_AUTH_EMULATOR_HOST is set, the Admin SDKs of Firebase accept ID "
+        "tokens and session cookies without a signature. Anyone can make such a token.",
+        what="{variable} switches off the verification of tokens: {detail}",
+        remedy="Unset {variable}.",
+    ),
     UNJUDGED_KEYS: Explanation(
         meaning="The guard cannot search all of the input: it is too large or too deeply nested, "
         "or it is an HTTP response that clients read in different ways or in an encoding that the "
         "guard does not know. So the guard rejects it. Real key sets have a few kilobytes.",
         what="{variable} cannot be checked: {detail}",
         remedy=f"Take {{variable}} from {_PROVIDER}, as one key or one key set.",
+    ),
+    UNJUDGED_FILE: Explanation(
+        meaning="The variable names a file of certificates or keys that the guard does not search: "
+        "it is much larger than real ones, or a pipe or device, which may be read only once.",
+        what="{variable} cannot be checked: {detail}",
+        remedy="Set {variable} to a regular file with the certificates or the key and nothing "
+        "else.",
     ),
     PROBE_FAILED: Explanation(
         meaning="With --require-probe the guard must check the keys before the proxy starts, and "

@@ -34,7 +34,8 @@ def check(
         (<Finding local_dev_port in JWT_JWKS_URI>,)
     """
     environ = current_environ() if environ is None else environ
-    findings = [finding for rule in RULES for finding in rule(environ)]
+    found = {finding.what: finding for rule in RULES for finding in rule(environ)}
+    findings = list(found.values())
     outcome = _skip_probe(environ, findings, is_wanted=probe)
     if outcome is None:
         from proxy_guard.probe.probe import run_probe  # noqa: PLC0415  # importing HTTP and TLS takes 60 ms

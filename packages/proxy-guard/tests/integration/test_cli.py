@@ -14,6 +14,7 @@ from proxy_guard.environment import ENVIRONMENT_VARIABLES
 from proxy_guard.findings import EXPLANATIONS
 from proxy_guard.rules import INSPECTED_VARIABLES
 
+from tests.authority import Authority, to_pem
 from tests.in_process import call_main
 
 pytestmark = pytest.mark.requirement("PG-4")
@@ -85,6 +86,31 @@ def test_check_reports_on_standard_output(
     assert "  environment: " in result.stdout
     assert "hunter2" not in result.stdout
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize("action", [("check", "--no-probe"), ("exec", "--no-probe", "--")])
+def test_process_that_would_trust_the_front_of_the_simulator_is_refused(
+    run: Run, tmp_path: Path, action: tuple[str, ...]
+) -> None:
+    (tmp_path / "ca.pem").write_text(to_pem(Authority().certificate))
+    variables = {
+        "HTTPS_PROXY": "http://token-issuer-google:3128",
+        "SSL_CERT_FILE": "ca.pem",
+        "JAVA_TOOL_OPTIONS": '-Djavax.net.ssl.trustStore="ca.pem"',
+    }
+    command = ("echo", "hunter2") if "--" in action else ()
+
+    refused = run(*action, *command, **variables)
+    allowed = run(*action, *command, **variables, **QA)
+
+    assert refused.returncode == 1
+    report = refused.stdout + refused.stderr
+    assert "[token_issuer_host] HTTPS_PROXY names" in report
+    assert "[dev_authority] SSL_CERT_FILE trusts the certificate authority" in report
+    assert "[dev_authority] JAVA_TOOL_OPTIONS trusts the certificate authority" in report
+    assert "hunter2" not in report
+    assert allowed.returncode == 0
+    assert ("hunter2" in allowed.stdout) == bool(command)
 
 
 def test_check_prints_json(call: Run) -> None:

@@ -24,6 +24,8 @@ from proxy_guard import Report, check, enforce
 from proxy_guard.dev_marks import PAGE_MARK, SESSION_COOKIE
 from proxy_guard.probe.probe import run_probe
 
+from tests.authority import Authority, to_pem
+
 pytestmark = pytest.mark.requirement("PG-3")
 
 Encode = Callable[..., Mapping[str, object]]
@@ -219,6 +221,95 @@ def test_login_page_of_the_simulator_is_found(
 )
 def test_other_page_is_not_a_login_page(server: Server, page: str) -> None:
     assert get_codes(probe(server.serve(page.encode()))) == []
+
+
+ACCOUNT: Final = "dev-only@dev-only-project.iam.gserviceaccount.com"
+EC_PEM: Final = (
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEx/xEzRu9m36HLN/tue659LNpXW6p\n"
+    "CyStikYjKIWI5a1/zfncndPbEXIPBy6/m+0u17R6czNXvp7xO6z048e9FUQ=\n"
+    "-----END PUBLIC KEY-----\n"
+)
+DEV_KID_HEADER: Final = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImRldi1rZXkiLCJ0eXAiOiJKV1QifQ"
+"""The header `{"alg":"RS256","kid":"dev-key","typ":"JWT"}` of a token."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/iap/verify/public_key", "/iap/verify/public_key-jwk"),
+        *(f"/robot/v1/metadata/{kind}/{ACCOUNT}" for kind in ("x509", "jwk", "raw")),
+        *(f"/service_accounts/v1/{kind}/{ACCOUNT}" for kind in ("jwk", "metadata/x509")),
+        "/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com",
+        "/identitytoolkit/v3/relyingparty/publicKeys",
+        "/computeMetadata/v1/instance/service-accounts/default/identity",
+    ],
+)
+def test_watermark_is_found_on_each_path_with_keys_of_google(
+    server: Server, dev_key: rsa.RSAPublicKey, encode: Encode, path: str
+) -> None:
+    encodings = encode(dev_key)
+    for name in ("pem", "certificate", "jwk"):
+        document = json.dumps({"1f2e3d": encodings[name]}).encode()
+
+        report = probe(server.serve(document, path=path))
+
+        assert get_codes(report) == ["dev_key"], name
+        assert not report.allowed
+
+
+@pytest.mark.parametrize(
+    ("document", "codes"),
+    [
+        ({"dev-key-iap": EC_PEM}, []),
+        ({"dev-key": EC_PEM}, ["dev_kid"]),
+        ({"dev-key-2": EC_PEM}, ["dev_kid"]),
+        ({"keys": [CLEAN_JWK | {"kid": "dev-key"}]}, ["dev_kid"]),
+        ({"keys": [CLEAN_JWK], "dev_only": True}, ["dev_jwks"]),
+        ({"keys": [CLEAN_JWK]}, []),
+        ({"1f2e3d": EC_PEM}, []),
+        ({"access_token": "ya29.dev-only." + "A" * 64, "expires_in": 3599}, ["dev_credential"]),
+        (f"{DEV_KID_HEADER}.e30.AAAA", ["dev_kid"]),
+    ],
+    ids=range(9),
+)
+def test_keys_without_a_watermark_are_found_by_the_marks_that_remain(
+    server: Server, document: object, codes: list[str]
+) -> None:
+    text = document if isinstance(document, str) else json.dumps(document)
+
+    marked = probe(server.serve(text.encode(), DEV_HEADER))
+    stripped = probe(server.serve(text.encode()))
+
+    assert get_codes(marked) == ["dev_header", *codes]
+    assert get_codes(stripped) == codes, "an intermediary may remove the header"
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_server_with_a_certificate_of_the_authority_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_trusted: bool
+) -> None:
+    authority = Authority()
+    certificate, key = authority.issue("localhost")
+    chain = (
+        to_pem(certificate)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    )
+    (tmp_path / "chain.pem").write_text(chain)
+    (tmp_path / "ca.pem").write_text(to_pem(authority.certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "chain.pem")
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with ExitStack() as stack:
+        server = Server(stack, context=context)
+
+        report = probe(server.serve())
+
+    (finding,) = report.findings
+    assert finding.code == "dev_certificate"
+    assert "the certificate of its server names 'DEV ONLY token-issuer'" in finding.what
+    assert len(server.requests) == (1 if is_trusted else 0), "no request without trust"
 
 
 def test_session_cookie_of_the_simulator_is_found_in_a_redirect(server: Server) -> None:

@@ -82,8 +82,10 @@ def load(environ: dict[str, str]) -> set[str]:
         {"JWT_JWKS_URI": PROVIDER, "JWT_ISSUER": "https://accounts.google.com"},
         {"JWT_JWKS_URI": "http://token-issuer:8081/certs"},
         {"JWT_JWKS_URI": PROVIDER, "APP_ENV": "dev"},
+        {"HTTPS_PROXY": "http://proxy.example:3128", "GCE_METADATA_HOST": "169.254.169.254"},
+        {"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt", "SSL_CERT_DIR": "/etc/ssl/certs"},
     ],
-    ids=["nothing-set", "real-provider", "refused", "development"],
+    ids=["nothing-set", "real-provider", "refused", "development", "proxy", "trust-store"],
 )
 def test_enforce_loads_few_modules_all_of_the_standard_library(
     environ: dict[str, str],
@@ -102,6 +104,15 @@ def test_enforce_loads_only_the_standard_library_for_unusual_values(uri: str) ->
     top_level = {name.partition(".")[0] for name in load({"JWT_JWKS_URI": uri})}
 
     assert top_level - sys.stdlib_module_names == {"proxy_guard"}
+
+
+@pytest.mark.requirement("PG-1")
+def test_enforce_loads_the_search_of_files_only_if_a_variable_names_one() -> None:
+    environ = {"JWT_JWKS_URI": PROVIDER, "HTTPS_PROXY": "proxy.example", "PATH": "/bin:MII"}
+    searching = {"proxy_guard.trust", "proxy_guard.files"}
+
+    assert not searching & load(environ)
+    assert searching < load({"NODE_EXTRA_CA_CERTS": "/nowhere"})
 
 
 @pytest.mark.requirement("PG-3")

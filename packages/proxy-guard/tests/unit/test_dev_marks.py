@@ -5,6 +5,8 @@ import json
 import re
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from proxy_guard import dev_marks
 
 
@@ -43,6 +45,16 @@ def test_watermark_text_is_the_base64url_of_the_watermark() -> None:
 def test_bare_word_counts_only_if_it_is_the_name(word: str, is_bare: bool, is_name: bool) -> None:
     assert dev_marks.is_bare_word(word) is is_bare
     assert dev_marks.is_service_name(word) is is_name
+
+
+@pytest.mark.requirement("PG-1")
+def test_names_of_certificates_in_der_begin_with_their_length() -> None:
+    for name in (dev_marks.CERTIFICATE_COMMON_NAME, dev_marks.AUTHORITY_COMMON_NAME):
+        (attribute,) = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        der = x509.Name([attribute]).public_bytes()
+        assert dev_marks.contains_certificate(der.decode("latin-1"))
+        assert not dev_marks.contains_certificate(f"Never trust {name}!")
+    assert dev_marks.AUTHORITY_COMMON_NAME == "DEV ONLY token-issuer CA"
 
 
 @pytest.mark.requirement("PG-1")

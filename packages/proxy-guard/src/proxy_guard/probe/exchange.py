@@ -36,9 +36,13 @@ class Exchange:
 
     Args:
         deadline: The end, in seconds of `time.monotonic()`.
+
+    Attributes:
+        certificate: The certificate of the last TLS server in DER, whether it is trusted or not.
     """
 
     def __init__(self, deadline: float) -> None:
+        self.certificate = b""
         self._deadline = deadline
         self._socket: socket.socket | None = None
 
@@ -69,16 +73,29 @@ class Exchange:
 
     def _connect(self, parts: SplitResult) -> socket.socket:
         address = (parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme])
-        connection = socket.create_connection(address, self._get_remaining())
         if parts.scheme == "http":
-            return connection
+            return socket.create_connection(address, self._get_remaining())
+        context = ssl.create_default_context()
+        try:
+            return self._open_tls(address, context)
+        except ssl.SSLCertVerificationError:
+            # Python gives no certificate that it rejects, so fetch it again, without a request.
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            with contextlib.suppress(OSError):
+                self._open_tls(address, context).close()
+            raise
+
+    def _open_tls(self, address: tuple[str, int], context: ssl.SSLContext) -> ssl.SSLSocket:
+        connection = socket.create_connection(address, self._get_remaining())
         try:
             connection.settimeout(self._get_remaining())
-            context = ssl.create_default_context()
-            return context.wrap_socket(connection, server_hostname=parts.hostname)
+            secured = context.wrap_socket(connection, server_hostname=address[0])
         except BaseException:
             connection.close()
             raise
+        self.certificate = secured.getpeercert(binary_form=True) or b""
+        return secured
 
     def _get_remaining(self) -> float:
         remaining = self._deadline - time.monotonic()

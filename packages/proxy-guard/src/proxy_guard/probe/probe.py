@@ -13,8 +13,23 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from proxy_guard.dev_marks import HEADER_NAME, PAGE_PATTERN, SESSION_COOKIE
-from proxy_guard.findings import DEV_HEADER, DEV_LOGIN, DEV_REFERENCE, UNJUDGED_KEYS, Finding
+from proxy_guard.dev_marks import (
+    CERTIFICATE_COMMON_NAME,
+    HEADER_NAME,
+    PAGE_PATTERN,
+    SESSION_COOKIE,
+    contains_certificate,
+    find_credential,
+)
+from proxy_guard.findings import (
+    DEV_CERTIFICATE,
+    DEV_CREDENTIAL,
+    DEV_HEADER,
+    DEV_LOGIN,
+    DEV_REFERENCE,
+    UNJUDGED_KEYS,
+    Finding,
+)
 from proxy_guard.normalization import STRIPPED_CHARACTERS
 from proxy_guard.probe.content_coding import Decoder
 from proxy_guard.probe.exchange import Exchange
@@ -107,7 +122,10 @@ class _Fetcher:
         sets_cookie = False
         for _ in range(_MAX_REDIRECTS + 1):
             visited.add(uri)
-            response = self.exchange.get(uri)
+            try:
+                response = self.exchange.get(uri)
+            finally:
+                self._inspect_certificate()
             self.is_judging = True
             outcome = self._judge(response)
             locations = response.get_all("location") or response.get_all("uri")
@@ -133,8 +151,7 @@ class _Fetcher:
         decoder = Decoder(response)
         detection = detect(decoder.readings, variable=JWKS_URI_VARIABLE)
         self.findings += detection.findings
-        if any(map(_PAGE.search, decoder.readings)):
-            self._add(DEV_LOGIN, "its response is a login page")
+        self._inspect_body(decoder.readings)
         obstacle = response.obstacle or decoder.obstacle
         if not detection.has_keys:
             obstacle = obstacle or decoder.doubt
@@ -149,6 +166,11 @@ class _Fetcher:
             return FAILED, "its response contains no key that the guard can read"
         return CLEAN, "its keys were checked"
 
+    def _inspect_certificate(self) -> None:
+        if contains_certificate(self.exchange.certificate.decode("latin-1")):
+            detail = f"the certificate of its server names '{CERTIFICATE_COMMON_NAME}'"
+            self._add(DEV_CERTIFICATE, detail)
+
     def _inspect_head(self, response: Response) -> None:
         if HEADER_NAME.lower() in response.seen_names:
             self._add(DEV_HEADER, f"its response has the header {HEADER_NAME}")
@@ -162,6 +184,14 @@ class _Fetcher:
                 verdict = find_dev_mark(decode_location(value))
                 if verdict and verdict.code != UNREADABLE_URI:
                     self._add(DEV_REFERENCE, f"it redirects to {verdict.detail}")
+
+    def _inspect_body(self, readings: list[bytes]) -> None:
+        if any(map(_PAGE.search, readings)):
+            self._add(DEV_LOGIN, "its response is a login page")
+        for reading in readings:
+            kind = find_credential(reading.decode("latin-1"))
+            if kind:
+                self._add(DEV_CREDENTIAL, kind)
 
     def _add(self, code: str, detail: str) -> None:
         self.findings.append(Finding(code, variable=JWKS_URI_VARIABLE, detail=detail))

@@ -6,8 +6,6 @@ caller searches the result. PEM armor may therefore be missing, broken, indented
 
 from __future__ import annotations
 
-from binascii import b2a_base64
-
 from proxy_guard.search.curves import CURVES
 from proxy_guard.search.der import is_sequence
 from proxy_guard.search.jwk import decode_base64
@@ -29,7 +27,6 @@ _SYMBOLS: Final = b"+/-_"
 _ALL_BUT_BASE64_TO_BLANK: Final = bytes(
     byte if byte in BASE64 or byte in _BLANKS else ord("~") for byte in range(256)
 ).replace(b"~", b",")
-_TO_URL_ALPHABET: Final = bytes.maketrans(b"+/", b"-_")
 _ESCAPED_BLANKS: Final = ("\\n", "\\r", "\\t")
 _QUOTES: Final = (b'"', b"'", b"`")
 _MAX_COORDINATES: Final = 4
@@ -83,18 +80,6 @@ def may_list_numbers(text: str) -> bool:
         return True
     lines = text.split("\n") if text.count("\n") >= _MIN_SEPARATORS else ()
     return sum(len(line) < _MAX_NUMBER_CHARS for line in lines) >= _MIN_SEPARATORS
-
-
-def list_base64_alignments(data: bytes) -> tuple[bytes, ...]:
-    """Encode *data* in base64url at each of the three alignments.
-
-    Characters that also contain bits of a neighboring byte are omitted.
-    """
-    alignments = []
-    for offset in range(3):
-        text = b2a_base64(bytes(offset) + data, newline=False).translate(_TO_URL_ALPHABET)
-        alignments.append(text[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6])
-    return tuple(alignments)
 
 
 def decode_runs(text: bytes, budget: Budget) -> Iterator[bytes]:

@@ -12,9 +12,12 @@ from separation.content import Content
 from separation.fingerprints import count_known_runs
 from separation.marks import (
     BANNER,
+    CERTIFICATE,
     CREDENTIAL,
+    DER_IN_BASE64,
     DEV_MARKS,
     DISTRIBUTION,
+    ENCODED_CERTIFICATE_NAMES,
     ENCODED_WATERMARK_PARTS,
     IMAGE_LABEL,
     IMPORTER,
@@ -77,7 +80,7 @@ def detect_name(content: Content) -> Iterator[str]:
     """Detect the names in any text, like grep, but in more encodings."""
     flat = content.flat
     prose = PROSE if content.is_text else PROSE_IN_BINARY
-    if NAME in flat and prose.search(flat):
+    if content.has_name and prose.search(flat):
         yield f"names {NAME.decode()}"
     if ISSUER_HOST in flat and ISSUER_URL.search(flat):
         yield "names the simulator's issuer"
@@ -156,6 +159,17 @@ def detect_key(content: Content) -> Iterator[str]:
         yield "contains a key of the simulator (the watermark)"
 
 
+def detect_certificate(content: Content) -> Iterator[str]:
+    """Detect certificates of the simulator, in DER and in base64: EC keys have no watermark."""
+    in_der = content.has_name and CERTIFICATE.search(content.data)
+    # Without the start of DER in base64, the name is within longer base64, which is decoded.
+    in_base64 = DER_IN_BASE64 in content.data and any(
+        name in content.squeezed for name in ENCODED_CERTIFICATE_NAMES
+    )
+    if in_der or in_base64:
+        yield "contains a certificate of the simulator"
+
+
 CHECKS: Final = {
     "path": Check("files and links that are named like the simulator", None),
     "archive": Check(
@@ -171,6 +185,9 @@ CHECKS: Final = {
     "image": Check("the label of its image", detect_image),
     "settings": Check("settings that point to it", detect_settings),
     "login": Check("codes, tokens, cookies and pages of its logins", detect_login),
+    "certificate": Check(
+        "its certificates and those of its authority, by their name", detect_certificate
+    ),
     "watermark": Check("its keys, by their watermark", detect_key),
 }
 """All checks by ID."""

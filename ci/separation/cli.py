@@ -94,7 +94,7 @@ def printable(text: str) -> str:
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments, or exit with a message if they are wrong."""
-    checks = "\n".join(f"  {name:<12}{check.description}" for name, check in CHECKS.items())
+    checks = "\n".join(f"  {name:<13}{check.description}" for name, check in CHECKS.items())
     parser = Parser(
         prog="check-separation",
         description=textwrap.fill(DESCRIPTION, width=78),

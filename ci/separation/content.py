@@ -4,7 +4,7 @@ import codecs
 from functools import cached_property
 from typing import Final
 
-from separation.marks import COMMON_MARK
+from separation.marks import COMMON_MARK, NAME
 
 _KEPT: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _DROPPED: Final = bytes(byte for byte in range(256) if byte not in _KEPT)
@@ -39,6 +39,11 @@ class Content:
     def has_common_mark(self) -> bool:
         """Whether `flat` has the part that several marks share: a search for all of them."""
         return COMMON_MARK in self.flat
+
+    @cached_property
+    def has_name(self) -> bool:
+        """Whether `flat` contains the name of the distribution, which is in certificates, too."""
+        return NAME in self.flat
 
     @cached_property
     def squeezed(self) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from proxy_guard import dev_marks
-from proxy_guard.search.unwrapping import list_base64_alignments
+from proxy_guard.search.alignments import list_base64_alignments
 
 from separation.numerals import Speller
 
@@ -141,6 +141,22 @@ RAW_WATERMARKS: Final = (
     max(re.split(rb"[\x00-\x1f\x7f-\x9f]", WATERMARK), key=len).decode("latin-1").encode(),
 )
 """The watermark in DER, and in text that contains DER."""
+
+CERTIFICATE: Final = re.compile(
+    rb"[\x0c\x13\x14\x16](?:%s)"
+    % b"|".join(re.escape(name.encode()) for name in dev_marks.NAMES_IN_DER)
+)
+"""A common name in DER: the tag of a string, its length, and the name. Bytecode and prose with the
+same text do not match."""
+
+DER_IN_BASE64: Final = b"MII"
+"""First characters of a certificate in base64: a SEQUENCE of 256 to 16,383 bytes."""
+
+ENCODED_CERTIFICATE_NAMES: Final = tuple(
+    re.sub(rb"\W|_", b"", text)
+    for text in list_base64_alignments(dev_marks.CERTIFICATE_COMMON_NAME.encode())
+)
+"""The common name in base64 at each alignment, as text without separators."""
 
 SPELLER: Final = Speller(WATERMARK, _BASE64_WATERMARKS)
 """Recognizes the watermark, raw or in base64, in numbers and escapes."""

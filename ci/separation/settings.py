@@ -60,7 +60,7 @@ _IGNORABLE: Final = re.compile(
 
 _ISSUER_NAMES: Final = re.compile(
     r"jw[tk]|issuer|oidc|auth|idp|sso|certs|token[_.-]?(?:endpoint|ur[il])|user[_.-]?info"
-    r"|introspect|revocation[_.-]?endpoint|end[_.-]?session|redeem[_.-]?ur[il]",
+    r"|introspect|revocation[_.-]?endpoint|end[_.-]?session|redeem[_.-]?ur[il]|gce[_.-]?metadata",
     re.IGNORECASE,
 )
 _GENERIC_NAMES: Final = frozenset(

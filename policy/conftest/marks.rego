@@ -16,9 +16,13 @@ hidden_host := `https?://(?:[^/?#\s]*@)?[^/?#@\s]*[%\x{ad}\x{17f}\x{2b0}-\x{2b8}
 
 local_dev_port := `(?:^|[^a-z0-9_.-])(?:(?:[a-z0-9_.-]*\.)?(?:docker\.for\.mac\.host\.internal|docker\.for\.win\.host\.internal|docker\.internal|host\.containers\.internal|host\.k3d\.internal|host\.lima\.internal|host\.minikube\.internal|host\.orb\.internal|host\.rancher-desktop\.internal|ip6-localhost|ip6-loopback|lacolhost\.com|localho\.st|localhost|localhost\.localdomain|localhost4|localhost4\.localdomain4|localhost6|localhost6\.localdomain6|localtest\.me|lvh\.me|nip\.io|sslip\.io|traefik\.me|vcap\.me|xip\.io)|(?:0+|0*127|0+177|0x0*7f)(?:\.[0-9a-fx]+){0,3}|0x7f[0-9a-f]{6}|0+177[0-7]{8}|21[34][0-9]{7}|172\.(?:17|18|19|20|21|22|23|24|25|26|27|28|29|30|31)\.0\.1|192\.168\.65\.2|192\.168\.65\.254|\[(?:[0:]*1?|[0-9a-f:]*:(?:127\.[0-9.]+|7f[0-9a-f]{2}:[0-9a-f]+|172\.(?:17|18|19|20|21|22|23|24|25|26|27|28|29|30|31)\.0\.1)(?:::)?)(?:%[^\]]*)?\]|//)\.*:0*8081(?:[^0-9]|$)`
 
-about_keys := `authorization_endpoint|authorize|certs|end_session|introspect|issuer|jwk|jwt|oauth|oidc|openid|token|userinfo`
+about_keys := `authorization_endpoint|authorize|certs|end_session|introspect|issuer|jwk|jwt|metadata_host|metadata_ip|metadata_root|oauth|oidc|openid|token|userinfo`
 
 credential := `(?:dev-only-code\.|dev-only-refresh\.|ya29\.dev-only\.|dev-only-jti\.|dev-only-device\.|dev-only-session\.|dev-only-login\.|dev-only-device-page\.)[a-z0-9_-]{38}`
+
+certificate := `revwie9otfkgdg9rzw4taxnzdwvy|rfvibptkxzihrva2vulwlzc3vlc|ervygt05mwsb0b2tlbi1pc3n1zx`
+
+certificate_in_der := `[\x15\x18]dev only token-issuer`
 
 namespace_label := "environment"
 

@@ -37,6 +37,7 @@ deny contains message if {
 	some subject in subjects
 	some text in subject.texts
 	leads_to_issuer(lower(text.text))
+	not has_certificate(lower(text.text))
 	message := sprintf(
 		"[dev_setting] %s: %s points to the dev-only %s or hides its host. Remedy: %s",
 		[subject.title, text.at, service_name, reconfigure],
@@ -53,11 +54,27 @@ deny contains message if {
 	)
 }
 
+deny contains message if {
+	some subject in subjects
+	some text in subject.texts
+	has_certificate(lower(text.text))
+	message := sprintf(
+		"[dev_authority] %s: %s contains a certificate of the dev-only %s. Remedy: %s",
+		[subject.title, text.at, service_name, distrust],
+	)
+}
+
 leave_out := "remove it from production. If it is your own, rename it: the name is reserved."
 
 reconfigure := "set it to the URI of your production identity provider, without encoded characters."
 
 log_in := "log in at your production identity provider, and set it to what it gives you."
+
+distrust := "remove the certificate: a client that trusts it accepts the simulator as another server."
+
+has_certificate(text) if regex.match(certificate_in_der, text)
+
+has_certificate(text) if regex.match(certificate, regex.replace(text, `\\+[nr]|\s`, ""))
 
 leads_to_issuer(text) if {
 	some line in split(text, "\n")

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Final
 
 import brotli
+import certifi
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.authority import Authority, to_der, to_jks, to_pem
 from tests.machine import find_command, run
 from tests.once import make_once
 from tests.separation.artefacts import (
@@ -54,7 +56,20 @@ LARGE_WHEELS: Final = [
     "scipy==1.17.1",
     "sqlalchemy==2.1.9",
 ]
+CORPORATE: Final = Authority("Example Corp DEV ONLY token issuer CA").certificate
 INNOCENT: Final[dict[str, FileData]] = {
+    # Authorities of others, and prose about the simulator's.
+    "etc/ssl/certs/ca-certificates.crt": Path(certifi.where()).read_bytes(),
+    "etc/ssl/corporate.pem": to_pem(CORPORATE),
+    "etc/ssl/corporate.der": to_der(CORPORATE),
+    "etc/ssl/java/cacerts": to_jks(CORPORATE),
+    "etc/ssl/README.md": "The authority DEV ONLY token issuer CA is not trusted here.\n",
+    "etc/google.json": json.dumps({
+        "type": "external_account",
+        "token_url": "https://sts.googleapis.com/v1/token",
+        "credential_source": {"url": "http://169.254.169.254/x"},
+    }),
+    "etc/proxy.env": "HTTPS_PROXY=http://localhost:8081\nGCE_METADATA_HOST=127.0.0.1:988\n",
     # Names that any project may use.
     "app/claims.py": 'token_issuer = claims["iss"]\nok = token.issuer == token_issuer.lower()\n',
     # URIs of the standards of OAuth, in any client of it.

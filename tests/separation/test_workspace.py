@@ -213,6 +213,7 @@ CI_STEPS: Final = {
     "build": "ci/build.sh",
     "containers": "ci/containers.sh",
     "deployment": "ci/deployment.sh",
+    "google-clients": "ci/google-clients.sh",
     "oidc-clients": "ci/oidc-clients.sh",
     "separation": "ci/prod.sh",
 }

@@ -6,6 +6,7 @@ that must find it, and a part of the path in the finding.
 
 from tests.separation.plants import (  # noqa: F401  # they register their plants
     archives,
+    certificates,
     code,
     compressed,
     damaged,

@@ -56,7 +56,7 @@ JWKS_ONLY_KINDS: Final = frozenset({
     FaultKind.UNKNOWN_KTY,
     FaultKind.PRIVATE_MEMBERS,
 })
-"""Document faults that apply to JWKs but not to certificates."""
+"""Document faults that apply to JWKs but not to certificates and keys in PEM."""
 THROWAWAY_KEY_KINDS: Final = frozenset({
     FaultKind.MANY,
     FaultKind.DUPLICATE_KID,

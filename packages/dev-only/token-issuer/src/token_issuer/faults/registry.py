@@ -28,10 +28,10 @@ from token_issuer.faults.kinds import (
     FaultKind,
     find_exclusive_kinds,
 )
+from token_issuer.key_documents import KEY_DOCUMENTS, Format, find_key_document
+from token_issuer.keys.documents import Document
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.throwaway_keys import get_throwaway_key, get_weak_key
-from token_issuer.keys.view import Document
-from token_issuer.paths import CERTIFICATES_PATH, JWKS_PATHS
 from token_issuer.timing.elapsed import read_elapsed_s
 
 
@@ -50,9 +50,10 @@ class ActiveFaults:
     """The faults that affect one request.
 
     Attributes:
-        path: The requested path, as the router normalizes it.
+        path: The path of the endpoint.
         faults: The faults, at most one of each kind.
-        snapshot: The key documents by path at the time when `stale` was set; empty without it.
+        snapshot: The key documents of the issuer by path at the time when `stale` was set; empty
+            without it.
         set_at: When the faults were set, by the system clock.
     """
 
@@ -72,8 +73,10 @@ class ActiveFaults:
 
     def change_document(self, document: Document) -> Document:
         """Return *document* with the document faults applied."""
-        original = self.snapshot[self.path] if self.find(FaultKind.STALE) else document
-        return change_document(original, self.path, self.kinds, self.set_at)
+        original = (
+            self.snapshot.get(self.path, document) if self.find(FaultKind.STALE) else document
+        )
+        return change_document(original, _get_format(self.path), self.kinds, self.set_at)
 
 
 class _SetFault:
@@ -101,7 +104,7 @@ class _SetFault:
         """Tell whether the fault affects a request for *path*, apart from other faults."""
         if path not in self.fault.affected_paths:
             return False
-        if path == CERTIFICATES_PATH and self.fault.kind in JWKS_ONLY_KINDS:
+        if self.fault.kind in JWKS_ONLY_KINDS and _get_format(path) is not Format.JWKS:
             return False
         return not self.describe(now_s).is_over
 
@@ -164,7 +167,7 @@ class FaultRegistry:
         """Count a request, and return the faults that affect it; None if there are none.
 
         Args:
-            path: The requested path.
+            path: The path of the requested endpoint.
             is_redirected: Whether the request follows a redirect fault to the same host, and must
                 not be redirected again.
         """
@@ -187,7 +190,17 @@ class FaultRegistry:
 
     def _take_snapshot(self) -> Mapping[str, Document]:
         view = self._keys.view
-        return {CERTIFICATES_PATH: view.certificates, **dict.fromkeys(JWKS_PATHS, view.jwks)}
+        return {
+            document.path: view.get_document(document.format, document.algorithm)
+            for document in KEY_DOCUMENTS
+            # A missing key is generated for the first request, and the keys of accounts stay.
+            if document.algorithm in {None, *view.signers} and not document.is_of_account
+        }
+
+
+def _get_format(path: str) -> Format:
+    document = find_key_document(path)
+    return Format.JWKS if document is None else document.format
 
 
 def read_faults(faults: tuple[Fault | Mapping[str, Any], ...]) -> list[Fault]:

@@ -10,7 +10,7 @@ Spec: RFC 5280 §4.1, RFC 6979
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from jwt_core import PrivateKey, SigningKey, base64url, compute_thumbprint
 from proxy_guard.dev_marks import CERTIFICATE_COMMON_NAME
+
+from token_issuer.timing.certificate_time import to_certificate_time
 
 _VALIDITY: Final = timedelta(days=3650)
 _LATEST_START: Final = datetime(9989, 1, 1, tzinfo=UTC)  # datetime cannot represent a later end
@@ -37,15 +39,6 @@ def encode_certificate(key: SigningKey, created_at: datetime) -> str:
     return certify(key.private_key, created_at)
 
 
-@cache
-def _choose_class() -> type[datetime]:
-    """Return the value of `datetime` at the first call: the class, or that of freezegun.
-
-    cryptography accepts only instances of the class that it found at its own first call.
-    """
-    return datetime
-
-
 def certify(key: PrivateKey, created_at: datetime) -> str:
     """Return the certificate of any private *key* as PEM text."""
     from cryptography import x509  # noqa: PLC0415  # see the module docstring
@@ -54,8 +47,7 @@ def certify(key: PrivateKey, created_at: datetime) -> str:
     public_key = key.public_key()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CERTIFICATE_COMMON_NAME)])
     digest = base64url.decode(compute_thumbprint(public_key))
-    time = min(created_at.astimezone(UTC) - _BACKDATING, _LATEST_START)
-    start = _choose_class()(*time.timetuple()[:6], tzinfo=UTC)
+    start = to_certificate_time(min(created_at.astimezone(UTC) - _BACKDATING, _LATEST_START))
     builder = (
         x509
         .CertificateBuilder()

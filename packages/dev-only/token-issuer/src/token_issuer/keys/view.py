@@ -1,32 +1,15 @@
 # DEV-ONLY: never ship to production.
 """The key ring at one time: its signing keys and its encoded key documents."""
 
-import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
-from typing import Self
 
-from jwt_core import Algorithm, SigningKey, VerificationKey, encode_jwk
-from proxy_guard.dev_marks import JWKS_MEMBER
+from jwt_core import Algorithm, SigningKey, VerificationKey
 
-from token_issuer.keys.certificates import encode_certificate
+from token_issuer.key_documents import Format
+from token_issuer.keys.documents import Document, encode_document
 from token_issuer.keys.ring import KeyRing, KeyState
 from token_issuer.keys.rotation_plan import RotationPlan
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A key document: its encoded body and its entity tag."""
-
-    body: bytes
-    etag: str
-
-    @classmethod
-    def from_body(cls, body: bytes) -> Self:
-        """Return the document with this *body*, and an entity tag derived from it."""
-        return cls(body, f'"{sha256(body).hexdigest()[:32]}"')
 
 
 class KeyView:
@@ -41,6 +24,7 @@ class KeyView:
 
     def __init__(self, ring: KeyRing, plan: RotationPlan, now: datetime) -> None:
         self.ring = ring
+        self._documents: dict[tuple[str, str | None], Document] = {}
         self._since, self._until = ring.find_changes_around(now)
         self._published = [key for key in ring.keys if key.is_published(now)]
         self.signers: dict[Algorithm, SigningKey] = {
@@ -78,24 +62,26 @@ class KeyView:
         """Published public keys. Empty while the only key signs before it is published."""
         return tuple(k.signing_key.verification_key for k in self._published if k.signing_key)
 
-    @cached_property
+    @property
     def jwks(self) -> Document:
-        """The JWK Set, with the dev-only member.
+        """The JWK Set of all published keys."""
+        return self.get_document(Format.JWKS)
 
-        Spec: RFC 7517 §5
+    def get_document(self, format_: Format, algorithm: str | None = None) -> Document:
+        """Return the document of the published keys; it is encoded once.
+
+        Args:
+            format_: Its format.
+            algorithm: The algorithm of its keys; by default, it holds those of all algorithms.
         """
-        keys = [encode_jwk(key) for key in self.verification_keys]
-        return _encode_document({"keys": keys, JWKS_MEMBER: True})
-
-    @cached_property
-    def certificates(self) -> Document:
-        """The JSON object of X.509 certificates by `kid`, as Google serves it."""
-        return _encode_document({
-            key.kid: encode_certificate(key.signing_key, key.created_at)
-            for key in self._published
-            if key.signing_key is not None
-        })
-
-
-def _encode_document(document: object) -> Document:
-    return Document.from_body(json.dumps(document, separators=(",", ":")).encode())
+        document = self._documents.get((format_, algorithm))
+        if document is None:
+            document = self._documents[format_, algorithm] = encode_document(
+                format_,
+                [
+                    (key.signing_key, key.created_at)
+                    for key in self._published
+                    if key.signing_key is not None and algorithm in {None, key.algorithm}
+                ],
+            )
+        return document

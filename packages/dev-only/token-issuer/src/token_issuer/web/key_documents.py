@@ -1,33 +1,49 @@
 # DEV-ONLY: never ship to production.
-"""Handlers of the key documents: the public keys as JWK Set and as X.509 certificates.
+"""Handler of the key documents: the public keys as JWK Set, as certificates and in PEM.
 
 Spec: RFC 7517 §5, RFC 9110 §13.1.2
 """
 
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 
-from token_issuer.keys.view import Document
+from jwt_core import Algorithm
+
+from token_issuer.key_documents import Format, KeyDocument
+from token_issuer.keys.documents import Document
 from token_issuer.media_types import JSON_TYPE
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.caching import build_cache_headers, compute_max_age, matches_etag
 from token_issuer.web.faults.responses import build_faulty_response
 from token_issuer.web.request import Request
-from token_issuer.web.response import Field, RawResponse, encode_fields
+from token_issuer.web.response import DeferredResponse, Field, RawResponse, encode_fields
 
 
-def get_jwks(issuer: Issuer, request: Request) -> RawResponse:
-    """Serve the JWK Set."""
-    return _serve(issuer, request, issuer.keys.view.jwks)
+def get_keys(
+    description: KeyDocument, issuer: Issuer, request: Request
+) -> RawResponse | DeferredResponse:
+    """Serve the key document of *description*, or defer it if its key has to be generated.
+
+    Raises:
+        KeyDirectoryError: the key cannot be stored.
+    """
+    _, format_, algorithm = description
+    view = issuer.keys.view
+    if algorithm is None or algorithm in view.signers:
+        return serve_document(issuer, request, view.get_document(format_, algorithm))
+    return partial(_generate_and_serve, format_, Algorithm(algorithm), issuer, request)
 
 
-def get_certificates(issuer: Issuer, request: Request) -> RawResponse:
-    """Serve the same keys as X.509 certificates, by `kid`."""
-    return _serve(issuer, request, issuer.keys.view.certificates)
+def _generate_and_serve(
+    format_: Format, algorithm: Algorithm, issuer: Issuer, request: Request
+) -> RawResponse:
+    issuer.keys.ensure_key(algorithm)
+    return serve_document(issuer, request, issuer.keys.view.get_document(format_, algorithm))
 
 
-def _serve(issuer: Issuer, request: Request, document: Document) -> RawResponse:
+def serve_document(issuer: Issuer, request: Request, document: Document) -> RawResponse:
+    """Serve *document*, unless the caller has it, with the faults of the request."""
     keys = issuer.keys
     max_age_s = compute_max_age(
         keys.clock(), keys.view.next_document_change, issuer.settings.max_age
@@ -40,7 +56,7 @@ def _serve(issuer: Issuer, request: Request, document: Document) -> RawResponse:
     return _build_response(document, second, max_age_s)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _build_response(document: Document, second: int, max_age_s: int) -> RawResponse:
     return RawResponse.build(document.body, JSON_TYPE, _build_fields(document, second, max_age_s))
 

@@ -55,7 +55,7 @@ def test_error_code_may_be_any_that_is_no_misspelling(error: str) -> None:
             "status cannot affect /authorize; the kinds that can are oauth-error",
         ),
         ({"kind": "oauth-error", "paths": ("/certs",), "error": "x"}, "cannot affect /certs"),
-        ({"kind": "status", "paths": ("/staff/token",)}, "is invalid (did you mean /token?)"),
+        ({"kind": "status", "paths": ("/staff/token",)}, "(did you mean /token or /v1/token?)"),
         ({"kind": "status", "paths": ("/user-info",)}, "(did you mean /userinfo or /v1/userinfo?)"),
         ({"kind": "status", "paths": ("/token", "/health")}, "paths: '/health' is invalid"),
         ({"kind": "oauth-error", "error": "invalid_grant"}, "paths: missing; name the endpoints"),

@@ -4,8 +4,8 @@
 import pytest
 from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
+from token_issuer.key_documents import KEY_DOCUMENTS, KeyDocument
 from token_issuer.keys.service import KeyService
-from token_issuer.paths import CERTIFICATES_PATH
 
 pytestmark = pytest.mark.requirement("BV-2")
 
@@ -43,12 +43,15 @@ def test_unknown_option_is_rejected_with_those_that_resemble_it(keys: KeyService
     assert e.value.fields == ("dealy",)
 
 
-def test_added_certificate_stays_the_same_while_the_fault_is_set(keys: KeyService) -> None:
+@pytest.mark.parametrize("document", [d for d in KEY_DOCUMENTS if not d.is_of_account])
+def test_added_key_stays_the_same_while_the_fault_is_set(
+    keys: KeyService, document: KeyDocument
+) -> None:
     registry = FaultRegistry(keys)
     registry.set({"kind": "weak-key"})
-    first, second = (registry.strike(CERTIFICATES_PATH) for _ in range(2))
+    first, second = (registry.strike(document.path) for _ in range(2))
 
     assert first
     assert second
-    good = keys.view.certificates
+    good = keys.view.get_document(document.format, document.algorithm)
     assert first.change_document(good).etag == second.change_document(good).etag != good.etag

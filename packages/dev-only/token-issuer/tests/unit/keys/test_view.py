@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from jwt_core import Algorithm, KeySet, SigningKey, generate_key
 from proxy_guard.dev_marks import WATERMARK
 from token_issuer.config.choices import RotationMode
+from token_issuer.key_documents import KEY_DOCUMENTS, Format, KeyDocument
 from token_issuer.keys.certificates import encode_certificate
 from token_issuer.keys.ring import KeyRing, create_ring_key
 from token_issuer.keys.rotation_plan import RotationPlan
@@ -36,7 +37,7 @@ def test_jwks_holds_public_members_and_the_dev_mark(
 
 @pytest.mark.requirement("GO-1")
 def test_certificates_hold_the_same_keys_as_the_jwks_and_the_dev_marks(keys: KeyService) -> None:
-    document = json.loads(keys.view.certificates.body)
+    document = json.loads(keys.view.get_document(Format.CERTIFICATES).body)
     certificates = {kid: x509.load_pem_x509_certificate(t.encode()) for kid, t in document.items()}
 
     for key in keys.view.verification_keys:
@@ -79,8 +80,24 @@ def test_documents_are_encoded_once_for_as_long_as_they_hold(keys: KeyService) -
 
     assert keys.view is view
     assert keys.view.jwks is before
+    assert view.get_document(Format.JWKS, Algorithm.ES256) is not before
     keys.rotate(RotationMode.EMERGENCY)
     assert keys.view.jwks.etag != before.etag
+
+
+@pytest.mark.requirement("GO-3")
+@pytest.mark.parametrize("algorithm", [Algorithm.RS256, Algorithm.ES256])
+@pytest.mark.parametrize("document", [each for each in KEY_DOCUMENTS if not each.is_of_account])
+def test_rotation_changes_the_documents_of_its_algorithm_alone(
+    keys: KeyService, algorithm: Algorithm, document: KeyDocument
+) -> None:
+    keys.ensure_key(Algorithm.ES256)
+    before = keys.view.get_document(document.format, document.algorithm)
+    kid = keys.rotate(algorithm=algorithm).kid
+    after = keys.view.get_document(document.format, document.algorithm)
+
+    is_changed = document.algorithm in {None, algorithm}
+    assert (after.etag != before.etag) == (kid.encode() in after.body) == is_changed
 
 
 @pytest.mark.requirement("GO-4")

@@ -5,17 +5,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from token_issuer.faults.documents.certificates import change_certificates
 from token_issuer.faults.documents.jwks import change_jwks
+from token_issuer.faults.documents.texts import change_texts
 from token_issuer.faults.kinds import DOCUMENT_KINDS, FaultKind
-from token_issuer.keys.view import Document
-from token_issuer.paths import CERTIFICATES_PATH
+from token_issuer.key_documents import Format
+from token_issuer.keys.documents import Document
 
 HUGE_BYTES: Final = 10_000_000
 
 
 def change_document(
-    document: Document, path: str, kinds: Collection[str], now: datetime
+    document: Document, format_: Format, kinds: Collection[str], now: datetime
 ) -> Document:
     """Return *document* with the document faults among *kinds*, in the order of `FaultKind`.
 
@@ -23,17 +23,17 @@ def change_document(
 
     Args:
         document: The valid document.
-        path: The path of the document; it tells whether the document holds JWKs or certificates.
+        format_: Its format.
         kinds: The kinds of the active faults.
         now: The date of added certificates.
     """
     changes = [kind for kind in FaultKind if kind in DOCUMENT_KINDS and kind in kinds]
     if changes in ([], [FaultKind.STALE]):
         return document
-    if path == CERTIFICATES_PATH:
-        body = change_certificates(document.body, changes, now)
-    else:
+    if format_ is Format.JWKS:
         body = change_jwks(document.body, changes)
+    else:
+        body = change_texts(document.body, format_, changes, now)
     if FaultKind.HUGE in changes:
         body = _pad(body)
     if FaultKind.MALFORMED in changes:

@@ -4,7 +4,8 @@
 import socket
 from typing import Final
 
-from token_issuer.paths import ATTACKER_JWKS_PATH, KEY_PATHS
+from token_issuer.key_documents import find_key_document
+from token_issuer.paths import ATTACKER_JWKS_PATH
 from token_issuer.web.request import HOST, Request
 
 REDIRECTED_QUERY: Final = b"redirected"
@@ -14,18 +15,18 @@ _LOOPBACK: Final = {"127.0.0.1": "localhost", "[::1]": "localhost"}
 
 def build_location(to: str, request: Request) -> str:
     """Return the `Location` of a redirect *to* `same-host`, `other-host` or `loop`."""
-    name, port = _split_host(request)
+    (name, port), scheme = _split_host(request), request.scheme
     query = REDIRECTED_QUERY.decode()
     match to:
         case "loop":
-            return f"http://{name}{port}{request.url_path}"
+            return f"{scheme}://{name}{port}{request.url_path}"
         case "other-host":
             other_name = _find_other_name(name, request)
-            is_for_keys = request.path in KEY_PATHS
+            is_for_keys = find_key_document(request.path) is not None
             target = ATTACKER_JWKS_PATH if is_for_keys else f"{request.path}?{query}"
-            return f"http://{other_name}{port}{request.prefix}{target}"
+            return f"{scheme}://{other_name}{port}{request.prefix}{target}"
         case _:
-            return f"http://{name}{port}{request.url_path}?{query}"
+            return f"{scheme}://{name}{port}{request.url_path}?{query}"
 
 
 def _split_host(request: Request) -> tuple[str, str]:

@@ -11,9 +11,10 @@ import msgspec
 from token_issuer.faults.fault import Fault
 from token_issuer.faults.kinds import FaultKind
 from token_issuer.faults.registry import ActiveFaults
-from token_issuer.keys.view import Document
+from token_issuer.key_documents import find_key_document
+from token_issuer.keys.documents import Document
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
-from token_issuer.paths import ADMIN_FAULTS_PATH, KEY_PATHS, PAGE_PATHS
+from token_issuer.paths import ADMIN_FAULTS_PATH, PAGE_PATHS
 from token_issuer.web.asgi import Message
 from token_issuer.web.caching import VARY, build_cache_headers
 from token_issuer.web.errors import ProblemResponse, build_planned_response
@@ -28,7 +29,7 @@ def build_replacement(request: Request) -> RawResponse | None:
 
     The handlers of key documents and of pages apply these faults themselves.
     """
-    if request.faults is None or request.path in {*KEY_PATHS, *PAGE_PATHS}:
+    if request.faults is None or request.path in PAGE_PATHS or find_key_document(request.path):
         return None
     error = find_planned_error(request)
     if error is not None:
@@ -98,7 +99,7 @@ def _replace(
     if replacement.retry_after is not None:
         headers["Retry-After"] = str(int(replacement.read_seconds("retry_after", 0)))
     status = replacement.status or HTTPStatus.SERVICE_UNAVAILABLE
-    place = "the key endpoints" if request.path in KEY_PATHS else request.path
+    place = "the key endpoints" if find_key_document(request.path) else request.path
     detail = f"a fault is set for {place}; GET {ADMIN_FAULTS_PATH} lists it"
     problem = ProblemResponse(type="about:blank", title="Fault", status=status, detail=detail)
     body = msgspec.json.encode(problem)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from token_issuer.faults.registry import ActiveFaults
+from token_issuer.key_documents import find_endpoint
 from token_issuer.paths import (
     AUTHORIZE_PATHS,
     DISCOVERY_PATHS,
@@ -28,7 +29,7 @@ METHODS: Final[Mapping[str, frozenset[str]]] = {
 
 def find_faults(issuer: Issuer, request: Request) -> ActiveFaults | None:
     """Count *request*, and return the faults that affect it; None if there are none."""
-    path = request.path
+    path = find_endpoint(request.path)
     if path not in issuer.faults.paths or request.method not in METHODS[path]:
         return None
     return issuer.faults.strike(path, is_redirected=request.query == REDIRECTED_QUERY)

@@ -159,6 +159,21 @@ class AddressError(TokenIssuerError):
     code = "address"
 
 
+class CertificateError(TokenIssuerError):
+    """A certificate or key for TLS cannot be used, or the CA file cannot be written.
+
+    Attributes:
+        path: The file that is wrong.
+    """
+
+    code = "certificate"
+    exit_code = 2
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{show_path(path)}: {problem}")
+        self.path = path
+
+
 class ApplicationError(TokenIssuerError):
     """The web application could not be built; the server has stopped."""
 
@@ -183,6 +198,17 @@ class RemoteIssuerError(TokenIssuerError):
     code = "remote_issuer"
 
 
+class UntrustedServerError(RemoteIssuerError):
+    """The certificate of an HTTPS server is not trusted, or has another name."""
+
+    code = "untrusted_server"
+
+    def __init__(self, host: str, problem: str) -> None:
+        super().__init__(
+            f"{host}: {problem}; set TOKEN_ISSUER_TLS_CA to the file of its CA, or check the name"
+        )
+
+
 class RejectedRequestError(RemoteIssuerError):
     """A running issuer rejects a request: it is invalid (400), or names an unknown key (404)."""
 
@@ -195,6 +221,32 @@ class ProbeError(TokenIssuerError):
 
     code = "probe"
     exit_code = 2
+
+
+class FrontError(TokenIssuerError):
+    """The proxy for Google's names cannot start; the message says why, and what to do."""
+
+    code = "front"
+    exit_code = 2
+
+
+class AuthorityExpiredError(TokenIssuerError):
+    """The CA of the proxy for Google's names has expired, so clients reject the proxy."""
+
+    code = "authority_expired"
+
+    def __init__(self) -> None:
+        super().__init__("the CA has expired after a day; start the proxy and its clients again")
+
+
+class CommandError(TokenIssuerError):
+    """A command cannot be started; the exit code is that of the shell in the same case."""
+
+    code = "command"
+
+    def __init__(self, description: str, exit_code: int) -> None:
+        super().__init__(description)
+        self.exit_code = exit_code  # type: ignore[misc]  # 126 or 127
 
 
 class BrowserError(TokenIssuerError):
@@ -257,3 +309,17 @@ class TokenRequestError(InvalidInputError):
         text = _FORBIDDEN_IN_DESCRIPTION.sub("?", description.replace('"', "'"))
         super().__init__(text[:_MAX_DESCRIPTION_CHARACTERS], *fields)
         self.error = error
+
+
+class GoogleApiError(InvalidInputError):
+    """A request to an API of Google is rejected.
+
+    Attributes:
+        status: The HTTP status.
+    """
+
+    code = "google_api"
+
+    def __init__(self, status: int, description: str, *fields: str) -> None:
+        super().__init__(description, *fields)
+        self.status = status

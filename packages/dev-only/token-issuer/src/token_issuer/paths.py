@@ -4,9 +4,17 @@
 import re
 from typing import Final
 
+from token_issuer.key_documents import KEY_DOCUMENTS, Format
+
 _SLASHES: Final = re.compile("/{2,}")
 
 TOKEN_PATH: Final = "/token"  # noqa: S105  # a path, not a secret
+TOKEN_PATHS: Final = (TOKEN_PATH, "/oauth2/v4/token", "/o/oauth2/token")
+"""The token endpoint, and its paths at Google."""
+TOKEN_EXCHANGE_PATH: Final = "/v1/token"  # noqa: S105  # a path, not a secret
+"""Google's security token service."""
+IAM_PREFIX: Final = "/v1/projects/"
+"""Google's APIs of a project: IAM credentials and Firebase; the project and the method follow."""
 TOKEN_INFO_PATHS: Final = ("/tokeninfo", "/oauth2/v3/tokeninfo", "/oauth2/v1/tokeninfo")
 """The description of a token, and its paths at Google."""
 DEFECTS_PATH: Final = "/defects"
@@ -33,7 +41,8 @@ LOGOUT_PATH: Final = "/logout"
 PAGE_PATHS: Final = (*AUTHORIZE_PATHS, LOGIN_PATH, LOGOUT_PATH, DEVICE_PATH)
 """The paths that a browser visits, and that no script may call."""
 OAUTH_PATHS: Final = (
-    TOKEN_PATH,
+    *TOKEN_PATHS,
+    TOKEN_EXCHANGE_PATH,
     INTROSPECTION_PATH,
     REVOCATION_PATH,
     DEVICE_AUTHORIZATION_PATH,
@@ -53,12 +62,23 @@ ADMIN_USERS_PATH: Final = f"{ADMIN_PREFIX}/users"
 ADMIN_CLIENTS_PATH: Final = f"{ADMIN_PREFIX}/clients"
 """Lists the clients; the path of one client is below it."""
 ADMIN_LOGINS_PATH: Final = f"{ADMIN_PREFIX}/logins"
+ADMIN_SERVICE_ACCOUNTS_PATH: Final = f"{ADMIN_PREFIX}/service-accounts"
+"""Lists the service accounts; the path of one account is below it."""
 
-JWKS_PATHS: Final = ("/.well-known/jwks.json", "/certs", "/oauth2/v3/certs")
-"""The JWKS, its legacy alias, and its path at Google."""
-CERTIFICATES_PATH: Final = "/oauth2/v1/certs"
-"""The same keys as X.509 certificates, which Google's own libraries fetch."""
-KEY_PATHS: Final = (*JWKS_PATHS, CERTIFICATES_PATH)
+KEY_PATHS: Final = tuple(document.path for document in KEY_DOCUMENTS)
+JWKS_PATH: Final = KEY_PATHS[0]
+"""The key document that discovery names."""
+CERTIFICATES_PATH: Final = next(
+    document.path for document in KEY_DOCUMENTS if document.format is Format.CERTIFICATES
+)
+"""The key document of certificates that key files of service accounts name."""
+
+ROOT_PATH: Final = "/"
+"""Where clients of Google look for a metadata server."""
+METADATA_PREFIX: Final = "/computeMetadata"
+"""The metadata server of a virtual machine at Google."""
+FIREBASE_SIGN_IN_PATH: Final = "/v1/accounts:signInWithCustomToken"
+FIREBASE_LOOKUP_PATH: Final = "/v1/accounts:lookup"
 
 ATTACKER_PREFIX: Final = "/attacker"
 ATTACKER_JWKS_PATH: Final = f"{ATTACKER_PREFIX}/jwks.json"
@@ -79,6 +99,9 @@ TOP_LEVEL_NAMES: Final = frozenset(
         ATTACKER_PREFIX,
         *DISCOVERY_PATHS,
         *KEY_PATHS,
+        ROOT_PATH,
+        METADATA_PREFIX,
+        FIREBASE_LOOKUP_PATH,
     )
 )
 """The first segments of all paths; an issuer cannot have one of them as its name."""

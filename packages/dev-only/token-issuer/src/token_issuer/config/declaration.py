@@ -100,11 +100,13 @@ def setting(  # noqa: PLR0913  # named parts of a declaration
 
 
 def list_settings(declaring: type) -> tuple[Setting, ...]:
-    """Return the settings that the dataclass *declaring* declares, in their order."""
+    """Return the settings of the dataclass *declaring*: its own first, then those of its bases."""
+    declared = {field.name: field.metadata for field in fields(declaring)}
+    names = (name for kind in declaring.__mro__ for name in vars(kind).get("__annotations__", ()))
     return tuple(
-        declared.metadata[_METADATA_KEY](name=declared.name)
-        for declared in fields(declaring)
-        if _METADATA_KEY in declared.metadata
+        declared[name][_METADATA_KEY](name=name)
+        for name in names
+        if _METADATA_KEY in declared.get(name, ())
     )
 
 
@@ -119,6 +121,6 @@ def _format(value: object) -> str:
         case timedelta():
             return format_duration(value)
         case tuple():
-            return ", ".join(value)
+            return ", ".join(map(str, value))
         case _:
             return str(value)

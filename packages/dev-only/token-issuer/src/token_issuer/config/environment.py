@@ -50,6 +50,11 @@ def read_environment(
     return merged, problems
 
 
+def copy_environment() -> dict[str, str]:
+    """Return the variables of this process as they are, for a process that it starts."""
+    return dict(os.environ)
+
+
 def refuse_production(environ: Mapping[str, str]) -> None:
     """Raise an error if a variable names a production environment.
 

@@ -21,6 +21,10 @@ class SettingKeywords(TypedDict, total=False):
 
     host: str
     port: int
+    tls: bool
+    tls_ca: Path | str
+    tls_cert: Path | str | None
+    tls_key: Path | str | None
     issuer: str
     audience: str
     subject: str
@@ -53,6 +57,11 @@ class SettingKeywords(TypedDict, total=False):
     keep_alive: timedelta | str
     request_timeout: timedelta | str
     max_header_bytes: int
+    google_project: str
+    google_project_number: str
+    google_account: str | None
+    service_accounts: Sequence[Path | str]
+    workload_identity: Mapping[str, Mapping[str, Any]]
 
 
 def parse_keywords(keywords: Mapping[str, object]) -> Settings:

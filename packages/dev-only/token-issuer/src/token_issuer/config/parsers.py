@@ -24,6 +24,8 @@ MAX_PORT: Final = 65535
 _MAX_WORKERS: Final = 64
 _MAX_LOGGED_REQUESTS: Final = 100_000
 _MIN_SECRET_CHARACTERS: Final = 8
+ACCOUNT_DOMAIN: Final = ".iam.gserviceaccount.com"
+"""The end of the email addresses of service accounts, after the id of their project."""
 MAX_ROTATION_FACTOR: Final = 86400  # a new key every 8 s
 
 
@@ -31,6 +33,32 @@ def parse_text(value: object) -> str:
     """Return text as it is, unless it is blank."""
     if not isinstance(value, str) or not value.strip():
         message = "expected text that is not blank"
+        raise ValueError(message)
+    return value
+
+
+def parse_project(value: object) -> str:
+    """Return the id of a project at Google."""
+    expected = "a project id in lower case, such as my-project"
+    return _match(value, r"[a-z][a-z0-9.:-]{0,60}[a-z0-9]", expected)
+
+
+def parse_project_number(value: object) -> str:
+    """Return the number of a project at Google, as text."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return _match(text, r"[1-9][0-9]{0,19}", "the number of a project such as 123456789012")
+
+
+def parse_account(value: object) -> str:
+    """Return the email address of a service account."""
+    expected = f"an email address in lower case, such as app@my-project{ACCOUNT_DOMAIN}"
+    pattern = r"[a-z0-9][a-z0-9._-]{0,62}@[a-z0-9][a-z0-9.-]{0,188}[a-z0-9]"
+    return _match(value, pattern, expected)
+
+
+def _match(value: object, pattern: str, expected: str) -> str:
+    if not isinstance(value, str) or re.fullmatch(pattern, value) is None:
+        message = f"expected {expected}"
         raise ValueError(message)
     return value
 
@@ -48,6 +76,21 @@ def parse_directory(value: object) -> Path:
         message = (
             "expected a directory, not a file: name the one that holds, or will hold, the keys"
         )
+        raise ValueError(message)
+    return path
+
+
+def parse_file(value: object) -> Path:
+    """Return the path of a file, which need not exist yet."""
+    if not isinstance(value, str | Path) or not str(value).strip():
+        message = "expected the path of a file"
+        raise ValueError(message)
+    path = Path(value)
+    if str(path).startswith("~"):
+        message = "only a shell expands ~: write the whole path of the file"
+        raise ValueError(message)
+    if os.path.isdir(path):  # noqa: PTH112  # Path.is_dir raises an error without permission
+        message = "expected a file, not a directory"
         raise ValueError(message)
     return path
 

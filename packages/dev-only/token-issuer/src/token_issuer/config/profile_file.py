@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The profiles file: profiles, further issuers, users, clients and scopes, in TOML.
+"""The profiles file: profiles, further issuers, users, clients, scopes and more, in TOML.
 
 It is validated completely before the issuer starts.
 """
@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.json_values import is_json
 from token_issuer.config.profiles import BUILT_IN, Profile
 from token_issuer.input_files import read_text_input
@@ -19,9 +20,15 @@ from token_issuer.timing.durations import parse_ttl
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _KINDS: Final[Mapping[type, str]] = {str: "text", list: "a list", dict: "a table"}
 _EXAMPLES: Final = "[profiles.staff], [issuers.staff], [users.alice], [clients.app] or [scopes]"
-_KEYS: Final[Mapping[str, type]] = {"extends": str, "ttl": str, "omit": list, "claims": dict}
+_KEYS: Final[Mapping[str, type]] = {
+    "extends": str,
+    "ttl": str,
+    "alg": str,
+    "omit": list,
+    "claims": dict,
+}
 
-OTHER_TABLES: Final = ("issuers", "users", "clients", "scopes")
+OTHER_TABLES: Final = ("issuers", "users", "clients", "scopes", "workload_identity")
 """The settings that a profiles file may contain, besides the profiles."""
 
 
@@ -77,6 +84,7 @@ def _build(name: str, table: Mapping[str, Any]) -> Profile:
         claims={**base.claims, **claims},
         omit=base.omit - set(claims) | frozenset(table.get("omit", ())),
         ttl=parse_ttl(table["ttl"]) if "ttl" in table else base.ttl,
+        alg=table.get("alg", base.alg),
     )
 
 
@@ -115,6 +123,11 @@ def _find_profile_problems(name: str, table: object) -> Iterator[str]:
 def _check_base(value: str) -> Iterator[str]:
     if value not in BUILT_IN:
         yield f": no built-in profile is named {value[:80]!r}; expected {' or '.join(BUILT_IN)}"
+
+
+def _check_algorithm(value: str) -> Iterator[str]:
+    if value not in ALGORITHMS:
+        yield f": {value[:80]!r} is not supported; expected one of {', '.join(ALGORITHMS)}"
 
 
 def _check_ttl(value: str) -> Iterator[str]:
@@ -157,6 +170,7 @@ _REGISTERED: Final[Mapping[str, Callable[[Any], bool]]] = {
 _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[str]]]] = {
     "extends": _check_base,
     "ttl": _check_ttl,
+    "alg": _check_algorithm,
     "omit": _check_omitted,
     "claims": _check_claims,
 }

@@ -31,6 +31,7 @@ from token_issuer.config.choices import (
     Rotation,
 )
 from token_issuer.config.declaration import list_settings, setting
+from token_issuer.config.google_settings import GoogleSettings
 from token_issuer.config.host_names import is_loopback_address, normalize_host_name
 from token_issuer.config.login_tables import (
     DEFAULT_USERS,
@@ -45,6 +46,7 @@ from token_issuer.config.parsers import (
     parse_choice,
     parse_directory,
     parse_factor,
+    parse_file,
     parse_flag,
     parse_header_size,
     parse_issuers,
@@ -66,7 +68,7 @@ _GOOGLE_MAX_AGE: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(GoogleSettings):
     """The settings of an issuer.
 
     Attributes:
@@ -82,6 +84,33 @@ class Settings:
     )
     port: int = setting(
         DEFAULT_PORT, parse_port, "port to listen on, 0 for any free one", metavar="PORT"
+    )
+    tls: bool = setting(
+        False,
+        parse_flag,
+        "true: serve HTTPS, with a certificate of a new authority (CA), valid for one day",
+        metavar="BOOLEAN",
+    )
+    tls_ca: Path = setting(
+        Path(f"{SERVICE_NAME}-ca.pem"),
+        parse_file,
+        "file that the issuer writes the certificate of that CA to; commands trust the certificates"
+        " in it if they call an issuer over HTTPS",
+        default_note="/tls/ca.pem in a container",
+        metavar="FILE",
+    )
+    tls_cert: Path | None = setting(
+        None,
+        parse_file,
+        "serve HTTPS with the certificate in this PEM file, which may continue with those of its"
+        " issuers",
+        metavar="FILE",
+    )
+    tls_key: Path | None = setting(
+        None,
+        parse_file,
+        "PEM file with the private key of that certificate, without a passphrase",
+        metavar="FILE",
     )
     issuer: str = setting(
         DEFAULT_ISSUER,
@@ -104,7 +133,8 @@ class Settings:
     profile: str = setting(
         "plain",
         parse_text,
-        "default claims and lifetime of tokens: plain, google, or a name from the profiles file",
+        f"default claims and lifetime of tokens: {', '.join(BUILT_IN)}, or a name from the profiles"
+        " file",
         metavar="NAME",
         is_per_issuer=True,
     )
@@ -303,6 +333,16 @@ class Settings:
         if self.keys_max_age is not None:
             return self.keys_max_age
         return _GOOGLE_MAX_AGE if self.profile == GOOGLE.name else _MAX_AGE
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the URLs by which the issuer serves."""
+        return "https" if self.tls or self.tls_cert is not None else "http"
+
+    @property
+    def ca_files(self) -> tuple[Path, ...]:
+        """The files with the certificates by which commands trust an issuer; some may not exist."""
+        return tuple(filter(None, (self.tls_ca, self.tls_cert)))
 
     @property
     def is_on_loopback(self) -> bool:

@@ -73,6 +73,7 @@ def _find_contradictions(
             f"{names['admin']}: /admin would be open to the network on {settings.host[:80]}; "
             f"set {names['admin_token']} too, or listen on 127.0.0.1"
         )
+    yield from _find_conflicts_of_tls(settings, names, invalid)
     issuers = {"": settings}
     issuers |= {name: derive_settings(settings, name) for name in settings.issuers}
     yield from _find_shared_directories(issuers, names)
@@ -80,6 +81,22 @@ def _find_contradictions(
         yield from _find_unknown_logins(issuers, names)
     if settings.workers > 1:
         yield from _find_conflicts_of_workers(issuers, names)
+
+
+def _find_conflicts_of_tls(
+    settings: Settings, names: Mapping[str, str], invalid: set[str]
+) -> Iterator[str]:
+    own, certificate, key = names["tls"], names["tls_cert"], names["tls_key"]
+    if invalid & {"tls", "tls_cert", "tls_key"}:
+        return
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        given, missing = (certificate, key) if settings.tls_key is None else (key, certificate)
+        yield f"{given}: a certificate and its key belong together; set {missing} too"
+    elif settings.tls and settings.tls_cert is not None:
+        yield (
+            f"{own}: generates a certificate, but {certificate} names one; unset {own}, or "
+            f"{certificate} and {key}"
+        )
 
 
 def _find_unknown_profiles(settings: Settings, names: Mapping[str, str]) -> Iterator[str]:
@@ -142,6 +159,12 @@ def _find_conflicts_of_workers(
         yield (
             f"{workers}: more than one cannot log users in, because a login exists in one of them "
             f"only; unset {names['login']}, or use one worker"
+        )
+    if any(each.service_accounts or each.workload_identity for each in issuers.values()):
+        yield (
+            f"{workers}: more than one cannot give tokens to machines, because such a token exists "
+            f"in one of them only; unset {names['service_accounts']} and remove the tables "
+            "[workload_identity.NAME] of the profiles file, or use one worker"
         )
     if any(each.rotation != "off" and each.keys_dir is None for each in issuers.values()):
         yield (

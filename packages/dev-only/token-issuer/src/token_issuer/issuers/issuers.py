@@ -116,7 +116,11 @@ class Issuers:
         for issuer in self:
             warn_of_fast_rotation(issuer.settings)
         located = [
-            replace(issuer, settings=resolve_issuer(issuer.settings, url + issuer.path))
+            replace(
+                issuer,
+                settings=resolve_issuer(issuer.settings, url + issuer.path),
+                url=url + issuer.path,
+            )
             for issuer in self
         ]
         return replace(self, main=located[0], named={each.name: each for each in located[1:]})
@@ -146,11 +150,11 @@ class Issuers:
         return None
 
 
-_WILDCARDS: Final = ("http://0.0.0.0:", "http://[::]:")
+_WILDCARDS: Final = ("//0.0.0.0:", "//[::]:")
 
 
 def _warn_of_wildcard(url: str) -> None:
-    if url.startswith(_WILDCARDS):
+    if url.partition(":")[2].startswith(_WILDCARDS):
         logger.warning(
             "TOKEN_ISSUER_ISSUER=self: tokens name the issuer %s, which other machines cannot "
             "reach; set TOKEN_ISSUER_PUBLIC_URL to the URL that clients use",

@@ -11,7 +11,7 @@ from token_issuer.errors import InvalidInputError, TokenRequestError
 
 
 class ErrorCode(StrEnum):
-    """The error codes of RFC 6749, 6750, 7009 and 8628, and OpenID Connect Core."""
+    """The error codes of RFC 6749, 6750, 7009, 8628 and 8693, and OpenID Connect Core."""
 
     ACCESS_DENIED = "access_denied"
     AUTHORIZATION_PENDING = "authorization_pending"
@@ -21,6 +21,7 @@ class ErrorCode(StrEnum):
     INVALID_GRANT = "invalid_grant"
     INVALID_REQUEST = "invalid_request"
     INVALID_SCOPE = "invalid_scope"
+    INVALID_TARGET = "invalid_target"
     INVALID_TOKEN = "invalid_token"  # noqa: S105  # a code, not a secret
     LOGIN_REQUIRED = "login_required"
     REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
@@ -28,6 +29,7 @@ class ErrorCode(StrEnum):
     REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
     SLOW_DOWN = "slow_down"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    UNAUTHORIZED_CLIENT = "unauthorized_client"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
 

@@ -14,7 +14,9 @@ MAX_VALUE_CHARACTERS: Final = 4096
 MAX_TOKEN_CHARACTERS: Final = 16 * 1024
 """The longest value that is a token or a sealed value, as in `jwt_core`."""
 
-_TOKENS: Final = frozenset({"code", "id_token_hint", "interaction", "refresh_token", "token"})
+_TOKENS: Final = frozenset({
+    "assertion", "code", "id_token_hint", "interaction", "refresh_token", "subject_token", "token",
+})  # fmt: skip
 
 
 class Parameters:

@@ -60,6 +60,11 @@ class Provider:
         self._state = ProviderState(issuer, read_elapsed)
 
     @property
+    def state(self) -> ProviderState:
+        """The state, which the machines of the same issuer share."""
+        return self._state
+
+    @property
     def issuer(self) -> Issuer:
         """The issuer whose users log in."""
         return self._state.issuer

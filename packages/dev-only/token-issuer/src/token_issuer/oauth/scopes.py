@@ -32,8 +32,12 @@ MAX_SCOPE_CHARACTERS: Final = 1024
 _WORD: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
-def parse_scope(text: str | None) -> tuple[str, ...]:
+def parse_scope(text: str | None, max_characters: int = MAX_SCOPE_CHARACTERS) -> tuple[str, ...]:
     """Return the scopes of the parameter `scope`, without duplicates.
+
+    Args:
+        text: The parameter; None if it is absent.
+        max_characters: The limit; by default that of a login, whose URLs contain the scopes.
 
     Raises:
         OAuthError: the parameter is malformed, or too long.
@@ -45,8 +49,8 @@ def parse_scope(text: str | None) -> tuple[str, ...]:
             "and backslashes"
         )
         raise OAuthError(ErrorCode.INVALID_SCOPE, message, "scope")
-    if len(text or "") > MAX_SCOPE_CHARACTERS:
-        message = f"scope: expected at most {MAX_SCOPE_CHARACTERS} characters"
+    if len(text or "") > max_characters:
+        message = f"scope: expected at most {max_characters} characters"
         raise OAuthError(ErrorCode.INVALID_SCOPE, message, "scope")
     return tuple(dict.fromkeys(words))
 

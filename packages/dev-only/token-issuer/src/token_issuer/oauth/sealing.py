@@ -101,7 +101,7 @@ class Sealer:
         Args:
             purpose: The purpose for which it must have been sealed.
             text: The sealed value.
-            kind: The type of the record.
+            kind: The type of the record; the result is None for a record of another type.
             now: The time by the simulated clock.
         """
         if len(text) > MAX_TOKEN_CHARACTERS or not text.startswith(purpose):
@@ -117,7 +117,11 @@ class Sealer:
         is_expired = (
             now.timestamp() >= envelope.expires_at or self._read_elapsed() >= envelope.ends_at_s
         )
-        return Opened(msgspec.msgpack.decode(envelope.record, type=kind), is_expired)
+        try:
+            record = msgspec.msgpack.decode(envelope.record, type=kind)
+        except msgspec.ValidationError:
+            return None
+        return Opened(record, is_expired)
 
     def open_valid(
         self, purpose: Purpose, text: str, kind: type[_Record], *, now: datetime

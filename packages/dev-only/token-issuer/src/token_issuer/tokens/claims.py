@@ -51,7 +51,10 @@ def build_claims(
     defaults = _build_default_claims(settings, profile, client_id, now)
     values = {claim: value for claim, (_, value) in requested.items() if claim not in profile.omit}
     claims = {**defaults, **values, **extra}
-    derived = _derive_claims(claims, client_id) if profile.is_id_token else {}
+    derived = {claim: claims.get(source) for claim, source in profile.copies.items()}
+    if profile.is_id_token:
+        derived |= _derive_claims(claims, client_id)
+    derived = {claim: value for claim, value in derived.items() if claim not in profile.omit}
     defaults |= derived
     # A null removes a default, as in RFC 7396 §1: tests also need tokens that lack a claim.
     # Derived claims come last, and give way to those that were set.
@@ -79,11 +82,13 @@ def _derive_claims(claims: Mapping[str, Any], client_id: str | None) -> dict[str
 def get_configured_claim(settings: Settings, profile: Profile, claim: str) -> Any:
     """Return `iss`, `sub` or `aud` as the settings and the profile configure it.
 
-    A setting that was set overrides the profile; the profile overrides the default of a setting.
+    A setting that was set overrides the profile, except for a claim that the profile fixes; the
+    profile overrides the default of a setting.
     """
     field = _SETTING_BY_CLAIM[claim]
     value = getattr(settings, field)
-    return value if field in settings.explicit else profile.claims.get(claim, value)
+    is_chosen = field in settings.explicit and claim not in profile.fixed
+    return value if is_chosen else profile.claims.get(claim, value)
 
 
 def get_configured_ttl(settings: Settings, profile: Profile) -> timedelta:

@@ -43,7 +43,9 @@ class Issuer:
         requests: The log of the latest requests.
         attacker: The attacker, who signs the tokens of some defects.
         name: The name of an issuer besides the main one; empty for the main one.
+        url: The base URL at which it is served; empty until that is known.
         faults: The faults of the endpoints.
+        profiles: The profiles by name, with the values of the settings.
     """
 
     settings: Settings
@@ -52,10 +54,20 @@ class Issuer:
     requests: RequestLog = field(default_factory=RequestLog)
     attacker: Attacker = field(default_factory=Attacker)
     name: str = ""
+    url: str = ""
     faults: FaultRegistry = field(init=False)
+    profiles: Mapping[str, Profile] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        settings = self.settings
+        values = {
+            "google_project": settings.google_project,
+            "google_project_number": settings.google_project_number,
+            "google_account": settings.default_account,
+        }
+        profiles = {name: each.resolve(values) for name, each in settings.profiles.items()}
         object.__setattr__(self, "faults", FaultRegistry(self.keys))
+        object.__setattr__(self, "profiles", profiles)
 
     @property
     def path(self) -> str:
@@ -107,7 +119,7 @@ class Issuer:
         Raises:
             TokenRequestError: no profile has this name; the message lists the known ones.
         """
-        profiles = self.settings.profiles
+        profiles = self.profiles
         name = self.settings.profile if name is UNSET else name
         if name not in profiles:
             problem = describe_unknown_name("profile", name, profiles)
@@ -116,7 +128,7 @@ class Issuer:
         return profiles[name]
 
     def find_key(self, request: TokenRequest) -> SigningKey:
-        """Return the signing key that *request* selects by `kid` or `alg`.
+        """Return the signing key that *request* selects by `kid`, `alg` or its profile.
 
         Raises:
             TokenRequestError: no key has this `kid`, or it is for another algorithm.
@@ -124,7 +136,8 @@ class Issuer:
         """
         algorithm = _parse_algorithm(request)
         if request.kid is UNSET:
-            return self.keys.ensure_key(algorithm or Algorithm.RS256)
+            profile = self.find_profile(request.profile)
+            return self.keys.ensure_key(algorithm or Algorithm(profile.alg))
         key = self.keys.view.keys.get(request.kid)
         if key is None:
             known = self.keys.view.keys

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from token_issuer.config.choices import ALGORITHMS
+from token_issuer.config.profiles import BUILT_IN
 
 Text = Annotated[str, Meta(min_length=1)]
 TextOrList = Text | Annotated[list[Text], Meta(min_length=1)]
@@ -35,7 +36,7 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Annotated[
             Text,
             Meta(
-                description="Algorithm; its active key signs. Default: RS256.",
+                description="Algorithm; its active key signs. Default: that of the profile, RS256.",
                 examples=["ES256"],
                 extra_json_schema={"enum": list(ALGORITHMS)},
             ),
@@ -46,7 +47,7 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Annotated[
             Text,
             Meta(
-                description="Claims and lifetime: plain, google, or a custom profile.",
+                description=f"Claims and lifetime: {', '.join(BUILT_IN)}, or a custom profile.",
                 examples=["google"],
             ),
         ]

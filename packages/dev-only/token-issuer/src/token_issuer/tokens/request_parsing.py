@@ -17,7 +17,7 @@ from jwt_core import strict_json
 from msgspec import UNSET
 
 from token_issuer.errors import TokenRequestError, suggest_names
-from token_issuer.grant_types import CLIENT_CREDENTIALS, LOGIN_GRANT_TYPES
+from token_issuer.grant_types import CLIENT_CREDENTIALS, STATEFUL_GRANT_TYPES
 from token_issuer.tokens.messages import FIELDS, TokenRequest
 
 _REPEATABLE_FIELDS: Final = frozenset({"aud", "resource"})
@@ -78,7 +78,7 @@ def _check_grant_type(grant_type: object) -> None:
     if isinstance(grant_type, str) and grant_type != CLIENT_CREDENTIALS:
         message = (
             f"grant_type: expected {CLIENT_CREDENTIALS}, or leave it out; a form body may also "
-            f"have {', '.join(LOGIN_GRANT_TYPES)}, unless several workers serve the issuer"
+            f"have {', '.join(STATEFUL_GRANT_TYPES)}, unless several workers serve the issuer"
         )
         raise TokenRequestError(message, "grant_type", error="unsupported_grant_type")
 
@@ -175,7 +175,7 @@ def combine_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     for name, text in pairs:
         texts.setdefault(name, []).append(text)
     grant_type, *others = texts.get("grant_type", [""])
-    if grant_type not in {"", *LOGIN_GRANT_TYPES} and not others:
+    if grant_type not in {"", *STATEFUL_GRANT_TYPES} and not others:
         _check_grant_type(grant_type)
     return {name: _combine_values(name, values) for name, values in texts.items() if values != [""]}
 

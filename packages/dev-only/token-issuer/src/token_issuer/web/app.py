@@ -10,7 +10,7 @@ from litestar.di import Provide
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.config.settings import Settings
-from token_issuer.oauth.providers import Providers
+from token_issuer.google.providers import Providers
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import ISSUER_STATE
 from token_issuer.web.routes.admin.router import build_admin_router
@@ -24,9 +24,10 @@ from token_issuer.web.routes.exception_handlers import EXCEPTION_HANDLERS
 from token_issuer.web.routes.faults import answer_before_handler
 from token_issuer.web.routes.health import get_health
 from token_issuer.web.routes.logins import build_login_routes
+from token_issuer.web.routes.machines import build_machine_routes
 from token_issuer.web.routes.openapi import StructSchemas, build_openapi_config
 from token_issuer.web.routes.table import build_table_routes
-from token_issuer.web.routes.tokeninfo import get_token_info
+from token_issuer.web.routes.tokeninfo import get_token_info, post_token_info
 
 _LOCALHOST_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 
@@ -46,9 +47,11 @@ def create_app(settings: Settings, providers: Providers) -> Litestar:
         route_handlers=[
             *build_table_routes(providers),
             *build_login_routes(providers),
+            *build_machine_routes(providers),
             get_discovery_document,
             get_authorization_server_metadata,
             get_token_info,
+            post_token_info,
             list_defects,
             get_defect,
             get_attacker_jwks,

@@ -1,6 +1,8 @@
 # DEV-ONLY: never ship to production.
 """Error responses: RFC 6749 §5.2 JSON at OAuth endpoints, RFC 9457 problem details elsewhere.
 
+Google's APIs have a form of their own (https://cloud.google.com/apis/design/errors).
+
 This module alone maps exceptions to HTTP statuses, for the fast path and the full path.
 """
 
@@ -15,6 +17,7 @@ from msgspec import Struct
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
 from token_issuer.errors import (
+    GoogleApiError,
     InvalidInputError,
     KeyDirectoryError,
     KeyInUseError,
@@ -24,7 +27,7 @@ from token_issuer.errors import (
 )
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
 from token_issuer.oauth.errors import MissingTokenError, OAuthError
-from token_issuer.paths import OAUTH_PATHS, USERINFO_PATHS
+from token_issuer.paths import IAM_PREFIX, OAUTH_PATHS, USERINFO_PATHS
 from token_issuer.web.response import Field, RawResponse, encode_fields
 
 _STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
@@ -33,6 +36,14 @@ _STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
     KeyInUseError: HTTPStatus.CONFLICT,
     KeyDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+_GOOGLE_STATUSES: Final[Mapping[int, str]] = {
+    HTTPStatus.UNAUTHORIZED: "UNAUTHENTICATED",
+    HTTPStatus.FORBIDDEN: "PERMISSION_DENIED",
+    HTTPStatus.NOT_FOUND: "NOT_FOUND",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "INTERNAL",
+    HTTPStatus.SERVICE_UNAVAILABLE: "UNAVAILABLE",
+}
+"""Google's names of statuses; the others are `INVALID_ARGUMENT`."""
 _REALM: Final = 'realm="token-issuer"'
 """A parameter of each challenge: RFC 6750 §3 and RFC 7617 §2 demand one."""
 _UNEXPECTED: Final = "an unexpected error; the log of the token issuer holds the details"
@@ -85,6 +96,20 @@ class TokenErrorResponse(Struct, frozen=True, kw_only=True):
     error_description: str
 
 
+class GoogleError(Struct, frozen=True, kw_only=True):
+    """An error of an API of Google."""
+
+    code: int
+    message: str
+    status: str
+
+
+class GoogleErrorResponse(Struct, frozen=True, kw_only=True):
+    """The body of an error response of an API of Google."""
+
+    error: GoogleError
+
+
 class ProblemResponse(Struct, frozen=True, kw_only=True):
     """The body of an error response to any other path (RFC 9457 §3)."""
 
@@ -115,6 +140,8 @@ def build_error_response(path: str, error: Exception) -> RawResponse:
     fields = _build_fields(path, error)
     if path in OAUTH_PATHS or isinstance(error, OAuthError):
         return _build_token_error(rejection, fields, status)
+    if path.startswith(IAM_PREFIX):
+        return _build_google_error(str(rejection), fields, status)
     body = _encode_problem(status, str(rejection))
     return RawResponse.build(body, PROBLEM_TYPE, fields, status=status)
 
@@ -132,6 +159,12 @@ def _build_token_error(
     return RawResponse.build(body, JSON_TYPE, fields, status=status)
 
 
+def _build_google_error(message: str, fields: tuple[Field, ...], status: int) -> RawResponse:
+    name = _GOOGLE_STATUSES.get(status, "INVALID_ARGUMENT")
+    error = GoogleErrorResponse(error=GoogleError(code=status, message=message, status=name))
+    return RawResponse.build(msgspec.json.encode(error), JSON_TYPE, fields, status=status)
+
+
 def _build_fields(path: str, error: Exception) -> tuple[Field, ...]:
     further = _build_further_fields(path, error)
     return encode_fields({"Cache-Control": "no-store", **further})
@@ -145,6 +178,8 @@ def _build_further_fields(path: str, error: Exception) -> Mapping[str, str]:
         is_missing = isinstance(error, MissingTokenError)
         details = "" if is_missing else f', error="{error.error}", error_description="{error}"'
         return {"WWW-Authenticate": f"Bearer {_REALM}{details}"}  # RFC 6750 §3
+    if isinstance(error, GoogleApiError) and error.status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": f"Bearer {_REALM}"}
     if isinstance(error, OAuthError) and error.status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": f"Basic {_REALM}"}  # RFC 6749 §5.2
     return {}
@@ -157,7 +192,7 @@ def _encode_problem(status: int, detail: str) -> bytes:
 
 
 def _find_status(error: Exception) -> int:
-    if isinstance(error, HttpError | OAuthError):
+    if isinstance(error, HttpError | OAuthError | GoogleApiError):
         return error.status
     known = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
     return next(known, HTTPStatus.INTERNAL_SERVER_ERROR)

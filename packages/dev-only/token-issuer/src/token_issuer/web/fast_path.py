@@ -9,7 +9,8 @@ A request takes the fast path if
 - the responses to earlier requests on its connection are complete,
 - no fault is set for its path,
 - no access log is written, and the handler does not defer the response,
-- it is not for the tokens of a login, or the providers of logins are built.
+- it is not for the tokens of a login, or the providers of logins are built,
+- it is not for the tokens of a service account.
 
 All other requests take the full path.
 """
@@ -22,8 +23,8 @@ from bounded_http.limits import Limits
 from bounded_http.protocol import BoundedProtocol
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from token_issuer.google.providers import Providers
 from token_issuer.issuers.issuers import Issuers, Place
-from token_issuer.oauth.providers import Providers
 from token_issuer.timing.clock import Clock
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import TRANSPORT_EXTENSION
@@ -31,7 +32,8 @@ from token_issuer.web.common_headers import build_common_fields, record_request
 from token_issuer.web.errors import LAST_RESORT, build_error_response
 from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler
 from token_issuer.web.request import Request, build_request
-from token_issuer.web.response import Field, RawResponse
+from token_issuer.web.response import DeferredResponse, Field, RawResponse
+from token_issuer.web.token_endpoint import Flow
 
 _SPECIAL_FIELDS: Final = frozenset({
     b"expect", b"if-none-match", b"origin", b"transfer-encoding",
@@ -174,8 +176,11 @@ class Protocol(BoundedProtocol):
         scope["query_string"] = b""
         place, issuer = endpoint.place, endpoint.place.issuer
         request = build_request(scope, place, endpoint.url_path, self._clock(), self._body)
+        response: RawResponse | DeferredResponse | Flow | None
         try:
-            response = endpoint.handler(issuer, request) or self._exchange(issuer, request)
+            response = endpoint.handler(issuer, request)
+            if response is Flow.LOGIN:
+                response = self._exchange(issuer, request)
         except Exception as error:  # noqa: BLE001  # the response and the log describe it
             response = build_error_response(request.path, error)
         if not isinstance(response, RawResponse):

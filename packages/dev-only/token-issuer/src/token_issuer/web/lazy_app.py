@@ -14,8 +14,8 @@ from jwt_core import Algorithm
 from jwt_core.algorithms import get_scheme
 
 from token_issuer.errors import ApplicationError
+from token_issuer.google.providers import Providers
 from token_issuer.issuers.issuers import Issuers
-from token_issuer.oauth.providers import Providers
 from token_issuer.web.asgi import Receive, Scope, Send
 from token_issuer.web.middleware import Middleware
 

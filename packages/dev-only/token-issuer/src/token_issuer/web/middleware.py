@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from token_issuer.issuers.issuers import Issuers
-from token_issuer.paths import KEY_PATHS, PAGE_PATHS, normalize_path
+from token_issuer.key_documents import find_key_document
+from token_issuer.paths import PAGE_PATHS, normalize_path
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import (
     ISSUER_STATE,
@@ -78,7 +79,7 @@ class Middleware:
         request = replace(request, faults=faults)
         await self._call(scope, receive, collected.send, request, place.issuer)
         start, body = collected.start, bytes(collected.body)
-        if request.path not in KEY_PATHS:  # their handlers have changed them
+        if find_key_document(request.path) is None:  # their handlers have changed them
             start, body = change_response(faults, start, body)
         if request.method == "HEAD":
             body = b""

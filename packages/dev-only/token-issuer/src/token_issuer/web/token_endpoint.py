@@ -4,16 +4,16 @@
 Spec: RFC 6749 §2.3.1, §3.2 and §5
 """
 
+from enum import Enum, auto
 from functools import partial
 from typing import Any, Final
 
 import msgspec
-from jwt_core import Algorithm
 from msgspec import UNSET
 
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.errors import TokenRequestError
-from token_issuer.grant_types import LOGIN_GRANT_TYPES
+from token_issuer.grant_types import JWT_BEARER, LOGIN_GRANT_TYPES
 from token_issuer.media_types import JSON_TYPE
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.messages import TokenRequest
@@ -38,11 +38,26 @@ _FIELDS: Final = encode_fields({
 })
 
 
-def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredResponse | None:
+class Flow(Enum):
+    """A flow whose token requests other handlers answer.
+
+    Attributes:
+        LOGIN: The tokens of a login, for which `web.logins` has the response.
+        MACHINE: The tokens of a service account, for which `web.google` has it.
+    """
+
+    LOGIN = auto()
+    MACHINE = auto()
+
+
+_FLOWS: Final = {**dict.fromkeys(LOGIN_GRANT_TYPES, Flow.LOGIN), JWT_BEARER: Flow.MACHINE}
+
+
+def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredResponse | Flow:
     """Mint the requested token, or defer the response if a key may have to be generated.
 
     Returns:
-        The response; None if the request is for the tokens of a login, which need a provider.
+        The response, or the flow to which the request belongs.
 
     Raises:
         HttpError: the body has an unsupported media type.
@@ -50,8 +65,9 @@ def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredRespon
         KeyDirectoryError: the key of a new algorithm cannot be stored.
     """
     body = _decode_body(request)
-    if body.get("grant_type") in LOGIN_GRANT_TYPES and issuer.settings.has_logins:
-        return None
+    grant_type = body.get("grant_type")
+    if isinstance(grant_type, str) and grant_type in _FLOWS and issuer.settings.has_logins:
+        return _FLOWS[grant_type]
     token_request = _build_token_request(request, body)
     mint = partial(_mint, issuer, request, token_request)
     return mint if _may_generate_key(issuer, token_request) else mint()
@@ -86,7 +102,9 @@ def _may_generate_key(issuer: Issuer, token_request: TokenRequest) -> bool:
     """
     if token_request.defect is not UNSET:
         return True
-    algorithm = Algorithm.RS256 if token_request.alg is UNSET else token_request.alg
+    algorithm = token_request.alg
+    if algorithm is UNSET:
+        algorithm = issuer.find_profile(token_request.profile).alg
     is_missing = algorithm in ALGORITHMS and algorithm not in issuer.keys.view.signers
     return token_request.kid is UNSET and is_missing
 

@@ -13,8 +13,8 @@ from token_issuer.config.issuers import derive_settings, resolve_issuer
 from token_issuer.config.keywords import parse_keywords
 from token_issuer.config.settings import Settings
 from token_issuer.errors import SettingsError
+from token_issuer.google.providers import Providers
 from token_issuer.issuers.factory import build_issuers
-from token_issuer.oauth.providers import Providers
 from token_issuer.paths import TOP_LEVEL_NAMES
 from token_issuer.web.app import create_app
 

@@ -18,6 +18,13 @@ claims = { iss = "https://sso.test", groups = ["admin", "dev"], level = 5, deep 
 [profiles.workspace]
 extends = "google"
 claims = { hd = "corp.test", nbf = 5 }
+
+[profiles.gateway]
+extends = "iap"
+claims = { aud = "/projects/5/apps/x" }
+
+[profiles.curve]
+alg = "EdDSA"
 """
 
 
@@ -39,6 +46,9 @@ def test_profiles_are_read(tmp_path: Path) -> None:
     assert workspace.is_id_token
     assert "nbf" not in workspace.omit
     assert workspace.claims["email"] == "dev-user@example.com"
+    assert [profiles[name].alg for name in profiles] == ["RS256", "RS256", "ES256", "EdDSA"]
+    assert profiles["gateway"].claims["aud"] == "/projects/5/apps/x"
+    assert profiles["gateway"].claims["iss"] == "https://cloud.google.com/iap"
 
 
 @pytest.mark.requirement("GO-2", "TI-9")
@@ -54,6 +64,15 @@ def test_profiles_are_read(tmp_path: Path) -> None:
         ("[profiles.google]", 'a built-in profile; choose another name, with extends = "google"'),
         ("[profiles.Staff]", "profiles.Staff: expected a name of lower-case letters"),
         ("[profiles.a]\nclaim = {}", "profiles.a.claim: unknown; expected extends, ttl"),
+        ("[profiles.a]\nalg = 5", "profiles.a.alg: expected text"),
+        (
+            '[profiles.a]\nalg = "HS256"',
+            "profiles.a.alg: 'HS256' is not supported; expected one of",
+        ),
+        (
+            '[profiles.a]\nalg = "es256"',
+            "profiles.a.alg: 'es256' is not supported; expected one of",
+        ),
         ("[profiles.a]\nttl = 5", "profiles.a.ttl: expected text"),
         ('[profiles.a]\nttl = "soon"', "profiles.a.ttl: not a duration"),
         ('[profiles.a]\nttl = "-5m"', "profiles.a.ttl: expected more than zero"),

@@ -147,3 +147,38 @@ def test_several_workers_serve_no_admin_surface() -> None:
 def test_listed_algorithms_are_those_that_sign() -> None:
     # Ed25519 is another name of EdDSA (RFC 9864), which Google's endpoints do not use.
     assert (*ALGORITHMS, Algorithm.ED25519) == tuple(Algorithm)
+
+
+@pytest.mark.requirement("GO-5", "TI-9")
+@pytest.mark.parametrize(
+    ("keywords", "problem"),
+    [
+        ({"google_project": ""}, "expected a project id in lower case, such as my-project"),
+        (
+            {"google_project": "My Project"},
+            "expected a project id in lower case, such as my-project",
+        ),
+        ({"google_project": "a" * 63}, "expected a project id in lower case, such as my-project"),
+        ({"google_project": 5}, "expected a project id in lower case, such as my-project"),
+        ({"google_project_number": "my-project"}, "expected the number of a project"),
+        ({"google_project_number": "012"}, "expected the number of a project"),
+        ({"google_project_number": True}, "expected the number of a project"),
+        ({"google_project_number": -5}, "expected the number of a project"),
+        ({"google_account": "app"}, "expected an email address in lower case, such as"),
+        ({"google_account": "a@b@c"}, "expected an email address in lower case, such as"),
+        ({"google_account": "A@B.test"}, "expected an email address in lower case, such as"),
+    ],
+)
+def test_project_and_account_are_checked(keywords: dict[str, object], problem: str) -> None:
+    with pytest.raises(SettingsError, match=problem):
+        parse_keywords(keywords)
+
+
+@pytest.mark.requirement("GO-5", "TI-9")
+def test_account_follows_from_the_project() -> None:
+    own = {"google_project": "my-project", "google_project_number": 5}
+    settings = parse_keywords(own)
+
+    assert settings.default_account == "dev-only@my-project.iam.gserviceaccount.com"
+    assert settings.google_project_number == "5"
+    assert parse_keywords({"google_account": "a@b.test"}).default_account == "a@b.test"

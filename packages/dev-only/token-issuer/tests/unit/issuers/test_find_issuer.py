@@ -149,6 +149,7 @@ def test_self_is_the_public_url_if_there_is_one(build: Build) -> None:
     ("url", "keywords", "is_warned"),
     [
         ("http://0.0.0.0:8081", {"issuer": "self"}, True),
+        ("https://0.0.0.0:8081", {"issuer": "self"}, True),
         ("http://[::]:8081", {"issuer": "self"}, True),
         ("http://[::1]:8081", {"issuer": "self"}, False),
         ("http://0.0.0.0:8081", {}, False),

@@ -39,6 +39,22 @@ def test_guard_recognizes_each_value() -> None:
     assert set(Purpose) == dev_marks.CREDENTIALS.keys()
 
 
+class Tagged(Struct, frozen=True, array_like=True, tag="tagged"):
+    text: str
+
+
+def test_record_of_another_type_is_not_opened() -> None:
+    sealer = Sealer()
+    records = {Note: Note("x"), Tagged: Tagged("x")}
+    sealed = {
+        kind: sealer.seal(Purpose.ACCESS_TOKEN, record, now=NOW, lifetime=MINUTE)
+        for kind, record in records.items()
+    }
+
+    assert sealer.open_valid(Purpose.ACCESS_TOKEN, sealed[Tagged], Tagged, now=NOW) == Tagged("x")
+    assert sealer.open(Purpose.ACCESS_TOKEN, sealed[Note], Tagged, now=NOW) is None
+
+
 def test_value_is_secret_and_unique() -> None:
     sealer = Sealer()
     first, second = (

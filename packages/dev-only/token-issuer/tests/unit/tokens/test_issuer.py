@@ -8,7 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from token_issuer.config.keywords import parse_keywords
-from token_issuer.config.profiles import Profile
+from token_issuer.config.profiles import FIREBASE, Profile
 from token_issuer.config.settings import Settings
 from token_issuer.errors import TokenRequestError
 from token_issuer.tokens.claims import resolve_expiry
@@ -21,7 +21,7 @@ IAT: Final = 1772366400
 def mint(issuer: Issuer, **fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     answer = issuer.issue(convert_parameters(fields))
     key_set = KeySet.import_key_set(json.loads(issuer.keys.view.jwks.body))
-    token = jwt.decode(answer.access_token, key_set, algorithms=["RS256"])
+    token = jwt.decode(answer.access_token, key_set, algorithms=["RS256", "ES256"])
     return dict(token.header), dict(token.claims)
 
 
@@ -269,6 +269,34 @@ def test_variable_that_is_set_wins_over_the_profile(
     claims = mint(dataclasses.replace(issuer, settings=settings))[1]
 
     assert (claims["iss"], claims["sub"], claims["exp"] - claims["iat"]) == expected
+
+
+@pytest.mark.requirement("GO-5")
+@pytest.mark.parametrize(
+    ("profile", "iss", "aud"),
+    [
+        (
+            "iap",
+            "https://cloud.google.com/iap",
+            "/projects/5/global/backendServices/1",
+        ),
+        ("firebase", "https://securetoken.google.com/my-project", "my-project"),
+        ("pubsub", "https://accounts.google.com", "my-api"),
+        ("team", "https://team.test", "my-project"),
+    ],
+)
+def test_variable_does_not_change_the_claims_by_which_verifiers_know_a_profile(
+    issuer: Issuer, profile: str, iss: str, aud: str
+) -> None:
+    team = dataclasses.replace(FIREBASE, name="team", claims={**FIREBASE.claims, "iss": iss})
+    settings = parse_keywords({
+        "issuer": "https://own.test", "audience": "my-api", "subject": "bob",
+        "google_project": "my-project", "google_project_number": "5", "profiles": {"team": team},
+    })  # fmt: skip
+
+    claims = mint(dataclasses.replace(issuer, settings=settings), profile=profile)[1]
+
+    assert (claims["iss"], claims["aud"], claims["sub"]) == (iss, aud, "bob")
 
 
 @pytest.mark.requirement("GO-2")

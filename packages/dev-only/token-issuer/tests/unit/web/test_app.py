@@ -11,8 +11,8 @@ import pytest
 from litestar.routes import HTTPRoute
 from tests import patient_http
 from token_issuer.config.settings import Settings
+from token_issuer.google.providers import Providers
 from token_issuer.issuers.issuers import Issuers
-from token_issuer.oauth.providers import Providers
 from token_issuer.request_log import RequestLog
 from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.tokens.issuer import Issuer

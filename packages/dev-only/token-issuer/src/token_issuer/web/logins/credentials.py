@@ -23,6 +23,13 @@ def read_client_credentials(request: Request) -> BasicCredentials | None:
     return None if basic is None else BasicCredentials(*basic)
 
 
+def read_bearer_tokens(request: Request) -> list[str]:
+    """Return the access tokens of the header fields `Authorization`."""
+    fields = [value.decode("latin-1") for name, value in request.fields if name == b"authorization"]
+    presented = [field.strip().partition(" ") for field in fields]
+    return [token.strip() for scheme, _, token in presented if scheme.lower() == "bearer"]
+
+
 def read_access_tokens(request: Request) -> list[str]:
     """Return the access tokens of the header, the form body and the query string.
 
@@ -30,8 +37,6 @@ def read_access_tokens(request: Request) -> list[str]:
         HttpError: the body is not a form.
         TokenRequestError: the query string or the body cannot be decoded.
     """
-    fields = [value.decode("latin-1") for name, value in request.fields if name == b"authorization"]
-    presented = [field.strip().partition(" ") for field in fields]
-    bearer = [token.strip() for scheme, _, token in presented if scheme.lower() == "bearer"]
     pairs = decode_pairs(request.query, "query string") + read_form(request)
-    return bearer + [value for name, value in pairs if name == _TOKEN_PARAMETER and value]
+    presented = [value for name, value in pairs if name == _TOKEN_PARAMETER and value]
+    return read_bearer_tokens(request) + presented

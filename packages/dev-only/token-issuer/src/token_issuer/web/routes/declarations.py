@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import SkipValidation
 
+from token_issuer.google.providers import Providers
 from token_issuer.media_types import PROBLEM_TYPE
-from token_issuer.oauth.providers import Providers
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.errors import ProblemResponse
 

@@ -16,13 +16,13 @@ from msgspec.structs import replace
 from proxy_guard.dev_marks import JWKS_MEMBER
 
 from token_issuer.config.choices import ALGORITHMS
-from token_issuer.grant_types import CLIENT_CREDENTIALS, LOGIN_GRANT_TYPES
-from token_issuer.oauth.providers import Providers
+from token_issuer.google.providers import Providers
+from token_issuer.grant_types import CLIENT_CREDENTIALS, STATEFUL_GRANT_TYPES
 from token_issuer.paths import (
     AUTHORIZE_PATHS,
     DEVICE_AUTHORIZATION_PATH,
     INTROSPECTION_PATH,
-    JWKS_PATHS,
+    JWKS_PATH,
     LOGOUT_PATH,
     OAUTH_DISCOVERY_PATH,
     OPENID_DISCOVERY_PATH,
@@ -114,7 +114,7 @@ def _describe_issuer(
     document = DiscoveryDocument(
         issuer=issuer.identifier,
         token_endpoint=base + TOKEN_PATH,
-        jwks_uri=base + JWKS_PATHS[0],
+        jwks_uri=base + JWKS_PATH,
         response_types_supported=[],  # required, even without an authorization endpoint
         grant_types_supported=[CLIENT_CREDENTIALS],
         subject_types_supported=["public"],
@@ -133,7 +133,7 @@ def _describe_issuer(
         introspection_endpoint=base + INTROSPECTION_PATH,
         revocation_endpoint=base + REVOCATION_PATH,
         device_authorization_endpoint=base + DEVICE_AUTHORIZATION_PATH,
-        grant_types_supported=[CLIENT_CREDENTIALS, *LOGIN_GRANT_TYPES],
+        grant_types_supported=[CLIENT_CREDENTIALS, *STATEFUL_GRANT_TYPES],
         **providers.find(issuer.name).metadata,
     )
 
@@ -158,5 +158,9 @@ def _hint_at_setting(
 
 
 def _is_same_url(requested: str, identifier: str) -> bool:
-    """Compare as a client does that omits a slash at the end, and may change the host's case."""
-    return requested.lower() == unquote(identifier).rstrip("/").lower()
+    """Compare as a client does that omits a slash at the end, and may change the host's case.
+
+    A request that arrives without TLS may have had it before a proxy in front of the issuer.
+    """
+    requested, named = requested.lower(), unquote(identifier).rstrip("/").lower()
+    return named in {requested, requested.replace("http:", "https:", 1)}

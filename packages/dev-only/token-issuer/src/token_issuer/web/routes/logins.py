@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from litestar.handlers import HTTPRouteHandler
 
-from token_issuer.oauth.providers import Providers
+from token_issuer.google.providers import Providers
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.errors import HttpError
 from token_issuer.web.logins.handlers import ENDPOINTS, PAGES, LoginHandler

@@ -1,7 +1,7 @@
 # DEV-ONLY: never ship to production.
 """`/openapi.json`: the OpenAPI document, which Litestar generates from the routes.
 
-Where Litestar's description is wrong or missing, `_complete`, `openapi_paths` and `openapi_logins`
+Where Litestar's description is wrong or missing, `_complete` and the other modules `openapi_…`
 correct it.
 """
 
@@ -22,12 +22,17 @@ from litestar.routes import BaseRoute
 from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.faults.fault import Fault
+from token_issuer.google.jwt_bearer import MachineIdToken
+from token_issuer.google.machine_tokens import MachineToken
+from token_issuer.google.token_exchange import FederatedToken
 from token_issuer.oauth.token_response import LoginTokens
 from token_issuer.paths import OPENAPI_PATH
 from token_issuer.tokens.messages import TokenRequest, TokenResponse
-from token_issuer.web.errors import TokenErrorResponse
+from token_issuer.web.errors import GoogleErrorResponse, TokenErrorResponse
 from token_issuer.web.routes.openapi_logins import complete_token_info, describe_login_paths
+from token_issuer.web.routes.openapi_machines import describe_machine_paths
 from token_issuer.web.routes.openapi_paths import DEV_MARK, REFERENCE, describe_paths
+from token_issuer.web.routes.openapi_surfaces import describe_surface_paths
 
 ADMIN_SECURITY: Final[list[dict[str, list[str]]]] = [{}, {"adminToken": []}]
 _ROOT: Final = "/"
@@ -43,7 +48,11 @@ class StructSchemas(OpenAPISchemaPlugin):
     def __init__(self) -> None:
         self._structs: set[type[msgspec.Struct]] = {
             Fault,  # a part of FaultRequest
+            FederatedToken,
+            GoogleErrorResponse,
             LoginTokens,
+            MachineIdToken,
+            MachineToken,
             TokenErrorResponse,
             TokenRequest,
             TokenResponse,
@@ -99,6 +108,7 @@ class _Document(JsonRenderPlugin):
                     _complete(operation)
             complete_token_info(openapi_schema["paths"])
             openapi_schema["paths"] |= describe_paths(schemas) | describe_login_paths()
+            openapi_schema["paths"] |= describe_machine_paths() | describe_surface_paths()
             self._encoded = self.render_json(request, openapi_schema)
         return self._encoded
 

@@ -100,7 +100,8 @@ def describe_login_paths() -> dict[str, _Item]:
 def complete_token_info(paths: Mapping[str, _Item]) -> None:
     """Describe the error for an access token, which is that of OAuth as at Google."""
     for path in TOKEN_INFO_PATHS:
-        paths[path]["get"]["responses"]["400"]["content"] |= _TOKEN_ERROR
+        for operation in paths[path].values():
+            operation["responses"]["400"]["content"] |= _TOKEN_ERROR
 
 
 def _describe_page(summary: str, path: str, names: Sequence[str], *methods: str) -> _Item:

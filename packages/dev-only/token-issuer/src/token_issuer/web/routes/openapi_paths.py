@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
+from token_issuer.grant_types import STATEFUL_GRANT_TYPES
+from token_issuer.key_documents import KEY_DOCUMENTS, Format, KeyDocument
 from token_issuer.media_types import FORM_TYPE, JSON_TYPE, PROBLEM_TYPE
-from token_issuer.paths import CERTIFICATES_PATH, JWKS_PATHS, OPENAPI_PATH, TOKEN_PATH
+from token_issuer.paths import OPENAPI_PATH, TOKEN_PATHS
 from token_issuer.web.handlers import MAX_BODY_BYTES
 from token_issuer.web.token_endpoint import BARE_TYPES
 
@@ -23,10 +25,26 @@ DEV_MARK: Final = {
 REFERENCE: Final = "#/components/schemas/{name}"
 _OBJECT: Final = {"type": "object"}
 _TEXTS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
-_JWKS_SUMMARY: Final = "Get the public keys (JWKS)"
-_CERTIFICATES_SUMMARY: Final = "Get the public keys as X.509 certificates in PEM, by kid"
+_SUMMARIES: Final = {
+    Format.JWKS: "Get the public keys{of} (JWKS)",
+    Format.CERTIFICATES: "Get the public keys{of} as X.509 certificates in PEM, by kid",
+    Format.PUBLIC_KEYS: "Get the public keys{of} in PEM, by kid",
+}
 _UNCHANGED: Final = {
     "304": {"description": "If-None-Match matches the current document", "headers": DEV_MARK}
+}
+_ACCOUNT: Final = {
+    "name": "account",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "The email address of the service account",
+}
+_UNKNOWN_ACCOUNT: Final = {
+    "404": {
+        "description": "The service account does not exist; the error names those that do",
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE.format(name="ProblemResponse")}}},
+    }
 }
 _IF_NONE_MATCH: Final = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
 
@@ -34,18 +52,21 @@ _IF_NONE_MATCH: Final = {"name": "If-None-Match", "in": "header", "schema": {"ty
 def describe_paths(schemas: Mapping[str, Any]) -> dict[str, Any]:
     """Return the descriptions by path; *schemas* are those of all Structs by name."""
     return {
-        TOKEN_PATH: _describe_token(schemas["TokenRequest"]["properties"]),
-        **{path: _describe_keys(path, _JWKS_SUMMARY, _OBJECT) for path in JWKS_PATHS},
-        CERTIFICATES_PATH: _describe_keys(CERTIFICATES_PATH, _CERTIFICATES_SUMMARY, _TEXTS),
+        **{
+            path: _describe_token(path, schemas["TokenRequest"]["properties"])
+            for path in TOKEN_PATHS
+        },
+        **{document.path: _describe_keys(document) for document in KEY_DOCUMENTS},
         OPENAPI_PATH: _describe_get("getOpenapiDocument", "Get this document", _OBJECT),
     }
 
 
-def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_token(path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     request = {"$ref": REFERENCE.format(name="TokenRequest")}
     token = {
         "anyOf": [
-            {"$ref": REFERENCE.format(name=name)} for name in ("TokenResponse", "LoginTokens")
+            {"$ref": REFERENCE.format(name=name)}
+            for name in ("TokenResponse", "LoginTokens", "MachineToken", "MachineIdToken")
         ]
     }
     error = {"$ref": REFERENCE.format(name="TokenErrorResponse")}
@@ -60,13 +81,14 @@ def _describe_token(fields: Mapping[str, Any]) -> dict[str, Any]:
     bare = {bare_type: {"schema": {"type": "string"}} for bare_type in BARE_TYPES}
     form = {"schema": request, "encoding": {"claims": {"contentType": JSON_TYPE}}}
     operation = {
-        "operationId": "mintToken",
-        "summary": "Mint a token, or exchange a code, a refresh token or a device code",
+        "operationId": _name_operation("mint", path),
+        "summary": "Mint a token, or exchange a code, a refresh token, a device code or the "
+        "assertion of a service account",
         "description": "Send each field in a JSON body, in a form or in the query string. A field "
         "of the body overrides one of the query string. With grant_type, unknown parameters are "
-        "ignored, unless they resemble a field. With a grant_type of logins (authorization_code, "
-        "refresh_token, urn:ietf:params:oauth:grant-type:device_code), only a form is read, and "
-        "its parameters are those of the grant.",
+        "ignored, unless they resemble a field. With a grant_type of logins or service accounts "
+        f"({', '.join(STATEFUL_GRANT_TYPES)}), only a form is read, and its parameters are those "
+        "of the grant.",
         "parameters": [
             {"name": name, "in": "query", "required": False, **_describe_parameter(name, schema)}
             for name, schema in fields.items()
@@ -92,12 +114,23 @@ def _describe_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"schema": schema}
 
 
-def _describe_keys(path: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
-    words = re.findall("[a-z0-9]+", path)
-    item = _describe_get("get" + "".join(map(str.title, words)), summary, schema)
+def _describe_keys(document: KeyDocument) -> dict[str, Any]:
+    of = f" for {document.algorithm}" if document.algorithm else ""
+    summary = _SUMMARIES[document.format].format(
+        of=" of a service account" if document.is_of_account else of
+    )
+    schema = _OBJECT if document.format is Format.JWKS else _TEXTS
+    item = _describe_get(_name_operation("get", document.path), summary, schema)
     item["get"]["parameters"] = [_IF_NONE_MATCH]
     item["get"]["responses"] |= _UNCHANGED
+    if document.is_of_account:
+        item["get"]["parameters"].append(_ACCOUNT)
+        item["get"]["responses"] |= _UNKNOWN_ACCOUNT
     return item
+
+
+def _name_operation(verb: str, path: str) -> str:
+    return verb + "".join(map(str.title, re.findall("[A-Za-z0-9]+", path)))
 
 
 def _describe_get(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:

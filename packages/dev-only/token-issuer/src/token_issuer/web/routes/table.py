@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """The Litestar routes of handlers, such as those of `POST /token` and the key documents."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Request, route
@@ -8,15 +9,17 @@ from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
 from msgspec.structs import replace
 
-from token_issuer.oauth.providers import Providers
+from token_issuer.google.providers import Providers
 from token_issuer.web.asgi import ISSUER_STATE, REQUEST_STATE, VARY_STATE
+from token_issuer.web.google.endpoints import exchange_assertion
 from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler, Method
 from token_issuer.web.logins.endpoints import exchange_grant
 from token_issuer.web.response import RawResponse
+from token_issuer.web.token_endpoint import Flow
 
 
 def build_table_routes(providers: Providers) -> list[HTTPRouteHandler]:
-    """Return a route for each handler of the table; *providers* have the tokens of logins."""
+    """Return a route for each handler of the table; *providers* have the tokens of flows."""
     return [
         build_route(method, path, handler, providers)
         for (method, path), handler in HANDLERS.items()
@@ -26,7 +29,7 @@ def build_table_routes(providers: Providers) -> list[HTTPRouteHandler]:
 def build_route(
     method: Method, path: str, handle: Handler, providers: Providers
 ) -> HTTPRouteHandler:
-    """Return the route of a handler; *providers* respond if it returns None."""
+    """Return the route of a handler; *providers* respond if it returns a flow."""
 
     @route(
         path,
@@ -42,8 +45,10 @@ def build_route(
         handled = replace(state[REQUEST_STATE], time=issuer.clock(), body=body)
         state[REQUEST_STATE] = handled
         response = handle(issuer, handled)
-        if response is None:
+        if response is Flow.LOGIN:
             return exchange_grant(providers.find(issuer.name), handled)
+        if response is Flow.MACHINE:
+            response = partial(exchange_assertion, providers, issuer, handled)
         if not isinstance(response, RawResponse):
             response = await sync_to_thread(response)
         vary = dict(response.fields).get(b"vary", b"")

@@ -14,6 +14,11 @@ from token_issuer.web.routes.admin.json_request import JsonRequest
 from token_issuer.web.routes.admin.keys import list_keys, remove_key, rotate_keys
 from token_issuer.web.routes.admin.logins import clear_logins, list_logins, plan_login
 from token_issuer.web.routes.admin.requests import clear_requests, list_requests
+from token_issuer.web.routes.admin.service_accounts import (
+    list_service_accounts,
+    put_service_account,
+    remove_service_account,
+)
 from token_issuer.web.routes.admin.users import list_users, put_user, remove_user
 from token_issuer.web.routes.declarations import NO_STORE
 from token_issuer.web.routes.openapi import ADMIN_SECURITY
@@ -46,6 +51,9 @@ def build_admin_router(settings: Settings) -> Router:
             list_logins,
             plan_login,
             clear_logins,
+            list_service_accounts,
+            put_service_account,
+            remove_service_account,
         ],
         guards=[build_admin_guard(settings)],
         request_class=JsonRequest,

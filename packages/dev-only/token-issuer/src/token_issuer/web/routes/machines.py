@@ -1,0 +1,35 @@
+# DEV-ONLY: never ship to production.
+"""The Litestar routes of machines, built from the table of handlers."""
+
+from functools import partial
+from http import HTTPStatus
+
+from litestar.handlers import HTTPRouteHandler
+
+from token_issuer.google.providers import Providers
+from token_issuer.tokens.issuer import Issuer
+from token_issuer.web.errors import HttpError
+from token_issuer.web.google.handlers import MACHINE_HANDLERS, MachineHandler
+from token_issuer.web.request import Request
+from token_issuer.web.response import DeferredResponse
+from token_issuer.web.routes.table import build_route
+
+
+def build_machine_routes(providers: Providers) -> list[HTTPRouteHandler]:
+    """Return a route for each handler of machines."""
+    return [
+        build_route(method, path, partial(_defer, handle, providers), providers)
+        for (method, path), handle in MACHINE_HANDLERS.items()
+    ]
+
+
+def _defer(
+    handle: MachineHandler, providers: Providers, issuer: Issuer, request: Request
+) -> DeferredResponse:
+    if not issuer.settings.has_logins:
+        message = (
+            "machines get no tokens, because several workers serve the issuer, and such a token "
+            "exists in one of them only; unset TOKEN_ISSUER_WORKERS"
+        )
+        raise HttpError(HTTPStatus.NOT_FOUND, message)
+    return partial(handle, providers, issuer, request)

@@ -48,7 +48,7 @@ class RunningIssuer:
 
     @property
     def url(self) -> str:
-        match = re.search(r"listens on (http://\S+)", self.banner)
+        match = re.search(r"listens on (https?://\S+)", self.banner)
         assert match, self.banner
         return match[1]
 

@@ -1,8 +1,9 @@
 # DEV-ONLY: never ship to production.
-"""What stands in for the standard module `ssl` in the simulator image, which has no TLS.
+"""Stand-in for the standard module `ssl` in the simulator image.
 
-OpenSSL's shared libraries would be a quarter of the image, and the issuer serves plain HTTP. anyio,
-asyncio and uvicorn import `ssl` for its names alone; whoever asks for TLS is told.
+The OpenSSL of `ssl` would be a quarter of the image. The issuer serves HTTPS with the OpenSSL
+inside cryptography instead. anyio, asyncio and uvicorn import `ssl` only for its names; code that
+uses it for TLS gets an error.
 """
 
 from typing import Any, Final, NoReturn
@@ -44,7 +45,7 @@ def create_default_context(*_: Any, **__: Any) -> NoReturn:
     Raises:
         SSLError: always; says what to do instead.
     """
-    message = "this image has no TLS: use an http URL, or token-issuer outside of the image"
+    message = "this image has no module ssl: use token-issuer outside of the image"
     raise SSLError(None, message)
 
 

@@ -11,15 +11,18 @@ is reset before each test, see `RunningIssuer.reset`. Fixtures of session scope 
 issuer as `token_issuer_session`.
 """
 
+import socket
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
+    from token_issuer.front.in_process import GoogleNames
     from token_issuer.testing import RunningIssuer
 
+_Result = TypeVar("_Result")
 _MARKER: Final = "token_issuer"
 _SESSION_SETTINGS: Final = "token_issuer_session_settings"
 
@@ -69,6 +72,27 @@ def shared_token_issuer(request: pytest.FixtureRequest) -> "RunningIssuer":
     return issuer
 
 
+@pytest.fixture
+def google_names(
+    token_issuer: "RunningIssuer", monkeypatch: pytest.MonkeyPatch
+) -> Iterator["GoogleNames"]:
+    """Let `token_issuer` answer Google's names in this process, for clients without a setting.
+
+    The names resolve to a TLS server on 127.0.0.1, and variables name the file of its CA. Clients
+    read the file when they connect, or when they are created; do that in the test.
+    """
+    # Imported here, because few tests need it.
+    from token_issuer.config.environment import copy_environment  # noqa: PLC0415
+    from token_issuer.front.in_process import answer_google_names  # noqa: PLC0415
+
+    answering = answer_google_names(token_issuer.url, copy_environment())
+    with _enter("google_names", answering) as names:
+        monkeypatch.setattr(socket, "getaddrinfo", names.resolve)
+        for name, value in names.variables.items():
+            monkeypatch.setenv(name, value)
+        yield names
+
+
 def _merge_markers(item: pytest.Item) -> dict[str, Any]:
     """Return the settings of all markers of a test; the nearest marker takes precedence."""
     merged: dict[str, Any] = {}
@@ -92,17 +116,31 @@ def _run(source: str, settings: Mapping[str, Any]) -> Iterator["RunningIssuer"]:
         settings: The settings.
     """
     # Imported here, because most tests need no issuer.
-    from token_issuer.errors import SettingsError, TokenIssuerError  # noqa: PLC0415
     from token_issuer.testing import run_token_issuer  # noqa: PLC0415
+
+    with _enter(source, run_token_issuer(**settings)) as issuer:
+        yield issuer
+
+
+@contextmanager
+def _enter(source: str, running: AbstractContextManager[_Result]) -> Iterator[_Result]:
+    """Enter *running*; fail the test without a traceback if that is not possible.
+
+    Args:
+        source: Where the settings come from, for error messages.
+        running: The context manager.
+    """
+    # Imported here, because most tests need no issuer.
+    from token_issuer.errors import SettingsError, TokenIssuerError  # noqa: PLC0415
 
     with ExitStack() as stack:
         try:
-            issuer = stack.enter_context(run_token_issuer(**settings))
+            result = stack.enter_context(running)
         except SettingsError as error:
             message = "\n".join(f"{source}: {problem}" for problem in error.problems)
         except TokenIssuerError as error:
             message = str(error)
         else:
-            yield issuer
+            yield result
             return
     pytest.fail(message, pytrace=False)  # outside of `except`, to show no chained traceback

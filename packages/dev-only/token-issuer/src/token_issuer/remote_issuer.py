@@ -1,12 +1,13 @@
 # DEV-ONLY: never ship to production.
-"""HTTP client for a running issuer; it uses the standard library only, so commands start fast."""
+"""HTTP client for a running issuer. Only https URLs need more than the standard library."""
 
 import contextlib
 import http.client
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -41,7 +42,12 @@ def parse_issuer_url(text: str) -> str:
 
 
 def fetch_json(
-    url: str, *, post: bytes | None = None, method: str | None = None, secret: str | None = None
+    url: str,
+    *,
+    post: bytes | None = None,
+    method: str | None = None,
+    secret: str | None = None,
+    ca_files: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Send a request to an issuer and return the JSON object of its response.
 
@@ -50,13 +56,16 @@ def fetch_json(
         post: A JSON body.
         method: By default POST with a body, and GET without.
         secret: The bearer token of the admin surface.
+        ca_files: Files of certificates that are trusted besides those of this machine; they need
+            not exist.
 
     Raises:
         RejectedRequestError: the issuer answers 400 or 404.
         RemoteIssuerError: no token issuer answers at the URL, or it returns another error.
+        CertificateError: one of *ca_files* cannot be used.
     """
     request = _Request(url, method or ("GET" if post is None else "POST"), post, secret)
-    with _explain_errors(url), contextlib.closing(_connect(url)) as connection:
+    with _explain_errors(url), contextlib.closing(_connect(url, ca_files)) as connection:
         response = _exchange(connection, request)
     return _check(url, response)
 
@@ -67,8 +76,9 @@ class KeptConnections:
     Used as a context manager, this object closes its connections at the end of the block.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ca_files: Sequence[Path] = ()) -> None:
         self._url = url
+        self._ca_files = ca_files
         self._idle: list[http.client.HTTPConnection] = []
 
     def __enter__(self) -> Self:
@@ -99,7 +109,7 @@ class KeptConnections:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = _connect(self._url)
+            connection = _connect(self._url, self._ca_files)
         try:
             yield connection
         except BaseException:
@@ -166,12 +176,11 @@ def _exchange(connection: http.client.HTTPConnection, request: _Request) -> _Res
     return _Response(response.status, is_marked, json.loads(body))
 
 
-def _connect(url: str) -> http.client.HTTPConnection:
+def _connect(url: str, ca_files: Sequence[Path]) -> http.client.HTTPConnection:
     parts = urlsplit(url)
     host = str(parts.hostname)
     if parts.scheme == "http":
         return http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_S)
-    if not hasattr(http.client, "HTTPSConnection"):  # Python was built without TLS
-        message = "this Python has no TLS: use an http URL"
-        raise ValueError(message)
-    return http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_S)
+    from token_issuer.tls.client import HttpsConnection  # noqa: PLC0415  # imports OpenSSL
+
+    return HttpsConnection(host, parts.port, timeout=_TIMEOUT_S, ca_files=ca_files)

@@ -11,24 +11,28 @@ The pytest fixtures yield such an issuer. Litestar is imported when the first is
 with this module.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import urljoin, urlsplit
 
 from jwt_core import Algorithm
+from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.config.choices import ALGORITHMS, RotationMode
 from token_issuer.config.environment import read_environment, refuse_production
 from token_issuer.config.keywords import SettingKeywords, parse_keywords
 from token_issuer.config.parsers import Choice, parse_choice
+from token_issuer.config.settings import Settings
 from token_issuer.errors import InvalidInputError
 from token_issuer.faults.registry import FaultRegistry
+from token_issuer.google.providers import Providers
 from token_issuer.issuers.factory import build_issuers
 from token_issuer.keys.rotation_plan import parse_rotation_duration
-from token_issuer.oauth.providers import Providers
-from token_issuer.paths import JWKS_PATHS
+from token_issuer.paths import JWKS_PATH
 from token_issuer.request_log import RequestLog
 from token_issuer.timing.clock import Clock
 from token_issuer.timing.durations import format_duration
@@ -40,10 +44,12 @@ from token_issuer.tokens.request_parsing import convert_parameters
 if TYPE_CHECKING:
     from token_issuer.browser.browser import Browser
     from token_issuer.browser.logins import Login
+    from token_issuer.google.service_accounts import ServiceAccounts
     from token_issuer.oauth.clients import Clients
     from token_issuer.oauth.logins import PlannedLogins
     from token_issuer.oauth.provider import Provider
     from token_issuer.oauth.users import Users
+    from token_issuer.server.tls import ServerTls
 
 
 class RunningIssuer:
@@ -51,6 +57,7 @@ class RunningIssuer:
 
     Attributes:
         url: The base URL.
+        ca_files: With HTTPS, the file with the certificate that clients have to trust.
         issuers: The other issuers of the process by name; empty unless the settings declare some.
     """
 
@@ -60,11 +67,34 @@ class RunningIssuer:
         url: str,
         providers: Providers,
         issuers: Mapping[str, "RunningIssuer"] | None = None,
+        ca_files: Sequence[Path] = (),
     ) -> None:
         self.url = url
+        self.ca_files = tuple(ca_files)
         self.issuers = dict(issuers or {})
         self._issuer = issuer
         self._providers = providers
+
+    @property
+    def ca_file(self) -> Path:
+        """The PEM file of the CA that clients must trust, with the setting `tls`.
+
+        Raises:
+            InvalidInputError: the issuer serves HTTP.
+        """
+        if not self.ca_files:
+            message = "ca_file: the issuer serves HTTP; start it with tls=True"
+            raise InvalidInputError(message, "ca_file")
+        return self.ca_files[0]
+
+    @property
+    def ca_pem(self) -> str:
+        """The content of `ca_file`.
+
+        Raises:
+            InvalidInputError: the issuer serves HTTP.
+        """
+        return self.ca_file.read_text(encoding="ascii")
 
     @property
     def clock(self) -> Clock:
@@ -97,9 +127,14 @@ class RunningIssuer:
         return self._provider.logins
 
     @property
+    def service_accounts(self) -> "ServiceAccounts":
+        """Google's service accounts: `service_accounts.add(email)` returns a key file."""
+        return self._providers.find_machines(self._issuer.name).service_accounts
+
+    @property
     def jwks_uri(self) -> str:
         """The URL of its JWKS."""
-        return f"{self.url}{JWKS_PATHS[0]}"
+        return f"{self.url}{JWKS_PATH}"
 
     @property
     def issuer(self) -> str:
@@ -197,7 +232,8 @@ class RunningIssuer:
         urls = [url for url in (self.url, settings.public_url, settings.browser_url) if url]
         if settings.public_url:  # the issuer is also served below its path
             urls.append(urljoin(self.url, urlsplit(settings.public_url).path))
-        return log_in(browser or Browser(start_url, timeout), start_url, urls, decision)
+        browser = browser or Browser(start_url, timeout, self.ca_files)
+        return log_in(browser, start_url, urls, decision)
 
     def rotate(
         self,
@@ -233,8 +269,9 @@ class RunningIssuer:
         """Undo the changes of a test, except those of keys.
 
         This resets the clock and the request log, and of all issuers the faults, the users and
-        clients (the declared ones are restored), the planned logins and the waiting devices. The
-        fixture `shared_token_issuer` calls it before each test.
+        clients (the declared ones are restored), the planned logins, the waiting devices and the
+        service accounts that were added. The fixture `shared_token_issuer` calls it before each
+        test.
         """
         self.clock.reset()
         for issuer in (self, *self.issuers.values()):
@@ -280,6 +317,7 @@ def run_token_issuer(**settings: Unpack[SettingKeywords]) -> Iterator[RunningIss
         SettingsError: a setting is unknown or invalid; all mistakes are listed.
         KeyDirectoryError: the key directory cannot be used.
         AddressError: the port is taken, or the host is not an address of this machine.
+        CertificateError: the certificate, its key or the CA file cannot be used.
     """
     refuse_production(read_environment()[0])
     chosen = parse_keywords({"port": 0, **settings})
@@ -287,12 +325,31 @@ def run_token_issuer(**settings: Unpack[SettingKeywords]) -> Iterator[RunningIss
     from token_issuer.server.server import format_url, listen, serve_in_thread  # noqa: PLC0415
 
     issuers = build_issuers(chosen)
-    with listen(chosen.host, chosen.port) as listener:
-        url = format_url(listener)
+    with listen(chosen.host, chosen.port) as listener, _prepare_tls(chosen) as (tls, ca_files):
+        url = format_url(listener, chosen.scheme)
         issuers = issuers.locate(url)
-        with issuers.refreshing(), serve_in_thread(issuers, listener) as providers:
+        with issuers.refreshing(), serve_in_thread(issuers, listener, tls) as providers:
             named = {
-                name: RunningIssuer(issuer, url + issuer.path, providers)
+                name: RunningIssuer(issuer, url + issuer.path, providers, ca_files=ca_files)
                 for name, issuer in issuers.named.items()
             }
-            yield RunningIssuer(issuers.main, url, providers, named)
+            yield RunningIssuer(issuers.main, url, providers, named, ca_files)
+
+
+@contextmanager
+def _prepare_tls(settings: Settings) -> Iterator[tuple["ServerTls | None", tuple[Path, ...]]]:
+    """Yield the TLS of the server, and the files that clients trust.
+
+    The CA file is in a temporary directory, unless the settings name one.
+    """
+    if settings.scheme == "http":
+        yield None, ()
+        return
+    # Imported here, because most tests use HTTP.
+    from token_issuer.server.tls import prepare_tls  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix=f"{SERVICE_NAME}-") as directory:
+        is_named = "tls_ca" in settings.explicit
+        ca_file = settings.tls_ca if is_named else Path(directory, settings.tls_ca.name)
+        tls = prepare_tls(settings, ca_file)
+        yield tls, (settings.tls_cert or ca_file,)

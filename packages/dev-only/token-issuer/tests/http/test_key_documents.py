@@ -8,9 +8,11 @@ from typing import Final
 import httpx
 import pytest
 from cryptography.x509 import load_pem_x509_certificate
+from token_issuer.key_documents import ACCOUNT, KEY_DOCUMENTS, Format, KeyDocument
 
+DEFAULT_ACCOUNT: Final = "dev-only@dev-only-project.iam.gserviceaccount.com"
+PATHS: Final = [each.path.format(account=DEFAULT_ACCOUNT) for each in KEY_DOCUMENTS]
 JWKS_PATHS: Final = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs"]
-PATHS: Final = [*JWKS_PATHS, "/oauth2/v1/certs"]
 GOOGLE_VARY: Final = {"Origin", "X-Origin", "Referer", "Accept-Encoding"}
 
 
@@ -82,3 +84,51 @@ def test_head_has_the_headers_of_get(http: httpx.Client, path: str) -> None:
     assert (head.status_code, head.content) == (200, b"")
     for name in ("etag", "content-length", "content-type", "vary"):
         assert head.headers[name] == get.headers[name]
+
+
+@pytest.mark.requirement("GO-1")
+@pytest.mark.parametrize("document", KEY_DOCUMENTS, ids=[each.path for each in KEY_DOCUMENTS])
+def test_document_has_its_format_and_the_keys_of_its_algorithm(
+    http: httpx.Client, document: KeyDocument
+) -> None:
+    for algorithm in ("ES256", "PS256"):
+        assert http.post("/token", json={"alg": algorithm}).status_code == 200
+    published = {key["kid"]: key["alg"] for key in http.get("/certs").json()["keys"]}
+    response = http.get(document.path.replace(ACCOUNT, DEFAULT_ACCOUNT))
+    content = response.json()
+
+    assert response.headers["content-type"] == "application/json"
+    if document.format is Format.JWKS:
+        assert content["dev_only"] is True
+        kids = {key["kid"] for key in content["keys"]}
+    else:
+        label = "CERTIFICATE" if document.format is Format.CERTIFICATES else "PUBLIC KEY"
+        assert all(text.startswith(f"-----BEGIN {label}-----\n") for text in content.values())
+        kids = set(content)
+    if document.is_of_account:
+        assert kids.isdisjoint(published)
+        assert len(kids) == 1
+    else:
+        assert kids == {
+            kid for kid, algorithm in published.items() if document.algorithm in {None, algorithm}
+        }
+
+
+@pytest.mark.requirement("GO-1")
+@pytest.mark.parametrize("document", [each for each in KEY_DOCUMENTS if each.is_of_account])
+@pytest.mark.parametrize("account", ["nobody@x.test", "default", "a" * 500, "%00", "é"])
+def test_unknown_account_is_answered_with_those_that_exist(
+    http: httpx.Client, document: KeyDocument, account: str
+) -> None:
+    response = http.get(document.path.replace(ACCOUNT, account))
+
+    assert response.status_code == 404
+    assert f"known accounts: {DEFAULT_ACCOUNT}" in response.json()["detail"]
+
+
+@pytest.mark.requirement("GO-1")
+@pytest.mark.parametrize("at", ["@", "%40"])
+def test_account_may_be_encoded(http: httpx.Client, at: str) -> None:
+    path = "/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
+
+    assert http.get(path.replace("@", at)).json() == http.get(path).json()

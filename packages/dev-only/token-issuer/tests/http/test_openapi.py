@@ -125,14 +125,16 @@ def fuzzed_url(request: pytest.FixtureRequest) -> str:
 
 
 # Faults are there to make other paths answer what is documented nowhere: theirs is fuzzed alone.
+@pytest.mark.slow
 @pytest.mark.timeout(300)  # on a busy machine
 @pytest.mark.requirement("TI-4")
 @pytest.mark.parametrize(
     ("selection", "count"),
     [
-        ("--exclude-tag=admin --exclude-tag=logins", 15),
+        ("--exclude-tag=admin --exclude-tag=logins --exclude-tag=machines", 31),
+        ("--include-tag=machines", 10),
         ("--include-tag=logins", 18),
-        pytest.param("--include-tag=admin --exclude-path=/admin/faults", 17, marks=OWN_ISSUER),
+        pytest.param("--include-tag=admin --exclude-path=/admin/faults", 20, marks=OWN_ISSUER),
         pytest.param("--include-path=/admin/faults", 3, marks=OWN_ISSUER),
     ],
 )

@@ -52,12 +52,72 @@ def test_request_wins_over_the_profile(http: httpx.Client) -> None:
     assert mint(http, profile="google", aud=["a", "b"])["azp"] == "a"
 
 
+@pytest.mark.requirement("GO-5")
+def test_profile_iap_makes_the_assertions_of_identity_aware_proxy(http: httpx.Client) -> None:
+    token = http.post("/token", json={"profile": "iap"}).json()["access_token"]
+    client = jwt.PyJWKClient(str(http.base_url.join("/iap/verify/public_key-jwk")))
+    key = client.get_signing_key_from_jwt(token)
+    audience = "/projects/123456789012/global/backendServices/1"
+
+    claims = jwt.decode(
+        token, key, ["ES256"], audience=audience, issuer="https://cloud.google.com/iap"
+    )
+
+    assert set(claims) == {"iss", "sub", "aud", "email", "hd", "google", "iat", "exp"}
+    assert claims["sub"].startswith("accounts.google.com:")
+    assert claims["google"]["access_levels"]
+    assert claims["exp"] - claims["iat"] == 600
+    assert jwt.get_unverified_header(token)["alg"] == "ES256"
+    chosen = http.post("/token", json={"profile": "iap", "kid": "dev-key"}).json()["access_token"]
+    assert jwt.get_unverified_header(chosen)["alg"] == "RS256"
+
+
+@pytest.mark.requirement("GO-5")
+def test_profile_firebase_makes_id_tokens_of_firebase(http: httpx.Client) -> None:
+    claims = mint(http, profile="firebase", sub="alice")
+
+    assert set(claims) == {
+        *("iss", "sub", "aud", "user_id", "auth_time", "email", "email_verified", "name"),
+        *("picture", "firebase", "iat", "exp"),
+    }
+    assert claims["iss"] == "https://securetoken.google.com/dev-only-project"
+    assert (claims["aud"], claims["user_id"]) == ("dev-only-project", "alice")
+    assert claims["auth_time"] == claims["iat"] == claims["exp"] - 3600
+    assert claims["firebase"] == {
+        "identities": {"email": ["dev-user@example.com"]},
+        "sign_in_provider": "password",
+    }
+    assert mint(http, profile="firebase", claims={"auth_time": 5})["auth_time"] == 5
+    assert "user_id" not in mint(http, profile="firebase", claims={"user_id": None})
+
+
+@pytest.mark.requirement("GO-5")
+def test_profile_pubsub_makes_id_tokens_of_a_service_account(http: httpx.Client) -> None:
+    claims = mint(http, profile="pubsub", aud="https://app.test/push")
+
+    assert set(claims) == {
+        "iss", "sub", "aud", "azp", "email", "email_verified", "iat", "exp",
+    }  # fmt: skip
+    assert (claims["iss"], claims["aud"]) == (
+        "https://accounts.google.com",
+        "https://app.test/push",
+    )
+    assert claims["azp"] == claims["sub"]
+    assert claims["sub"].isdecimal()
+    assert claims["email"] == "dev-only@dev-only-project.iam.gserviceaccount.com"
+    assert claims["email_verified"] is True
+    assert claims["exp"] - claims["iat"] == 3600
+
+
 @pytest.mark.requirement("GO-2")
 def test_unknown_profile_is_refused_with_the_known_ones(http: httpx.Client) -> None:
     response = http.post("/token", json={"profile": "okta"})
 
     assert response.status_code == 400
-    assert "no profile is named 'okta'; known profiles: plain, google" in response.text
+    assert (
+        "no profile is named 'okta'; known profiles: plain, google, iap, firebase, pubsub"
+        in response.text
+    )
 
 
 @pytest.mark.requirement("GO-4")

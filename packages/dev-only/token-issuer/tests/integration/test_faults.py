@@ -14,14 +14,23 @@ import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from tests import patient_http
 from token_issuer.faults.fault import Fault
 from token_issuer.faults.kinds import FaultKind, find_paths
+from token_issuer.key_documents import (
+    ACCOUNT,
+    KEY_DOCUMENTS,
+    SECURE_TOKEN_ACCOUNT,
+    Format,
+    KeyDocument,
+)
 from token_issuer.keys.throwaway_keys import get_weak_key
 from token_issuer.keys.watermark import has_watermark
 from token_issuer.testing import RunningIssuer, run_token_issuer
 
-KEY_PATHS: Final = ["/.well-known/jwks.json", "/certs", "/oauth2/v3/certs", "/oauth2/v1/certs"]
+DEFAULT_ACCOUNT: Final = "dev-only@dev-only-project.iam.gserviceaccount.com"
+KEY_PATHS: Final = [each.path.replace(ACCOUNT, DEFAULT_ACCOUNT) for each in KEY_DOCUMENTS]
 CERTIFICATES: Final = "/oauth2/v1/certs"
 HARMLESS: Final = {"delay": {"delay": 0}, "drip": {"interval": 0}}
 
@@ -103,7 +112,43 @@ def test_path_as_the_router_reads_it_is_struck(http: httpx.Client, put: SetFault
 def test_fault_of_one_path_leaves_the_others_alone(http: httpx.Client, put: SetFaults) -> None:
     put({"kind": "status", "paths": ["/certs"]})
 
-    assert [http.get(path).status_code for path in KEY_PATHS] == [200, 503, 200, 200]
+    assert [path for path in KEY_PATHS if http.get(path).status_code == 503] == ["/certs"]
+
+
+def test_fault_of_the_documents_of_accounts_affects_each_account_but_firebase(
+    token_issuer: RunningIssuer, http: httpx.Client, put: SetFaults
+) -> None:
+    token_issuer.service_accounts.add("app@dev-only-project.iam.gserviceaccount.com")
+    prefix = "/service_accounts/v1/jwk/"
+    put({"kind": "empty", "paths": [f"{prefix}{ACCOUNT}"]})
+    emails = (DEFAULT_ACCOUNT, "app@dev-only-project.iam.gserviceaccount.com", SECURE_TOKEN_ACCOUNT)
+
+    assert [len(fetch_keys(http, prefix + email)) for email in emails] == [0, 0, 1]
+    put({"kind": "empty", "paths": [f"{prefix}{SECURE_TOKEN_ACCOUNT}"]})
+    assert [len(fetch_keys(http, prefix + email)) for email in emails] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("document", KEY_DOCUMENTS, ids=[each.path for each in KEY_DOCUMENTS])
+@pytest.mark.parametrize(
+    ("kind", "count"), [("empty", 0), ("many", 1000), ("duplicate-kid", 2), ("weak-key", 2)]
+)
+def test_document_faults_change_each_format(
+    http: httpx.Client, put: SetFaults, document: KeyDocument, kind: str, count: int
+) -> None:
+    put({"kind": kind, "paths": [document.path]})
+    response = http.get(document.path.replace(ACCOUNT, DEFAULT_ACCOUNT))
+    pairs = json.loads(response.content, object_pairs_hook=list)
+
+    assert len(pairs[0][1] if document.format is Format.JWKS else pairs) == count
+    assert response.headers["x-dev-only"] == "token-issuer"
+    assert list_faults(http)[0]["struck"] == 1
+
+
+def test_public_key_that_a_fault_adds_is_one(http: httpx.Client, put: SetFaults) -> None:
+    put({"kind": "weak-key"})
+    pem = http.get("/iap/verify/public_key").json()["weak-key"]
+
+    assert load_pem_public_key(pem.encode()) == get_weak_key().public_key()
 
 
 def test_request_counts_end_a_fault_and_the_next_of_its_kind_takes_over(
@@ -207,6 +252,7 @@ def test_entity_tag_hides_no_fault(http: httpx.Client, put: SetFaults) -> None:
 def test_stale_edge_serves_the_old_set_while_the_new_key_signs(
     token_issuer: RunningIssuer, http: httpx.Client, put: SetFaults, mode: str
 ) -> None:
+    token_issuer.mint(alg="ES256")
     before = {path: http.get(path).content for path in KEY_PATHS}
     put({"kind": "stale"})
     kid = token_issuer.rotate(mode, lead=timedelta(hours=mode == "sign-before-publish"))

@@ -171,6 +171,7 @@ def test_nested(shared_token_issuer):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("TI-7")
 @pytest.mark.parametrize(("tests", "count"), [(FIXTURES, 5), (DECORATORS, 8)])
 def test_suite_that_freezes_the_time_in_every_way_ends(
@@ -182,6 +183,7 @@ def test_suite_that_freezes_the_time_in_every_way_ends(
     assert f"{count} passed" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("TI-7")
 def test_session_that_freezes_the_time_ends(run_project: RunProject) -> None:
     result = run_project(SESSION)

@@ -14,8 +14,8 @@ from litestar import Litestar
 from tests import patient_http
 from token_issuer.config.settings import Settings
 from token_issuer.errors import ApplicationError
+from token_issuer.google.providers import Providers
 from token_issuer.issuers.issuers import Issuers
-from token_issuer.oauth.providers import Providers
 from token_issuer.testing import run_token_issuer
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.lazy_app import LazyApp

@@ -13,6 +13,7 @@ import pytest
 from tests import relying_party
 from tests.docs.pages import Block, Page, find_blocks
 from token_issuer.faults.kinds import FaultKind
+from token_issuer.google_hosts import HTTP_NAMES, HTTPS_NAMES
 
 pytestmark = pytest.mark.requirement("TI-7", "OPS-6")
 
@@ -109,3 +110,11 @@ def test_page_lists_every_kind_of_fault() -> None:
     kinds = re.findall(r"`([\w-]+)`", "".join(re.findall(r"^\| `.*?\|", section, re.MULTILINE)))
 
     assert sorted(kinds) == sorted(FaultKind)
+
+
+def test_page_lists_every_name_of_google() -> None:
+    section = Page("docs/guides/google-clients.md").text.partition("\n### Names\n")[2]
+    lists = section.partition("No other API")[0].partition("- Without TLS")
+
+    assert re.findall(r"`([\w.-]+)`", lists[0]) == list(HTTPS_NAMES)
+    assert sorted(re.findall(r"`([\w.-]+)`", lists[2])) == sorted(HTTP_NAMES)

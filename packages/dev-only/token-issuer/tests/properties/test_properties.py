@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jwt_core import KeySet, VerificationPolicy, verify
 from token_issuer.errors import TokenIssuerError
+from token_issuer.google.providers import Providers
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.media_types import FORM_TYPE, JSON_TYPE
 from token_issuer.oauth.provider import Provider
 from token_issuer.timing.clock import Clock
@@ -22,11 +24,12 @@ from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.messages import FIELDS
 from token_issuer.tokens.request_parsing import convert_parameters
 from token_issuer.web.errors import build_error_response
+from token_issuer.web.google.endpoints import exchange_assertion
 from token_issuer.web.logins.endpoints import exchange_grant
 from token_issuer.web.negotiation import choose_media_type
 from token_issuer.web.request import Request
 from token_issuer.web.response import RawResponse
-from token_issuer.web.token_endpoint import mint_token
+from token_issuer.web.token_endpoint import Flow, mint_token
 
 ComposeRequest = Callable[..., Request]
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,8 +56,10 @@ def check_answer(issuer: Issuer, request: Request) -> None:
     """Handle a request as the fast path and the routes do, and check the response."""
     try:
         response = mint_token(issuer, request)
-        if response is None:
+        if response is Flow.LOGIN:
             response = exchange_grant(Provider(issuer), request)
+        elif response is Flow.MACHINE:
+            response = exchange_assertion(Providers(Issuers(issuer)), issuer, request)
         elif not isinstance(response, RawResponse):
             response = response()
     except TokenIssuerError as error:

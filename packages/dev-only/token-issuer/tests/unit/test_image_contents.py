@@ -47,3 +47,35 @@ def test_image_has_exactly_the_bundled_modules_that_the_issuer_imports(
     for name, _ in assemble.find_modules(Path(str(package.__file__)).parents[1]):
         is_kept = assemble.is_package_kept(f"token_issuer._bundled.{name}")
         assert is_kept == (name in loaded), name
+
+
+SERVE_TLS: Final = """
+import sys
+
+sys.path.insert(0, sys.argv[1])
+sys.modules.update(dict.fromkeys(["_ssl", *sys.argv[2:]]))  # their import fails
+import ssl
+from token_issuer.remote_issuer import fetch_json
+from token_issuer.testing import run_token_issuer
+
+assert not hasattr(ssl, "OPENSSL_VERSION")
+with run_token_issuer(tls=True) as issuer:
+    print(fetch_json(f"{issuer.url}/health", ca_files=issuer.ca_files)["status"])
+"""
+
+
+@pytest.mark.requirement("GO-6")
+def test_https_needs_only_what_the_image_has_of_openssl(assemble: ModuleType) -> None:
+    """Check with the image's replacement of `ssl`, and without the modules that it leaves out."""
+    omitted = [name for name in assemble.OMITTED_SUBPACKAGES if name.startswith("OpenSSL")]
+
+    served = subprocess.run(
+        [sys.executable, "-c", SERVE_TLS, str(assemble.OVERLAY), *omitted],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (served.stdout, served.stderr) == ("ok\n", "")
+    assert omitted

@@ -1,12 +1,10 @@
 # DEV-ONLY: never ship to production.
-import http.client
-import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final, NoReturn
+from typing import Final
 
 import pytest
 from token_issuer.errors import RejectedRequestError, RemoteIssuerError
@@ -136,29 +134,6 @@ def test_base_url_has_no_slash_at_its_end(url: str, base: str) -> None:
 def test_unreachable_issuer_is_an_error_that_says_how_to_start_one() -> None:
     with pytest.raises(RemoteIssuerError, match="start one with: token-issuer serve"):
         fetch_json("http://127.0.0.1:1")
-
-
-def refuse_tls() -> NoReturn:
-    raise ssl.SSLError(None, "this image has no TLS: use an http URL")
-
-
-@pytest.mark.requirement("TI-7")
-def test_https_url_is_refused_where_the_module_ssl_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssl, "_create_default_https_context", refuse_tls)
-
-    with pytest.raises(RemoteIssuerError, match=r"^[^\n]*: this image has no TLS: [^\n]*$"):
-        fetch_json("https://localhost:1")
-
-
-@pytest.mark.requirement("TI-7")
-def test_only_https_urls_are_refused_where_python_has_no_tls(
-    misbehaving_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr(http.client, "HTTPSConnection")
-
-    with pytest.raises(RemoteIssuerError, match="this Python has no TLS: use an http URL"):
-        fetch_json("https://localhost:1")
-    assert fetch_json(misbehaving_url + "/200/marked/{}") == {}
 
 
 LAST: Final = b'{"is_last":true}'

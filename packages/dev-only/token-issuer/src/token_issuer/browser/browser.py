@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.client import HTTPMessage
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urldefrag, urlencode
 
@@ -71,17 +72,24 @@ class Browser:
     assert login.browser.get("/me").json()["name"] == "Alice"
     """
 
-    def __init__(self, base_url: str, timeout: timedelta | str = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        timeout: timedelta | str = DEFAULT_TIMEOUT,
+        ca_files: Sequence[Path] = (),
+    ) -> None:
         """Start without cookies.
 
         Args:
             base_url: The URL to which relative ones are relative.
             timeout: The limit of each call, including all redirects.
+            ca_files: Files of certificates that are trusted besides those of this machine.
 
         Raises:
             InvalidInputError: *timeout* is not a duration.
         """
         self._base_url = base_url
+        self._ca_files = ca_files
         self._cookies = Cookies()
         try:
             self._timeout = parse_ttl(timeout)
@@ -174,6 +182,8 @@ class Browser:
         headers = {**_HEADERS, **self._cookies.build_field(url), **navigation.headers}
         if navigation.form is not None:
             headers["Content-Type"] = FORM_TYPE
-        response = exchange(navigation.method, url, headers, navigation.form, deadline)
+        response = exchange(
+            navigation.method, url, headers, navigation.form, deadline, self._ca_files
+        )
         self._cookies.store(url, response.headers)
         return response

@@ -2,13 +2,14 @@
 """One HTTP exchange with limits on its time and on the size of the response."""
 
 import http.client
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from token_issuer.errors import BrowserError
+from token_issuer.errors import BrowserError, UntrustedServerError
 from token_issuer.timing.durations import format_duration
 from token_issuer.timing.elapsed import read_elapsed_s
 
@@ -50,23 +51,38 @@ class Response:
 
 
 def exchange(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    deadline: Deadline,
+    ca_files: Sequence[Path] = (),
 ) -> Response:
     """Send a request and return the response.
 
     Names below `localhost` lead to this machine, as in browsers.
 
+    Args:
+        method: The method.
+        url: The URL.
+        headers: The header fields.
+        body: The body.
+        deadline: The limit for the whole exchange.
+        ca_files: Files of certificates that are trusted besides those of this machine.
+
     Raises:
         BrowserError: no server answers, the response is not HTTP or too large, or the time is over.
     """
     try:
-        return _exchange(method, url, headers, body, deadline)
+        return _exchange(_connect(url, deadline, ca_files), method, url, headers, body, deadline)
     except TimeoutError as error:
         message = (
             f"{strip_query(url)} did not respond within {deadline}; check the server, or pass a "
             "longer timeout"
         )
         raise BrowserError(message) from error
+    except UntrustedServerError as error:
+        raise BrowserError(str(error)) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         message = f"no server responds at {strip_query(url)}: {reason}; start the server first"
@@ -79,10 +95,14 @@ def strip_query(url: str) -> str:
 
 
 def _exchange(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline
+    connection: http.client.HTTPConnection,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    deadline: Deadline,
 ) -> Response:
     parts = urlsplit(url)
-    connection = _connect(parts.scheme, parts.hostname or "", parts.port, deadline)
     try:
         connection.connect()
         sock = connection.sock
@@ -105,11 +125,13 @@ def _exchange(
         connection.close()
 
 
-def _connect(
-    scheme: str, host: str, port: int | None, deadline: Deadline
-) -> http.client.HTTPConnection:
-    if scheme == "https":
-        return http.client.HTTPSConnection(host, port, timeout=deadline.get_rest_s())
+def _connect(url: str, deadline: Deadline, ca_files: Sequence[Path]) -> http.client.HTTPConnection:
+    parts, timeout_s = urlsplit(url), deadline.get_rest_s()
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        from token_issuer.tls.client import HttpsConnection  # noqa: PLC0415  # imports OpenSSL
+
+        return HttpsConnection(host, parts.port, timeout=timeout_s, ca_files=ca_files)
     is_below_localhost = host.removesuffix(".").endswith(".localhost")
     name = "localhost" if is_below_localhost else host
-    return http.client.HTTPConnection(name, port, timeout=deadline.get_rest_s())
+    return http.client.HTTPConnection(name, parts.port, timeout=timeout_s)

@@ -19,13 +19,17 @@ _DESCRIPTION: Final = (
 )
 _DEFAULT_COMMAND: Final = "serve"
 _SUMMARIES: Final = {
-    "serve": "serve tokens and public keys over HTTP",
+    "serve": "serve tokens and public keys over HTTP or HTTPS",
     "make-keys": "create a key pair in a directory; an existing key pair is kept",
+    "make-service-account": "write a key file of a Google service account, for the issuer and its "
+    "clients",
     "make-token": "print a token, signed with a key directory or issued by a running issuer",
     "keys": "list, rotate or remove the keys of a running issuer or a key directory",
     "defects": "list the defects that a token can have, or explain one",
     "probe": "send defective tokens to a proxy, watch how it fetches its keys, and report what it "
     "gets wrong",
+    "google": "run a command, and answer its requests to Google with an issuer",
+    "front": "run a proxy that answers Google's names, for the services of a stack",
     "health": "check that a running issuer is healthy, as a container's health check does",
 }
 

@@ -16,6 +16,8 @@ ENVIRONMENT: Final = (
     )
 )
 
+ENVIRONMENT_NOTE: Final = "environment: the variables of the issuer; token-issuer --help lists them"
+
 
 def add_env_file(parser: Parser) -> None:
     """Add the option `--env-file`, for a command that reads settings."""
@@ -41,6 +43,7 @@ def add_override(parser: Any, name: str, summary: str | None = None) -> None:
         dest=f"override_{name}",
         type=parse_filled,
         metavar=setting.metavar,
+        **({"nargs": "?", "const": "true"} if isinstance(setting.default, bool) else {}),
         help=f"{summary or setting.help} [{setting.variable}]",
     )
 

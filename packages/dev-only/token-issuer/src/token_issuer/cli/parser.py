@@ -30,6 +30,11 @@ class Parser(argparse.ArgumentParser):
     - Options cannot be abbreviated.
     - Errors name the option, command or choice that was probably meant.
     - Help that cannot be written is an error.
+
+    Attributes:
+        parent: The parser that this command belongs to.
+        needs_separator: Whether positional arguments must follow `--`, because they are a command
+            with options of its own.
     """
 
     def __init__(self, *, parent: "Parser | None" = None, **kwargs: Any) -> None:
@@ -39,6 +44,7 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
         )
         self.parent = parent
+        self.needs_separator = False
         self._subparsers_action: Any = None
 
     @property
@@ -93,6 +99,8 @@ class Parser(argparse.ArgumentParser):
             argument = rest.popleft()
             if argument == "--" or (self.commands and not _is_option(argument)):
                 return [*joined, argument, *rest]  # positional arguments, or those of a command
+            if self.needs_separator and not _is_option(argument):
+                self.error(f"write -- before the command: {self.prog} -- {_quote(argument)}")
             if _is_option(argument):
                 option, equals, _ = argument.partition("=")
                 if option not in self.options:

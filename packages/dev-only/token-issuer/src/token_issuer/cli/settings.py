@@ -42,7 +42,7 @@ def locate_issuer(url: str | None, settings: Settings, name: str | None = None) 
     """
     if url is None:
         host = _WILDCARDS.get(settings.host, settings.host)
-        url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+        url = f"{settings.scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
     return url if name is None else f"{url}/{name}"
 
 
@@ -63,7 +63,7 @@ def predict_issuer_url(settings: Settings, name: str | None = None) -> str:
         )
         raise InvalidInputError(message, "TOKEN_ISSUER_ISSUER")
     try:
-        url = format_address(resolve_address(settings.host, settings.port).address)
+        url = format_address(resolve_address(settings.host, settings.port).address, settings.scheme)
     except (OSError, UnicodeError) as error:
         message = (
             f"TOKEN_ISSUER_HOST: {settings.host[:80]} has no address here; set it as for "

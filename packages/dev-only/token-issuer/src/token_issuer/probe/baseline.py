@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from token_issuer.paths import JWKS_PATHS
+from token_issuer.paths import JWKS_PATH
 from token_issuer.probe.failures import build_failure
 from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.polling import accepts_good_token, poll_good_token
@@ -30,7 +30,7 @@ def _explain_rejection(response: TargetResponse, issuer: IssuerClient) -> str:
     if not issuer.count_key_fetches():
         return (
             f"it has not fetched the keys from {issuer.url}: point its JWKS URL at "
-            f"{issuer.url}{JWKS_PATHS[0]}"
+            f"{issuer.url}{JWKS_PATH}"
         )
     claims = issuer.mint().claims
     return (

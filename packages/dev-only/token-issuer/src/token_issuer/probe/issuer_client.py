@@ -2,8 +2,9 @@
 """Client of the issuer that the target trusts: its token endpoint and admin surface."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -12,13 +13,13 @@ from jwt_core import base64url, strict_json
 
 from token_issuer.config.declaration import PREFIX
 from token_issuer.errors import ProbeError, RemoteIssuerError
+from token_issuer.key_documents import find_key_document
 from token_issuer.paths import (
     ADMIN_FAULTS_PATH,
     ADMIN_REQUESTS_PATH,
     ADMIN_ROTATE_PATH,
     ATTACKER_PREFIX,
     HEALTH_PATH,
-    KEY_PATHS,
     TOKEN_PATH,
 )
 from token_issuer.remote_issuer import fetch_json
@@ -66,7 +67,12 @@ class IssuerClient:
     """
 
     def __init__(
-        self, url: str, *, secret: str | None = None, fields: Mapping[str, object] | None = None
+        self,
+        url: str,
+        *,
+        secret: str | None = None,
+        fields: Mapping[str, object] | None = None,
+        ca_files: Sequence[Path] = (),
     ) -> None:
         """Create a client for the issuer at *url*.
 
@@ -74,11 +80,13 @@ class IssuerClient:
             url: Its base URL.
             secret: The bearer token of its admin surface; None if it needs none.
             fields: Fields of `POST /token` for tokens that the target accepts, such as `aud`.
+            ca_files: Files of certificates that are trusted besides those of this machine.
         """
         self.url = url.rstrip("/")
         self._path = urlsplit(self.url).path
         self._secret = secret
         self._fields = dict(fields or {})
+        self._ca_files = ca_files
 
     def __enter__(self) -> Self:
         """Connect to the issuer and its admin surface, and reset its faults.
@@ -87,7 +95,7 @@ class IssuerClient:
             RemoteIssuerError: no token issuer responds at the URL.
             ProbeError: the admin surface is disabled, or needs another secret.
         """
-        fetch_json(f"{self.url}{HEALTH_PATH}")
+        self.fetch(HEALTH_PATH)
         try:
             self._read_counts()
             self.reset_faults()
@@ -121,9 +129,17 @@ class IssuerClient:
             RemoteIssuerError: the issuer cannot be reached, or rejects the request.
         """
         body = json.dumps(self.merge_fields(fields)).encode()
-        response = fetch_json(f"{self.url}{TOKEN_PATH}", post=body)
+        response = self.fetch(TOKEN_PATH, post=body)
         token = str(response["access_token"])
         return MintedToken(token, tuple(response.get("authorization") or (f"Bearer {token}",)))
+
+    def fetch(self, path: str, **request: Any) -> dict[str, Any]:
+        """Return the JSON object at *path*; see `fetch_json` for the other arguments.
+
+        Raises:
+            RemoteIssuerError: the issuer cannot be reached, or rejects the request.
+        """
+        return fetch_json(f"{self.url}{path}", ca_files=self._ca_files, **request)
 
     def merge_fields(self, fields: Mapping[str, object]) -> dict[str, object]:
         """Return the fields of a token request: those of this client, overridden by *fields*."""
@@ -167,7 +183,7 @@ class IssuerClient:
 
     def count_key_fetches(self) -> int:
         """Count the requests for key documents that the issuer has received from any client."""
-        return sum(count for path, count in self._read_counts() if path in KEY_PATHS)
+        return sum(count for path, count in self._read_counts() if find_key_document(path))
 
     def list_key_hosts(self) -> frozenset[str]:
         """Return the `Host` of the latest requests for key documents, from any client."""
@@ -175,7 +191,7 @@ class IssuerClient:
         return frozenset(
             str(entry["host"])
             for entry in entries
-            if self._find_endpoint(entry["path"]) in KEY_PATHS and entry["host"]
+            if find_key_document(self._find_endpoint(entry["path"])) and entry["host"]
         )
 
     def count_attacker_hits(self) -> int:
@@ -212,7 +228,7 @@ class IssuerClient:
         self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> dict[str, Any]:
         post = None if body is None else json.dumps(body).encode()
-        return fetch_json(f"{self.url}{path}", method=method, post=post, secret=self._secret)
+        return self.fetch(path, method=method, post=post, secret=self._secret)
 
 
 def _merge(*parts: object) -> dict[str, object]:

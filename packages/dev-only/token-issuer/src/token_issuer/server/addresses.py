@@ -35,7 +35,7 @@ def resolve_address(host: str, port: int) -> ListenAddress:
     return ListenAddress(family, kind, protocol, address)
 
 
-def format_address(address: Any) -> str:
+def format_address(address: Any, scheme: str = "http") -> str:
     """Return the base URL of a server that listens on *address*."""
     host, port, *_ = address
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

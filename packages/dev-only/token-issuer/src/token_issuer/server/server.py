@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 from bounded_http.limits import Limits
@@ -18,12 +18,15 @@ from proxy_guard.dev_marks import SERVICE_NAME
 
 from token_issuer.config.settings import Settings
 from token_issuer.errors import AddressError
+from token_issuer.google.providers import Providers
 from token_issuer.issuers.issuers import Issuers
-from token_issuer.oauth.providers import Providers
 from token_issuer.server.addresses import format_address, resolve_address
 from token_issuer.server.signals import exit_on_signals
 from token_issuer.web.fast_path import Protocol, list_endpoints
 from token_issuer.web.lazy_app import LazyApp
+
+if TYPE_CHECKING:
+    from token_issuer.server.tls import ServerTls
 
 _BACKLOG: Final = 2048
 _GRACE_S: Final = 8  # below the ten seconds after which Docker kills a container
@@ -31,11 +34,14 @@ _THREAD_GRACE_S: Final = 1
 _MAX_JOIN_S: Final = 10  # far above the grace period of a server in a thread
 _BUILD_DELAY_S: Final = 0.03
 """Time to answer requests that waited for the start, before importing Litestar uses the CPU."""
+_LISTEN_OPTIONS: Final = "TOKEN_ISSUER_HOST and TOKEN_ISSUER_PORT (--host, --port)"
 
 logger = logging.getLogger(__name__)
 
 
-def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
+def listen(
+    host: str, port: int, *, is_shared: bool = False, options: str = _LISTEN_OPTIONS
+) -> socket.socket:
     """Open the listening socket.
 
     Args:
@@ -43,6 +49,7 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
         port: The port; 0 selects a free one.
         is_shared: Whether other shared sockets may listen on the same port. Linux distributes
             the connections among them.
+        options: The settings of *host* and *port*, for the error message.
 
     Raises:
         AddressError: the port is taken, or the host is not an address of this machine.
@@ -52,8 +59,7 @@ def listen(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a host name"
         message = (
-            f"cannot listen on {host} port {port}: {reason}; choose another one with "
-            "TOKEN_ISSUER_HOST and TOKEN_ISSUER_PORT (--host, --port)"
+            f"cannot listen on {host} port {port}: {reason}; choose another one with {options}"
         )
         raise AddressError(message) from error
 
@@ -73,9 +79,9 @@ def _open_listener(host: str, port: int, *, is_shared: bool) -> socket.socket:
     return listener
 
 
-def format_url(listener: socket.socket) -> str:
+def format_url(listener: socket.socket, scheme: str = "http") -> str:
     """Return the base URL of *listener*."""
-    return format_address(listener.getsockname())
+    return format_address(listener.getsockname(), scheme)
 
 
 def configure_logging(settings: Settings) -> None:
@@ -87,13 +93,18 @@ def configure_logging(settings: Settings) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
-def serve(issuers: Issuers, listener: socket.socket) -> None:
+def serve(issuers: Issuers, listener: socket.socket, tls: "ServerTls | None" = None) -> None:
     """Serve *issuers* on *listener* until SIGTERM or SIGINT.
+
+    Args:
+        issuers: The issuers.
+        listener: The listening socket.
+        tls: The TLS of each connection; None for plain HTTP.
 
     Raises:
         ApplicationError: the web application could not be built.
     """
-    server = _build_server(issuers, grace_s=_GRACE_S)
+    server = _build_server(issuers, tls, grace_s=_GRACE_S)
 
     # While uvicorn runs, it handles the signals itself, and completes the responses in progress.
     # This handler is for signals during its start, which an exception must not interrupt.
@@ -103,11 +114,18 @@ def serve(issuers: Issuers, listener: socket.socket) -> None:
 
 
 @contextmanager
-def serve_in_thread(issuers: Issuers, listener: socket.socket) -> Iterator[Providers]:
+def serve_in_thread(
+    issuers: Issuers, listener: socket.socket, tls: "ServerTls | None" = None
+) -> Iterator[Providers]:
     """Serve *issuers* on *listener* while the block runs; signals are not handled.
 
     The server also stops while a test has frozen the time. A thread that does not end within
     `_MAX_JOIN_S` seconds is left behind, so that it does not block the tests.
+
+    Args:
+        issuers: The issuers.
+        listener: The listening socket.
+        tls: The TLS of each connection; None for plain HTTP.
 
     Yields:
         The providers of the logins of the issuers.
@@ -116,7 +134,7 @@ def serve_in_thread(issuers: Issuers, listener: socket.socket) -> Iterator[Provi
         ApplicationError: the web application could not be built. The error is raised at the end
             of the block; an exception from the block becomes its context.
     """
-    server, url = _build_server(issuers, grace_s=_THREAD_GRACE_S), format_url(listener)
+    server, url = _build_server(issuers, tls, grace_s=_THREAD_GRACE_S), format_url(listener)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listener]}, name=SERVICE_NAME, daemon=True
     )
@@ -138,9 +156,12 @@ class _Server(uvicorn.Server):
     tests replace. From the start of the shutdown, faults do not delay responses.
     """
 
-    def __init__(self, config: uvicorn.Config, application: LazyApp) -> None:
+    def __init__(
+        self, config: uvicorn.Config, application: LazyApp, tls: "ServerTls | None"
+    ) -> None:
         super().__init__(config)
         self.application = application
+        self._tls = tls
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_stopped = asyncio.Event()
         application.built.add_done_callback(self._stop_unless_built)
@@ -169,6 +190,8 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.application.stopping.set()
+        if self._tls is not None:
+            self._tls.abort_handshakes()
         await super().shutdown(sockets)
 
     def _stop_unless_built(self, built: Future[Any]) -> None:
@@ -176,8 +199,9 @@ class _Server(uvicorn.Server):
             self.stop()
 
 
-def _build_server(issuers: Issuers, *, grace_s: int) -> _Server:
+def _build_server(issuers: Issuers, tls: "ServerTls | None", *, grace_s: int) -> _Server:
     application = LazyApp(issuers)
+    application.providers.check()
     settings = issuers.settings
     limits = Limits(
         header_bytes=settings.max_header_bytes,
@@ -186,6 +210,8 @@ def _build_server(issuers: Issuers, *, grace_s: int) -> _Server:
     )
     endpoints = list_endpoints(issuers)
     protocol: Any = partial(Protocol, issuers.clock, endpoints, application.providers, limits)
+    if tls is not None:
+        protocol = tls.wrap(protocol, limits.request_s)
     return _Server(
         uvicorn.Config(
             application,
@@ -200,4 +226,5 @@ def _build_server(issuers: Issuers, *, grace_s: int) -> _Server:
             timeout_graceful_shutdown=grace_s,
         ),
         application,
+        tls,
     )

@@ -43,6 +43,7 @@ PARSERS = [
     for parser in list_parsers(build_parser(name).commands[name])
 ]
 COMMANDS = [tuple(parser.prog.split()[1:]) for parser in PARSERS]
+WRAPPERS = [tuple(parser.prog.split()[1:]) for parser in PARSERS if parser.needs_separator]
 SHORTENED = [
     (command, option[:-1])
     for command, parser in zip(COMMANDS, PARSERS, strict=True)
@@ -68,12 +69,21 @@ def test_unknown_option_is_rejected(reject: Reject, command: tuple[str, ...]) ->
     assert reject(*command, "--zzz=1").startswith("no option is named '--zzz'")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in WRAPPERS])
 def test_argument_too_many_is_rejected(reject: Reject, command: tuple[str, ...]) -> None:
     line = reject(*command, "zzz", "zzz")
 
     assert line.startswith("unexpected argument 'zzz'")
     assert "--help lists the options" in line
+
+
+@pytest.mark.parametrize("command", WRAPPERS)
+def test_command_to_run_without_a_separator_is_rejected(
+    reject: Reject, command: tuple[str, ...]
+) -> None:
+    line = reject(*command, "zzz", "--help")
+
+    assert line == f"write -- before the command: token-issuer {command[0]} -- 'zzz'"
 
 
 @pytest.mark.parametrize(("command", "option"), SHORTENED)
@@ -111,7 +121,10 @@ def test_blank_value_is_rejected(
     [
         ("serv", "got 'serv' (did you mean serve?)"),
         ("helth", "(did you mean health"),
-        ("zzz", "expected serve, make-keys, make-token, keys, defects, probe or health, got 'zzz'"),
+        (
+            "zzz",
+            "expected serve, make-keys, make-service-account, make-token, keys, defects, probe",
+        ),
         ("help", "(did you mean --help"),
         ("version", "(did you mean --version"),
         ("keys rotat", "expected list, rotate or remove, got 'rotat' (did you mean rotate?)"),

@@ -30,7 +30,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         TokenIssuerError: wrong settings, or no issuer answers.
     """
-    url = locate_issuer(args.url, read_settings(args, allow_production=True))
-    response = fetch_json(f"{url}{HEALTH_PATH}")
+    settings = read_settings(args, allow_production=True)
+    url = locate_issuer(args.url, settings)
+    response = fetch_json(f"{url}{HEALTH_PATH}", ca_files=settings.ca_files)
     write_output(f"{response['status']}: {url} signs with kid {response['kid']}\n")
     return 0

@@ -4,6 +4,7 @@
 import argparse
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -112,19 +113,19 @@ def run(args: argparse.Namespace) -> int:
 
 def _request_issuer(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     base = locate_issuer(args.url, settings, args.issuer_name)
-    secret = settings.admin_token
+    fetch = partial(fetch_json, secret=settings.admin_token, ca_files=settings.ca_files)
     match args.action:
         case "rotate":
             body = {"mode": args.mode, "alg": args.alg}
             body |= {"lead": args.lead} if args.lead else {}
             body |= {"retention": args.retention} if args.retention else {}
             data = json.dumps(body).encode()
-            return fetch_json(f"{base}{ADMIN_ROTATE_PATH}", post=data, secret=secret)
+            return fetch(f"{base}{ADMIN_ROTATE_PATH}", post=data)
         case "remove":
             url = f"{base}{ADMIN_KEYS_PATH}/{quote(args.kid, safe='')}"
-            return fetch_json(url, method="DELETE", secret=secret)
+            return fetch(url, method="DELETE")
         case _:
-            return fetch_json(f"{base}{ADMIN_KEYS_PATH}", secret=secret)
+            return fetch(f"{base}{ADMIN_KEYS_PATH}")
 
 
 def _change_directory(args: argparse.Namespace, keys: KeyService) -> dict[str, Any]:

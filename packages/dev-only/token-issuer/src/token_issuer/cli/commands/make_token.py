@@ -35,6 +35,7 @@ from token_issuer.cli.settings import (
 from token_issuer.cli.token_fields import add_claims, collect_fields
 from token_issuer.config.choices import ALGORITHMS
 from token_issuer.config.issuers import resolve_issuer
+from token_issuer.config.profiles import BUILT_IN
 from token_issuer.config.settings import SELF, Settings
 from token_issuer.errors import InvalidInputError
 from token_issuer.keys.factory import build_key_service, load_store
@@ -50,8 +51,14 @@ _TOKEN_OPTIONS: Final = (
     ("sub", "subject: the sub claim"),
     ("iss", "issuer: the iss claim"),
     ("kid", "kid of the signing key (default: that of the active key)"),
-    ("alg", f"algorithm of the signature: {', '.join(ALGORITHMS)} (default RS256)"),
-    ("profile", "default claims and lifetime: plain, google, or a name from the profiles file"),
+    (
+        "alg",
+        f"algorithm of the signature: {', '.join(ALGORITHMS)} (default: that of the profile)",
+    ),
+    (
+        "profile",
+        f"default claims and lifetime: {', '.join(BUILT_IN)}, or a name from the profiles file",
+    ),
     ("exp", "expiry: 15m or 2h from now, -5m for an expired token, or seconds since 1970"),
     ("now", "time of issue: seconds since 1970, or RFC 3339 text such as 2026-03-01T12:00:00Z"),
     ("scope", "the scope claim: words separated by spaces"),
@@ -157,7 +164,7 @@ def _open_source(
     if settings.keys_dir is None or args.url is not None:
         body = _encode_fields(fields)
         url = locate_issuer(args.url, settings, args.issuer_name)
-        with KeptConnections(f"{url}{TOKEN_PATH}") as issuer:
+        with KeptConnections(f"{url}{TOKEN_PATH}", settings.ca_files) as issuer:
             yield _TokenSource(
                 lambda: issuer.fetch_json(body), make_blocks_in_threads, _CONNECTIONS
             )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from token_issuer.cli.commands.probe_options import NEVER, add_probe_options
-from token_issuer.cli.options import add_env_file
+from token_issuer.cli.options import ENVIRONMENT_NOTE, add_env_file
 from token_issuer.cli.output.file import OutputFile
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser
@@ -48,7 +48,6 @@ _EXIT_CODES: Final = (
     "or settings, or the probe cannot run: no issuer answers, or the target rejects a valid token\n"
     "or requires none"
 )
-_ENVIRONMENT: Final = "environment: the variables of the issuer; token-issuer --help lists them"
 _EXAMPLES: Final = """\
 examples:
   token-issuer probe http://localhost:8080/orders
@@ -64,7 +63,7 @@ examples:
 
 def add_options(parser: Parser) -> None:
     """Add the options of `probe`."""
-    parser.epilog = f"{_EXAMPLES}\n\n{_EXIT_CODES}\n\n{_ENVIRONMENT}"
+    parser.epilog = f"{_EXAMPLES}\n\n{_EXIT_CODES}\n\n{ENVIRONMENT_NOTE}"
     add_env_file(parser)
     add_probe_options(parser)
 
@@ -126,7 +125,10 @@ def _open_issuer(
 ) -> Iterator[IssuerClient]:
     """Yield a client of the issuer of `--issuer`, or of one that is started."""
     if args.issuer is not None:
-        with IssuerClient(args.issuer, secret=settings.admin_token, fields=fields) as issuer:
+        client = IssuerClient(
+            args.issuer, secret=settings.admin_token, fields=fields, ca_files=settings.ca_files
+        )
+        with client as issuer:
             yield issuer
         return
     # Imported only to start an issuer: importing Litestar would dominate the start-up.
@@ -138,7 +140,9 @@ def _open_issuer(
     own_settings = {**chosen, "port": settings.port, "admin_token": secret}
     with (
         run_token_issuer(**own_settings) as started,
-        IssuerClient(started.url, secret=secret, fields=fields) as issuer,
+        IssuerClient(
+            started.url, secret=secret, fields=fields, ca_files=started.ca_files
+        ) as issuer,
     ):
         _print_issuer(started, issuer)
         yield issuer

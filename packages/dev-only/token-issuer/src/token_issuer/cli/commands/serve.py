@@ -2,6 +2,7 @@
 """`token-issuer serve`."""
 
 import argparse
+import shlex
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
@@ -10,11 +11,12 @@ from token_issuer.cli.options import ENVIRONMENT, EXIT_CODES, add_env_file, add_
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser
 from token_issuer.cli.settings import read_settings
-from token_issuer.config.settings import SETTINGS
-from token_issuer.paths import JWKS_PATHS, TOKEN_PATH
+from token_issuer.config.settings import SETTINGS, Settings
+from token_issuer.paths import JWKS_PATH, TOKEN_PATH
 
 if TYPE_CHECKING:
     from token_issuer.issuers.issuers import Issuers
+    from token_issuer.server.tls import ServerTls
     from token_issuer.server.workers import Serve
     from token_issuer.tokens.issuer import Issuer
 
@@ -23,6 +25,7 @@ examples:
   token-issuer
   token-issuer serve --host 0.0.0.0 --port 8081
   token-issuer serve --issuer self
+  token-issuer serve --tls --issuer self
   token-issuer serve --keys-dir ./keys"""
 
 
@@ -39,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        TokenIssuerError: the environment is production, a setting is wrong, the keys are unusable,
-            the address is taken, or a worker ended by itself.
+        TokenIssuerError: the environment is production, a setting is wrong, the keys or the
+            certificate are unusable, the address is taken, or a worker ended by itself.
     """
     settings = read_settings(args)
     # Imports from here on are deferred: wrong settings are reported without them, and the server is
@@ -61,16 +64,20 @@ def run(args: argparse.Namespace) -> int:
 
         configure_logging(settings)
     issuers = building.result()
+    if settings.scheme == "https":
+        import token_issuer.server.tls  # noqa: F401, PLC0415  # slow, so not while clients wait
 
     def announce(listener: socket.socket) -> "Serve":
         """Print the banner, and return the function that serves on a listener of this address."""
-        url = format_url(listener)
+        # Not earlier: an issuer that cannot listen would replace the authority of the running one.
+        tls = _prepare_tls(settings)
+        url = format_url(listener, settings.scheme)
         located = issuers.locate(url)
         write_output(_format_banner(located, url))
 
         def serve_listener(listener: socket.socket) -> None:
             with located.refreshing():
-                serve(located, listener)
+                serve(located, listener, tls)
 
         return serve_listener
 
@@ -88,6 +95,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _prepare_tls(settings: Settings) -> "ServerTls | None":
+    if settings.scheme == "http":
+        return None
+    from token_issuer.server.tls import prepare_tls  # noqa: PLC0415  # imports OpenSSL
+
+    return prepare_tls(settings)
+
+
 def _format_banner(issuers: "Issuers", url: str) -> str:
     lines = [f"token-issuer (DEV ONLY, never production) listens on {url}"]
     for issuer in issuers:
@@ -99,7 +114,12 @@ def _format_banner(issuers: "Issuers", url: str) -> str:
             f"{label}Signs with kid {kid}; keeps keys in {place}",
             f"{label}{_say_what_clients_need(issuer, url)}",
         )
-    lines.append(f"Try: curl -s -X POST {url}{TOKEN_PATH} -d sub=alice")
+    trust = ""
+    if issuers.settings.tls:
+        ca_file = issuers.settings.tls_ca.absolute()
+        lines.append(f"Clients must trust the CA in {ca_file}, which expires after one day")
+        trust = f" --cacert {shlex.quote(str(ca_file))}"
+    lines.append(f"Try: curl -s{trust} -X POST {url}{TOKEN_PATH} -d sub=alice")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -113,6 +133,5 @@ def _say_what_clients_need(issuer: "Issuer", url: str) -> str:
         else "; for clients that take only the URL of an issuer, add --issuer self"
     )
     return (
-        f"Give verifiers the issuer {issuer.identifier} and its keys at {base}{JWKS_PATHS[0]}"
-        f"{advice}"
+        f"Give verifiers the issuer {issuer.identifier} and its keys at {base}{JWKS_PATH}{advice}"
     )

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from jwt_core import base64url, strict_json
 
-from token_issuer.paths import JWKS_PATHS
+from token_issuer.paths import JWKS_PATH
 from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.polling import Polling, has_hung, poll_until
 from token_issuer.probe.target.client import Target, TargetResponse
 from token_issuer.probe.timing import Timer, Timing
-from token_issuer.remote_issuer import fetch_json
 
 SHORT_MAX_AGE_S: Final = 1
 """Usual max-age of the key documents during the key part, so that verifiers refetch soon."""
@@ -151,7 +150,7 @@ class ProbeContext:
 
     def fetch_jwks(self) -> dict[str, Any]:
         """Return the key set as the target receives it."""
-        return fetch_json(f"{self.issuer.url}{JWKS_PATHS[0]}")
+        return self.issuer.fetch(JWKS_PATH)
 
     def rotate_key(self, *, retention: str | None = None) -> str:
         """Rotate to a new signing key at once, and return its first token.

@@ -36,7 +36,7 @@ test_over_http() { # IMAGE [PYTEST_OPTION...]
   docker rm --force "$container" >/dev/null
   container=
 }
-test_over_http token-issuer
+test_over_http token-issuer --all
 # In emulation, run all of them except the fuzzing, which calls the same routes more often.
 # tests/containers/test_image.py covers the administration of this image.
 test_over_http token-issuer:arm64 -k "not schemathesis"

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import subprocess
 import threading
 import time
@@ -9,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -17,6 +19,7 @@ from jwt_core import KeySet, SigningKey, generate_key, sign
 from proxy_guard import cli
 from proxy_guard.probe.probe import run_probe
 
+from tests.conftest import ISSUER_COMMAND
 from tests.in_process import call_main
 from tests.services import Service, Start, mint
 
@@ -110,6 +113,60 @@ def test_intermediary_that_strips_all_marks_except_the_watermark_is_refused(
         uri = publish(lambda request, body=body, headers=headers: answer(request, body, headers))  # type: ignore[misc]
 
         assert check(base_environ, JWT_JWKS_URI=uri) == (1, codes, "found"), name
+
+
+def list_paths(issuer: Service) -> list[str]:
+    """List the paths that the issuer serves to GET requests, with the account of its project."""
+    described = httpx.get(f"{issuer.url}/openapi.json", trust_env=False).json()["paths"]
+    account = "dev-only@dev-only-project.iam.gserviceaccount.com"
+    paths = [path for path, methods in described.items() if "get" in methods]
+    return [re.sub(r"\{\w+\}", account, path) for path in paths]
+
+
+def test_every_path_of_the_issuer_is_refused(issuer: Service, base_environ: dict[str, str]) -> None:
+    paths = list_paths(issuer)
+    identity = "/computeMetadata/v1/instance/service-accounts/default/identity?audience=x"
+
+    assert len(paths) > 20
+    for path in [*paths, identity]:
+        exit_code, codes, status = check(base_environ, JWT_JWKS_URI=f"{issuer.url}{path}")
+        assert (exit_code, status) == (1, "found"), path
+        assert "dev_header" in codes, path
+
+
+def test_key_document_without_header_member_and_key_id_is_refused_unless_its_keys_are_ec(
+    issuer: Service, base_environ: dict[str, str], publish: Publish
+) -> None:
+    allowed: set[str] = set()
+    refused: set[str] = set()
+    for path in list_paths(issuer):
+        text = httpx.get(f"{issuer.url}{path}", trust_env=False).text
+        if '"kty"' not in text and "-----BEGIN" not in text:
+            continue
+        body = re.sub(r"dev-key|dev_only", "x", text).encode()
+        uri = publish(lambda request, body=body: answer(request, body, {}))  # type: ignore[misc]
+        exit_code, _, status = check(base_environ, JWT_JWKS_URI=uri)
+        (refused if exit_code else allowed).add(path)
+        assert status == ("found" if exit_code else "clean"), path
+
+    assert allowed == {"/iap/verify/public_key", "/iap/verify/public_key-jwk"}
+    assert len(refused) > 10
+
+
+def test_key_file_of_a_service_account_is_refused(
+    issuer: Service, base_environ: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "key.json"
+    subprocess.run(
+        [ISSUER_COMMAND, "make-service-account", path, "--url", issuer.url],
+        env=base_environ, capture_output=True, check=True, timeout=60,
+    )  # fmt: skip
+    key_file = json.loads(path.read_text())
+
+    assert "dev_key" in check(base_environ, GOOGLE_APPLICATION_CREDENTIALS=str(path))[1]
+    for variable in ("GOOGLE_CREDENTIALS", "ANY"):
+        alone = json.dumps({"private_key": key_file["private_key"]})
+        assert check(base_environ, **{variable: alone})[:2] == (1, {"dev_key"}), variable
 
 
 def test_redirect_to_the_issuer_is_refused(

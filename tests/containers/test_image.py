@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import ssl
 import subprocess
 import tomllib
 from collections.abc import Callable
@@ -166,9 +167,47 @@ def test_image_probes_a_proxy(start_container: StartContainer, start_proxy: Star
     assert report["counts"]["outcomes"]["passed"] > 100
 
 
+@pytest.mark.requirement("OPS-1", "GO-6")
+@pytest.mark.parametrize("image", IMAGES)
+def test_container_serves_https_and_is_healthy(
+    start_container: StartContainer, tmp_path: Path, image: str
+) -> None:
+    container = start_container(image, "--volume=/tls", "--env=TOKEN_ISSUER_TLS=true")
+    assert wait_until(lambda: inspect(container)["State"]["Health"]["Status"] == "healthy")
+    url = "https://" + run_docker("port", container, "8081").splitlines()[0]
+    run_docker("cp", f"{container}:/tls/ca.pem", str(tmp_path))
+    context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+
+    with httpx.Client(base_url=url, verify=context, trust_env=False, timeout=30) as http:
+        keys = KeySet.from_document(http.get("/.well-known/jwks.json").json())
+        token = http.post("/token", json={"sub": "alice"}).json()
+    minted = run_docker("exec", container, "token-issuer", "make-token")
+
+    policy = VerificationPolicy(issuer="https://issuer.local", audience="stream-watcher-docker")
+    assert verify(token["access_token"], keys, policy).claims["sub"] == "alice"
+    assert verify(minted, keys, policy).claims["sub"] == "dev-user"
+
+
+@pytest.mark.requirement("OPS-1", "GO-6")
+def test_https_without_a_place_for_the_authority_is_explained() -> None:
+    refused = subprocess.run(
+        ["docker", "run", "--rm", "--read-only", "--env=TOKEN_ISSUER_TLS=true", IMAGE],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode == 2
+    assert "/tls/ca.pem: cannot be written: Read-only file system" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 @pytest.mark.requirement("OPS-1")
-def test_https_url_is_rejected_with_a_reason(start_container: StartContainer) -> None:
+def test_https_url_of_a_plain_issuer_is_rejected_with_a_reason(
+    start_container: StartContainer,
+) -> None:
     container = start_container(IMAGE)
+    find_url(container)
     refused = subprocess.run(
         ["docker", "exec", container, "token-issuer", "health", "--url=https://localhost:8081"],
         capture_output=True,
@@ -177,7 +216,7 @@ def test_https_url_is_rejected_with_a_reason(start_container: StartContainer) ->
     )
 
     assert refused.returncode == 1
-    assert "this image has no TLS: use an http URL" in refused.stderr
+    assert "the server does not speak TLS: use a URL that starts with http:" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

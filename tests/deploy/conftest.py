@@ -112,7 +112,7 @@ class Deployment:
             self.command(host, *arguments, bind=bind),
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=280,
             check=False,
         )
         return Outcome(outcome.returncode, outcome.stdout, outcome.stderr)

@@ -27,7 +27,7 @@ from tests.deploy.registry import run_registry
 
 pytestmark = [
     pytest.mark.requirement("OPS-4"),
-    pytest.mark.timeout(120, func_only=True),  # without the fixture that builds the images
+    pytest.mark.timeout(300, func_only=True),  # without the fixture that builds the images
 ]
 
 
@@ -37,7 +37,7 @@ def call(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, **environ},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=False,
     )
 

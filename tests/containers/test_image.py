@@ -172,7 +172,12 @@ def test_image_probes_a_proxy(start_container: StartContainer, start_proxy: Star
 def test_container_serves_https_and_is_healthy(
     start_container: StartContainer, tmp_path: Path, image: str
 ) -> None:
-    container = start_container(image, "--volume=/tls", "--env=TOKEN_ISSUER_TLS=true")
+    container = start_container(
+        image,
+        "--volume=/tls",
+        "--env=TOKEN_ISSUER_TLS=true",
+        "--health-timeout=60s",  # in emulation on a busy machine, the check exceeds its 5 s
+    )
     assert wait_until(lambda: inspect(container)["State"]["Health"]["Status"] == "healthy")
     url = "https://" + run_docker("port", container, "8081").splitlines()[0]
     run_docker("cp", f"{container}:/tls/ca.pem", str(tmp_path))

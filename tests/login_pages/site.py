@@ -75,6 +75,15 @@ class Site:
         self.browser.evaluate("document.querySelector('[name=interaction]').value = 'x'")
         self.browser.leave_by_click("text=Alice")
 
+    def list_defects(self) -> None:
+        self.begin_login(prompt="login")
+        self.browser.leave_by_click("text=Log in with a defect")
+
+    def choose_defect(self, id_: str) -> None:
+        self.list_defects()
+        self.browser.evaluate(f"document.querySelector('#defect').value = '{id_}'")
+        self.browser.leave_by_click("button.primary")
+
     def read_response(self) -> Mapping[str, str]:
         """Return the parameters that the client has received, in the query string or in a form."""
         assert self.browser.url.startswith(self.client_url), self.browser.text
@@ -107,4 +116,6 @@ PAGES: Final[Mapping[str, Callable[[Site], object]]] = {
     "error": lambda site: site.begin_login(redirect_uri="https://app.example.com/callback"),
     "expired": Site.send_expired_page,
     "form_post": Site.begin_posting_login,
+    "defects": Site.list_defects,
+    "chosen defect": lambda site: site.choose_defect("nonce-wrong"),
 }

@@ -93,6 +93,45 @@ def test_user_cancels_by_keyboard(site: Site, browser: Browser) -> None:
     assert site.read_response()["error"] == "access_denied"
 
 
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_user_logs_in_with_a_defect(site: Site, *, has_scripts: bool) -> None:
+    site.browser.reset(has_scripts=has_scripts)
+    site.list_defects()
+    site.browser.leave_by_click("button.primary")  # the first of the list
+    assert "This is a login that returns with another state" in site.browser.text
+    site.browser.leave_by_click("text=Alice")
+
+    assert site.read_response()["state"] == "a-1"
+
+
+def test_defect_is_chosen_by_keyboard(site: Site, browser: Browser) -> None:
+    site.begin_login(prompt="login")
+    browser.press(*["Tab"] * 6)
+    assert browser.focus == "Log in with a defect"
+    browser.leave_by_key("Enter")
+    browser.press("Tab")
+    assert browser.evaluate("document.activeElement.id") == "defect"
+    browser.press("ArrowDown", "Tab")
+    assert browser.focus == "Continue"
+    browser.leave_by_key("Enter")
+    assert "This is a login that returns without state" in browser.text
+    browser.press("Tab")
+    browser.leave_by_key("Enter")
+
+    assert "state" not in site.read_response()
+
+
+def test_defect_is_kept_with_another_account(site: Site, browser: Browser) -> None:
+    site.choose_defect("error-with-code")
+    browser.press("Tab", "Tab", "Tab", "Tab", "Enter", "Tab")
+    browser.type("zoe@corp.test")
+    browser.leave_by_key("Enter")
+
+    response = site.read_response()
+    assert response["code"]
+    assert response["error"] == "access_denied"
+
+
 def test_focus_is_visible_on_each_control(site: Site, browser: Browser) -> None:
     site.begin_login(login_hint="zoe", prompt="select_account")
     outlines = set()

@@ -123,7 +123,7 @@ class RunningIssuer:
 
     @property
     def logins(self) -> "PlannedLogins":
-        """The planned logins: `logins.next("bob")`, `logins.next(deny=True)`."""
+        """The logins, planned and done: `logins.next("bob", defect="nonce-wrong")`."""
         return self._provider.logins
 
     @property

@@ -12,7 +12,7 @@ import jwt
 import pytest
 from tests import patient_http
 from tests.weak_verifier.checks import RefusedError, verify
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.catalogue import CATALOGUE, LOGIN_DEFECTS, TOKEN_DEFECTS
 from token_issuer.tokens.defects.defect import CHECKS, Defect
 from token_issuer.tokens.defects.description import describe_defect
 
@@ -63,9 +63,9 @@ def judge(jwks: dict[str, Any], authorization: list[str], *without: str) -> str:
     return ACCEPTED
 
 
-@pytest.fixture(params=CATALOGUE)
+@pytest.fixture(params=TOKEN_DEFECTS)
 def defect(request: pytest.FixtureRequest) -> Defect:
-    return CATALOGUE[request.param]
+    return TOKEN_DEFECTS[request.param]
 
 
 def test_just_the_check_that_the_catalogue_names_refuses_the_token(
@@ -141,6 +141,21 @@ def test_catalogue_is_listed(http: httpx.Client) -> None:
 
     assert answer.status_code == 200
     assert [defect["id"] for defect in answer.json()["defects"]] == list(CATALOGUE)
+
+
+@pytest.mark.parametrize(("kind", "ids"), [("token", TOKEN_DEFECTS), ("login", LOGIN_DEFECTS)])
+def test_catalogue_is_listed_by_kind(http: httpx.Client, kind: str, ids: dict[str, Defect]) -> None:
+    defects = http.get("/defects", params={"kind": kind}).json()["defects"]
+
+    assert [defect["id"] for defect in defects] == list(ids)
+    assert {defect["kind"] for defect in defects} == {kind}
+
+
+def test_unknown_kind_is_refused(http: httpx.Client) -> None:
+    answer = http.get("/defects", params={"kind": "session"})
+
+    assert answer.status_code == 400
+    assert "session" in answer.json()["detail"]
 
 
 def test_each_defect_is_described_with_its_remedy(http: httpx.Client, defect: Defect) -> None:

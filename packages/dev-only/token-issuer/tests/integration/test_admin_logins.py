@@ -125,12 +125,12 @@ def test_logins_are_planned_listed_and_cleared(http: httpx.Client, issuer: Runni
 
     assert planned == [1, 2, 3]
     assert listed == [
-        {"user": "bob", "deny": False, "claims": {"email_verified": False}},
-        {"user": None, "deny": True, "claims": {}},
-        {"user": "carol", "deny": True, "claims": {}},
+        {"user": "bob", "deny": False, "claims": {"email_verified": False}, "defect": None},
+        {"user": None, "deny": True, "claims": {}, "defect": None},
+        {"user": "carol", "deny": True, "claims": {}, "defect": None},
     ]
-    assert read_json(http.get("/staff/admin/logins")) == {"logins": []}
-    assert read_json(http.delete("/admin/logins")) == {"logins": []}
+    assert read_json(http.get("/staff/admin/logins")) == {"logins": [], "done": []}
+    assert read_json(http.delete("/admin/logins")) == {"logins": [], "done": []}
     assert len(issuer.logins) == 0
 
 
@@ -152,8 +152,13 @@ def test_logins_are_planned_listed_and_cleared(http: httpx.Client, issuer: Runni
         ("DELETE", "/admin/clients/app", None, 404, "client: no client is named 'app'"),
         ("POST", "/admin/logins", {}, 400, "user: missing; name a user, or set deny"),
         ("POST", "/admin/logins", {"user": "bbo"}, 400, "did you mean bob?"),
-        ("POST", "/admin/logins", {"user": "bob", "usr": 1}, 400, "some of: user, deny, claims"),
+        ("POST", "/admin/logins", {"user": "bob", "usr": 1}, 400, "deny, claims, defect"),
         ("POST", "/admin/logins", {"user": "bob", "claims": {"sub": "x"}}, 400, "claims.sub: is"),
+        ("POST", "/admin/logins", {"user": "bob", "defect": "iat-odl"}, 400, "mean iat-old?"),
+        ("POST", "/admin/logins", {"user": "bob", "defect": ""}, 400, "no defect is named"),
+        ("POST", "/admin/logins", {"user": "bob", "defect": ["jwk"]}, 400, "at `$.defect`"),
+        ("POST", "/admin/logins", {"user": "bob", "defect": "tab-between"}, 400, "a login lacks"),
+        ("POST", "/admin/logins", {"deny": True, "defect": "jwk"}, 400, "contradict each other"),
         ("POST", "/admin/logins", {"user": "bob", "deny": "no"}, 400, "got `str` - at `$.deny`"),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ from token_issuer.cli.commands.make_keys import run as make_keys
 from token_issuer.cli.commands.make_token import run as make_token
 from token_issuer.errors import TokenRequestError
 from token_issuer.testing import RunningIssuer, run_token_issuer
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.catalogue import CATALOGUE, LOGIN_DEFECTS, TOKEN_DEFECTS
 
 pytestmark = pytest.mark.requirement("BV-1")
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
@@ -51,7 +51,7 @@ def test_one_defect_is_explained(call_command: RunCommand) -> None:
     result = call_command("defects", "key-weak")
 
     assert result.stdout.startswith("key-weak: a token signed by an RSA key of 1024 bits\n\n")
-    assert "\nverdict   refuse; high if a verifier does otherwise\n" in result.stdout
+    assert "\nverdict   refuse; high if it does otherwise\n" in result.stdout
     assert "\nremedy    Reject RSA keys of less than 2048 bits" in result.stdout
     assert "\nfault     weak-key\nalg       RS256\n" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
@@ -60,7 +60,7 @@ def test_one_defect_is_explained(call_command: RunCommand) -> None:
 def test_what_the_specifications_leave_open_is_said_to_be(call_command: RunCommand) -> None:
     result = call_command("defects", "sub-huge")
 
-    assert "verdict   either; medium if a verifier crashes\n" in result.stdout
+    assert "verdict   either; medium if it crashes\n" in result.stdout
     assert "fault" not in result.stdout
 
 
@@ -70,6 +70,36 @@ def test_catalogue_is_printed_for_programs(call_command: RunCommand) -> None:
 
     assert [defect["id"] for defect in listed] == list(CATALOGUE)
     assert described in listed
+
+
+def test_catalogue_is_listed_by_kind(call_command: RunCommand) -> None:
+    listed = {
+        kind: json.loads(call_command("defects", "--kind", kind, "--json").stdout)
+        for kind in ("token", "login")
+    }
+
+    assert [defect["id"] for defect in listed["token"]] == list(TOKEN_DEFECTS)
+    assert [defect["id"] for defect in listed["login"]] == list(LOGIN_DEFECTS)
+    shown = call_command("defects", "--kind", "login").stdout
+    assert "nonce-wrong" in shown
+    assert "alg-none" not in shown
+    assert "\nkind      login\n" in call_command("defects", "nonce-wrong").stdout
+
+
+def test_unknown_kind_is_refused(call_command: RunCommand) -> None:
+    result = call_command("defects", "--kind", "session")
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--kind: expected token or login, got 'session'" in result.stderr
+
+
+def test_defect_of_a_login_is_refused_for_a_token(
+    call_command: RunCommand, filled_dir: Path
+) -> None:
+    result = call_command("make-token", "--keys-dir", str(filled_dir), "--defect", "nonce-wrong")
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "plan such a login by POST /admin/logins" in result.stderr
 
 
 def test_unknown_defect_is_refused_in_each_command(
@@ -86,7 +116,7 @@ def test_unknown_defect_is_refused_in_each_command(
         assert "jwk" in result.stderr
 
 
-@pytest.mark.parametrize("id_", CATALOGUE)
+@pytest.mark.parametrize("id_", TOKEN_DEFECTS)
 def test_defect_is_made_offline(
     filled_dir: Path, id_: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,7 +143,7 @@ def test_defect_is_made_by_a_running_issuer(
     assert header["jku"] == f"{running.url}/attacker/jwks.json"
 
 
-@pytest.mark.parametrize("id_", CATALOGUE)
+@pytest.mark.parametrize("id_", TOKEN_DEFECTS)
 def test_defect_is_made_by_the_fixture(running: RunningIssuer, id_: str) -> None:
     token = running.mint(defect=id_)
     fields = running.present(defect=id_)

@@ -13,7 +13,7 @@ from token_issuer.oauth.clients import Client
 from token_issuer.oauth.errors import DirectError, ErrorCode, OAuthError, raise_directly
 from token_issuer.oauth.id_tokens import INVALID_HINT, verify_id_token_hint
 from token_issuer.oauth.parameters import Parameters
-from token_issuer.oauth.pkce import read_challenge
+from token_issuer.oauth.pkce import read_challenge, read_method
 from token_issuer.oauth.records import AuthorizationRequest, ResponseTarget
 from token_issuer.oauth.redirect_uris import is_allowed
 from token_issuer.oauth.responses import FRAGMENT, QUERY, RESPONSE_MODES
@@ -122,6 +122,7 @@ def read_request(
         scope=parse_scope(parameters.get("scope")),
         nonce=nonce,
         challenge=challenge,
+        challenge_method=read_method(parameters),
         prompt=_read_prompt(parameters),
         max_age=_read_max_age(parameters),
         login_hint=_read_login_hint(parameters),

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
-from jwt_core import Algorithm, JwtError, VerifiedClaims, base64url, sign
+from jwt_core import JwtError, VerifiedClaims, base64url
 from jwt_core.compact import parse_compact, parse_json_part
 
+from token_issuer.oauth.defects import apply_defect, sign_id_token
 from token_issuer.oauth.records import Grant
+from token_issuer.oauth.stages import Stage
 from token_issuer.oauth.state import ProviderState
 from token_issuer.tokens.claims import get_configured_ttl
 from token_issuer.tokens.introspection import verify_for_any_audience
@@ -32,6 +34,7 @@ def issue_id_token(
     scope: tuple[str, ...],
     access_token: str,
     nonce: str | None,
+    stage: Stage = Stage.ID_TOKEN,
 ) -> str:
     """Return the ID token of *grant*, with the claims that *scope* releases.
 
@@ -52,7 +55,7 @@ def issue_id_token(
         "at_hash": _hash_access_token(access_token),
         **({} if nonce is None else {"nonce": nonce}),
     }
-    return sign(claims, issuer.keys.ensure_key(Algorithm.RS256))
+    return sign_id_token(state, grant, apply_defect(state, stage, grant, claims, now), now)
 
 
 def verify_id_token_hint(state: ProviderState, hint: str) -> VerifiedClaims | None:

@@ -1,14 +1,24 @@
 # DEV-ONLY: never ship to production.
 """Logins at a browser: from an authorization request or a user code to the user's decision."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from token_issuer.errors import InvalidInputError
 from token_issuer.oauth.authorization import read_request, read_target
+from token_issuer.oauth.choosers import (
+    Chooser,
+    DefectChooser,
+    DeviceDecision,
+    build_chooser,
+    build_defect_chooser,
+    build_unknown_code,
+    find_chosen_defect,
+)
+from token_issuer.oauth.defects import apply_defect
 from token_issuer.oauth.devices import normalize_user_code
 from token_issuer.oauth.errors import OAuthError, raise_directly
-from token_issuer.oauth.grants.authorization_code import issue_code
+from token_issuer.oauth.grants.authorization_code import create_grant, issue_code
 from token_issuer.oauth.login_choice import (
     build_denial,
     check_hinted_sub,
@@ -20,44 +30,10 @@ from token_issuer.oauth.login_pages import open_page, seal_page
 from token_issuer.oauth.parameters import Parameters
 from token_issuer.oauth.records import AuthorizationRequest, DeviceCode, ResponseTarget, Session
 from token_issuer.oauth.responses import AuthorizationResponse, build_response
+from token_issuer.oauth.stages import Stage
 from token_issuer.oauth.state import ProviderState
-from token_issuer.oauth.users import User
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chooser:
-    """A page on which the user decides who logs in.
-
-    Attributes:
-        interaction: The sealed request, which the page sends back with the decision.
-        client_id: The client that the user logs in to.
-        users: The users to choose from.
-        scope: The requested scopes.
-        redirect_uri: Where the browser goes afterwards; None if a device waits.
-        login_hint: The user whom the client expects; None if it names none.
-        user_code: The code of the device, to compare; None if a client waits.
-        problem: Why the last decision was rejected; empty at first.
-    """
-
-    interaction: str
-    client_id: str
-    users: tuple[User, ...]
-    scope: tuple[str, ...] = ()
-    redirect_uri: str | None = None
-    login_hint: str | None = None
-    user_code: str | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceDecision:
-    """A user has decided about a device; the session of the browser stays as it is.
-
-    Attributes:
-        is_approved: Whether the device gets tokens.
-    """
-
-    is_approved: bool
+Decided = AuthorizationResponse | DeviceDecision | Chooser | DefectChooser
 
 
 def begin_login(
@@ -85,7 +61,7 @@ def begin_login(
         return _build_error(state, target, error)
     if session is not None:
         return _complete_login(state, request, session, current, now)
-    return _build_chooser(state, seal_page(state, request, now), request)
+    return build_chooser(state, seal_page(state, request, now), request)
 
 
 def begin_device_login(
@@ -101,7 +77,7 @@ def begin_device_login(
     code = normalize_user_code(user_code)
     waiting = state.devices.find(code)
     if waiting is None:
-        raise _build_unknown_code()
+        raise build_unknown_code()
     client_id, _ = waiting
     try:
         session = start_planned(state, now) or start_configured(state, now)
@@ -110,7 +86,7 @@ def begin_device_login(
     if session is not None:
         return _decide_for_device(state, code, session)
     device = DeviceCode(code, client_id)
-    return _build_chooser(state, seal_page(state, device, now), device)
+    return build_chooser(state, seal_page(state, device, now), device)
 
 
 def decide(
@@ -119,66 +95,48 @@ def decide(
     cookie: str | None,
     now: datetime,
     planned: OAuthError | None,
-) -> AuthorizationResponse | DeviceDecision | Chooser:
+) -> Decided:
     """Continue with the decision of the user on the page.
 
     The parameters are `interaction`, and `user` (the name of a user, or of another account) or
     `deny`. If the name of the other account is invalid, the page is shown again. A client gets the
-    *planned* error whatever the decision.
+    *planned* error whatever the decision. With `list_defects` alone, the defects are listed; with
+    `defect` alone, the page is shown again, and sends the defect back with the decision.
 
     Raises:
         DirectError: the page has expired, or comes from another issuer.
-        InvalidInputError: the device no longer waits, or an error is planned.
+        InvalidInputError: the device no longer waits, an error is planned, no login can have the
+            defect, or the issuer does not serve `/admin`, where logins with defects are planned.
     """
     with raise_directly():
         page, user = parameters.require("interaction"), parameters.get("user")
         is_denied = parameters.get("deny") is not None
+        is_listing = parameters.get("list_defects") is not None
+        defect = parameters.get("defect") or ""
     request = open_page(state, page, now)
     if planned is not None:
         if isinstance(request, DeviceCode):
             raise planned
         return _build_error(state, request.target, planned)
+    if is_listing:
+        return build_defect_chooser(state, page)
+    chosen = find_chosen_defect(state, defect)
+    if chosen is not None and user is None and not is_denied:
+        return build_chooser(state, page, request, defect=chosen)
     try:
-        session = None if is_denied else _start_chosen(state, user, now)
+        session = None if is_denied else _start_chosen(state, user, defect, now)
     except InvalidInputError as error:
-        return _build_chooser(state, page, request, str(error))
+        return build_chooser(state, page, request, problem=str(error), defect=chosen)
     if isinstance(request, DeviceCode):
         return _decide_for_device(state, request.user_code, session)
     return _decide_for_client(state, request, session, cookie, now)
 
 
-def _build_chooser(
-    state: ProviderState, page: str, request: AuthorizationRequest | DeviceCode, problem: str = ""
-) -> Chooser:
-    """Return the page that holds the sealed *request*.
-
-    Raises:
-        InvalidInputError: the device no longer waits.
-    """
-    common = Chooser(
-        interaction=page,
-        client_id=request.client_id,
-        users=tuple(state.users),
-        problem=problem,
-    )
-    if isinstance(request, AuthorizationRequest):
-        return replace(
-            common,
-            scope=request.scope,
-            redirect_uri=request.target.redirect_uri,
-            login_hint=request.login_hint,
-        )
-    waiting = state.devices.find(request.user_code)
-    if waiting is None:
-        raise _build_unknown_code()
-    return replace(common, scope=waiting[1], user_code=request.user_code)
-
-
-def _start_chosen(state: ProviderState, user: str | None, now: datetime) -> Session:
+def _start_chosen(state: ProviderState, user: str | None, defect: str, now: datetime) -> Session:
     if user is None:
         message = "user: missing; choose a user"
         raise InvalidInputError(message, "user")
-    return state.sessions.start(state.users.find_or_derive(user), {}, now)
+    return state.sessions.start(state.users.find_or_derive(user), {}, now, defect=defect)
 
 
 def _decide_for_client(
@@ -201,7 +159,7 @@ def _decide_for_device(
     state: ProviderState, user_code: str, session: Session | None
 ) -> DeviceDecision:
     if not state.devices.decide(user_code, session):
-        raise _build_unknown_code()
+        raise build_unknown_code()
     return DeviceDecision(is_approved=session is not None)
 
 
@@ -218,8 +176,13 @@ def _complete_login(
         if current is not None:
             state.sessions.end(current)
         cookie = state.sessions.seal(session, now)
-    parameters = {"code": issue_code(state, request, session, now)}
-    return build_response(request.target, state.issuer.identifier, parameters, cookie)
+    grant = create_grant(state, request, session)
+    parameters = {"code": issue_code(state, request, grant, now)}
+    response = build_response(request.target, state.issuer.identifier, parameters, cookie)
+    if not session.defect:
+        return response
+    stage = Stage.AUTHORIZATION_RESPONSE
+    return replace(response, parameters=apply_defect(state, stage, grant, response.parameters, now))
 
 
 def _build_error(
@@ -227,8 +190,3 @@ def _build_error(
 ) -> AuthorizationResponse:
     parameters = {"error": error.error, "error_description": str(error)}
     return build_response(target, state.issuer.identifier, parameters)
-
-
-def _build_unknown_code() -> InvalidInputError:
-    message = "user_code: no device waits with this code; compare it with the one on the device"
-    return InvalidInputError(message, "user_code")

@@ -50,6 +50,7 @@ def _describe_access_token(
     record = find_access_token(state, token, now)
     if record is None:
         return None
+    state.logins.done.note(record.grant, "introspect")
     released = state.selection.select_for_api(state.collect_claims(record.grant), record.scope)
     return {
         **released,

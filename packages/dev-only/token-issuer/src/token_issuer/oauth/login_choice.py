@@ -58,7 +58,7 @@ def start_planned(state: ProviderState, now: datetime) -> Session | None:
     user = None if planned.user is None else state.users.find(planned.user)
     if planned.is_denied or user is None:
         raise build_denial()
-    return state.sessions.start(user, planned.claims, now)
+    return state.sessions.start(user, planned.claims, now, defect=planned.defect)
 
 
 def start_configured(state: ProviderState, now: datetime) -> Session | None:

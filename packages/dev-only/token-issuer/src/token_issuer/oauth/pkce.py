@@ -49,6 +49,16 @@ def read_challenge(parameters: Parameters) -> str | None:
     return _hash(challenge)
 
 
+def read_method(parameters: Parameters) -> str | None:
+    """Return the method of a challenge that `read_challenge` has read; None without PKCE.
+
+    Spec: RFC 7636 §4.3
+    """
+    if parameters.get("code_challenge") is None:
+        return None
+    return parameters.get("code_challenge_method") or "plain"
+
+
 def check_verifier(challenge: str | None, verifier: str | None) -> None:
     """Check that the client sends a verifier if and only if it sent a challenge.
 

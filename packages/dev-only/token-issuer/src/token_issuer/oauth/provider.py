@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from token_issuer.oauth.choosers import Chooser, DeviceDecision
 from token_issuer.oauth.client_authentication import (
     BasicCredentials,
     authenticate_client,
@@ -21,13 +22,7 @@ from token_issuer.oauth.clients import Clients
 from token_issuer.oauth.errors import OAuthError, raise_directly
 from token_issuer.oauth.exchange import exchange
 from token_issuer.oauth.grants.device_code import DeviceAuthorization, authorize_device
-from token_issuer.oauth.interaction import (
-    Chooser,
-    DeviceDecision,
-    begin_device_login,
-    begin_login,
-    decide,
-)
+from token_issuer.oauth.interaction import Decided, begin_device_login, begin_login, decide
 from token_issuer.oauth.introspection import introspect_token
 from token_issuer.oauth.logins import PlannedLogins
 from token_issuer.oauth.logout import log_out
@@ -107,15 +102,17 @@ class Provider:
 
     def decide(
         self, pairs: Pairs, cookie: str | None, now: datetime, planned: OAuthError | None = None
-    ) -> AuthorizationResponse | DeviceDecision | Chooser:
+    ) -> Decided:
         """Continue with the form of the login page: `interaction`, and `user` or `deny`.
 
         If the name of another account is invalid, the page is shown again. Whatever the decision,
-        the client gets the *planned* error.
+        the client gets the *planned* error. With `list_defects` or `defect` alone, the user
+        continues on a page: the list of defects, or the same page with the defect.
 
         Raises:
             DirectError: the page has expired, or comes from another issuer.
-            InvalidInputError: the device no longer waits, or an error is planned.
+            InvalidInputError: the device no longer waits, an error is planned, or no login can have
+                the defect.
         """
         return decide(self._state, _read_for_page(pairs), cookie, now, planned)
 

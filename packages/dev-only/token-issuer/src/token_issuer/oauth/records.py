@@ -16,6 +16,7 @@ class Session(Struct, frozen=True, array_like=True):
         is_known: Whether the user was known, see `User.is_known`.
         auth_time: When the user logged in, in seconds since 1970.
         claims: The claims of this login alone.
+        defect: The id of the defect of this login; empty without one.
     """
 
     number: int
@@ -24,6 +25,7 @@ class Session(Struct, frozen=True, array_like=True):
     is_known: bool
     auth_time: int
     claims: dict[str, Any]
+    defect: str = ""
 
 
 class Grant(Struct, frozen=True, array_like=True):
@@ -123,6 +125,7 @@ class AuthorizationRequest(Struct, frozen=True, array_like=True):
         scope: The requested scopes.
         nonce: The nonce.
         challenge: The result of `pkce.read_challenge`.
+        challenge_method: The method of the challenge; None without one.
         prompt: The values of `prompt`.
         max_age: The maximum age of the login, in seconds.
         login_hint: The user whom the client expects.
@@ -135,6 +138,7 @@ class AuthorizationRequest(Struct, frozen=True, array_like=True):
     scope: tuple[str, ...]
     nonce: str | None
     challenge: str | None
+    challenge_method: str | None
     prompt: tuple[str, ...]
     max_age: int | None
     login_hint: str | None

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from msgspec import structs
+
 from token_issuer.oauth.ledger import Ledger
 from token_issuer.oauth.records import Session
 from token_issuer.oauth.sealing import Purpose, Sealer
@@ -22,8 +24,17 @@ class Sessions:
         self._users = users
         self._ledger = Ledger()
 
-    def start(self, user: User, claims: Mapping[str, Any], now: datetime) -> Session:
-        """Return a new session of *user*, who logs in *now*, with the *claims* of this login."""
+    def start(
+        self, user: User, claims: Mapping[str, Any], now: datetime, *, defect: str = ""
+    ) -> Session:
+        """Return a new session of *user*, who logs in *now*.
+
+        Args:
+            user: The user.
+            claims: The claims of this login alone.
+            now: The time of the login.
+            defect: The defect of this login alone.
+        """
         return Session(
             number=self._ledger.add(),
             user=user.name,
@@ -31,11 +42,13 @@ class Sessions:
             is_known=user.is_known,
             auth_time=int(now.timestamp()),
             claims=dict(claims),
+            defect=defect,
         )
 
     def seal(self, session: Session, now: datetime) -> str:
-        """Return the value of the cookie of *session*."""
-        return self._sealer.seal(Purpose.SESSION, session, now=now, lifetime=SESSION_LIFETIME)
+        """Return the value of the cookie of *session*, which later logins without defect use."""
+        good = structs.replace(session, defect="") if session.defect else session
+        return self._sealer.seal(Purpose.SESSION, good, now=now, lifetime=SESSION_LIFETIME)
 
     def open(self, cookie: str | None, now: datetime) -> Session | None:
         """Return the session of a *cookie*; None if it is invalid, expired or has ended."""

@@ -8,6 +8,7 @@ from jwt_core import VerificationKey
 
 from token_issuer.oauth.clients import Client, Clients
 from token_issuer.oauth.devices import Devices
+from token_issuer.oauth.done_logins import DoneLogins
 from token_issuer.oauth.ledger import Ledger
 from token_issuer.oauth.logins import PlannedLogins
 from token_issuer.oauth.records import Grant
@@ -32,7 +33,7 @@ class ProviderState:
         sealer: Seals codes and tokens.
         grants: The states of all grants.
         sessions: The sessions of browsers.
-        logins: The planned logins.
+        logins: The planned logins, and those that are done.
         devices: The devices that wait for a user.
     """
 
@@ -48,7 +49,7 @@ class ProviderState:
         self.sealer = Sealer(read_elapsed)
         self.grants = Ledger()
         self.sessions = Sessions(self.sealer, self.users)
-        self.logins = PlannedLogins(self.users)
+        self.logins = PlannedLogins(self.users, DoneLogins(issuer.requests, issuer.name))
         self.devices = Devices(read_elapsed)
 
     @property

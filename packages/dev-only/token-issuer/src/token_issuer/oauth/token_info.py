@@ -6,7 +6,9 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from token_issuer.oauth.access_tokens import find_access_token
+from token_issuer.oauth.defects import apply_defect
 from token_issuer.oauth.errors import ErrorCode, OAuthError
+from token_issuer.oauth.stages import Stage
 from token_issuer.oauth.state import ProviderState
 
 
@@ -76,7 +78,9 @@ def describe_for_google(
         raise OAuthError(
             ErrorCode.INVALID_TOKEN, message, "access_token", status=HTTPStatus.BAD_REQUEST
         )
-    claims = state.selection.select(state.collect_claims(record.grant), record.scope)
+    state.logins.done.note(record.grant, "tokeninfo")
+    good = state.selection.select(state.collect_claims(record.grant), record.scope)
+    claims = apply_defect(state, Stage.TOKEN_INFO, record.grant, good, now)
     token_info = TokenInfo(
         client_id=record.grant.client_id,
         sub=record.grant.session.sub,

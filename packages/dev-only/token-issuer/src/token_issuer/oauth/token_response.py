@@ -10,9 +10,11 @@ from typing import Final
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from token_issuer.oauth.access_tokens import issue_access_token
+from token_issuer.oauth.defects import apply_defect
 from token_issuer.oauth.id_tokens import issue_id_token
 from token_issuer.oauth.records import Grant, RefreshToken
 from token_issuer.oauth.sealing import Purpose
+from token_issuer.oauth.stages import Stage
 from token_issuer.oauth.state import ProviderState
 
 REFRESH_TOKEN_LIFETIME: Final = timedelta(days=30)
@@ -22,7 +24,7 @@ class LoginTokens(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The response of the token endpoint to a login or a refresh."""
 
     access_token: str
-    token_type: str
+    token_type: str | UnsetType = UNSET
     expires_in: int
     refresh_token: str | UnsetType = UNSET
     id_token: str | UnsetType = UNSET
@@ -37,6 +39,7 @@ def issue_tokens(
     generation: int | None,
     scope: tuple[str, ...] | None = None,
     nonce: str | None = None,
+    stage: Stage = Stage.ID_TOKEN,
 ) -> LoginTokens:
     """Return the tokens of *grant*.
 
@@ -48,6 +51,7 @@ def issue_tokens(
             none.
         scope: The scopes of the access token; by default those of the grant.
         nonce: The nonce of the ID token.
+        stage: The stage of the login to which the ID token belongs.
     """
     granted = grant.scope if scope is None else scope
     access_token, lifetime = issue_access_token(state, grant, granted, now)
@@ -65,7 +69,10 @@ def issue_tokens(
         tokens = structs.replace(tokens, refresh_token=refresh_token)
     if set(state.identity_scopes).intersection(granted):
         id_token = issue_id_token(
-            state, grant, now, scope=granted, access_token=access_token, nonce=nonce
+            state, grant, now, scope=granted, access_token=access_token, nonce=nonce, stage=stage
         )
         tokens = structs.replace(tokens, id_token=id_token)
-    return tokens
+    if not grant.session.defect:
+        return tokens
+    members = {name: each for name, each in structs.asdict(tokens).items() if each is not UNSET}
+    return LoginTokens(**apply_defect(state, Stage.TOKEN_RESPONSE, grant, members, now))

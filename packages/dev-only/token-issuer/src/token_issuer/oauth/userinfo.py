@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from token_issuer.oauth.access_tokens import find_access_token
+from token_issuer.oauth.defects import apply_defect
 from token_issuer.oauth.errors import ErrorCode, MissingTokenError, OAuthError
+from token_issuer.oauth.stages import Stage
 from token_issuer.oauth.state import ProviderState
 
 
@@ -36,8 +38,10 @@ def describe_user(state: ProviderState, tokens: Sequence[str], now: datetime) ->
             "neither expired nor been revoked"
         )
         raise OAuthError(ErrorCode.INVALID_TOKEN, message, "access_token")
+    state.logins.done.note(token.grant, "userinfo")
     if not set(state.identity_scopes).intersection(token.scope):
         message = f"scope: the access token needs the scope {' or '.join(state.identity_scopes)}"
         raise OAuthError(ErrorCode.INSUFFICIENT_SCOPE, message, "scope")
     claims = state.selection.select(state.collect_claims(token.grant), token.scope)
-    return {"sub": token.grant.session.sub, **claims}
+    good = {"sub": token.grant.session.sub, **claims}
+    return apply_defect(state, Stage.USERINFO, token.grant, good, now)

@@ -30,6 +30,7 @@ from token_issuer.tokens.messages import TokenRequest, TokenResponse
 
 if TYPE_CHECKING:
     from token_issuer.tokens.defects.defect import Defect
+    from token_issuer.tokens.defects.ingredients import TokenIngredients
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,34 @@ class Issuer:
             raise TokenRequestError(message, "kid", "alg")
         return key
 
+    def collect_ingredients(
+        self,
+        claims: Mapping[str, Any],
+        key: SigningKey,
+        now: datetime,
+        base_url: str | None = None,
+    ) -> "TokenIngredients":
+        """Return the ingredients of a defective token.
+
+        Args:
+            claims: The claims set of the good token.
+            key: The signing key of the good token.
+            now: The time of issue.
+            base_url: The base URL of the request, unless the settings name that of the verifier;
+                by default, the URL of the issuer.
+        """
+        from token_issuer.tokens.defects.ingredients import TokenIngredients  # noqa: PLC0415
+
+        settings = self.settings
+        return TokenIngredients(
+            claims=claims,
+            key=key,
+            now=int(now.timestamp()),
+            jwks=self.keys.view.jwks.body,
+            attacker=self.attacker,
+            base_url=settings.verifier_url or settings.public_url or base_url or self.url or None,
+        )
+
     def _issue_defective(
         self,
         request: TokenRequest,
@@ -162,11 +191,9 @@ class Issuer:
         """
         # Imported only here: the catalogue is slow to import, and most issuers do not need it.
         from token_issuer.tokens.defects.catalogue import find_entry  # noqa: PLC0415
-        from token_issuer.tokens.defects.ingredients import TokenIngredients  # noqa: PLC0415
         from token_issuer.tokens.defects.minting import mint_defective  # noqa: PLC0415
 
-        settings = self.settings
-        if settings.workers > 1:
+        if self.settings.workers > 1:
             message = (
                 "defect: not available with several workers, which do not share the attacker's "
                 "keys; unset TOKEN_ISSUER_WORKERS"
@@ -176,15 +203,8 @@ class Issuer:
             entry = find_entry(str(request.defect))
         except InvalidInputError as error:
             raise TokenRequestError(str(error), *error.fields) from error
-        ingredients = TokenIngredients(
-            claims=claims,
-            key=self.find_key(_set_algorithm(request, entry.defect)),
-            now=int(now.timestamp()),
-            jwks=self.keys.view.jwks.body,
-            attacker=self.attacker,
-            base_url=settings.verifier_url or settings.public_url or base_url,
-        )
-        minted = mint_defective(entry, ingredients)
+        key = self.find_key(_set_algorithm(request, entry.defect))
+        minted = mint_defective(entry, self.collect_ingredients(claims, key, now, base_url))
         return TokenResponse(
             access_token=minted.token,
             token_type="Bearer",  # noqa: S106  # a type, not a secret

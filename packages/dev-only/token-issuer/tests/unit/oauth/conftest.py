@@ -15,8 +15,8 @@ from joserfc.jwk import KeySet
 from token_issuer.config.issuers import derive_settings
 from token_issuer.config.keywords import parse_keywords
 from token_issuer.keys.service import KeyService
+from token_issuer.oauth.choosers import Chooser
 from token_issuer.oauth.client_authentication import BasicCredentials
-from token_issuer.oauth.interaction import Chooser
 from token_issuer.oauth.provider import Provider
 from token_issuer.oauth.responses import AuthorizationResponse
 from token_issuer.oauth.token_response import LoginTokens

@@ -7,8 +7,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from token_issuer.oauth.choosers import Chooser
 from token_issuer.oauth.errors import DirectError
-from token_issuer.oauth.interaction import Chooser
 
 pytestmark = pytest.mark.requirement("LG-1")
 

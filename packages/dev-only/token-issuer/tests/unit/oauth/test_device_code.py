@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from token_issuer.errors import InvalidInputError
+from token_issuer.oauth.choosers import Chooser, DeviceDecision
 from token_issuer.oauth.errors import OAuthError
 from token_issuer.oauth.grants.device_code import DeviceAuthorization
-from token_issuer.oauth.interaction import Chooser, DeviceDecision
 
 pytestmark = pytest.mark.requirement("LG-1")
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 from token_issuer.errors import InvalidInputError
-from token_issuer.oauth.interaction import Chooser
+from token_issuer.oauth.choosers import Chooser
 from token_issuer.tokens.request_parsing import convert_parameters
 
 pytestmark = pytest.mark.requirement("LG-1")

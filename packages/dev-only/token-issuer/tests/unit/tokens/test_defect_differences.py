@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.catalogue import TOKEN_DEFECTS
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
@@ -149,13 +149,13 @@ def has_good_signature(bad: Taken, good: Taken, keys: KeySet, alg: str) -> bool:
 
 @pytest.mark.requirement("BV-1")
 def test_each_defect_has_its_expected_difference() -> None:
-    assert set(EXPECTED) == set(CATALOGUE)
+    assert set(EXPECTED) == set(TOKEN_DEFECTS)
 
 
 @pytest.mark.requirement("BV-1")
-@pytest.mark.parametrize("id_", CATALOGUE)
+@pytest.mark.parametrize("id_", TOKEN_DEFECTS)
 def test_defect_is_the_only_difference_from_a_good_token(issuer: Issuer, id_: str) -> None:
-    alg = CATALOGUE[id_].alg or "RS256"
+    alg = TOKEN_DEFECTS[id_].alg or "RS256"
     good, bad = issue(issuer, alg=alg), issue(issuer, defect=id_)
     keys = KeySet.import_key_set(json.loads(issuer.keys.view.jwks.body))
 
@@ -167,7 +167,7 @@ def test_defect_is_the_only_difference_from_a_good_token(issuer: Issuer, id_: st
 
 
 @pytest.mark.requirement("BV-1")
-@pytest.mark.parametrize("id_", [id_ for id_ in CATALOGUE if not CATALOGUE[id_].alg])
+@pytest.mark.parametrize("id_", [id_ for id_ in TOKEN_DEFECTS if not TOKEN_DEFECTS[id_].alg])
 def test_defect_is_made_with_each_algorithm(issuer: Issuer, id_: str) -> None:
     good, bad = issue(issuer, alg="ES256"), issue(issuer, defect=id_, alg="ES256")
     keys = KeySet.import_key_set(json.loads(issuer.keys.view.jwks.body))

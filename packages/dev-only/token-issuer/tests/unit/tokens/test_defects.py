@@ -12,14 +12,15 @@ import pytest
 from token_issuer.config.choices import RotationMode
 from token_issuer.errors import TokenRequestError
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.catalogue import CATALOGUE, LOGIN_DEFECTS, TOKEN_DEFECTS
 from token_issuer.tokens.defects.defect import CHECKS
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
 pytestmark = pytest.mark.requirement("BV-1")
+SECTION: Final = r"§[\d.]+( \(\w+\))?( steps? \d+( and \d+)?)?"
 SOURCE: Final = re.compile(
-    r"RFC \d{4}( §[\d.]+( \(\w+\))?( step \d+)?(, §[\d.]+( \(\w+\))?( step \d+)?)*)"
+    rf"(RFC \d{{4}}|OpenID Connect Core)( {SECTION}(, {SECTION})*)"
     r"|CVE-\d{4}-\d{4,}(, CVE-\d{4}-\d{4,})*"
 )
 
@@ -31,7 +32,9 @@ def issue(issuer: Issuer, **fields: Any) -> list[str]:
 
 
 def test_catalogue_is_complete_and_no_id_is_given_twice() -> None:
-    assert len(CATALOGUE) >= 100
+    assert len(TOKEN_DEFECTS) >= 100
+    assert len(LOGIN_DEFECTS) >= 20
+    assert len(CATALOGUE) == len(TOKEN_DEFECTS) + len(LOGIN_DEFECTS)
     assert all(id_ == defect.id for id_, defect in CATALOGUE.items())
     assert len({defect.title for defect in CATALOGUE.values()}) == len(CATALOGUE)
     assert {defect.check for defect in CATALOGUE.values()} == set(CHECKS)
@@ -140,10 +143,17 @@ def test_defect_that_would_leave_a_token_good_is_rejected(
     assert caught.value.fields == ("defect",)
 
 
+def test_defect_of_a_login_is_not_one_of_a_token(issuer: Issuer) -> None:
+    with pytest.raises(TokenRequestError, match="is a defect of a login, not of a token") as caught:
+        issue(issuer, defect="nonce-wrong")
+
+    assert caught.value.fields == ("defect",)
+
+
 def test_public_key_is_taken_for_a_secret_even_where_it_is_not_published(issuer: Issuer) -> None:
     issuer.keys.rotate(RotationMode.SIGN_BEFORE_PUBLISH, lead=timedelta(hours=1))
 
-    for id_ in (id_ for id_ in CATALOGUE if id_.startswith("hs256-")):
+    for id_ in (id_ for id_ in TOKEN_DEFECTS if id_.startswith("hs256-")):
         assert issue(issuer, defect=id_)
 
 

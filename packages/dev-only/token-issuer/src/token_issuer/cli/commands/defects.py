@@ -12,8 +12,8 @@ import msgspec
 from token_issuer.cli.options import EXIT_CODES
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser, parse_filled
-from token_issuer.tokens.defects.catalogue import CATALOGUE, find_entry
-from token_issuer.tokens.defects.defect import Defect
+from token_issuer.tokens.defects.catalogue import CATALOGUE, find_defect
+from token_issuer.tokens.defects.defect import Defect, Kind
 from token_issuer.tokens.defects.description import describe_defect
 
 _WIDTH: Final = 100
@@ -22,6 +22,7 @@ _EXAMPLES: Final = """\
 examples:
   token-issuer defects
   token-issuer defects alg-none
+  token-issuer defects --kind login
   token-issuer defects --json | jq -r '.[] | select(.verdict == "refuse").id'
   token-issuer make-token --defect alg-none"""
 
@@ -36,6 +37,9 @@ def add_options(parser: Parser) -> None:
         metavar="ID",
         help="id of a defect (default: list all)",
     )
+    parser.add_argument(
+        "--kind", choices=tuple(Kind), help="list only the defects of tokens, or of logins"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
@@ -46,10 +50,10 @@ def run(args: argparse.Namespace) -> int:
         InvalidInputError: no defect has this id.
     """
     if args.defect is not None:
-        defect = find_entry(args.defect).defect
+        defect = find_defect(args.defect)
         write_output(_encode(describe_defect(defect)) if args.json else _explain(defect))
     else:
-        defects = CATALOGUE.values()
+        defects = [each for each in CATALOGUE.values() if args.kind in {None, each.kind}]
         write_output(_encode(list(map(describe_defect, defects))) if args.json else _list(defects))
     return 0
 
@@ -77,13 +81,14 @@ def _list(defects: Iterable[Defect]) -> str:
 def _explain(defect: Defect) -> str:
     described = describe_defect(defect)
     rows = {
+        "kind": described.kind,
         "group": described.group,
         "wrong": described.wrong,
         "why": described.why,
         "source": described.source,
-        "verdict": f"{described.verdict}; {described.severity} if a verifier does otherwise"
+        "verdict": f"{described.verdict}; {described.severity} if it does otherwise"
         if described.verdict != "either"
-        else f"either; {described.severity} if a verifier crashes",
+        else f"either; {described.severity} if it crashes",
         "check": described.check,
         "remedy": described.remedy,
         "fault": described.fault,

@@ -7,23 +7,25 @@ Spec: RFC 6749 §4.1.3, RFC 7636 §4.6, OpenID Connect Core §3.1.3
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec import structs
+
 from token_issuer.oauth.clients import Client
+from token_issuer.oauth.defects import apply_defect
 from token_issuer.oauth.errors import ErrorCode, OAuthError
 from token_issuer.oauth.ledger import UNUSED
 from token_issuer.oauth.parameters import Parameters
 from token_issuer.oauth.pkce import check_verifier
 from token_issuer.oauth.records import AuthorizationRequest, Code, Grant, Session
 from token_issuer.oauth.sealing import Purpose
+from token_issuer.oauth.stages import Stage
 from token_issuer.oauth.state import ProviderState
 from token_issuer.oauth.token_response import LoginTokens, issue_tokens
 
 CODE_LIFETIME: Final = timedelta(seconds=60)
 
 
-def issue_code(
-    state: ProviderState, request: AuthorizationRequest, session: Session, now: datetime
-) -> str:
-    """Return the code by which the client of *request* gets the tokens of *session*."""
+def create_grant(state: ProviderState, request: AuthorizationRequest, session: Session) -> Grant:
+    """Return the grant of *session* to the client of *request*."""
     grant = Grant(
         number=state.grants.add(),
         session=session,
@@ -31,7 +33,20 @@ def issue_code(
         scope=request.scope,
         is_offline=request.is_offline,
     )
+    state.logins.done.add(grant, request)
+    return grant
+
+
+def issue_code(
+    state: ProviderState, request: AuthorizationRequest, grant: Grant, now: datetime
+) -> str:
+    """Return the code by which the client of *request* gets the tokens of *grant*."""
     code = Code(grant, request.target.redirect_uri, request.nonce, request.challenge)
+    if grant.session.defect:
+        good = {"session": grant.session, "nonce": code.nonce, "challenge": code.challenge}
+        used = apply_defect(state, Stage.CODE, grant, good, now)
+        granted = structs.replace(grant, session=used.pop("session"))
+        code = structs.replace(code, grant=granted, **used)
     return state.sealer.seal(Purpose.CODE, code, now=now, lifetime=CODE_LIFETIME)
 
 
@@ -55,6 +70,7 @@ def redeem_code(
         raise OAuthError(ErrorCode.INVALID_GRANT, message, "code")
     code = opened.record
     number = code.grant.number
+    state.logins.done.note(code.grant, "token")
     if not state.grants.is_at(number, UNUSED):
         _reject_replay(state, number)
     if opened.is_expired:

@@ -93,6 +93,8 @@ def redeem_device_code(
         is_offline=True,
     )
     state.grants.advance(grant.number, UNUSED)
+    state.logins.done.add(grant, None)
+    state.logins.done.note(grant, "token")
     if state.find_parties(grant) is None:
         message = "device_code: the user has been removed; start again"
         raise OAuthError(ErrorCode.INVALID_GRANT, message, "device_code")

@@ -8,6 +8,7 @@ Spec: RFC 6749 §6, RFC 9700 §4.14.2, OpenID Connect Core §12
 """
 
 from datetime import datetime
+from functools import partial
 
 from token_issuer.oauth.clients import Client
 from token_issuer.oauth.errors import ErrorCode, OAuthError
@@ -15,6 +16,7 @@ from token_issuer.oauth.parameters import Parameters
 from token_issuer.oauth.records import RefreshToken
 from token_issuer.oauth.scopes import narrow_scope
 from token_issuer.oauth.sealing import Purpose
+from token_issuer.oauth.stages import Stage
 from token_issuer.oauth.state import ProviderState
 from token_issuer.oauth.token_response import LoginTokens, issue_tokens
 
@@ -39,14 +41,17 @@ def refresh_tokens(
     if state.find_parties(token.grant) is None:
         message = "refresh_token: is revoked, or its user has been removed; start the login again"
         raise OAuthError(ErrorCode.INVALID_GRANT, message, "refresh_token")
+    state.logins.done.note(token.grant, "refresh")
     granted = narrow_scope(scope, token.grant.scope)
+    issue = partial(
+        issue_tokens, state, token.grant, now, scope=granted, stage=Stage.REFRESHED_ID_TOKEN
+    )
     if state.is_google:
-        return issue_tokens(state, token.grant, now, generation=None, scope=granted)
+        return issue(generation=None)
     if not state.grants.advance(token.grant.number, token.generation):
         message = (
             "refresh_token: has been used already; all tokens of the login are now revoked; start "
             "the login again"
         )
         raise OAuthError(ErrorCode.INVALID_GRANT, message, "refresh_token")
-    generation = token.generation + 1
-    return issue_tokens(state, token.grant, now, generation=generation, scope=granted)
+    return issue(generation=token.generation + 1)

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Descriptions of defects, and the checks with which a verifier catches them."""
+"""Descriptions of defects, and the checks with which a verifier or relying party catches them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +9,15 @@ from typing import Final
 from token_issuer.severity import Severity
 
 
+class Kind(StrEnum):
+    """What has the defect."""
+
+    TOKEN = "token"  # noqa: S105  # a kind, not a secret
+    LOGIN = "login"
+
+
 class Verdict(StrEnum):
-    """What a verifier must do with a token."""
+    """What a verifier must do with a token, or a relying party with a login."""
 
     REFUSE = "refuse"
     ACCEPT = "accept"
@@ -25,15 +32,16 @@ class Defect:
     Attributes:
         id: A stable name, such as `alg-none`.
         group: The subject, such as `signature` or `audience`.
-        title: The token in a few words: "a token whose signature is cut short".
+        title: The token or login in a few words: "a token whose signature is cut short".
         wrong: What is wrong with it, precisely.
         why: The consequence if a verifier accepts it, or rejects it wrongly.
-        source: RFC and section, CVE or GHSA.
-        verdict: What a verifier must do.
-        severity: How serious it is if a verifier does otherwise.
-        check: The check of a verifier that catches it; a key of `CHECKS`.
+        source: Specification and section, CVE or GHSA.
+        verdict: What a verifier or relying party must do.
+        severity: How serious it is if it does otherwise.
+        check: The check that catches it; a key of `CHECKS`.
         fault: The key endpoint fault that must be set; empty if none.
         alg: The algorithm of the good token; empty if any will do.
+        kind: What has the defect: a token, or a login.
     """
 
     id: str
@@ -47,6 +55,7 @@ class Defect:
     check: str
     fault: str = ""
     alg: str = ""
+    kind: Kind = Kind.TOKEN
 
 
 CHECKS: Final[Mapping[str, str]] = {
@@ -83,5 +92,28 @@ CHECKS: Final[Mapping[str, str]] = {
     "size": "Limit the length of a token, or of a request header, to a few kilobytes.",
     "credentials": "Accept exactly one Authorization header field, of the form `Bearer TOKEN`; the "
     "scheme is case-insensitive.",
+    "state": "Store a random `state` with the browser's session, and reject an authorization "
+    "response whose `state` is missing or differs from it.",
+    "issuer-parameter": "With several issuers, reject an authorization response whose `iss` is not "
+    "the issuer that the user was sent to, or is missing although the issuer's metadata promise "
+    "it.",
+    "error-response": "Treat an authorization response with `error` as a failure, whatever else it "
+    "contains.",
+    "code-injection": "Send a PKCE challenge with the method S256 and a new verifier for each "
+    "login, or at least a `nonce` that is compared with the ID token.",
+    "nonce": "Store a random `nonce` with the browser's session, and reject an ID token whose "
+    "`nonce` is missing or differs from it.",
+    "azp": "Reject an ID token whose `azp` is another client, and one with further audiences that "
+    "are not trusted.",
+    "at_hash": "Compare `at_hash`, if it is there, with the hash of the access token.",
+    "age": "Reject an ID token whose `iat` is older than a few minutes.",
+    "id-token": "Require an ID token in the response to the code, and take the user from it.",
+    "token-type": "Require `token_type` to be Bearer, in any case.",
+    "userinfo-sub": "Require `sub` in the UserInfo response, and compare it with the ID token's "
+    "before any of its claims is used.",
+    "refresh-sub": "Reject an ID token from a refresh whose `iss` or `sub` differs from that of "
+    "the login.",
+    "email": "Identify users by `iss` and `sub`. Link accounts by `email` only if `email_verified` "
+    "is true.",
 }
-"""What to change in a verifier, with any library, by the name of the check."""
+"""What to change in a verifier or relying party, with any library, by the name of the check."""

@@ -6,30 +6,31 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from token_issuer.severity import Severity
-from token_issuer.tokens.defects.defect import CHECKS, Defect, Verdict
+from token_issuer.tokens.defects.defect import CHECKS, Defect, Kind, Verdict
 
 
 class DefectDescription(Struct, frozen=True, kw_only=True):
     """A defect in `GET /defects` and `token-issuer defects --json`."""
 
     id: str
+    kind: Annotated[Kind, Meta(description="What has the defect.")]
     group: str
     title: str
-    wrong: Annotated[str, Meta(description="What is wrong with the token.")]
+    wrong: Annotated[str, Meta(description="What is wrong with the token or login.")]
     why: Annotated[
         str, Meta(description="The consequence if a verifier accepts it, or rejects it wrongly.")
     ]
-    source: Annotated[str, Meta(description="The source: RFC and section, CVE or GHSA.")]
-    verdict: Annotated[Verdict, Meta(description="What a verifier must do.")]
+    source: Annotated[str, Meta(description="The source: specification and section, CVE or GHSA.")]
+    verdict: Annotated[Verdict, Meta(description="What a verifier or relying party must do.")]
     severity: Annotated[
         str,
         Meta(
-            description="How serious it is if a verifier does otherwise.",
+            description="How serious it is if it does otherwise.",
             extra_json_schema={"enum": [severity.word for severity in Severity]},
         ),
     ]
-    check: Annotated[str, Meta(description="The check of a verifier that catches it.")]
-    remedy: Annotated[str, Meta(description="What to change in a verifier.")]
+    check: Annotated[str, Meta(description="The check that catches it.")]
+    remedy: Annotated[str, Meta(description="What to change in a verifier or relying party.")]
     fault: Annotated[
         str, Meta(description="The key endpoint fault that must be set; empty if none.")
     ]
@@ -46,6 +47,7 @@ def describe_defect(defect: Defect) -> DefectDescription:
     """Describe a defect, with the remedy of its check."""
     return DefectDescription(
         id=defect.id,
+        kind=defect.kind,
         group=defect.group,
         title=defect.title,
         wrong=defect.wrong,

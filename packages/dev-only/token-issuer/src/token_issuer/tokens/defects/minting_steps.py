@@ -68,10 +68,10 @@ class MintingSteps:
 
         Spec: RFC 7515 §3.1
         """
-        claims = _apply(ingredients.claims, self.claims(ingredients))
+        claims = apply_members(ingredients.claims, self.claims(ingredients))
         if self.claims is not change_nothing and claims == ingredients.claims:
             raise UnchangedError
-        header = self.encode_header(_apply(ingredients.header, self.header(ingredients)))
+        header = self.encode_header(apply_members(ingredients.header, self.header(ingredients)))
         payload = self.encode_payload(claims)
         for attempt in range(self.max_attempts):
             # RS256 and EdDSA are deterministic, so another signature needs another signing input:
@@ -96,5 +96,6 @@ class CatalogueEntry:
     steps: MintingSteps
 
 
-def _apply(good: Members, changes: Members) -> Members:
+def apply_members(good: Members, changes: Members) -> dict[str, Any]:
+    """Return *good* with *changes*; ABSENT leaves a member out."""
     return {name: value for name, value in {**good, **changes}.items() if value is not ABSENT}

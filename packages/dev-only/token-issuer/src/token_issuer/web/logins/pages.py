@@ -13,16 +13,18 @@ from http import HTTPStatus
 from typing import Final
 
 from token_issuer.errors import InvalidInputError
+from token_issuer.oauth.choosers import Chooser, DefectChooser, DeviceDecision
 from token_issuer.oauth.errors import DirectError
-from token_issuer.oauth.interaction import Chooser, DeviceDecision
+from token_issuer.oauth.interaction import Decided
 from token_issuer.oauth.provider import Provider
-from token_issuer.oauth.responses import FORM_POST, AuthorizationResponse
+from token_issuer.oauth.responses import FORM_POST
 from token_issuer.paths import DEVICE_PATH, LOGIN_PATH
 from token_issuer.web.errors import HttpError
 from token_issuer.web.faults.oauth_errors import find_planned_error
 from token_issuer.web.logins.cookies import delete_session, read_session, set_session
 from token_issuer.web.pages.pages import (
     render_chooser,
+    render_defects,
     render_device_result,
     render_error,
     render_form_post,
@@ -107,11 +109,11 @@ def log_out(provider: Provider, request: Request) -> RawResponse:
     return replace(response, fields=response.fields + delete_session(issuer, request))
 
 
-def _respond(
-    provider: Provider, request: Request, result: AuthorizationResponse | Chooser | DeviceDecision
-) -> RawResponse:
-    if isinstance(result, Chooser):
+def _respond(provider: Provider, request: Request, result: Decided) -> RawResponse:
+    if isinstance(result, Chooser | DefectChooser):
         action = get_form_action(provider.issuer, request, LOGIN_PATH)
+        if isinstance(result, DefectChooser):
+            return render_defects(result, action=action)
         return render_chooser(result, action=action)
     if isinstance(result, DeviceDecision):
         return render_device_result(result)

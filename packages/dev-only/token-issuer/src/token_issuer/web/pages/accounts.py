@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from token_issuer.config.login_tables import MAX_NAME_CHARACTERS
-from token_issuer.markup import Markup, element, escape_exactly
-from token_issuer.oauth.interaction import Chooser
+from token_issuer.markup import Markup, element, escape_exactly, join
+from token_issuer.oauth.choosers import Chooser
 from token_issuer.oauth.users import User
+from token_issuer.web.pages.defects import render_defect_button
+from token_issuer.web.pages.fields import render_hidden
 from token_issuer.web.pages.problems import INVALID, render_problem
 
 MAX_UNSCROLLED_USERS: Final = 7
@@ -26,7 +28,9 @@ def render_accounts(chooser: Chooser, action: str) -> tuple[Markup, ...]:
     others = [user for user in chooser.users if not _is_expected(user, hint)]
     is_long = len(chooser.users) > MAX_UNSCROLLED_USERS
     note = f"{len(chooser.users)} accounts: scroll the list, or type a name below it."
-    interaction = render_hidden("interaction", chooser.interaction)
+    hidden = render_hidden("interaction", chooser.interaction)
+    if chooser.defect is not None:
+        hidden = join(hidden, render_hidden("defect", chooser.defect.id))
     form = {"method": "post", "action": action}
     users = _render_users(expected, others, is_long=is_long)
     name_field = _render_name_field(
@@ -35,15 +39,11 @@ def render_accounts(chooser: Chooser, action: str) -> tuple[Markup, ...]:
     is_open = bool(chooser.problem or (hint and not expected) or is_long or not chooser.users)
     return (
         element("p", note, class_="soft") if is_long else Markup(),
-        element("form", interaction, users, id=_FORM_ID, **form),
-        _render_another_account(element("form", interaction, *name_field, **form), is_open=is_open),
+        element("form", hidden, users, id=_FORM_ID, **form),
+        _render_another_account(element("form", hidden, *name_field, **form), is_open=is_open),
         element("p", _CANCEL, class_="row"),
+        render_defect_button(chooser, action),
     )
-
-
-def render_hidden(name: str, value: str) -> Markup:
-    """Render a field that the user does not see, and that is sent as it is."""
-    return element("input", type="hidden", name=escape_exactly(name), value=escape_exactly(value))
 
 
 def _is_expected(user: User, hint: str) -> bool:

@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from token_issuer.markup import Markup, element, escape_exactly, join, mark_code
-from token_issuer.oauth.interaction import Chooser, DeviceDecision
+from token_issuer.oauth.choosers import Chooser, DefectChooser, DeviceDecision
 from token_issuer.oauth.responses import AuthorizationResponse
 from token_issuer.oauth.scopes import GOOGLE_NAMES
-from token_issuer.web.pages.accounts import render_accounts, render_hidden
+from token_issuer.web.pages.accounts import render_accounts
+from token_issuer.web.pages.defects import render_chosen_defect, render_defect_form
+from token_issuer.web.pages.fields import render_hidden
 from token_issuer.web.pages.layout import render_page
 from token_issuer.web.pages.problems import INVALID, render_problem, split_message
 from token_issuer.web.response import RawResponse
 
 _AUTHORITY: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?([^/?#]+)", re.IGNORECASE)
-_TYPED: Final = frozenset({"", "user", "user_code"})
+_TYPED: Final = frozenset({"", "defect", "user", "user_code"})
 """The parameters that a person has typed, rather than the application."""
 _SCOPES: Final[Mapping[str, str]] = {
     "openid": "Know who you are",
@@ -43,7 +45,8 @@ _REMEDIES: Final[Mapping[str, str]] = {
 def render_chooser(chooser: Chooser, *, action: str) -> RawResponse:
     """Render the page on which the user decides who logs in.
 
-    Its forms post `interaction`, and either `user` or `deny`.
+    Its forms post `interaction`, and either `user` or `deny`; also `defect`, if one is chosen, or
+    `list_defects`, to choose one.
 
     Args:
         chooser: The chooser.
@@ -60,12 +63,32 @@ def render_chooser(chooser: Chooser, *, action: str) -> RawResponse:
     if chooser.redirect_uri is not None:
         host = element("bdi", _describe_host(chooser.redirect_uri))
         introduction.append(element("p", "Your browser then goes back to ", host, class_="soft"))
+    if chooser.defect is not None:
+        introduction.append(render_chosen_defect(chooser.defect))
     return render_page(
         "Choose an account",
         join(*introduction),
         *render_accounts(chooser, action),
         details=_render_scopes(chooser.scope),
         status=400 if chooser.problem else 200,
+    )
+
+
+def render_defects(chooser: DefectChooser, *, action: str) -> RawResponse:
+    """Render the page on which the user chooses a defect; its form posts `defect`.
+
+    Args:
+        chooser: The chooser.
+        action: The path that the form posts to.
+    """
+    return render_page(
+        "What is wrong with this login?",
+        element(
+            "p",
+            "The application should notice a login that is wrong in one way, and log nobody in. "
+            "Choose the defect, then the account.",
+        ),
+        render_defect_form(chooser, action),
     )
 
 

@@ -77,8 +77,8 @@ summary::-webkit-details-marker { display: none; }
 details { border-bottom: .0625rem solid var(--line); }
 details form { padding: .25rem .75rem 1.25rem; }
 label { display: block; font-size: .875rem; font-weight: 600; }
-input { width: 100%; min-height: 3rem; margin-top: .375rem; padding: .5rem .75rem; font: inherit;
-  color: var(--ink); background: var(--card); border: .0625rem solid var(--edge);
+input, select { width: 100%; min-height: 3rem; margin-top: .375rem; padding: .5rem .75rem;
+  font: inherit; color: var(--ink); background: var(--card); border: .0625rem solid var(--edge);
   border-radius: .375rem; }
 input[aria-invalid] { border-color: var(--bad); }
 .user-code { font-family: var(--code); font-size: 1.375rem; letter-spacing: .08em;

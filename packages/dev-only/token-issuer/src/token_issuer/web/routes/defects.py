@@ -1,14 +1,15 @@
 # DEV-ONLY: never ship to production.
-"""`/defects`: the catalogue of defects of tokens."""
+"""`/defects`: the catalogue of defects of tokens and logins."""
 
 from http import HTTPStatus
 
 from litestar import get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from token_issuer.errors import InvalidInputError
 from token_issuer.paths import DEFECTS_PATH
-from token_issuer.tokens.defects.catalogue import CATALOGUE, find_entry
+from token_issuer.tokens.defects.catalogue import CATALOGUE, find_defect
+from token_issuer.tokens.defects.defect import Kind
 from token_issuer.tokens.defects.description import (
     DefectDescription,
     DefectList,
@@ -20,14 +21,15 @@ from token_issuer.web.routes.declarations import SHORT_CACHE, describe_problems
 
 @get(
     DEFECTS_PATH,
-    summary="List the defects of tokens",
+    summary="List the defects of tokens and logins",
     responses=describe_problems(),
     response_headers=SHORT_CACHE,
     tags=["defects"],
 )
-async def list_defects() -> DefectList:
-    """List the defects, in the order of the catalogue."""
-    return DefectList(defects=[describe_defect(defect) for defect in CATALOGUE.values()])
+async def list_defects(kind: FromQuery[Kind | None] = None) -> DefectList:
+    """List the defects, or those of one kind, in the order of the catalogue."""
+    chosen = [defect for defect in CATALOGUE.values() if kind in {None, defect.kind}]
+    return DefectList(defects=list(map(describe_defect, chosen)))
 
 
 @get(
@@ -40,7 +42,7 @@ async def list_defects() -> DefectList:
 async def get_defect(defect: FromPath[str]) -> DefectDescription:
     """Describe one defect."""
     try:
-        entry = find_entry(defect)
+        found = find_defect(defect)
     except InvalidInputError as error:
         raise HttpError(HTTPStatus.NOT_FOUND, str(error)) from error
-    return describe_defect(entry.defect)
+    return describe_defect(found)

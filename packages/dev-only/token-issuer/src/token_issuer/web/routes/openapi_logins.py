@@ -77,7 +77,7 @@ def describe_login_paths() -> dict[str, _Item]:
         LOGIN_PATH: _describe_page(
             "Continue with the decision of the user on the login page",
             LOGIN_PATH,
-            ("interaction", "user", "deny"),
+            ("interaction", "user", "deny", "defect", "list_defects"),
             "post",
         ),
         LOGOUT_PATH: _describe_page("Log the user out", LOGOUT_PATH, _LOGOUT, "get", "post"),

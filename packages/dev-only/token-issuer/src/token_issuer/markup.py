@@ -6,8 +6,8 @@ from typing import Final
 
 from token_issuer.visible_text import make_visible
 
-# Attributes are in double quotes. html.escape and xml.sax.saxutils are not used, since the image
-# lacks html.entities and xml.
+# Attributes are in double quotes. html.escape and xml.sax.saxutils are not used: html imports the
+# long html.entities, which only a login probe needs, and the image lacks xml.
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _CODE: Final = re.compile("`([^`\n]+)`")
 _ATTRIBUTE_ESCAPES: Final = str.maketrans({"\n": "&#10;"})

@@ -80,6 +80,11 @@ class RequestLog:
         return sum(self.counts.values()) if path is None else self.counts.get(path, 0)
 
     @property
+    def latest_number(self) -> int:
+        """The number of the latest request, even if it is no longer kept; 0 before the first."""
+        return self._number
+
+    @property
     def counts(self) -> dict[str, int]:
         """The number of requests of each path since the log was cleared."""
         return self.count_paths()

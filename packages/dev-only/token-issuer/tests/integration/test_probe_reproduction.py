@@ -19,9 +19,9 @@ from token_issuer.probe.key_endpoint.key_checks import KEY_CHECKS
 from token_issuer.probe.reproduction import Reproduction
 from token_issuer.probe.target.client import Target
 from token_issuer.probe.target.presentation import Presentation
-from token_issuer.probe.tokens.judging import ATTACKER_KEYS
+from token_issuer.probe.tokens.attacker_fetches import ATTACKER_KEYS
 from token_issuer.testing import RunningIssuer, run_token_issuer
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.catalogue import TOKEN_DEFECTS
 
 pytestmark = pytest.mark.requirement("BV-3")
 
@@ -109,7 +109,7 @@ def test_commands_repeat_requests_without_a_token(
 
 @needs_curl
 @pytest.mark.parametrize(
-    "check", [id_ for id_, each in CATALOGUE.items() if not each.alg and id_ != HUGE]
+    "check", [id_ for id_, each in TOKEN_DEFECTS.items() if not each.alg and id_ != HUGE]
 )
 def test_command_sends_the_same_header_fields_as_the_probe(
     issuer: RunningIssuer, clean_environ: dict[str, str], check: str
@@ -144,7 +144,7 @@ class EchoHandler(socketserver.StreamRequestHandler):
         self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + lines)
 
 
-@pytest.mark.parametrize("check", [*CATALOGUE, *KEY_CHECKS, ATTACKER_KEYS])
+@pytest.mark.parametrize("check", [*TOKEN_DEFECTS, *KEY_CHECKS, ATTACKER_KEYS])
 def test_each_check_has_a_command_without_a_secret(issuer: RunningIssuer, check: str) -> None:
     target = Target("http://localhost:8080/a b'$(id)", presentation=Presentation())
     client = IssuerClient(issuer.url, secret=SECRET, fields={"claims": {"a": "'; id; '"}})

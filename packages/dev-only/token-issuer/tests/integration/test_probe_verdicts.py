@@ -13,10 +13,10 @@ from tests.in_process import call_main
 from token_issuer.cli.arguments import parse_arguments
 from token_issuer.cli.commands.probe import run
 from token_issuer.probe.timing import Timing
-from token_issuer.probe.tokens.judging import ATTACKER_KEYS
+from token_issuer.probe.tokens.attacker_fetches import ATTACKER_KEYS
 from token_issuer.remote_issuer import fetch_json
 from token_issuer.testing import RunningIssuer, run_token_issuer
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.catalogue import TOKEN_DEFECTS
 from token_issuer.tokens.defects.defect import CHECKS, Verdict
 
 pytestmark = pytest.mark.requirement("BV-3")
@@ -47,7 +47,7 @@ class Report:
 @pytest.fixture(scope="module")
 def tokens(virtual_issuer: RunningIssuer) -> Mapping[str, tuple[Mapping[str, Any], str]]:
     """Return the header (empty if unreadable) and the credentials of each defective token."""
-    return {id_: read_token(virtual_issuer.present(defect=id_)[0]) for id_ in CATALOGUE}
+    return {id_: read_token(virtual_issuer.present(defect=id_)[0]) for id_ in TOKEN_DEFECTS}
 
 
 def read_token(credentials: str) -> tuple[Mapping[str, Any], str]:
@@ -92,7 +92,7 @@ def expect(checks: Sequence[str]) -> set[str]:
     """Return the expected findings for a verifier without these checks."""
     found = {
         defect.id
-        for defect in CATALOGUE.values()
+        for defect in TOKEN_DEFECTS.values()
         if defect.check in checks and defect.verdict is Verdict.REFUSE
     }
     return found | ({ATTACKER_KEYS} if "embedded-keys" in checks else set())
@@ -147,7 +147,7 @@ def test_strict_verifier_has_no_finding(start_service: StartService, probe: Prob
 
     assert (report.exit_code, report.found, report.select("failed")) == (0, set(), {})
     assert not report.select("skipped")
-    assert {check["id"] for check in report.document["checks"]} >= set(CATALOGUE)
+    assert {check["id"] for check in report.document["checks"]} >= set(TOKEN_DEFECTS)
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -162,7 +162,7 @@ def test_only_the_missing_check_is_found_and_named(
     assert all(finding["cause"] == check for finding in report.document["findings"])
     # Behaviour that the specifications leave open is reported without a finding.
     accepted = {id_ for id_, observed in report.select("open").items() if "accepted" in observed}
-    assert {CATALOGUE[id_].check for id_ in accepted} <= {check}
+    assert {TOKEN_DEFECTS[id_].check for id_ in accepted} <= {check}
     assert accepted | report.found - {ATTACKER_KEYS}
 
 
@@ -204,7 +204,7 @@ def test_failure_on_any_unknown_kid_is_not_blamed_on_one_kid(
     report = probe(start_service("--behaviour", "limits-unknown-kids"))
 
     findings = report.document["findings"]
-    assert {CATALOGUE[id_].check for id_ in report.found} == {"kid", "key-strength"}
+    assert {TOKEN_DEFECTS[id_].check for id_ in report.found} == {"kid", "key-strength"}
     assert "kid-unknown" not in report.found  # the first of them
     assert {finding["title"] for finding in findings} == {
         "It fails on tokens with unknown kids: failed with 500."
@@ -265,7 +265,7 @@ def test_rejected_good_token_is_found(
     assert report.found == {
         id_
         for id_, (_, credentials) in tokens.items()
-        if CATALOGUE[id_].verdict is Verdict.ACCEPT
+        if TOKEN_DEFECTS[id_].verdict is Verdict.ACCEPT
         and not credentials.strip().startswith("Bearer ")
     }
     assert report.document["findings"][0]["title"].startswith("It rejects ")

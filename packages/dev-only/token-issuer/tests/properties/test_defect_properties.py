@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from token_issuer.errors import TokenRequestError
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.catalogue import TOKEN_DEFECTS
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.tokens.request_parsing import convert_parameters
 
@@ -28,7 +28,7 @@ claims = st.dictionaries(
 
 @pytest.mark.requirement("BV-1")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(defect=st.sampled_from(sorted(CATALOGUE)), claims=claims)
+@given(defect=st.sampled_from(sorted(TOKEN_DEFECTS)), claims=claims)
 def test_any_token_gets_the_defect_or_a_reason_why_not(
     issuer: Issuer, defect: str, claims: dict[str, Any]
 ) -> None:

@@ -15,7 +15,7 @@ from token_issuer.probe.report.junit import render_junit
 from token_issuer.probe.report.page import render_html
 from token_issuer.probe.report.text import render_text
 from token_issuer.probe.report.verdict import group_findings
-from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, Result
+from token_issuer.probe.results import Check, Command, Finding, Outcome, Part, Reaction, Result
 from token_issuer.severity import Severity
 
 pytestmark = pytest.mark.requirement("BV-3")
@@ -46,6 +46,7 @@ findings = st.builds(
 )
 results = st.builds(
     Result,
+    command=st.sampled_from(Command),
     target=anything,
     issuer=anything,
     version=anything,
@@ -57,6 +58,8 @@ results = st.builds(
     checks=st.lists(checks, max_size=8).map(tuple),
     findings=st.lists(findings, max_size=8).map(tuple),
     stopped=st.just("") | anything,
+    least=st.sampled_from(Severity),
+    hidden=st.integers(0, 99),
 )
 
 
@@ -70,7 +73,7 @@ class Balance(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags[tag] += 1
-        if tag != "meta":
+        if tag not in {"input", "meta"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

@@ -2,7 +2,7 @@
 """A browser without a screen: it follows redirects, and keeps cookies. It runs no scripts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.client import HTTPMessage
@@ -32,9 +32,9 @@ class Page:
     """The page at the end of a navigation.
 
     Attributes:
-        url: The URL, with the fragment. After a redirect to a native application, it is that of the
-            application, such as `com.example.app:/callback?code=...`; the other attributes are
-            those of the redirect.
+        url: The URL, with the fragment. After a redirect that the browser does not follow, such as
+            one to a native application with `com.example.app:/callback?code=...`, it is the target;
+            the other attributes are those of the redirect.
         status: The status of the response.
         headers: The header fields of the response.
         body: The body of the response.
@@ -77,6 +77,7 @@ class Browser:
         base_url: str,
         timeout: timedelta | str = DEFAULT_TIMEOUT,
         ca_files: Sequence[Path] = (),
+        follows: Callable[[str], bool] = is_http,
     ) -> None:
         """Start without cookies.
 
@@ -84,6 +85,8 @@ class Browser:
             base_url: The URL to which relative ones are relative.
             timeout: The limit of each call, including all redirects.
             ca_files: Files of certificates that are trusted besides those of this machine.
+            follows: Returns whether to follow a redirect to a URL; otherwise the navigation ends
+                there.
 
         Raises:
             InvalidInputError: *timeout* is not a duration.
@@ -91,6 +94,7 @@ class Browser:
         self._base_url = base_url
         self._ca_files = ca_files
         self._cookies = Cookies()
+        self._follows = follows
         try:
             self._timeout = parse_ttl(timeout)
         except ValueError as error:
@@ -165,7 +169,7 @@ class Browser:
             target = current.find_redirect(response)
             if target is None:
                 break
-            if not is_http(target):
+            if not (is_http(target) and self._follows(target)):
                 path.append(target)
                 break
             current = current.redirect(target, response.status)

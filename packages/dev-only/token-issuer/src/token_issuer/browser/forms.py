@@ -13,10 +13,12 @@ class Form:
     """A form.
 
     Attributes:
+        method: `GET` or `POST`.
         action: The URL to which it is sent.
         fields: The values of its fields by name, as they are on the page.
     """
 
+    method: str
     action: str
     fields: Mapping[str, str]
 
@@ -26,7 +28,7 @@ class PageContent:
     """The parts of a page that matter to a login.
 
     Attributes:
-        forms: The forms with the method `post`.
+        forms: The forms.
         problem: The text with the role `alert`; empty without one.
     """
 
@@ -53,9 +55,11 @@ class _Parser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values: dict[str, Any] = {name: value or "" for name, value in attrs}
-        if tag == "form" and values.get("method", "").lower() == "post":
+        if tag == "form":
             self._fields = {}
-            self.forms.append(Form(urljoin(self._url, values.get("action", "")), self._fields))
+            method = "POST" if values.get("method", "").lower() == "post" else "GET"
+            url = urljoin(self._url, values.get("action", ""))
+            self.forms.append(Form(method, url, self._fields))
         elif tag == "input" and self._fields is not None and "name" in values:
             self._fields[values["name"]] = values.get("value", "")
         elif values.get("role") == "alert":

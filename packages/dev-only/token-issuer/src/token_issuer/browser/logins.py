@@ -11,13 +11,14 @@ from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 from token_issuer.browser.browser import Browser, Page
 from token_issuer.browser.forms import Form, read_page
 from token_issuer.browser.navigation import Navigation
-from token_issuer.browser.transport import strip_query
+from token_issuer.browser.transport import Deadline, strip_query
 from token_issuer.config.host_names import is_loopback_name
 from token_issuer.errors import BrowserError
 from token_issuer.media_types import HTML_TYPE
 from token_issuer.paths import AUTHORIZE_PATHS, DEVICE_PATH, LOGIN_PATH, PAGE_PATHS
 
 _MIN_ERROR_STATUS: Final = 400
+_RESPONSE_FIELDS: Final = frozenset({"code", "error", "iss"})
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -49,8 +50,18 @@ def log_in(
             server responds.
     """
     deadline = browser.start_clock()
-    pages = _IssuerPages(issuer_urls)
     page = browser.navigate(Navigation("GET", start_url), (), deadline)
+    return continue_login(browser, page, IssuerPages(issuer_urls), decision, deadline)
+
+
+def continue_login(
+    browser: Browser,
+    page: Page,
+    pages: "IssuerPages",
+    decision: Mapping[str, str] | None,
+    deadline: Deadline,
+) -> Login:
+    """Continue the login that has led to *page*; see `log_in`."""
     has_decided = False
     while (form := pages.find_form(page)) is not None:
         fields = dict(form.fields)
@@ -84,11 +95,20 @@ def log_in(
     )
 
 
-class _IssuerPages:
-    """Recognizes the pages of an issuer."""
+class IssuerPages:
+    """Recognizes the pages of an issuer by its base URLs."""
 
     def __init__(self, urls: Iterable[str]) -> None:
         self._urls = [_normalize(url) for url in urls]
+
+    def is_authorization(self, url: str) -> bool:
+        """Tell whether *url* is an authorization request."""
+        return self._is_one_of(url, *AUTHORIZE_PATHS)
+
+    def is_at_issuer(self, url: str) -> bool:
+        """Tell whether *url* leads to the issuer."""
+        authority = _normalize(url)[0]
+        return any(authority == other for other, _ in self._urls)
 
     def find_form(self, page: Page) -> Form | None:
         """Return the form of *page* with which the login continues; None at the end of the login.
@@ -114,11 +134,13 @@ class _IssuerPages:
         return next((form for form in content.forms if self._is_expected(page.url, form)), None)
 
     def _is_expected(self, page_url: str, form: Form) -> bool:
+        if form.method != "POST":
+            return False
         if "interaction" in form.fields:
             return self._is_one_of(form.action, LOGIN_PATH)
         if "user_code" in form.fields:
             return self._is_one_of(form.action, DEVICE_PATH) and bool(form.fields["user_code"])
-        is_response = "iss" in form.fields  # of the response mode form_post
+        is_response = not _RESPONSE_FIELDS.isdisjoint(form.fields)  # of the mode form_post
         return is_response and self._is_one_of(page_url, *AUTHORIZE_PATHS, LOGIN_PATH)
 
     def _is_one_of(self, url: str, *paths: str) -> bool:

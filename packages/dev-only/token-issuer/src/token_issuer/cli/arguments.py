@@ -25,9 +25,11 @@ _SUMMARIES: Final = {
     "clients",
     "make-token": "print a token, signed with a key directory or issued by a running issuer",
     "keys": "list, rotate or remove the keys of a running issuer or a key directory",
-    "defects": "list the defects that a token can have, or explain one",
+    "defects": "list the defects that a token or a login can have, or explain one",
     "probe": "send defective tokens to a proxy, watch how it fetches its keys, and report what it "
     "gets wrong",
+    "probe-login": "log in to an application with one defect at a time, and report which it "
+    "accepts",
     "google": "run a command, and answer its requests to Google with an issuer",
     "front": "run a proxy that answers Google's names, for the services of a stack",
     "health": "check that a running issuer is healthy, as a container's health check does",

@@ -106,7 +106,7 @@ class IssuerClient:
             )
             raise ProbeError(message) from error
         except BaseException as error:  # a signal: the issuer may have received the request
-            self._clear_faults(error)
+            self.clean_up(ADMIN_FAULTS_PATH, error)
             raise
         return self
 
@@ -116,7 +116,7 @@ class IssuerClient:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._clear_faults(error)
+        self.clean_up(ADMIN_FAULTS_PATH, error)
 
     def mint(self, **fields: object) -> MintedToken:
         """Mint a token for the target.
@@ -163,7 +163,7 @@ class IssuerClient:
             retention: How long the old key stays published; by default until its tokens expire.
         """
         body = {"mode": mode, "lead": lead} | ({"retention": retention} if retention else {})
-        return str(self._request("POST", ADMIN_ROTATE_PATH, body)["kid"])
+        return str(self.call("POST", ADMIN_ROTATE_PATH, body)["kid"])
 
     def set_faults(
         self, *faults: Mapping[str, object], max_age_s: int = _DEFAULT_MAX_AGE_S
@@ -175,7 +175,7 @@ class IssuerClient:
             max_age_s: The max-age of the key documents, in seconds.
         """
         lifetime = {"kind": "max-age", "max_age": max_age_s}
-        self._request("PUT", ADMIN_FAULTS_PATH, {"faults": [lifetime, *map(dict, faults)]})
+        self.call("PUT", ADMIN_FAULTS_PATH, {"faults": [lifetime, *map(dict, faults)]})
 
     def reset_faults(self) -> None:
         """Remove all faults of the key endpoint except the short max-age."""
@@ -187,7 +187,7 @@ class IssuerClient:
 
     def list_key_hosts(self) -> frozenset[str]:
         """Return the `Host` of the latest requests for key documents, from any client."""
-        entries = self._request("GET", ADMIN_REQUESTS_PATH)["requests"]
+        entries = self.call("GET", ADMIN_REQUESTS_PATH)["requests"]
         return frozenset(
             str(entry["host"])
             for entry in entries
@@ -200,16 +200,32 @@ class IssuerClient:
             count for path, count in self._read_counts() if path.startswith(f"{ATTACKER_PREFIX}/")
         )
 
-    def _clear_faults(self, error: BaseException | None) -> None:
+    def clean_up(self, path: str, error: BaseException | None) -> None:
+        """Send DELETE to *path* of the admin surface, at the end of a block that raised *error*.
+
+        Raises:
+            RemoteIssuerError: the issuer cannot be reached, and the block raised no error.
+        """
         try:
-            self._request("DELETE", ADMIN_FAULTS_PATH)
+            self.call("DELETE", path)
         except RemoteIssuerError:
             if error is None:  # the earlier error explains more
                 raise
 
+    def call(
+        self, method: str, path: str, body: Mapping[str, object] | None = None
+    ) -> dict[str, Any]:
+        """Send a request to the admin surface, and return the JSON object of its response.
+
+        Raises:
+            RemoteIssuerError: the issuer cannot be reached, or rejects the request.
+        """
+        post = None if body is None else json.dumps(body).encode()
+        return self.fetch(path, method=method, post=post, secret=self._secret)
+
     def _read_counts(self) -> list[tuple[str, int]]:
         """Return the number of requests for each endpoint of the issuer."""
-        counts = self._request("GET", f"{ADMIN_REQUESTS_PATH}?limit=0")["counts"]
+        counts = self.call("GET", f"{ADMIN_REQUESTS_PATH}?limit=0")["counts"]
         return [(self._find_endpoint(path), count) for path, count in counts.items()]
 
     def _find_endpoint(self, path: str) -> str:
@@ -223,12 +239,6 @@ class IssuerClient:
         )
         prefix = next((each for each in prefixes if path.startswith(f"{each}/")), "")
         return path.removeprefix(prefix)
-
-    def _request(
-        self, method: str, path: str, body: Mapping[str, object] | None = None
-    ) -> dict[str, Any]:
-        post = None if body is None else json.dumps(body).encode()
-        return self.fetch(path, method=method, post=post, secret=self._secret)
 
 
 def _merge(*parts: object) -> dict[str, object]:

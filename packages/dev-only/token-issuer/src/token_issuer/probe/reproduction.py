@@ -1,8 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Shell command lines that repeat the requests of a finding, with curl.
 
-They contain no secret: they request tokens from the issuer, and read the admin token from its
-environment variable.
+They contain no secret: they request tokens from the issuer.
 """
 
 import json
@@ -11,9 +10,9 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import Final
 
-from token_issuer.config.declaration import PREFIX
 from token_issuer.paths import ADMIN_FAULTS_PATH, ADMIN_REQUESTS_PATH, ADMIN_ROTATE_PATH, TOKEN_PATH
 from token_issuer.probe.baseline import REJECTED_CREDENTIALS
+from token_issuer.probe.curl import JSON_FIELD, describe_call, describe_fault
 from token_issuer.probe.issuer_client import IssuerClient
 from token_issuer.probe.key_endpoint.expiry import MAX_AGE, REMOVAL
 from token_issuer.probe.key_endpoint.fault_cases import FAULT_CASES
@@ -22,15 +21,13 @@ from token_issuer.probe.key_endpoint.rotation import OVERLAP, STALE
 from token_issuer.probe.key_endpoint.unknown_kids import UNKNOWN_KIDS
 from token_issuer.probe.target.client import Target
 from token_issuer.probe.target.presentation import UnsendableError
-from token_issuer.probe.tokens.judging import ATTACKER_KEYS
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.probe.tokens.attacker_fetches import ATTACKER_KEYS
+from token_issuer.tokens.defects.catalogue import TOKEN_DEFECTS
 
-_JSON: Final = "-H 'Content-Type: application/json'"
 _PLACEHOLDER: Final = "~token~"
 _MAX_LITERAL_BYTES: Final = 2000
 _MAX_ARGUMENT_CHARACTERS: Final = 100_000  # a command may have 128 KiB in one argument, on Linux
 _REFETCH: Final = "sleep 12"  # longer than verifiers usually keep a key set
-_MAX_AGE_S: Final = 2
 _POINTER_DEFECT: Final = "jku"
 _UNKNOWN_KID_DEFECT: Final = "kid-unknown"
 _FAULTS: Final[Mapping[str, Mapping[str, object]]] = {
@@ -61,7 +58,7 @@ class Reproduction:
         """
         if check in REJECTED_CREDENTIALS:
             return self._send_literally(REJECTED_CREDENTIALS[check])
-        if check in CATALOGUE:
+        if check in TOKEN_DEFECTS:
             return self._describe_defect(check)
         if check == ATTACKER_KEYS:
             return "; ".join((self._describe_defect(_POINTER_DEFECT), self._list_requests()))
@@ -72,8 +69,8 @@ class Reproduction:
         if len(minted.token) > _MAX_ARGUMENT_CHARACTERS:
             issuer, target = quote(self.issuer.url), quote(self.target.url)
             return f"token-issuer probe {target} --issuer {issuer} --only {id_}"
-        fault = CATALOGUE[id_].fault
-        steps = [self._set_fault({"kind": fault}), _REFETCH] if fault else []
+        fault = TOKEN_DEFECTS[id_].fault
+        steps = [describe_fault(self.issuer, {"kind": fault}), _REFETCH] if fault else []
         sent = self._send(minted.authorization, minted.token)
         return "; ".join((*steps, self._mint(defect=id_), sent))
 
@@ -93,7 +90,7 @@ class Reproduction:
             return rotate, mint, send
         token = self._mint(defect=_FAULT_DEFECTS[check]) if check in _FAULT_DEFECTS else mint
         new_key = (rotate,) if check in _NEW_KEY_FAULTS else ()
-        fault = self._set_fault(_FAULTS[check])
+        fault = describe_fault(self.issuer, _FAULTS[check])
         return fault, *new_key, _REFETCH, token, send, self._call("DELETE", ADMIN_FAULTS_PATH)
 
     def _send(self, authorization: Sequence[str], token: str) -> str:
@@ -112,25 +109,16 @@ class Reproduction:
     def _mint(self, **fields: object) -> str:
         body = quote(json.dumps(self.issuer.merge_fields(fields)))
         url = quote(f"{self.issuer.url}{TOKEN_PATH}")
-        return f"TOKEN=$(curl -sS -H 'Accept: text/plain' {_JSON} -d {body} {url})"
+        return f"TOKEN=$(curl -sS -H 'Accept: text/plain' {JSON_FIELD} -d {body} {url})"
 
     def _rotate(self, **fields: str) -> str:
         return self._call("POST", ADMIN_ROTATE_PATH, {"lead": "0s", **fields})
-
-    def _set_fault(self, fault: Mapping[str, object]) -> str:
-        lifetime = {"kind": "max-age", "max_age": _MAX_AGE_S}
-        return self._call("PUT", ADMIN_FAULTS_PATH, {"faults": [lifetime, dict(fault)]})
 
     def _list_requests(self) -> str:
         return self._call("GET", f"{ADMIN_REQUESTS_PATH}?limit=0")
 
     def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> str:
-        parts = [f"curl -sS -X {method}"]
-        if self.issuer.needs_secret:
-            parts.append(f'-H "Authorization: Bearer ${PREFIX}ADMIN_TOKEN"')
-        if body is not None:
-            parts += [_JSON, f"-d {quote(json.dumps(body))}"]
-        return " ".join((*parts, quote(f"{self.issuer.url}{path}")))
+        return describe_call(self.issuer, method, path, body)
 
 
 def _quote_field(field: bytes, token: bytes) -> str:

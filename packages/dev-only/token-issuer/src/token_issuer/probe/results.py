@@ -1,17 +1,29 @@
 # DEV-ONLY: never ship to production.
 """The result of a probe: its checks and findings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from token_issuer.severity import Severity
+
+
+class Command(StrEnum):
+    """The commands that probe."""
+
+    PROBE = "probe"
+    """Probes a service that verifies tokens."""
+    PROBE_LOGIN = "probe-login"
+    """Probes an application that logs users in."""
 
 
 class Part(StrEnum):
     """The parts of a probe, in their order."""
 
     BASELINE = "baseline"
+    REQUEST = "request"
+    LOGINS = "logins"
     TOKENS = "tokens"
     KEYS = "keys"
 
@@ -28,17 +40,36 @@ class Outcome(StrEnum):
 
 
 class Reaction(StrEnum):
-    """How the target reacted to a request."""
+    """How the target reacted to a token or a login."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
-    """Rejected the token."""
+    """Rejected the token or the login."""
     CRASHED = "crashed"
     """A 5xx status, or no connection."""
     HUNG = "hung"
     """No response in time."""
     UNCLEAR = "unclear"
-    """A status that means neither acceptance nor rejection, such as 429."""
+    """Neither acceptance nor rejection: a status such as 429, or a login without the defect."""
+
+
+class Reply(Protocol):
+    """The reaction of the target, and how it was observed."""
+
+    @property
+    def reaction(self) -> Reaction:
+        """How the target reacted."""
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status; None without a response."""
+
+    @property
+    def duration_s(self) -> float:
+        """The duration, in seconds."""
+
+    def describe(self) -> str:
+        """Describe the reaction in a few words: "rejected with 401"."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +129,7 @@ class Result:
     """The result of a whole probe.
 
     Attributes:
+        command: The command that probed.
         target: The URL that was probed, without credentials.
         issuer: The base URL of the token issuer.
         version: The version of the probe.
@@ -106,8 +138,11 @@ class Result:
         checks: The checks, in the order of the parts.
         findings: The findings, in the order in which they were found.
         stopped: Why the probe stopped after the baseline; empty if it completed.
+        least: The lowest severity of the findings that are shown.
+        hidden: The number of findings below it, which are not shown.
     """
 
+    command: Command
     target: str
     issuer: str
     version: str
@@ -116,3 +151,18 @@ class Result:
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
     stopped: str = ""
+    least: Severity = Severity.LOW
+    hidden: int = 0
+
+    def show_from(self, least: Severity) -> "Result":
+        """Return the result without findings below *least*, and without their checks."""
+        shown = tuple(finding for finding in self.findings if finding.severity >= least)
+        of_hidden = {finding.check for finding in self.findings if finding.severity < least}
+        of_hidden -= {finding.check for finding in shown}
+        return replace(
+            self,
+            checks=tuple(check for check in self.checks if check.id not in of_hidden),
+            findings=shown,
+            least=least,
+            hidden=len(self.findings) - len(shown),
+        )

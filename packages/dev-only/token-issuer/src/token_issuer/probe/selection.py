@@ -1,15 +1,12 @@
 # DEV-ONLY: never ship to production.
 """Selection of checks by part, group or id."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from token_issuer.errors import ProbeError, describe_unknown_name
-from token_issuer.probe.baseline import BASELINE_CHECKS
-from token_issuer.probe.key_endpoint.key_checks import KEY_CHECKS
 from token_issuer.probe.results import Part
-from token_issuer.probe.tokens.judging import ATTACKER_KEYS
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.defect import Defect
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +20,41 @@ class Selection:
         return check_id in self.ids
 
 
-def select(only: Sequence[str], skip: Sequence[str]) -> Selection:
+def build_names(
+    parts: Mapping[Part, Iterable[str]], defects: Iterable[Defect]
+) -> Mapping[str, frozenset[str]]:
+    """Map each part, group and id to the ids of its checks.
+
+    Args:
+        parts: The ids of the checks of each part.
+        defects: The defects among the checks, which have groups.
+    """
+    ids: dict[str, frozenset[str]] = {part: frozenset(checks) for part, checks in parts.items()}
+    names = {check: frozenset({check}) for checks in ids.values() for check in checks}
+    for defect in defects:
+        names[defect.group] = names.get(defect.group, frozenset()) | {defect.id}
+    return {**names, **ids}
+
+
+def select(
+    only: Sequence[str], skip: Sequence[str], names: Mapping[str, frozenset[str]]
+) -> Selection:
     """Select the checks named in *only* (all checks if it is empty) but not in *skip*.
+
+    Args:
+        only: Comma-separated names.
+        skip: Comma-separated names.
+        names: The ids of the checks that each name stands for; see `build_names`.
 
     Raises:
         ProbeError: a name is unknown, or no check is left.
     """
-    names = _list_names()
-    selected = _collect("--only", only or tuple(Part), names)
+    selected = _collect("--only", only or tuple(names), names)
     remaining = selected - _collect("--skip", skip, names)
     if not remaining:
         message = "--only, --skip: no check is left; select at least one"
         raise ProbeError(message)
     return Selection(remaining | names[Part.BASELINE])
-
-
-def _list_names() -> Mapping[str, frozenset[str]]:
-    """Map each part, group and id to the ids of its checks."""
-    tokens = frozenset(CATALOGUE) | {ATTACKER_KEYS}
-    names: dict[str, frozenset[str]] = {check_id: frozenset({check_id}) for check_id in tokens}
-    names |= {check_id: frozenset({check_id}) for check_id in KEY_CHECKS}
-    for defect in CATALOGUE.values():
-        names[defect.group] = names.get(defect.group, frozenset()) | {defect.id}
-    names[Part.BASELINE] = frozenset(BASELINE_CHECKS)
-    names[Part.TOKENS] = tokens
-    names[Part.KEYS] = frozenset(KEY_CHECKS)
-    return names
 
 
 def _collect(

@@ -9,12 +9,14 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 import pytest
-from token_issuer.oauth.interaction import Chooser, DeviceDecision
+from token_issuer.oauth.choosers import Chooser, DefectChooser, DeviceDecision
 from token_issuer.oauth.responses import AuthorizationResponse
 from token_issuer.oauth.users import User, Users
+from token_issuer.tokens.defects.catalogue import LOGIN_DEFECTS, select_for_logins
 from token_issuer.web.pages.accounts import MAX_UNSCROLLED_USERS
 from token_issuer.web.pages.pages import (
     render_chooser,
+    render_defects,
     render_device_result,
     render_error,
     render_form_post,
@@ -123,7 +125,12 @@ FORM_POST: Final = render_form_post(
         redirect_uri="http://localhost:3000/cb", mode="form_post", parameters={"code": "c"}
     )
 )
+DEFECTS: Final = DefectChooser(interaction="sealed", defects=tuple(select_for_logins().values()))
 PAGES: Final[Mapping[str, RawResponse]] = {
+    "defects": render_defects(DEFECTS, action="/login"),
+    "chosen defect": render_chooser(
+        build_chooser(can_have_defect=True, defect=LOGIN_DEFECTS["nonce-wrong"]), action="/login"
+    ),
     "chooser": render_chooser(build_chooser(), action="/login"),
     "device chooser": render_chooser(
         build_chooser(redirect_uri=None, user_code="BCDF-GHJK"), action="/login"
@@ -441,3 +448,32 @@ def test_each_class_and_property_of_the_style_sheet_is_used() -> None:
     tones = {f"tone-{number}" for number in range(6)}
     assert styled - tones == used - tones
     assert set(re.findall(r"(--[a-z-]+):", style)) == set(re.findall(r"var\((--[a-z-]+)\)", style))
+
+
+def test_defect_is_offered_only_if_there_is_a_choice() -> None:
+    offered = show_chooser(can_have_defect=True)
+    fields = offered.forms[-1][1]
+
+    assert [(field["name"], field["value"]) for field in fields] == [("interaction", "sealed")]
+    assert "Log in with a defect" in offered.text
+    assert "Log in with a defect" not in show_chooser().text
+
+
+def test_chosen_defect_is_named_and_sent_with_each_decision() -> None:
+    chosen = show_chooser(can_have_defect=True, defect=LOGIN_DEFECTS["nonce-wrong"])
+
+    assert "This is a login whose ID token has another" in chosen.text
+    assert "Log in with a defect" not in chosen.text
+    for _, fields in chosen.forms:
+        sent = {field["name"]: field["value"] for field in fields if field.get("type")}
+        assert sent == {"interaction": "sealed", "defect": "nonce-wrong"}
+
+
+def test_list_names_each_defect_once_in_its_group() -> None:
+    page = Page(PAGES["defects"])
+    ids = [option["value"] for option in page.find("option")]
+
+    assert ids == list(select_for_logins())
+    groups = [group["label"] for group in page.find("optgroup")]
+    assert groups == list(dict.fromkeys(each.group for each in DEFECTS.defects))
+    assert page.find("select") == [{"id": "defect", "name": "defect"}]

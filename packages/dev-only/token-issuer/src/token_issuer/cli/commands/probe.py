@@ -2,33 +2,26 @@
 """`token-issuer probe`."""
 
 import argparse
-import secrets
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from importlib.metadata import version
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from token_issuer.cli.commands.probe_options import NEVER, add_probe_options
+from token_issuer.cli.commands.probe_options import add_probe_options
 from token_issuer.cli.options import ENVIRONMENT_NOTE, add_env_file
-from token_issuer.cli.output.file import OutputFile
-from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser
-from token_issuer.cli.settings import read_settings
+from token_issuer.cli.probing import (
+    PROBE_EXIT_CODES,
+    choose_wait_s,
+    open_issuer,
+    run_command,
+    run_with_progress,
+)
 from token_issuer.cli.token_fields import collect_fields
-from token_issuer.config.environment import read_environment
 from token_issuer.config.settings import Settings
-from token_issuer.errors import ProbeError, TokenIssuerError
+from token_issuer.errors import ProbeError
 from token_issuer.probe.issuer_client import IssuerClient
-from token_issuer.probe.report.document import render_json
-from token_issuer.probe.report.junit import render_junit
-from token_issuer.probe.report.page import render_html
-from token_issuer.probe.report.progress import Progress
-from token_issuer.probe.report.text import render_text
 from token_issuer.probe.results import Result
-from token_issuer.probe.runner import Probe
-from token_issuer.probe.selection import Selection, select
+from token_issuer.probe.selection import select
 from token_issuer.probe.target.allowed_hosts import check_target
 from token_issuer.probe.target.client import Target
 from token_issuer.probe.target.presentation import Presentation
@@ -36,18 +29,12 @@ from token_issuer.probe.target.rate_limit import RateLimiter
 from token_issuer.probe.target.statuses import DEFAULT_ACCEPTED, DEFAULT_REFUSED, Statuses
 from token_issuer.probe.target.tls import TlsOptions
 from token_issuer.probe.timing import REAL_TIME, Timing
-from token_issuer.server.signals import exit_on_signals
-from token_issuer.severity import Severity
+from token_issuer.probe.verifier import NAMES, VerifierProbe
 
 if TYPE_CHECKING:
     from token_issuer.testing import RunningIssuer
 
-_WAIT_FOR_STARTED_S: Final = 60.0
-_EXIT_CODES: Final = (
-    "exit codes: 0 nothing found, 1 findings of at least the severity of --fail-on, 2 wrong usage\n"
-    "or settings, or the probe cannot run: no issuer answers, or the target rejects a valid token\n"
-    "or requires none"
-)
+_EXIT_CODES: Final = PROBE_EXIT_CODES.format("the target rejects a valid token\nor requires none")
 _EXAMPLES: Final = """\
 examples:
   token-issuer probe http://localhost:8080/orders
@@ -79,85 +66,24 @@ def run(args: argparse.Namespace, timing: Timing = REAL_TIME) -> int:
         ProbeError: wrong usage, or the probe cannot be made.
         SettingsError: one or more mistakes in the environment.
     """
-    # From here on a signal raises SystemExit, so that the faults are reset in any case.
-    exit_on_signals(leave=sys.exit)
-    try:
-        return _run(args, read_settings(args), timing)
-    except TokenIssuerError as error:
-        if error.exit_code == ProbeError.exit_code:
-            raise
-        raise ProbeError(str(error)) from error
+    return run_command(args, partial(_probe, args, timing))
 
 
-def _run(args: argparse.Namespace, settings: Settings, timing: Timing) -> int:
+def _probe(args: argparse.Namespace, timing: Timing, settings: Settings) -> Result:
     target = _build_target(args, timing)
-    selection = select(args.only, args.skip)
+    selection = select(args.only, args.skip, NAMES)
     fields = collect_fields(args)
-    renderers = {"--junit": (args.junit, render_junit), "--html": (args.html, render_html)}
-    with ExitStack() as stack:
-        files = {
-            stack.enter_context(OutputFile(option, path)): render
-            for option, (path, render) in renderers.items()
-            if path is not None
-        }
-        with _open_issuer(args, settings, fields) as issuer:
-            result = _probe(args, target, issuer, selection)
-        for file, render in files.items():
-            file.write(render(result))
-    write_output(render_json(result) if args.json else render_text(result, colour=_has_colour()))
-    return _conclude(result, args.fail_on)
+    with open_issuer(args, settings, describe=_describe_issuer, fields=fields) as issuer:
+        probe = VerifierProbe(target, issuer, selection, choose_wait_s(args))
+        return run_with_progress(probe, issuer, selection)
 
 
-def _probe(
-    args: argparse.Namespace, target: Target, issuer: IssuerClient, selection: Selection
-) -> Result:
-    wait_s = args.wait
-    if wait_s is None:
-        wait_s = 0.0 if args.issuer else _WAIT_FOR_STARTED_S
-    probe = Probe(target, issuer, selection, wait_s, version("token-issuer"))
-    with Progress(len(selection.ids)) as progress:
-        return probe.run(progress.advance)
-
-
-@contextmanager
-def _open_issuer(
-    args: argparse.Namespace, settings: Settings, fields: Mapping[str, object]
-) -> Iterator[IssuerClient]:
-    """Yield a client of the issuer of `--issuer`, or of one that is started."""
-    if args.issuer is not None:
-        client = IssuerClient(
-            args.issuer, secret=settings.admin_token, fields=fields, ca_files=settings.ca_files
-        )
-        with client as issuer:
-            yield issuer
-        return
-    # Imported only to start an issuer: importing Litestar would dominate the start-up.
-    from token_issuer.testing import run_token_issuer  # noqa: PLC0415
-
-    secret = settings.admin_token or secrets.token_urlsafe()
-    unused = {"keys_dir", "workers"}  # the issuer runs in this process, with keys in memory
-    chosen = {name: getattr(settings, name) for name in settings.explicit - unused}
-    own_settings = {**chosen, "port": settings.port, "admin_token": secret}
-    with (
-        run_token_issuer(**own_settings) as started,
-        IssuerClient(
-            started.url, secret=secret, fields=fields, ca_files=started.ca_files
-        ) as issuer,
-    ):
-        _print_issuer(started, issuer)
-        yield issuer
-
-
-def _print_issuer(started: "RunningIssuer", issuer: IssuerClient) -> None:
+def _describe_issuer(started: "RunningIssuer", issuer: IssuerClient) -> str:
     claims = issuer.mint().claims
-    text = (
-        f"token-issuer (DEV ONLY, never production) listens on {started.url}; point the target at "
-        f"it:\n  JWKS URL  {started.jwks_uri}\n  iss       {claims.get('iss')}\n"
+    return (
+        f"  JWKS URL  {started.jwks_uri}\n  iss       {claims.get('iss')}\n"
         f"  aud       {claims.get('aud')}\n"
     )
-    if sys.stderr is not None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
 
 
 def _build_target(args: argparse.Namespace, timing: Timing) -> Target:
@@ -199,18 +125,3 @@ def _build_tls(args: argparse.Namespace, url: str) -> object:
             message = f"{option}: TARGET is an http URL; leave the option out, or use an https URL"
             raise ProbeError(message)
     return None
-
-
-def _has_colour() -> bool:
-    return (
-        sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in read_environment()[0]
-    )
-
-
-def _conclude(result: Result, fail_on: str) -> int:
-    if result.stopped:
-        return ProbeError.exit_code
-    if fail_on == NEVER:
-        return 0
-    least = Severity[fail_on.upper()]
-    return int(any(finding.severity >= least for finding in result.findings))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from token_issuer.cli.options import add_override
 from token_issuer.cli.parser import Parser, explain_with, parse_filled, parse_path
+from token_issuer.cli.probing import NEVER
 from token_issuer.cli.token_fields import add_claims
 from token_issuer.config.declaration import PREFIX
 from token_issuer.probe.target.rate_limit import (
@@ -20,7 +21,6 @@ from token_issuer.severity import Severity
 from token_issuer.timing.durations import parse_duration
 
 SEVERITIES: Final = tuple(severity.word for severity in Severity)
-NEVER: Final = "never"
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 _TAKEN_HEADERS: Final = frozenset({
     "host",
@@ -48,14 +48,15 @@ def add_probe_options(parser: Parser) -> None:
         metavar="HOST",
         help="allow a TARGET on this host, which is another machine; a probe may crash it",
     )
-    _add_issuer(parser.add_argument_group("the issuer that the target trusts"))
+    add_issuer(parser.add_argument_group("the issuer that the target trusts"), "a valid token")
     _add_good_token(parser.add_argument_group("a token that the target accepts"))
     _add_request(parser.add_argument_group("requests"))
     _add_tls(parser.add_argument_group("https targets"))
-    _add_report(parser.add_argument_group("checks and reports"))
+    add_report(parser.add_argument_group("checks and reports"), "baseline, tokens, keys")
 
 
-def _add_issuer(group: Any) -> None:
+def add_issuer(group: Any, accepted: str) -> None:
+    """Add the options for the issuer; the target must accept *accepted* before a probe begins."""
     group.add_argument(
         "--issuer",
         type=explain_with(parse_issuer_url),
@@ -71,7 +72,7 @@ def _add_issuer(group: Any) -> None:
         "--wait",
         type=explain_with(_parse_seconds),
         metavar="DURATION",
-        help="how long to wait until the target accepts a valid token (default: 60s if the probe "
+        help=f"how long to wait until the target accepts {accepted} (default: 60s if the probe "
         "starts the issuer, otherwise 0s)",
     )
 
@@ -122,19 +123,13 @@ def _add_request(group: Any) -> None:
         )
     group.add_argument(
         "--timeout",
-        type=explain_with(_parse_timeout),
+        type=explain_with(parse_timeout),
         default=DEFAULT_TIMEOUT_S,
         metavar="DURATION",
         help="how long to wait for a response before the target is considered hung (default "
         f"{DEFAULT_TIMEOUT_S:g}s)",
     )
-    group.add_argument(
-        "--rate",
-        type=explain_with(_parse_rate),
-        default=DEFAULT_RATE_PER_S,
-        metavar="NUMBER",
-        help=f"requests per second, at most {MAX_RATE_PER_S:g} (default {DEFAULT_RATE_PER_S:g})",
-    )
+    add_rate(group)
 
 
 def _add_tls(group: Any) -> None:
@@ -155,7 +150,19 @@ def _add_tls(group: Any) -> None:
     )
 
 
-def _add_report(group: Any) -> None:
+def add_rate(group: Any) -> None:
+    """Add the option for the rate of requests."""
+    group.add_argument(
+        "--rate",
+        type=explain_with(_parse_rate),
+        default=DEFAULT_RATE_PER_S,
+        metavar="NUMBER",
+        help=f"requests per second, at most {MAX_RATE_PER_S:g} (default {DEFAULT_RATE_PER_S:g})",
+    )
+
+
+def add_report(group: Any, parts: str) -> None:
+    """Add the options that select checks, of these *parts*, and write reports."""
     for option, effect in (("--only", "run only these checks"), ("--skip", "skip these checks")):
         group.add_argument(
             option,
@@ -163,7 +170,7 @@ def _add_report(group: Any) -> None:
             default=[],
             type=parse_filled,
             metavar="LIST",
-            help=f"{effect}: baseline, tokens, keys, groups or ids, comma-separated; repeatable",
+            help=f"{effect}: {parts}, groups or ids, comma-separated; repeatable",
         )
     group.add_argument("--json", action="store_true", help="print the report as JSON")
     group.add_argument(
@@ -171,6 +178,14 @@ def _add_report(group: Any) -> None:
     )
     group.add_argument(
         "--html", type=parse_path, metavar="FILE", help="also write the report as an HTML page"
+    )
+    group.add_argument(
+        "--severity",
+        choices=SEVERITIES,
+        default=SEVERITIES[0],
+        metavar="SEVERITY",
+        help="lowest severity of the findings in the reports: "
+        f"{', '.join(SEVERITIES)} (default {SEVERITIES[0]})",
     )
     group.add_argument(
         "--fail-on",
@@ -190,7 +205,12 @@ def _parse_seconds(text: str) -> float:
     return seconds
 
 
-def _parse_timeout(text: str) -> float:
+def parse_timeout(text: str) -> float:
+    """Parse the time limit of a response, in seconds.
+
+    Raises:
+        ValueError: not a duration from 1 ms to 10 min.
+    """
     seconds = _parse_seconds(text)
     if not seconds:
         message = f"expected 1s to 10m, got {text[:40]!r}"

@@ -6,7 +6,7 @@ from typing import Final
 
 from token_issuer.markup import Markup, element, join, mark_code
 from token_issuer.probe.report.verdict import Group, count_outcomes, list_counts
-from token_issuer.probe.results import Check, Outcome, Part, Result
+from token_issuer.probe.results import Check, Command, Outcome, Part, Result
 from token_issuer.probe.wording import describe_duration
 
 _SIGNS: Final = {
@@ -17,8 +17,16 @@ _SIGNS: Final = {
 }
 _CAPTIONS: Final = {
     Part.BASELINE: "Baseline: a good token, and requests without one",
+    Part.REQUEST: "Request: what the application sends to the issuer",
+    Part.LOGINS: "Logins: each has exactly one defect",
     Part.TOKENS: "Tokens: each has exactly one defect",
     Part.KEYS: "Keys: how the target fetches and caches the public keys",
+}
+_LOGIN_CAPTIONS: Final = {
+    **_CAPTIONS,
+    Part.BASELINE: "Baseline: a good login, a denied one, and none",
+    Part.TOKENS: "ID tokens: each has exactly one defect",
+    Part.KEYS: "Keys: logins with a new key, and with a faulty key endpoint",
 }
 _LEGEND: Final = {
     Outcome.OPEN: "no verdict, since the specifications allow this behaviour and its opposite",
@@ -33,8 +41,15 @@ def render_checks(result: Result, groups: Sequence[Group]) -> Markup:
         for number, group in enumerate(groups, start=1)
         for finding in group.findings
     }
+    captions = _LOGIN_CAPTIONS if result.command is Command.PROBE_LOGIN else _CAPTIONS
     tables = [
-        _render_table(part, counts, [check for check in result.checks if check.part is part], links)
+        _render_table(
+            part,
+            captions[part],
+            counts,
+            [check for check in result.checks if check.part is part],
+            links,
+        )
         for part, counts in count_outcomes(result).items()
     ]
     present = {check.outcome for check in result.checks}
@@ -53,13 +68,14 @@ def render_checks(result: Result, groups: Sequence[Group]) -> Markup:
 
 def _render_table(
     part: Part,
+    title: str,
     counts: Mapping[Outcome, int],
     checks: Sequence[Check],
     links: Mapping[str, str],
 ) -> Markup:
     caption = element(
         "caption",
-        element("h3", _CAPTIONS[part], id=f"part-{part}"),
+        element("h3", title, id=f"part-{part}"),
         element("span", list_counts(counts)),
     )
     columns = {

@@ -9,12 +9,14 @@ printed in any locale.
 | member | type | meaning |
 |---|---|---|
 | `schema` | integer | 1 |
+| `command` | text | `probe`, `probe-login` |
 | `verdict` | text | the verdict in a sentence |
 | `stopped` | text or null | why the probe stopped after the baseline |
 | `target`, `issuer` | text | the URL that was probed, the base URL of the issuer |
 | `version` | text | the version of the token issuer |
 | `started_at` | text | RFC 3339, UTC |
 | `duration_s` | number | seconds |
+| `hidden` | integer | number of findings below `--severity`, which are left out |
 | `counts.severities` | object | number of findings: `critical`, `high`, `medium`, `low` |
 | `counts.outcomes` | object | number of checks: `passed`, `failed`, `open`, `skipped` |
 | `findings[]` | array | the worst first |
@@ -24,7 +26,7 @@ printed in any locale.
 | `findings[].title`, `.why`, `.remedy`, `.source` | text | as in the other reports |
 | `findings[].reproduction` | text | a shell command line that repeats the requests |
 | `checks[]` | array | in the order of the parts |
-| `checks[].part` | text | `baseline`, `tokens`, `keys` |
+| `checks[].part` | text | `baseline`, `request`, `logins`, `tokens`, `keys` |
 | `checks[].id`, `.title`, `.observed` | text | stable name, tested case, observed behaviour |
 | `checks[].outcome` | text | `passed`, `failed`, `open`, `skipped` |
 | `checks[].reaction` | text or null | `accepted`, `refused`, `crashed`, `hung`, `unclear` |
@@ -56,6 +58,7 @@ def render_json(result: Result) -> str:
     severities = count_severities(result)
     document: Mapping[str, object] = {
         "schema": SCHEMA,
+        "command": result.command,
         "verdict": describe_verdict(result),
         "stopped": result.stopped or None,
         "target": result.target,
@@ -63,6 +66,7 @@ def render_json(result: Result) -> str:
         "version": result.version,
         "started_at": format_timestamp(result.started_at),
         "duration_s": round(result.duration_s, 3),
+        "hidden": result.hidden,
         "counts": {
             "severities": {each.word: count for each, count in severities.items()},
             "outcomes": {outcome: outcomes[outcome] for outcome in Outcome},

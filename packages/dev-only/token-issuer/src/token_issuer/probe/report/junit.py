@@ -67,12 +67,12 @@ def _render_suite(index: int, cases: Sequence[_TestCase], result: Result) -> Mar
         _LINE_FEED,
         element("properties", *_render_properties(result)),
         _LINE_FEED,
-        *map(_render_case, cases),
+        *(_render_case(case, result) for case in cases),
         element("system-out", *lines),
         element("system-err"),
         _LINE_FEED,
         name=part,
-        package="probe",
+        package=result.command,
         id=str(index),
         hostname="localhost",
         timestamp=format_timestamp(result.started_at).removesuffix("Z"),
@@ -94,13 +94,13 @@ def _render_properties(result: Result) -> Sequence[Markup]:
     return [element("property", name=name, value=value) for name, value in properties.items()]
 
 
-def _render_case(case: _TestCase) -> Markup:
+def _render_case(case: _TestCase, result: Result) -> Markup:
     check = case.check
     markup = element(
         "testcase",
         _render_outcome(case),
         name=check.id,
-        classname=f"probe.{check.part}",
+        classname=f"{result.command}.{check.part}",
         time=_format_time(check.duration_s),
     )
     return join(markup, _LINE_FEED)

@@ -19,7 +19,7 @@ from token_issuer.probe.report.verdict import (
     find_checks,
     group_findings,
 )
-from token_issuer.probe.results import Check, Finding, Result
+from token_issuer.probe.results import Check, Command, Finding, Result
 from token_issuer.probe.wording import describe_count, describe_duration, format_timestamp
 from token_issuer.severity import Severity
 
@@ -29,9 +29,14 @@ _POLICY: Final = (
 )
 _SOURCE: Final = re.compile(
     r"RFC (?P<rfc>[1-9][0-9]{2,4})(?: §(?P<section>[0-9]+(?:\.[0-9]+)*))?"
+    r"|OpenID Connect Core(?: 1\.0)?(?: §(?P<core>[0-9]+(?:\.[0-9]+)*))"
     r"|(?P<cve>CVE-[0-9]{4}-[0-9]{4,7})|(?P<ghsa>GHSA(?:-[0-9a-z]{4}){3})|CWE-(?P<cwe>[0-9]{1,5})",
     re.ASCII,
 )
+_KICKERS: Final = {
+    Command.PROBE: "Token verification: probe report",
+    Command.PROBE_LOGIN: "Login: probe report",
+}
 _MAX_SHORT_FINDINGS: Final = 4
 _PAGE: Final = """\
 <!doctype html>
@@ -78,7 +83,7 @@ def _render_banner(result: Result, groups: Sequence[Group]) -> Markup:
         extent += f" {describe_count(len(groups), 'change')} to make, the most urgent first."
     return element(
         "header",
-        element("p", "Token verification: probe report", class_="kicker"),
+        element("p", _KICKERS[result.command], class_="kicker"),
         element("h1", describe_verdict(result)),
         element("p", result.stopped, class_="lines reason") if result.stopped else "",
         element("p", extent),
@@ -98,7 +103,8 @@ def _render_tally(result: Result) -> Iterator[Markup]:
 def _render_contents(groups: Sequence[Group]) -> Iterator[Markup]:
     for number, group in enumerate(groups, start=1):
         link = element("a", mark_code(group.heading), href=f"#finding-{number}")
-        yield element("li", f"{group.severity.word}: ", link)
+        severity = group.severity.word
+        yield element("li", f"{severity}: ", link, class_=f"of-{severity}")
 
 
 def _render_facts(result: Result) -> Markup:
@@ -125,9 +131,30 @@ def _render_findings(groups: Sequence[Group], checks: Mapping[str, Check]) -> Ma
     return element(
         "section",
         element("h2", "Findings, and what to change"),
+        _render_filter(present) if len(present) > 1 else "",
         *articles,
         element("p", *legend, class_="legend"),
     )
+
+
+def _render_filter(present: Sequence[Severity]) -> Markup:
+    """Render a choice of severities, which the style sheet applies: the page has no script."""
+    choices = (
+        element(
+            "label",
+            element(
+                "input",
+                type="radio",
+                name="least",
+                id=f"least-{severity.word}",
+                **({"checked": ""} if severity is present[0] else {}),
+            ),
+            f" {severity.word}",
+        )
+        for severity in present
+    )
+    legend = element("legend", "Lowest severity to show")
+    return element("fieldset", legend, *choices, class_="filter")
 
 
 def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Markup:
@@ -147,7 +174,7 @@ def _render_group(number: int, group: Group, checks: Mapping[str, Check]) -> Mar
         "article",
         element("header", _render_badge(group.severity), element("h3", mark_code(group.heading))),
         element("dl", *rows),
-        class_=f"finding {severity}{size}",
+        class_=f"finding {severity} of-{severity}{size}",
         id=f"finding-{number}",
     )
 
@@ -170,10 +197,11 @@ def _render_finding(finding: Finding, group: Group, checks: Mapping[str, Check])
         element("summary", "How to reproduce it"),
         element("code", finding.reproduction, class_="command"),
     )
+    class_ = f"of-{finding.severity.word}"
     if finding.title == group.heading:
-        return element("li", observation, how)
+        return element("li", observation, how, class_=class_)
     badge = _render_badge(finding.severity) if finding.severity < group.severity else ""
-    return element("li", mark_code(finding.title), badge, observation, how)
+    return element("li", mark_code(finding.title), badge, observation, how, class_=class_)
 
 
 def _render_badge(severity: Severity) -> Markup:
@@ -202,13 +230,15 @@ def _locate(match: re.Match[str]) -> str:
         return f"https://github.com/advisories/{match['ghsa']}"
     if match["cwe"]:
         return f"https://cwe.mitre.org/data/definitions/{match['cwe']}.html"
+    if match["core"]:
+        return f"https://openid.net/specs/openid-connect-core-1_0.html#rfc.section.{match['core']}"
     section = f"#section-{match['section']}" if match["section"] else ""
     return f"https://www.rfc-editor.org/rfc/rfc{match['rfc']}{section}"
 
 
 def _render_footer(result: Result) -> Markup:
     text = (
-        f"Made by token-issuer probe {result.version}, a tool for development and tests. It finds "
-        "known weaknesses; it cannot show that there are no others."
+        f"Made by token-issuer {result.command} {result.version}, a tool for development and "
+        "tests. It finds known weaknesses; it cannot show that there are no others."
     )
     return element("footer", element("p", text))

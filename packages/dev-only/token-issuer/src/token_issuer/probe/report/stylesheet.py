@@ -100,6 +100,12 @@ details { font-size: .875rem; }
 summary { cursor: pointer; color: var(--ink-soft); }
 .command { display: block; white-space: pre-wrap; margin-top: .25rem; padding: .5rem .75rem;
   background: var(--ground); border-radius: .25rem; }
+.filter { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: 0 0 1rem; padding: 0;
+  border: 0; font-size: .875rem; color: var(--ink-soft); }
+.filter legend { float: left; padding: 0; }
+body:has(#least-medium:checked) .of-low,
+body:has(#least-high:checked) :is(.of-low, .of-medium),
+body:has(#least-critical:checked) :is(.of-low, .of-medium, .of-high) { display: none; }
 .legend { margin-top: 1.5rem; font-size: .875rem; color: var(--ink-soft); }
 .legend b { color: var(--ink); font-weight: 600; }
 
@@ -146,7 +152,7 @@ footer { margin-top: 3.5rem; padding-block: 1.25rem 3rem; font-size: .875rem;
   .banner, .badge, .remedy { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .banner { padding-block: 1.5rem; border-radius: .25rem; }
   .scroll { overflow: visible; }
-  details:not([open]) { display: none; }
+  details:not([open]), .filter { display: none; }
   table { min-width: 0; }
   thead { display: table-header-group; }
   tr, li, .finding header, .finding dl div:not(.cases-row), .facts, .legend { break-inside: avoid; }

@@ -62,7 +62,11 @@ def describe_verdict(result: Result) -> str:
     if result.stopped:
         return "The probe stopped"
     if not result.findings:
-        return "Nothing found"
+        return (
+            f"Nothing found of severity {result.least.word} or more"
+            if result.hidden
+            else ("Nothing found")
+        )
     worst = max(finding.severity for finding in result.findings).word
     count = describe_count(len(result.findings), "finding")
     return f"{count}, {'and it' if len(result.findings) == 1 else 'the worst'} is {worst}"
@@ -72,7 +76,11 @@ def describe_extent(result: Result) -> str:
     """Return the number of checks and of each outcome, and explain the outcome *open*."""
     counts = Counter(check.outcome for check in result.checks)
     outcomes = list_counts(counts).replace(Outcome.OPEN, _OPEN)
-    return f"{describe_count(len(result.checks), 'check')}: {outcomes or 'none'}"
+    extent = f"{describe_count(len(result.checks), 'check')}: {outcomes or 'none'}"
+    if not result.hidden:
+        return extent
+    hidden = describe_count(result.hidden, "finding")
+    return f"{extent}; {hidden} below {result.least.word} left out"
 
 
 def rank_findings(result: Result) -> tuple[Finding, ...]:
@@ -151,7 +159,8 @@ def _describe_findings(findings: list[Finding], checks: Mapping[str, Check]) -> 
     )
     if kinds.total() < len(findings):
         return f"{cause}: {describe_count(len(findings), 'weakness')}"
-    tokens = describe_count(len(findings), "token")
+    is_login = any(checks[finding.check].part is Part.LOGINS for finding in findings)
+    tokens = describe_count(len(findings), "login" if is_login else "token")
     if len(kinds) == 1:
         return f"{cause}: {tokens} {next(iter(kinds))}"
     return f"{cause}: {tokens}, {', '.join(f'{count} {kind}' for kind, count in kinds.items())}"

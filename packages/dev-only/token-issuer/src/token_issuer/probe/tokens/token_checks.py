@@ -8,19 +8,14 @@ from urllib.parse import urlsplit
 
 from token_issuer.config.declaration import PREFIX
 from token_issuer.probe.issuer_client import IssuerClient
+from token_issuer.probe.judging import Evidence, build_check, build_finding
 from token_issuer.probe.polling import accepts_good_token
 from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction
 from token_issuer.probe.target.client import Target, TargetResponse
 from token_issuer.probe.target.presentation import UnsendableError
-from token_issuer.probe.tokens.judging import (
-    ATTACKER_KEYS,
-    Evidence,
-    build_check,
-    build_finding,
-    judge_attacker_fetches,
-)
+from token_issuer.probe.tokens.attacker_fetches import ATTACKER_KEYS, judge_attacker_fetches
 from token_issuer.probe.tokens.key_priming import needs_publication, publish_keys
-from token_issuer.tokens.defects.catalogue import CATALOGUE
+from token_issuer.tokens.defects.catalogue import TOKEN_DEFECTS
 from token_issuer.tokens.defects.defect import Defect
 
 _Result = tuple[Check, Finding | None]
@@ -48,7 +43,7 @@ def check_tokens(
     Raises:
         RemoteIssuerError: the issuer cannot be reached.
     """
-    positions = {id_: position for position, id_ in enumerate([*CATALOGUE, ATTACKER_KEYS])}
+    positions = {id_: position for position, id_ in enumerate([*TOKEN_DEFECTS, ATTACKER_KEYS])}
     checks: list[Check] = []
     findings: list[Finding] = []
     for check, finding in _run(target, issuer, select):
@@ -62,7 +57,7 @@ def check_tokens(
 
 def _run(target: Target, issuer: IssuerClient, select: Callable[[str], bool]) -> Iterator[_Result]:
     """Send the tokens of known keys first, then those of new keys after one fetch for all."""
-    chosen = [defect for defect in CATALOGUE.values() if select(defect.id)]
+    chosen = [defect for defect in TOKEN_DEFECTS.values() if select(defect.id)]
     of_new_keys = [defect for defect in chosen if needs_publication(defect)]
     session = _Session(target, issuer, issuer.count_attacker_hits())
     for defect in chosen:
@@ -120,7 +115,7 @@ class _Session:
             reason = f"{response.describe()}, but it has not fetched the key that signed the token"
             return _skip(defect, reason), None
         evidence = self._follow_up(defect, response)
-        check = build_check(defect, evidence)
+        check = build_check(defect, evidence, Part.TOKENS)
         is_failed = check.outcome is Outcome.FAILED
         return check, build_finding(defect, evidence) if is_failed else None
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import pytest
-from token_issuer.probe.results import Check, Finding, Outcome, Part, Reaction, Result
+from token_issuer.probe.results import Check, Command, Finding, Outcome, Part, Reaction, Result
 from token_issuer.severity import Severity
 
 STARTED_AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -100,6 +100,7 @@ FINDINGS: Final = (
 def bad() -> Result:
     """Return the result for a verifier with six weaknesses, which three changes fix."""
     return Result(
+        command=Command.PROBE,
         target="http://127.0.0.1:8080/api",
         issuer="http://127.0.0.1:8081",
         version="0.1.0",

@@ -36,7 +36,7 @@ class FindingDocument(Strict):
 
 
 class CheckDocument(Strict):
-    part: Literal["baseline", "tokens", "keys"]
+    part: Literal["baseline", "request", "logins", "tokens", "keys"]
     id: str
     title: str
     outcome: OutcomeName
@@ -48,6 +48,7 @@ class CheckDocument(Strict):
 
 class Document(Strict):
     schema: Literal[1]
+    command: Literal["probe", "probe-login"]
     verdict: str
     stopped: str | None
     target: str
@@ -55,6 +56,7 @@ class Document(Strict):
     version: str
     started_at: datetime
     duration_s: float
+    hidden: int
     counts: Counts
     findings: list[FindingDocument]
     checks: list[CheckDocument]

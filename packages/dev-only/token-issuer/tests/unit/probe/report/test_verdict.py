@@ -96,7 +96,7 @@ def test_extent_names_each_outcome_that_occurred_and_explains_open(
 def test_counts_add_up(bad: Result) -> None:
     assert list(count_severities(bad).values()) == [3, 1, 2, 0]
     counts = count_outcomes(bad)
-    assert list(counts) == list(Part)
+    assert list(counts) == [Part.BASELINE, Part.TOKENS, Part.KEYS]
     assert sum(sum(each.values()) for each in counts.values()) == len(bad.checks)
     assert counts[Part.KEYS] == {
         Outcome.PASSED: 0,

@@ -3,17 +3,15 @@
 import json
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
 
-from tests.services import EchoHandler, Service, Start, read_clean_environ, run_service
+from tests.services import Service, Start, read_clean_environ, run_service, run_upstream
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 Probe = Callable[..., Mapping[str, Any]]
@@ -79,12 +77,8 @@ def probe(base_environ: dict[str, str]) -> Probe:
 @pytest.fixture(scope="session")
 def upstream_url() -> Iterator[str]:
     """Return the URL of a service that responds with the request that it received."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with run_upstream() as url:
+        yield url
 
 
 @contextmanager

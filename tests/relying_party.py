@@ -67,14 +67,7 @@ class RelyingParty:
             return 400, "state or iss is wrong"
         if "code" not in sent:
             return 403, sent.get("error", "")
-        form = {
-            "grant_type": "authorization_code",
-            "code": sent["code"],
-            "redirect_uri": f"{self.url}/callback",
-            "client_id": "app",
-            "code_verifier": session["verifier"],
-        }
-        tokens = fetch(f"{self.issuer_url}/token", urlencode(form).encode())
+        tokens = self.fetch_tokens(session, sent["code"])
         payload = tokens["id_token"].split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         if claims["nonce"] != session["nonce"]:
@@ -82,6 +75,16 @@ class RelyingParty:
         bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
         session["user"] = {**claims, **fetch(f"{self.issuer_url}/userinfo", headers=bearer)}
         return 303, f"{self.url}/"
+
+    def fetch_tokens(self, session: dict[str, Any], code: str) -> dict[str, Any]:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": f"{self.url}/callback",
+            "client_id": "app",
+            **({"code_verifier": session["verifier"]} if session["verifier"] else {}),
+        }
+        return fetch(f"{self.issuer_url}/token", urlencode(form).encode())
 
 
 def fetch(url: str, form: bytes | None = None, headers: Any = ()) -> dict[str, Any]:
@@ -121,14 +124,23 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def run_relying_party(issuer_url: str, **parameters: str) -> Iterator[RelyingParty]:
-    """Run an application on a free port; *parameters* go into its authorization requests."""
-    party = RelyingParty(issuer_url, parameters)
+def serve(party: RelyingParty) -> Iterator[str]:
+    """Serve *party* on a free port, and yield its URL."""
     handler = type("BoundHandler", (Handler,), {"party": party})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         party.url = f"http://localhost:{server.server_port}"
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         try:
-            yield party
+            yield party.url
         finally:
             server.shutdown()
+
+
+@contextmanager
+def run_relying_party(
+    issuer_url: str, kind: type[RelyingParty] = RelyingParty, **parameters: str
+) -> Iterator[RelyingParty]:
+    """Run an application on a free port; *parameters* go into its authorization requests."""
+    party = kind(issuer_url, parameters)
+    with serve(party):
+        yield party

@@ -5,9 +5,11 @@ import re
 import select
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from typing import Final, Protocol
 
 import httpx
@@ -89,6 +91,19 @@ class EchoHandler(Echo):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
         """Do not log."""
+
+
+@contextmanager
+def run_upstream() -> Iterator[str]:
+    """Run a service that responds with the request that it received, and yield its URL."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 class HasUrl(Protocol):

@@ -46,6 +46,7 @@ def test_missing_page_is_no_stack_trace(tmp_path: Path) -> None:
 
 def test_links_within_the_page_lead_somewhere() -> None:
     page = PAGE.read_text()
-    headings = {heading.lower() for heading in re.findall(r"^#+ (.+)$", page, re.MULTILINE)}
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    anchors = {heading.lower().replace(" ", "-") for heading in headings}
 
-    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= headings
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= anchors

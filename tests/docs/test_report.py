@@ -4,7 +4,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 import pytest
@@ -12,23 +13,40 @@ import pytest
 from tests.conftest import ISSUER_COMMAND
 from tests.docs.pages import ROOT, Block, find_blocks
 from tests.services import Start, run_service
+from tests.weak_relying_party.party import run_weak_relying_party
 
 OMITTED_CHECKS: Final[Mapping[str, str]] = {
     "README.md": "embedded-keys",
     "docs/guides/break-a-verifier.md": "typ",
 }
 """The check that the verifier omits, by page."""
+LOGIN_PAGE: Final = "docs/guides/break-a-login.md"
+OMITTED_LOGIN_CHECK: Final = "nonce"
 SHAPE: Final = re.compile(
     r"(\d+ findings?.*|\d+ checks: .*"  # the verdict
     r"|(?:target|issuer|took|CRITICAL|HIGH|MEDIUM|LOW|open|skipped)(?= )"
     r"| {9}(?:change|seen|why|source|-)(?= )"
-    r"| +passed .*|(?:baseline|tokens|keys) +\d.*)"  # the table
+    r"| +passed .*|(?:baseline|request|logins|tokens|keys) +\d.*)"  # the table
 )
 
 
 def find_shape(report: str) -> list[str]:
     """Return the verdict, the labels and the table; texts may break their lines elsewhere."""
     return [match[1] for match in map(SHAPE.match, report.splitlines()) if match]
+
+
+@contextmanager
+def run_target(page: str, issuer_url: str, environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Run what the report of *page* is about, and yield its URL by that on the page."""
+    if page == LOGIN_PAGE:
+        with run_weak_relying_party(issuer_url, without=[OMITTED_LOGIN_CHECK]) as party:
+            yield {"http://localhost:3000": party.url}
+        return
+    verifier = [sys.executable, "-m", "tests.weak_verifier.service"]
+    verifier += ["--jwks-uri", f"{issuer_url}/.well-known/jwks.json"]
+    verifier += ["--without", OMITTED_CHECKS[page]]
+    with run_service(verifier, {**environ, "PYTHONPATH": str(ROOT)}) as target:
+        yield {"http://localhost:8080": target.url}
 
 
 @pytest.mark.requirement("OPS-6", "BV-3")
@@ -38,15 +56,13 @@ def find_shape(report: str) -> list[str]:
 def test_report_has_the_shape_of_the_real_one(
     block: Block, start_issuer: Start, base_environ: dict[str, str]
 ) -> None:
-    issuer = start_issuer()
+    settings = {"TOKEN_ISSUER_ISSUER": "self"} if block.page == LOGIN_PAGE else {}
+    issuer = start_issuer(**settings)
     command, _, shown = block.text.partition("\n")
-    verifier = [sys.executable, "-m", "tests.weak_verifier.service"]
-    verifier += ["--jwks-uri", f"{issuer.url}/.well-known/jwks.json"]
-    verifier += ["--without", OMITTED_CHECKS[block.page]]
 
-    with run_service(verifier, {**base_environ, "PYTHONPATH": str(ROOT)}) as target:
-        command = command.replace("http://localhost:8080", target.url)
-        command = command.replace("http://localhost:8081", issuer.url)
+    with run_target(block.page, issuer.url, base_environ) as urls:
+        for named, real in {**urls, "http://localhost:8081": issuer.url}.items():
+            command = command.replace(named, real)
         result = subprocess.run(
             [ISSUER_COMMAND, *shlex.split(command.removeprefix("$ token-issuer "))],
             env=base_environ,

@@ -31,7 +31,10 @@ def send(proxy: Service, authorization: Sequence[str]) -> int:
 
 def list_defects() -> list[dict[str, str]]:
     listed = subprocess.run(
-        [ISSUER_COMMAND, "defects", "--json"], capture_output=True, check=True, timeout=60
+        [ISSUER_COMMAND, "defects", "--kind", "token", "--json"],
+        capture_output=True,
+        check=True,
+        timeout=60,
     )
     defects: list[dict[str, str]] = json.loads(listed.stdout)
     return defects

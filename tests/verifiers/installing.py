@@ -42,7 +42,7 @@ def read_versions(verifier: Verifier) -> dict[str, str]:
         case Runtime.PYTHON:
             return read_python_versions(str(PYTHON), verifier.packages)
         case Runtime.NODE:
-            return {name: read_node_version(name) for name in verifier.packages}
+            return {name: read_node_version(NODE_PROJECT, name) for name in verifier.packages}
         case Runtime.DEBIAN:
             return {name: read_debian_version(name) for name in verifier.packages}
 
@@ -54,9 +54,9 @@ def read_python_versions(python: str, names: tuple[str, ...]) -> dict[str, str]:
     return dict(zip(names, versions, strict=True))
 
 
-def read_node_version(name: str) -> str:
+def read_node_version(project: Path, name: str) -> str:
     """Return the version of a package in `node_modules`."""
-    manifest = NODE_PROJECT / "node_modules" / name / "package.json"
+    manifest = project / "node_modules" / name / "package.json"
     version: str = json.loads(manifest.read_text(encoding="utf-8"))["version"]
     return version
 

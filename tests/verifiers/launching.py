@@ -1,11 +1,9 @@
 """The command and environment of each service, and the helper services that it needs."""
 
 import shutil
-import threading
 import urllib.request
 from contextlib import ExitStack
 from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
 from json import load
 from pathlib import Path
 from typing import Final
@@ -14,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.machine import build_debian_environ
-from tests.services import EchoHandler, read_clean_environ
+from tests.services import read_clean_environ, run_upstream
 from tests.verifiers.catalogue import Runtime, Verifier
 from tests.verifiers.installing import HERE, NODE_PROJECT, PYTHON, UNPACKED
 from tests.verifiers.tls_front import run_tls_front
@@ -72,16 +70,13 @@ def plan_launch(verifier: Verifier, place: Place) -> Launch:
 
 def plan_reference_proxy(verifier: Verifier, place: Place, settings: dict[str, str]) -> Launch:
     """Configure the reference proxy of this repository, and start an upstream behind it."""
-    upstream = place.stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler))
-    threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    place.stack.callback(upstream.shutdown)
     environ = settings | {
         "NODE_ENV": "test",
         "JWT_JWKS_URI": settings["JWKS_URI"],
         "JWT_ISSUER": place.issuer_url,
         "JWT_AUDIENCE": AUDIENCE,
         "JWKS_COOLDOWN_S": "1",
-        "UPSTREAM_URL": f"http://127.0.0.1:{upstream.server_address[1]}",
+        "UPSTREAM_URL": place.stack.enter_context(run_upstream()),
         "PROXY_PORT": str(place.port),
     }
     return Launch((verifier.program,), environ)

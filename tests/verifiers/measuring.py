@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
@@ -13,9 +13,10 @@ from tests.verifiers.catalogue import VERIFIERS, Verifier
 from tests.verifiers.installing import install, read_versions
 from tests.verifiers.running import run_issuer, run_verifier
 
-PROBE_TIMEOUT_S: Final = 150
+PROBE_TIMEOUT_S: Final = 300  # a probe with a browser, on a busy machine
 EXIT_CODES: Final = {0, 1}  # without and with findings
 MAX_CONCURRENT_PROBES: Final = 3  # a probe waits most of the time
+NO_VARIABLES: Final[Mapping[str, str]] = {}
 
 Record = dict[str, Any]
 
@@ -57,7 +58,7 @@ def measure(verifier: Verifier) -> Record:
     probes = {}
     for part, selection in select_parts(verifier).items():
         with run_issuer() as issuer, run_verifier(verifier, issuer.url) as target:
-            probes[part] = run_probe(target, issuer.url, selection)
+            probes[part] = run_probe("probe", target, "--issuer", issuer.url, *selection)
     return {"versions": read_versions(verifier), "probes": probes}
 
 
@@ -72,12 +73,20 @@ def select_parts(verifier: Verifier) -> dict[str, tuple[str, ...]]:
     return parts
 
 
-def run_probe(target: str, issuer_url: str, selection: tuple[str, ...]) -> Record:
-    """Run `token-issuer probe` with a selection of checks, and return its report."""
-    command = [str(ISSUER_COMMAND), "probe", target, "--issuer", issuer_url, "--json", *selection]
+def run_probe(*arguments: str, environ: Mapping[str, str] = NO_VARIABLES) -> Record:
+    """Run a probe command of the issuer, and return its report.
+
+    Args:
+        arguments: The command line.
+        environ: More environment variables.
+
+    Raises:
+        ProbeError: The probe failed.
+    """
+    command = [str(ISSUER_COMMAND), *arguments, "--json"]
     outcome = subprocess.run(
         command,
-        env=read_clean_environ(),
+        env={**read_clean_environ(), **environ},
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from tests.verifiers.catalogue import VERIFIERS, Verifier
@@ -82,15 +83,15 @@ def render_figures(records: Mapping[str, Record]) -> Iterator[str]:
     yield f"|---|---|{'--:|' * len(headings)}"
     for name, record in records.items():
         version = next(iter(record["versions"].values()))
-        row = " | ".join(str(figure or "") for figure in count_figures(record))
+        row = " | ".join(str(figure or "") for figure in count_figures(record, "tokens"))
         yield f"| [{VERIFIERS[name].title}](#{name}) | {version} | {row} |"
 
 
-def count_figures(record: Record) -> list[int]:
-    """Count tokens by reaction, then weaknesses by severity."""
-    tokens = [check for check in list_checks(record) if check["part"] == "tokens"]
-    wrong = Counter(check["reaction"] for check in tokens if check["outcome"] == "failed")
-    passed = sum(check["outcome"] == "passed" for check in tokens)
+def count_figures(record: Record, *parts: str) -> list[int]:
+    """Count the checks of *parts* by reaction, then weaknesses by severity."""
+    checks = [check for check in list_checks(record) if check["part"] in parts]
+    wrong = Counter(check["reaction"] for check in checks if check["outcome"] == "failed")
+    passed = sum(check["outcome"] == "passed" for check in checks)
     found = Counter(group[0]["severity"] for group in group_findings(record))
     return [passed, *(wrong[each] for each in WRONG), *(found[each] for each in SEVERITIES)]
 
@@ -143,7 +144,7 @@ def render_verifier(verifier: Verifier, name: str, record: Record) -> str:
         "",
         f"{versions}. {verifier.setup} Documentation: {links}.",
         "",
-        *render_findings(record, NOTES.get(name, {})),
+        *render_findings(record, partial(list_notes, NOTES.get(name, {}))),
         *render_open(record),
     ]
     if verifier.keys_elsewhere:
@@ -151,8 +152,22 @@ def render_verifier(verifier: Verifier, name: str, record: Record) -> str:
     return "\n".join(lines)
 
 
-def render_findings(record: Record, notes: Mapping[str, str]) -> Iterator[str]:
-    """Yield the findings, grouped by the change that fixes them, the worst first."""
+def list_notes(notes: Mapping[str, str], group: list[Record]) -> Iterator[str]:
+    """Yield the notes about the findings of a group."""
+    for key in dict.fromkeys((group[0]["cause"], *(each["check"] for each in group))):
+        if key in notes:
+            yield f"Here: {notes[key]}"
+
+
+def render_findings(
+    record: Record, describe: Callable[[list[Record]], Iterator[str]]
+) -> Iterator[str]:
+    """Yield the findings, grouped by the change that fixes them, the worst first.
+
+    Args:
+        record: The record.
+        describe: Yields paragraphs about a group of findings.
+    """
     groups = group_findings(record)
     if not groups:
         yield "Nothing found."
@@ -167,9 +182,8 @@ def render_findings(record: Record, notes: Mapping[str, str]) -> Iterator[str]:
                 text = escape(observed[finding["check"]])
                 yield f"- **{finding['severity']}** · {title} (`{finding['check']}`: {text})."
         yield f"\n  To change: {escape(group[0]['remedy'])}"
-        for key in dict.fromkeys((group[0]["cause"], *(each["check"] for each in group))):
-            if key in notes:
-                yield f"\n  Here: {notes[key]}"
+        for paragraph in describe(group):
+            yield f"\n  {paragraph}"
         yield ""
 
 

@@ -1,25 +1,19 @@
 """The published files: the raw results, and the page rendered from them."""
 
-import json
-from pathlib import Path
 from typing import Final
 
 from tests.machine import ROOT
-from tests.verifiers.measuring import Record
+from tests.verifiers.catalogue import VERIFIERS
+from tests.verifiers.measuring import measure_all
+from tests.verifiers.page import render_page
+from tests.verifiers.publishing import Publication
 
-RESULTS: Final = ROOT / "docs/verifiers.json"
-PAGE: Final = ROOT / "docs/verifiers.md"
-
-
-def read_results(path: Path = RESULTS) -> Record:
-    """Return the published results; empty if none are published yet."""
-    if not path.exists():
-        return {"groups": {}, "verifiers": {}}
-    results: Record = json.loads(path.read_text(encoding="utf-8"))
-    return results
-
-
-def write_results(results: Record, path: Path = RESULTS) -> None:
-    """Write the results as JSON."""
-    text = json.dumps(results, indent=0, separators=(",", ":"))
-    path.write_text(f"{text}\n", encoding="utf-8")
+PUBLICATION: Final = Publication(
+    command="ci/verifiers.sh",
+    section="verifiers",
+    names=VERIFIERS,
+    measure_all=measure_all,
+    render_page=render_page,
+    results=ROOT / "docs/verifiers.json",
+    page=ROOT / "docs/verifiers.md",
+)

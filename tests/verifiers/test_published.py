@@ -8,9 +8,9 @@ import pytest
 
 from tests.verifiers.catalogue import VERIFIERS
 from tests.verifiers.measuring import PROBE_TIMEOUT_S, Record, measure_all, summarize
-from tests.verifiers.published import read_results
+from tests.verifiers.published import PUBLICATION
 
-PUBLISHED: Final = read_results()["verifiers"]
+PUBLISHED: Final = PUBLICATION.read()["verifiers"]
 
 
 @pytest.fixture(scope="session")

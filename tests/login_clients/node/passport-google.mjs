@@ -17,7 +17,7 @@ const options = {
   clientID: CLIENT_ID,
   clientSecret: CLIENT_SECRET,
   callbackURL: `${APP_URL}/callback`,
-  scope: ["openid", "email", "profile"],
+  scope: ["email", "profile"],
   state: true,
   pkce: true,
 };

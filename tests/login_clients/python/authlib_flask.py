@@ -30,9 +30,9 @@ def callback():
         token = google.authorize_access_token()  # checks state, nonce and the ID token
     except OAuthError as error:
         return f"login failed: {error.error}", 403
-    session["user"] = google.userinfo(token=token)
     session["id_token"] = token["id_token"]
     session["refresh_token"] = token.get("refresh_token")
+    session["user"] = google.userinfo(token=token)
     return redirect("/me")
 
 

@@ -55,9 +55,9 @@ ci/relying-parties.sh --write # measures, then writes this page and relying-part
 It needs Debian 12 or a compatible system, whose packages it unpacks below `.cache` without root,
 Go, a JDK, Maven, and some minutes. The applications are those of
 [tests/login_clients](../tests/login_clients), which also log in without defects. Findings are
-compared only for the versions named here, and without those of a faulty key endpoint: how many
-faults the probe tries depends on the speed of the machine. Every change runs it without `--all`,
-which leaves out the application that needs Chromium.
+compared only for the versions named here, and without those of a faulty key endpoint and of a
+refresh: which of these the probe sees depends on the speed of the machine. Every change runs it
+without `--all`, which leaves out the application that needs Chromium.
 """
 
 

@@ -7,12 +7,16 @@ from typing import Final
 import pytest
 
 from tests.relying_parties.catalogue import RELYING_PARTIES
-from tests.relying_parties.measuring import measure_all
+from tests.relying_parties.measuring import measure, measure_all
 from tests.relying_parties.published import PUBLICATION
 from tests.verifiers.measuring import PROBE_TIMEOUT_S, Record, summarize
 
-KEY_CHECKS: Final = "keys-"
-"""The first characters of the checks of how an application gets its keys."""
+UNSTEADY: Final = ("keys-", "refresh-")
+"""The first characters of the checks whose results depend on the speed of the machine.
+
+The probe tries as many faults of the key endpoint as its time allows, and some applications refresh
+their tokens when a second has passed since the login.
+"""
 PUBLISHED: Final = PUBLICATION.read()["relying_parties"]
 
 
@@ -32,13 +36,10 @@ def fresh_results(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[R
 
 
 def find_repeatable(record: Record) -> tuple[set[tuple[str, str]], set[str]]:
-    """Return the findings, and what the remedies close, without faults of the key endpoint.
-
-    How far the probe gets with the faults depends on the speed of the machine.
-    """
-    findings = {each for each in summarize(record) if not each[0].startswith(KEY_CHECKS)}
+    """Return the findings, and what the remedies close, without the unsteady checks."""
+    findings = {each for each in summarize(record) if not each[0].startswith(UNSTEADY)}
     closed = {check for checks in record["remedies"].values() for check in checks}
-    return findings, {check for check in closed if not check.startswith(KEY_CHECKS)}
+    return findings, {check for check in closed if not check.startswith(UNSTEADY)}
 
 
 @pytest.mark.requirement("BV-5")
@@ -56,6 +57,9 @@ def test_new_probe_has_the_published_findings(
     fresh, published = fresh_results[name].result(), PUBLISHED[name]
 
     if fresh["versions"] == published["versions"]:
-        assert find_repeatable(fresh) == find_repeatable(published)
+        expected = find_repeatable(published)
+        if find_repeatable(fresh) != expected:  # on a busy machine, one login may take too long
+            fresh = measure(RELYING_PARTIES[name])
+        assert find_repeatable(fresh) == expected
     else:  # another version may have other findings, so only check that the probe completed
         assert not any(report["stopped"] for report in fresh["probes"].values())

@@ -110,5 +110,6 @@ def build_debian_environ(root: Path) -> dict[str, str]:
     Some packages keep libraries in a folder of their own. The libraries that need these name it by
     its installed path, such as `/usr/lib/x86_64-linux-gnu/pulseaudio`.
     """
-    folders = {path.parent for path in root.glob("usr/lib/*-linux-gnu/**/lib*.so*")}
+    roots = (root, root / "usr")  # Debian 12 has libraries in both
+    folders = {path.parent for at in roots for path in at.glob("lib/*-linux-gnu/**/lib*.so*")}
     return {"LD_LIBRARY_PATH": ":".join(map(str, sorted(folders)))}

@@ -66,10 +66,11 @@ def test_subject_that_fails_to_start_is_named_with_its_last_line() -> None:
 def test_server_is_measured_and_stopped_with_its_workers(tmp_path: Path) -> None:
     (tmp_path / "jwks.json").write_text("{}")
     alone = describe_file_server(tmp_path)
-    worker = "import time; data = bytearray(30_000_000); time.sleep(60)"
+    worker = "import time; data = bytearray(30_000_000); print(flush=True); time.sleep(60)"
     script = (
         "import runpy, subprocess, sys;"
-        f"subprocess.Popen([sys.executable, '-c', {worker!r}]);"
+        f"worker = subprocess.Popen([sys.executable, '-c', {worker!r}], stdout=subprocess.PIPE);"
+        "worker.stdout.readline();"  # it holds its memory
         "sys.argv = ['http.server', *sys.argv[1:]];"
         "runpy.run_module('http.server', run_name='__main__')"
     )

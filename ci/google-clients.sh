@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ci/uv sync --quiet --locked --project packages/dev-only/token-issuer # the issuer
-# An environment of its own: that of the workspace must not get another Node while other steps run.
+# A separate environment: that of the workspace must not get another Node while other steps run.
 # The clients for Python are installed into a third one.
 run() {
   UV_PROJECT_ENVIRONMENT=.cache/google-clients/venv \

@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
     Attributes:
         parent: The parser that this command belongs to.
         needs_separator: Whether positional arguments must follow `--`, because they are a command
-            with options of its own.
+            line with its options.
     """
 
     def __init__(self, *, parent: "Parser | None" = None, **kwargs: Any) -> None:

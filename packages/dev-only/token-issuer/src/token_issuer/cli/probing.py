@@ -101,7 +101,7 @@ def open_issuer(
             yield issuer
         return
     # Imported only to start an issuer: importing Litestar would dominate the start-up.
-    from token_issuer.testing import run_token_issuer  # noqa: PLC0415
+    from token_issuer.testing import run_token_issuer  # noqa: PLC0415  # see above
 
     secret = settings.admin_token or secrets.token_urlsafe()
     unused = {"keys_dir", "workers"}  # the issuer runs in this process, with keys in memory

@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""The event loop of the proxy, in a thread of its own."""
+"""The event loop of the proxy, in a background thread."""
 
 import asyncio
 import socket

@@ -20,7 +20,7 @@ _SUFFIX: Final = ".json"
 
 
 class _Version(NamedTuple):
-    """What changes with the content of a file; all are zero if there is no file."""
+    """The attributes of a file that change with its content; all are zero if it does not exist."""
 
     inode: int
     modified_ns: int

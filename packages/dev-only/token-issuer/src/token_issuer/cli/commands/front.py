@@ -59,10 +59,10 @@ def run(args: argparse.Namespace) -> int:
     stopped = threading.Event()
     exit_on_signals(leave=lambda _exit_code: stopped.set())
     from token_issuer.front.addresses import check_listening_host  # noqa: PLC0415  # see serve
-    from token_issuer.front.running import create_identity, run_front  # noqa: PLC0415
-    from token_issuer.front.trust import read_roots  # noqa: PLC0415
-    from token_issuer.server.ca_file import write_ca_file  # noqa: PLC0415
-    from token_issuer.server.server import configure_logging, listen  # noqa: PLC0415
+    from token_issuer.front.running import create_identity, run_front  # noqa: PLC0415  # see serve
+    from token_issuer.front.trust import read_roots  # noqa: PLC0415  # see serve
+    from token_issuer.server.ca_file import write_ca_file  # noqa: PLC0415  # see serve
+    from token_issuer.server.server import configure_logging, listen  # noqa: PLC0415  # see serve
 
     configure_logging(settings)
     check_listening_host(settings.host, copy_environment())

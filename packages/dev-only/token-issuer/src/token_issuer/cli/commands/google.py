@@ -61,13 +61,13 @@ def run(args: argparse.Namespace) -> int:
         create_identity,
         run_front,
     )
-    from token_issuer.front.trust import (  # noqa: PLC0415
+    from token_issuer.front.trust import (  # noqa: PLC0415  # see serve
         find_roots,
         read_roots,
         write_trust_files,
     )
-    from token_issuer.front.variables import build_variables  # noqa: PLC0415
-    from token_issuer.server.server import configure_logging, listen  # noqa: PLC0415
+    from token_issuer.front.variables import build_variables  # noqa: PLC0415  # see serve
+    from token_issuer.server.server import configure_logging, listen  # noqa: PLC0415  # see serve
 
     configure_logging(settings)
     environ = copy_environment()

@@ -124,8 +124,8 @@ def _open_driver(
         message = "--ca-file: Chromium reads no such file; let this machine trust the certificates"
         raise ProbeError(message)
     # Imported only for --browser, which few need.
-    from token_issuer.probe.logins.chromium import ChromiumDriver  # noqa: PLC0415
-    from token_issuer.probe.logins.devtools import DevTools, find_chromium  # noqa: PLC0415
+    from token_issuer.probe.logins.chromium import ChromiumDriver  # noqa: PLC0415  # for --browser
+    from token_issuer.probe.logins.devtools import DevTools, find_chromium  # noqa: PLC0415  # for --browser
 
     with DevTools(find_chromium(args.browser), read_environment()[0]) as devtools:
         yield ChromiumDriver(route, devtools)

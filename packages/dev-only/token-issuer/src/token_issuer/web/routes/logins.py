@@ -2,18 +2,16 @@
 """The Litestar routes of logins, built from the tables of handlers."""
 
 from functools import partial
-from http import HTTPStatus
 
 from litestar.handlers import HTTPRouteHandler
 
 from token_issuer.google.providers import Providers
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.errors import HttpError
 from token_issuer.web.logins.handlers import ENDPOINTS, PAGES, LoginHandler
 from token_issuer.web.logins.pages import answer_with_page
 from token_issuer.web.request import Request
 from token_issuer.web.response import RawResponse
-from token_issuer.web.routes.table import build_route
+from token_issuer.web.routes.table import build_route, require_one_worker
 
 
 def build_login_routes(providers: Providers) -> list[HTTPRouteHandler]:
@@ -29,10 +27,5 @@ def build_login_routes(providers: Providers) -> list[HTTPRouteHandler]:
 def _handle(
     handle: LoginHandler, providers: Providers, issuer: Issuer, request: Request
 ) -> RawResponse:
-    if not issuer.settings.has_logins:
-        message = (
-            "users cannot log in, because several workers serve the issuer, and a login exists in "
-            "one of them only; unset TOKEN_ISSUER_WORKERS"
-        )
-        raise HttpError(HTTPStatus.NOT_FOUND, message)
+    require_one_worker(issuer, "users cannot log in")
     return handle(providers.find(issuer.name), request)

@@ -2,17 +2,15 @@
 """The Litestar routes of machines, built from the table of handlers."""
 
 from functools import partial
-from http import HTTPStatus
 
 from litestar.handlers import HTTPRouteHandler
 
 from token_issuer.google.providers import Providers
 from token_issuer.tokens.issuer import Issuer
-from token_issuer.web.errors import HttpError
 from token_issuer.web.google.handlers import MACHINE_HANDLERS, MachineHandler
 from token_issuer.web.request import Request
 from token_issuer.web.response import DeferredResponse
-from token_issuer.web.routes.table import build_route
+from token_issuer.web.routes.table import build_route, require_one_worker
 
 
 def build_machine_routes(providers: Providers) -> list[HTTPRouteHandler]:
@@ -26,10 +24,5 @@ def build_machine_routes(providers: Providers) -> list[HTTPRouteHandler]:
 def _defer(
     handle: MachineHandler, providers: Providers, issuer: Issuer, request: Request
 ) -> DeferredResponse:
-    if not issuer.settings.has_logins:
-        message = (
-            "machines get no tokens, because several workers serve the issuer, and such a token "
-            "exists in one of them only; unset TOKEN_ISSUER_WORKERS"
-        )
-        raise HttpError(HTTPStatus.NOT_FOUND, message)
+    require_one_worker(issuer, "machines get no tokens")
     return partial(handle, providers, issuer, request)

@@ -2,6 +2,7 @@
 """The Litestar routes of handlers, such as those of `POST /token` and the key documents."""
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, route
@@ -10,7 +11,9 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec.structs import replace
 
 from token_issuer.google.providers import Providers
+from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import ISSUER_STATE, REQUEST_STATE, VARY_STATE
+from token_issuer.web.errors import HttpError
 from token_issuer.web.google.endpoints import exchange_assertion
 from token_issuer.web.handlers import HANDLERS, MAX_BODY_BYTES, Handler, Method
 from token_issuer.web.logins.endpoints import exchange_grant
@@ -57,3 +60,21 @@ def build_route(
         return response
 
     return answer
+
+
+def require_one_worker(issuer: Issuer, problem: str) -> None:
+    """Reject a request whose state, such as a login, would exist in one of several workers only.
+
+    Args:
+        issuer: The issuer.
+        problem: What does not work, for the message.
+
+    Raises:
+        HttpError: several workers serve the issuer.
+    """
+    if not issuer.settings.has_logins:
+        message = (
+            f"{problem}, because several workers serve the issuer, and each of them would know only"
+            " a part of the logins and tokens; unset TOKEN_ISSUER_WORKERS"
+        )
+        raise HttpError(HTTPStatus.NOT_FOUND, message)

@@ -94,8 +94,8 @@ DEFECTS: Final = (
     _response(
         id="code-injected",
         title="a login that returns with the code of another login",
-        wrong="`code` belongs to a login of another user at the same client, with a `nonce` and a "
-        "PKCE challenge of its own, if the request has them.",
+        wrong="`code` belongs to a login of another user at the same client, with another "
+        "`nonce` and PKCE challenge, if the request has them.",
         why="An attacker who has stolen the code of a victim puts it into a login of his own, and "
         "is logged in as the victim.",
         check="code-injection",

@@ -31,6 +31,11 @@ class Attacker:
         """Return the attacker's key with this *kid*."""
         return replace(self._generate_once(), kid=kid)
 
+    @property
+    def used_key(self) -> SigningKey | None:
+        """The attacker's key; None if it has not been used, and so has signed nothing."""
+        return self.__dict__.get("_key")
+
     def encode_jwks(self, kids: Iterable[str]) -> bytes:
         """Return a JWK Set that holds the attacker's key once for each of *kids*."""
         keys = [encode_jwk(self.get_key(kid).verification_key) for kid in kids]

@@ -24,7 +24,8 @@ _SCOPE: Final = re.compile(
 )  # RFC 6749 §3.3
 _AT_HASH_BYTES: Final = 16  # the left half of a SHA-256
 _AUDIENCE_FIELDS: Final = ("aud", "audience", "resource")
-_SETTING_BY_CLAIM: Final = {"iss": "issuer", "sub": "subject", "aud": "audience"}
+SETTING_BY_CLAIM: Final = {"iss": "issuer", "sub": "subject", "aud": "audience"}
+"""The claims whose default is a setting."""
 
 
 def build_claims(
@@ -85,7 +86,7 @@ def get_configured_claim(settings: Settings, profile: Profile, claim: str) -> An
     A setting that was set overrides the profile, except for a claim that the profile fixes; the
     profile overrides the default of a setting.
     """
-    field = _SETTING_BY_CLAIM[claim]
+    field = SETTING_BY_CLAIM[claim]
     value = getattr(settings, field)
     is_chosen = field in settings.explicit and claim not in profile.fixed
     return value if is_chosen else profile.claims.get(claim, value)
@@ -104,7 +105,7 @@ def _build_default_claims(
     issued_at = int(now.timestamp())
     expiry = {"exp": int(now.timestamp() + ttl.total_seconds())}
     configured = {
-        claim: get_configured_claim(settings, profile, claim) for claim in _SETTING_BY_CLAIM
+        claim: get_configured_claim(settings, profile, claim) for claim in SETTING_BY_CLAIM
     }
     defaults: dict[str, Any] = {
         **configured,

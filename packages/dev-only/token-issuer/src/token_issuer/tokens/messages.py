@@ -67,8 +67,8 @@ class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Annotated[
             int | float | str,
             Meta(
-                description="A number: NumericDate (seconds since 1970). A string: duration "
-                "from now, such as 15m, 2h, 90s; -5m is already expired.",
+                description="The time of expiry. A string: a duration from now, such as 15m, 2h, "
+                "90s; -5m has expired already. A number: seconds since 1970 (NumericDate).",
                 examples=["15m"],
             ),
         ]

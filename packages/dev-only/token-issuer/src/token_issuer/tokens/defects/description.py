@@ -13,7 +13,7 @@ class DefectDescription(Struct, frozen=True, kw_only=True):
     """A defect in `GET /defects` and `token-issuer defects --json`."""
 
     id: str
-    kind: Annotated[Kind, Meta(description="What has the defect.")]
+    kind: Annotated[Kind, Meta(description="What the defect is in.")]
     group: str
     title: str
     wrong: Annotated[str, Meta(description="What is wrong with the token or login.")]
@@ -25,7 +25,7 @@ class DefectDescription(Struct, frozen=True, kw_only=True):
     severity: Annotated[
         str,
         Meta(
-            description="How serious it is if it does otherwise.",
+            description="How serious it is if it does not do what the verdict says.",
             extra_json_schema={"enum": [severity.word for severity in Severity]},
         ),
     ]

@@ -3,13 +3,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jwt_core import base64url, strict_json
 
 from token_issuer.tokens.defects.defect import Defect
 from token_issuer.tokens.defects.ingredients import TokenIngredients
 from token_issuer.tokens.defects.signatures import sign_with_good_key
+
+if TYPE_CHECKING:
+    from token_issuer.tokens.defects.reading import TokenReading
 
 ABSENT: Final = object()
 """The value that leaves out a member."""
@@ -90,10 +93,24 @@ class MintingSteps:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A defect and the steps that mint its token."""
+    """A defect, the steps that mint its token, and the symptom by which a reader recognises it.
+
+    Attributes:
+        defect: The defect.
+        steps: The steps that mint its token.
+        shows: Tells whether a token has the symptom. None if only the `Authorization` header
+            fields differ from those of a good token.
+    """
 
     defect: Defect
     steps: MintingSteps
+    shows: "Callable[[TokenReading], bool] | None" = None
+
+    def is_shown_by(self, reading: "TokenReading") -> bool:
+        """Tell whether a token, or the header fields that contain it, show the defect."""
+        if self.shows is not None:
+            return self.shows(reading)
+        return [*reading.fields] == [*self.steps.to_authorization(reading.token)]
 
 
 def apply_members(good: Members, changes: Members) -> dict[str, Any]:

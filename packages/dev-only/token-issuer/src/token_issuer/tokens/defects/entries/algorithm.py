@@ -44,7 +44,13 @@ def _make_none(id_: str, spelling: str, *, is_signed: bool) -> CatalogueEntry:
             header=set_members(alg=spelling),
             sign=sign_with_good_key if is_signed else (lambda _, __: b""),
         ),
+        lambda t: bool(t.signature_part) is is_signed and _get_spelling(t.alg) == spelling,
     )
+
+
+def _get_spelling(alg: str) -> str:
+    """Return the spelling of `none` in the catalogue that stands for *alg*."""
+    return alg if alg in {"none", "None", "NONE"} or alg.lower() != "none" else "nOnE"
 
 
 def _make_hs256(
@@ -68,6 +74,7 @@ def _make_hs256(
             alg=alg,
         ),
         MintingSteps(header=set_members(alg="HS256"), sign=sign_hs256(read_secret)),
+        lambda t: t.is_keyed_with(read_secret, alg),
     )
 
 
@@ -115,6 +122,7 @@ ENTRIES: Final = (
             alg="RS256",
         ),
         MintingSteps(header=set_members(alg="RS512"), sign=sign_rs512),
+        lambda t: t.alg == "RS512" and t.named_alg == "RS256",
     ),
     CatalogueEntry(
         _defect(
@@ -129,5 +137,6 @@ ENTRIES: Final = (
             alg="RS256",
         ),
         MintingSteps(header=set_members(alg="PS256"), sign=sign_ps256),
+        lambda t: t.alg == "PS256" and t.named_alg == "RS256",
     ),
 )

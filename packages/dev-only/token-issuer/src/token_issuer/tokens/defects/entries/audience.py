@@ -29,6 +29,7 @@ ENTRIES: Final = (
             why=_ELSEWHERE,
         ),
         MintingSteps(claims=set_members(aud=_OTHER)),
+        lambda t: t.get_likeness("aud") == "wrong",
     ),
     CatalogueEntry(
         _defect(
@@ -40,6 +41,7 @@ ENTRIES: Final = (
             source="RFC 9068 §2.2, §4; RFC 8725 §3.9",
         ),
         MintingSteps(claims=set_members(aud=ABSENT)),
+        lambda t: t.lacks("aud"),
     ),
     CatalogueEntry(
         _defect(
@@ -49,6 +51,7 @@ ENTRIES: Final = (
             why=_ELSEWHERE,
         ),
         MintingSteps(claims=set_members(aud=[_OTHER, "a-third-service"])),
+        lambda t: t.audiences != [] and t.audience not in t.audiences,
     ),
     CatalogueEntry(
         _defect(
@@ -60,6 +63,7 @@ ENTRIES: Final = (
             source="RFC 7519 §4.1.3; CVE-2020-26160",
         ),
         MintingSteps(claims=set_members(aud=[])),
+        lambda t: t.claims.get("aud") == [],
     ),
     CatalogueEntry(
         _defect(
@@ -72,6 +76,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(claims=change_text_claim("aud", lambda ours: [_OTHER, ours])),
+        lambda t: len(t.audiences) > 1 and t.audience in t.audiences,
     ),
     CatalogueEntry(
         _defect(
@@ -82,6 +87,7 @@ ENTRIES: Final = (
             "matches.",
         ),
         MintingSteps(claims=change_text_claim("aud", lambda ours: ours[:-1])),
+        lambda t: t.get_likeness("aud") == "prefix",
     ),
     CatalogueEntry(
         _defect(
@@ -92,6 +98,7 @@ ENTRIES: Final = (
             "with a longer name.",
         ),
         MintingSteps(claims=change_text_claim("aud", lambda ours: f"{ours}-staging")),
+        lambda t: t.get_likeness("aud") == "extended",
     ),
     CatalogueEntry(
         _defect(
@@ -103,6 +110,7 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("aud", str.swapcase)),
+        lambda t: t.get_likeness("aud") == "case",
     ),
     CatalogueEntry(
         _defect(
@@ -114,6 +122,7 @@ ENTRIES: Final = (
             source="RFC 7519 §4.1.3; CVE-2020-26160",
         ),
         MintingSteps(claims=set_members(aud="")),
+        lambda t: t.claims.get("aud") == "",
     ),
     CatalogueEntry(
         _defect(
@@ -125,5 +134,6 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("aud", lambda ours: f"{ours} ")),
+        lambda t: t.get_likeness("aud") == "padded",
     ),
 )

@@ -2,9 +2,11 @@
 """Defects of the encoding: invalid or ambiguous JSON and base64url."""
 
 from codecs import BOM_UTF8
+from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
+from token_issuer.config.choices import ALGORITHMS
 from token_issuer.severity import Severity
 from token_issuer.tokens.defects.changes import (
     change_part,
@@ -16,6 +18,7 @@ from token_issuer.tokens.defects.changes import (
 )
 from token_issuer.tokens.defects.defect import Defect, Verdict
 from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
+from token_issuer.tokens.lenient_decoding import Problem
 
 _json = partial(
     Defect, group="encoding", verdict=Verdict.REFUSE, severity=Severity.MEDIUM, check="json"
@@ -34,6 +37,7 @@ _MANY_TEXTS: Final = (
 _BASE64URL: Final = "RFC 7515 §2 (Base64url), §5.2; RFC 7519 §7.2"
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _SIGNATURE: Final = 2
+_JWE_PARTS: Final = 5
 
 
 def _set_stray_bit(part: str) -> str:
@@ -43,6 +47,18 @@ def _set_stray_bit(part: str) -> str:
 
 def _use_standard_alphabet(part: str) -> str:
     return part.replace("-", "+").replace("_", "/")
+
+
+def _are_supported(algs: Sequence[Any]) -> list[bool]:
+    return [alg in ALGORITHMS for alg in algs]
+
+
+def _find_right(values: Sequence[Any]) -> str:
+    """Return whether the first or the last of *values* is the greatest; empty if neither is."""
+    numbers = [value for value in values if isinstance(value, int | float)] or [0]
+    if numbers[0] == numbers[-1]:
+        return ""
+    return "first" if numbers[0] > numbers[-1] else "last"
 
 
 ENTRIES: Final = (
@@ -57,6 +73,7 @@ ENTRIES: Final = (
             source="RFC 7515 §4",
         ),
         MintingSteps(encode_header=write_member_twice("alg", "none", good="first")),
+        lambda t: _find_right(_are_supported(t.header_part.get_repeated("alg"))) == "first",
     ),
     CatalogueEntry(
         _json(
@@ -70,6 +87,7 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
         ),
         MintingSteps(encode_header=write_member_twice("alg", "none", good="last")),
+        lambda t: _find_right(_are_supported(t.header_part.get_repeated("alg"))) == "last",
     ),
     CatalogueEntry(
         _json(
@@ -81,6 +99,7 @@ ENTRIES: Final = (
             source="RFC 7519 §4",
         ),
         MintingSteps(encode_payload=write_member_twice("exp", 0, good="first")),
+        lambda t: _find_right(t.payload_part.get_repeated("exp")) == "first",
     ),
     CatalogueEntry(
         _json(
@@ -93,6 +112,7 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
         ),
         MintingSteps(encode_payload=write_member_twice("exp", 0, good="last")),
+        lambda t: _find_right(t.payload_part.get_repeated("exp")) == "last",
     ),
     CatalogueEntry(
         _json(
@@ -104,6 +124,7 @@ ENTRIES: Final = (
             source="RFC 7519 §7.2 step 10",
         ),
         MintingSteps(encode_payload=encode_fixed(b"hello")),
+        lambda t: t.payload != b"" and Problem.NOT_JSON in t.payload_part.problems,
     ),
     CatalogueEntry(
         _json(
@@ -114,6 +135,7 @@ ENTRIES: Final = (
             source="RFC 7519 §7.2 step 10, §3",
         ),
         MintingSteps(encode_payload=encode_list),
+        lambda t: Problem.NOT_OBJECT in t.payload_part.problems,
     ),
     CatalogueEntry(
         _json(
@@ -126,6 +148,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(encode_payload=encode_utf16),
+        lambda t: Problem.UTF16 in t.payload_part.problems,
     ),
     CatalogueEntry(
         _json(
@@ -139,6 +162,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(encode_payload=wrap_object(before=BOM_UTF8)),
+        lambda t: Problem.BOM in t.payload_part.problems,
     ),
     CatalogueEntry(
         _json(
@@ -151,6 +175,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(encode_payload=wrap_object(after=b"trailing")),
+        lambda t: Problem.TRAILING in t.payload_part.problems,
     ),
     CatalogueEntry(
         _base64url(
@@ -163,6 +188,7 @@ ENTRIES: Final = (
         MintingSteps(
             transform_compact=change_part(_SIGNATURE, lambda part: part + "=" * (-len(part) % 4))
         ),
+        lambda t: "=" in t.token,
     ),
     CatalogueEntry(
         _base64url(
@@ -175,6 +201,7 @@ ENTRIES: Final = (
         MintingSteps(
             transform_compact=change_part(_SIGNATURE, lambda part: f"{part[:10]} {part[10:]}")
         ),
+        lambda t: len(t.token.split()) > 1,
     ),
     CatalogueEntry(
         _base64url(
@@ -188,6 +215,7 @@ ENTRIES: Final = (
         MintingSteps(
             transform_compact=change_part(_SIGNATURE, _use_standard_alphabet), max_attempts=64
         ),
+        lambda t: "+" in t.token or "/" in t.token,
     ),
     CatalogueEntry(
         _base64url(
@@ -200,6 +228,7 @@ ENTRIES: Final = (
             verdict=Verdict.EITHER,
         ),
         MintingSteps(transform_compact=change_part(_SIGNATURE, _set_stray_bit)),
+        lambda t: any(Problem.STRAY_BITS in part.problems for part in t.decoded),
     ),
     CatalogueEntry(
         _base64url(
@@ -212,5 +241,6 @@ ENTRIES: Final = (
             check="form",
         ),
         MintingSteps(transform_compact=lambda compact: f"{compact}.AAAA.AAAA"),
+        lambda t: len(t.parts) == _JWE_PARTS,
     ),
 )

@@ -16,6 +16,10 @@ _PRODUCERS: Final = (
     "A verifier that accepts it may read `crit` carelessly or not at all. RFC 7515 §4.1.11 forbids "
     "producers to write such a `crit`. Recipients may reject the token, but do not have to."
 )
+_REGISTERED: Final = (
+    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
+)  # fmt: skip
+"""The parameters of RFC 7515 §4.1."""
 
 ENTRIES: Final = (
     CatalogueEntry(
@@ -28,6 +32,7 @@ ENTRIES: Final = (
             source="RFC 7515 §4.1.11; CVE-2025-59420, CVE-2026-32597",
         ),
         MintingSteps(header=set_members(crit=["x-policy"], **{"x-policy": "deny"})),
+        lambda t: any(name not in ("b64", *_REGISTERED) for name in t.critical),
     ),
     CatalogueEntry(
         _defect(
@@ -40,6 +45,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(header=set_members(crit=[])),
+        lambda t: t.header.get("crit") == [],
     ),
     CatalogueEntry(
         _defect(
@@ -52,6 +58,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(header=set_members(crit=["alg"])),
+        lambda t: any(name in _REGISTERED for name in t.critical),
     ),
     CatalogueEntry(
         _defect(
@@ -64,6 +71,7 @@ ENTRIES: Final = (
             source="RFC 7797 §6, §7; RFC 7515 §4.1.11",
         ),
         MintingSteps(header=set_members(b64=False, crit=["b64"])),
+        lambda t: t.header.get("b64") is False and "b64" in t.critical,
     ),
     CatalogueEntry(
         _defect(
@@ -78,6 +86,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(header=set_members(b64=False)),
+        lambda t: t.header.get("b64") is False and "b64" not in t.critical,
     ),
     CatalogueEntry(
         _defect(
@@ -91,6 +100,7 @@ ENTRIES: Final = (
             check="typ",
         ),
         MintingSteps(header=set_members(typ="secevent+jwt")),
+        lambda t: t.get_media_type("typ") not in {"", "jwt", "at+jwt"},
     ),
     CatalogueEntry(
         _defect(
@@ -104,5 +114,6 @@ ENTRIES: Final = (
             check="cty",
         ),
         MintingSteps(header=set_members(cty="JWT")),
+        lambda t: t.get_media_type("cty") == "jwt",
     ),
 )

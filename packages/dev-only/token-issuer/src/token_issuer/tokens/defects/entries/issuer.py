@@ -42,6 +42,7 @@ ENTRIES: Final = (
             "one issuer as those of another.",
         ),
         MintingSteps(claims=set_members(iss="https://other-issuer.example")),
+        lambda t: t.get_likeness("iss") == "wrong",
     ),
     CatalogueEntry(
         _defect(
@@ -53,6 +54,7 @@ ENTRIES: Final = (
             source="RFC 9068 §2.2, §4; RFC 8725 §3.8",
         ),
         MintingSteps(claims=set_members(iss=ABSENT)),
+        lambda t: t.lacks("iss"),
     ),
     CatalogueEntry(
         _defect(
@@ -64,6 +66,7 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("iss", lambda ours: f"{ours}/")),
+        lambda t: t.get_likeness("iss") == "slash",
     ),
     CatalogueEntry(
         _defect(
@@ -74,6 +77,7 @@ ENTRIES: Final = (
             "registers the similar name.",
         ),
         MintingSteps(claims=change_text_claim("iss", _replace_look_alikes)),
+        lambda t: t.get_likeness("iss") == "look-alike",
     ),
     CatalogueEntry(
         _defect(
@@ -85,6 +89,7 @@ ENTRIES: Final = (
             source="RFC 7519 §4.1.1; CVE-2024-53861",
         ),
         MintingSteps(claims=change_text_claim("iss", lambda ours: ours[:-1])),
+        lambda t: t.get_likeness("iss") == "prefix",
     ),
     CatalogueEntry(
         _defect(
@@ -95,6 +100,7 @@ ENTRIES: Final = (
             "longer name.",
         ),
         MintingSteps(claims=change_text_claim("iss", lambda ours: f"{ours}.attacker.example")),
+        lambda t: t.get_likeness("iss") == "extended",
     ),
     CatalogueEntry(
         _defect(
@@ -106,5 +112,6 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=change_text_claim("iss", str.swapcase)),
+        lambda t: t.get_likeness("iss") == "case",
     ),
 )

@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Defects of the key: embedded in the token, too weak, or named by a wrong `kid`."""
 
+from collections.abc import Container
 from functools import partial
 from typing import Final
 
@@ -31,6 +32,23 @@ _OPEN: Final = (
     "keys may accept the token."
 )
 _INJECTION: Final = "RFC 8725 §3.10; RFC 7515 §4.1.4"
+_PARENT: Final = "../"
+_QUOTE: Final = "'"
+_PIPE: Final = "|"
+_NULL: Final = "\0"
+_LONG_KID: Final = 1000
+
+
+def _is_unknown(kid: str, ring: Container[str]) -> bool:
+    """Tell whether no key has this *kid*, and no other defect of this group has it."""
+    marks = _PARENT, _QUOTE, _PIPE, _NULL
+    return (
+        0 < len(kid) < _LONG_KID
+        and kid not in ring
+        and kid != WEAK_KID
+        and not any(mark in kid for mark in marks)
+    )
+
 
 ENTRIES: Final = (
     CatalogueEntry(
@@ -46,6 +64,7 @@ ENTRIES: Final = (
             header=lambda good: {"jwk": encode_jwk(good.attacker_key.verification_key)},
             sign=sign_as_attacker,
         ),
+        lambda t: "jwk" in t.header,
     ),
     CatalogueEntry(
         _embedded_key(
@@ -61,6 +80,7 @@ ENTRIES: Final = (
             header=lambda good: {"x5c": [good.attacker_certificate]},
             sign=sign_as_attacker,
         ),
+        lambda t: "x5c" in t.header,
     ),
     CatalogueEntry(
         _embedded_key(
@@ -77,6 +97,7 @@ ENTRIES: Final = (
             header=lambda good: {"jku": good.build_attacker_url(ATTACKER_JWKS_PATH)},
             sign=sign_as_attacker,
         ),
+        lambda t: "jku" in t.header,
     ),
     CatalogueEntry(
         _embedded_key(
@@ -92,6 +113,7 @@ ENTRIES: Final = (
             header=lambda good: {"x5u": good.build_attacker_url(ATTACKER_CERTIFICATES_PATH)},
             sign=sign_as_attacker,
         ),
+        lambda t: "x5u" in t.header,
     ),
     CatalogueEntry(
         Defect(
@@ -110,6 +132,7 @@ ENTRIES: Final = (
             alg="RS256",
         ),
         MintingSteps(header=set_members(kid=WEAK_KID), sign=sign_with_weak_key),
+        lambda t: t.kid == WEAK_KID,
     ),
     CatalogueEntry(
         _kid_defect(
@@ -121,6 +144,7 @@ ENTRIES: Final = (
             source="RFC 7515 §4.1.4, §6",
         ),
         MintingSteps(header=set_members(kid="no-such-key")),
+        lambda t: _is_unknown(t.kid, t.ring),
     ),
     CatalogueEntry(
         _kid_defect(
@@ -132,6 +156,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(header=set_members(kid=ABSENT)),
+        lambda t: t.header != {} and "kid" not in t.header,
     ),
     CatalogueEntry(
         _kid_defect(
@@ -144,6 +169,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(header=set_members(kid="")),
+        lambda t: t.header.get("kid") == "",
     ),
     CatalogueEntry(
         _kid_defect(
@@ -156,6 +182,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(header=set_members(kid=1)),
+        lambda t: isinstance(t.header.get("kid"), int | float),
     ),
     CatalogueEntry(
         _kid_defect(
@@ -167,6 +194,7 @@ ENTRIES: Final = (
             source=_INJECTION,
         ),
         MintingSteps(header=set_members(kid="../../../../../../../../dev/null")),
+        lambda t: _PARENT in t.kid,
     ),
     CatalogueEntry(
         _kid_defect(
@@ -178,6 +206,7 @@ ENTRIES: Final = (
             source=_INJECTION,
         ),
         MintingSteps(header=set_members(kid="' OR 1=1; SELECT pg_sleep(10) --")),
+        lambda t: _QUOTE in t.kid,
     ),
     CatalogueEntry(
         _kid_defect(
@@ -190,6 +219,7 @@ ENTRIES: Final = (
             source=_INJECTION,
         ),
         MintingSteps(header=set_members(kid="| sleep 10 #")),
+        lambda t: _PIPE in t.kid,
     ),
     CatalogueEntry(
         _kid_defect(
@@ -202,6 +232,7 @@ ENTRIES: Final = (
             source=_INJECTION,
         ),
         MintingSteps(header=lambda good: {"kid": f"{good.key.kid}\0.pem"}),
+        lambda t: _NULL in t.kid,
     ),
     CatalogueEntry(
         _kid_defect(
@@ -212,5 +243,6 @@ ENTRIES: Final = (
             source=_INJECTION,
         ),
         MintingSteps(header=set_members(kid="k" * 10_000)),
+        lambda t: len(t.kid) >= _LONG_KID,
     ),
 )

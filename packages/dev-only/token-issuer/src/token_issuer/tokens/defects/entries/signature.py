@@ -18,6 +18,14 @@ _defect = partial(
     check="signature",
 )
 
+_EMBEDDED: Final = frozenset({"jwk", "jku", "x5c", "x5u"})
+
+
+def _flip_bit(signature: bytes) -> bytes:
+    """Flip the lowest bit of the tenth byte."""
+    return signature[:9] + bytes(each ^ 1 for each in signature[9:10]) + signature[10:]
+
+
 ENTRIES: Final = (
     CatalogueEntry(
         _defect(
@@ -30,6 +38,7 @@ ENTRIES: Final = (
             source="RFC 7515 §5.2; RFC 8725 §3.3; CVE-2020-28042",
         ),
         MintingSteps(sign=lambda _, __: b""),
+        lambda t: t.signature_part == "" and t.alg.lower() != "none",
     ),
     CatalogueEntry(
         _defect(
@@ -41,6 +50,7 @@ ENTRIES: Final = (
             source="RFC 7515 §7.1, §5.2; RFC 8725 §3.3",
         ),
         MintingSteps(transform_compact=lambda compact: compact.rpartition(".")[0]),
+        lambda t: t.signature_part is None,
     ),
     CatalogueEntry(
         _defect(
@@ -52,6 +62,7 @@ ENTRIES: Final = (
             source="RFC 7515 §5.2; RFC 8017 §8.2.2",
         ),
         MintingSteps(sign=change_signature(lambda signature: signature[:-16])),
+        lambda t: 0 < len(t.signature.value) < t.signature.size,
     ),
     CatalogueEntry(
         _defect(
@@ -64,6 +75,7 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
         ),
         MintingSteps(sign=change_signature(lambda signature: signature + b"\0")),
+        lambda t: t.is_extended,
     ),
     CatalogueEntry(
         _defect(
@@ -74,11 +86,8 @@ ENTRIES: Final = (
             "tokens.",
             source="RFC 7515 §5.2; RFC 8725 §3.3",
         ),
-        MintingSteps(
-            sign=change_signature(
-                lambda signature: signature[:9] + bytes([signature[9] ^ 1]) + signature[10:]
-            )
-        ),
+        MintingSteps(sign=change_signature(_flip_bit)),
+        lambda t: t.signature.is_made_by_named(_flip_bit(t.signature.value)),
     ),
     CatalogueEntry(
         _defect(
@@ -89,6 +98,7 @@ ENTRIES: Final = (
             source="RFC 7515 §5.2; RFC 8725 §3.3",
         ),
         MintingSteps(transform_compact=change_claim("sub", "somebody-else")),
+        lambda t: t.is_changed,
     ),
     CatalogueEntry(
         _defect(
@@ -100,6 +110,7 @@ ENTRIES: Final = (
             alg="RS256",
         ),
         MintingSteps(sign=sign_as_attacker),
+        lambda t: t.is_signed_by_other and t.header.keys().isdisjoint(_EMBEDDED),
     ),
     CatalogueEntry(
         _defect(
@@ -113,5 +124,6 @@ ENTRIES: Final = (
             alg="ES256",
         ),
         MintingSteps(sign=lambda _, __: bytes(64)),
+        lambda t: t.signature.value != b"" and not any(t.signature.value),
     ),
 )

@@ -8,6 +8,10 @@ from token_issuer.tokens.defects.changes import set_members
 from token_issuer.tokens.defects.defect import Defect, Verdict
 from token_issuer.tokens.defects.minting_steps import CatalogueEntry, MintingSteps
 
+_LONG: Final = 90_000
+_HUGE: Final = 1_000_000
+"""The subject of the defect `sub-huge`."""
+
 ENTRIES: Final = (
     CatalogueEntry(
         Defect(
@@ -23,5 +27,6 @@ ENTRIES: Final = (
             check="size",
         ),
         MintingSteps(claims=set_members(filling="x" * 74_500)),
+        lambda t: _LONG <= len(t.token) < _HUGE,
     ),
 )

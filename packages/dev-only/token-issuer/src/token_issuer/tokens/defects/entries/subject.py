@@ -12,6 +12,7 @@ from token_issuer.tokens.defects.minting_steps import ABSENT, CatalogueEntry, Mi
 _defect = partial(
     Defect, group="subject", verdict=Verdict.EITHER, severity=Severity.MEDIUM, check="sub"
 )
+_HUGE: Final = 100_000
 
 ENTRIES: Final = (
     CatalogueEntry(
@@ -25,6 +26,7 @@ ENTRIES: Final = (
             source="RFC 7519 §4.1.2; RFC 9068 §2.2",
         ),
         MintingSteps(claims=set_members(sub=ABSENT)),
+        lambda t: t.lacks("sub"),
     ),
     CatalogueEntry(
         _defect(
@@ -38,6 +40,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(claims=set_members(sub=42)),
+        lambda t: t.is_number("sub"),
     ),
     CatalogueEntry(
         _defect(
@@ -54,6 +57,7 @@ ENTRIES: Final = (
             claims=change_text_claim("sub", lambda ours: f"{ours}\ud800"),
             encode_payload=encode_escaped,
         ),
+        lambda t: any("\ud800" <= each <= "\udfff" for each in t.get_text("sub")),
     ),
     CatalogueEntry(
         _defect(
@@ -66,5 +70,6 @@ ENTRIES: Final = (
             check="size",
         ),
         MintingSteps(claims=set_members(sub="s" * 1_000_000)),
+        lambda t: len(t.get_text("sub")) >= _HUGE,
     ),
 )

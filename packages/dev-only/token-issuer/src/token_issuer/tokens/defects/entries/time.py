@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """Defects of `exp`, `nbf` and `iat`: expired, not yet valid, or of the wrong type."""
 
+import math
 from functools import partial
 from typing import Final
 
@@ -10,6 +11,8 @@ from token_issuer.tokens.defects.defect import Defect, Verdict
 from token_issuer.tokens.defects.minting_steps import ABSENT, CatalogueEntry, MintingSteps
 
 _DAY_S: Final = 86400
+_LEEWAY_S: Final = 300
+"""The few minutes that RFC 7519 §4.1.4 allows."""
 _defect = partial(Defect, group="time", verdict=Verdict.REFUSE, severity=Severity.HIGH, check="exp")
 
 ENTRIES: Final = (
@@ -25,6 +28,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(claims=set_time_claim("exp", -1)),
+        lambda t: t.now - _LEEWAY_S < t.get_number("exp") <= t.now,
     ),
     CatalogueEntry(
         _defect(
@@ -35,6 +39,7 @@ ENTRIES: Final = (
             source="RFC 7519 §4.1.4",
         ),
         MintingSteps(claims=set_time_claim("exp", -_DAY_S)),
+        lambda t: 0 < t.get_number("exp") <= t.now - _LEEWAY_S,
     ),
     CatalogueEntry(
         _defect(
@@ -47,6 +52,7 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=set_members(exp=ABSENT)),
+        lambda t: t.lacks("exp"),
     ),
     CatalogueEntry(
         _defect(
@@ -59,6 +65,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(claims=lambda good: {"exp": str(good.claims["exp"])}),
+        lambda t: isinstance(t.claims.get("exp"), str),
     ),
     CatalogueEntry(
         _defect(
@@ -73,6 +80,7 @@ ENTRIES: Final = (
             severity=Severity.LOW,
         ),
         MintingSteps(claims=lambda good: {"exp": good.claims["exp"] + 0.5}),
+        lambda t: t.get_number("exp") % 1 > 0,
     ),
     CatalogueEntry(
         _defect(
@@ -84,6 +92,7 @@ ENTRIES: Final = (
             source="RFC 7519 §4.1.4",
         ),
         MintingSteps(claims=set_members(exp=0)),
+        lambda t: t.get_number("exp") == 0,
     ),
     CatalogueEntry(
         _defect(
@@ -95,6 +104,7 @@ ENTRIES: Final = (
             source="RFC 7519 §4.1.4, §2 (NumericDate)",
         ),
         MintingSteps(claims=set_members(exp=-1)),
+        lambda t: t.get_number("exp") < 0,
     ),
     CatalogueEntry(
         _defect(
@@ -109,6 +119,7 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
         ),
         MintingSteps(claims=set_members(exp=10**20)),
+        lambda t: 2**63 <= t.get_number("exp") < math.inf,
     ),
     CatalogueEntry(
         _defect(
@@ -123,6 +134,7 @@ ENTRIES: Final = (
             severity=Severity.MEDIUM,
         ),
         MintingSteps(encode_payload=write_member("exp", "1e400")),
+        lambda t: t.get_number("exp") == math.inf,
     ),
     CatalogueEntry(
         _defect(
@@ -134,6 +146,7 @@ ENTRIES: Final = (
             check="json",
         ),
         MintingSteps(encode_payload=write_member("exp", "NaN")),
+        lambda t: t.is_nan("exp"),
     ),
     CatalogueEntry(
         _defect(
@@ -146,6 +159,7 @@ ENTRIES: Final = (
             check="nbf",
         ),
         MintingSteps(claims=set_time_claim("nbf", _DAY_S)),
+        lambda t: t.get_number("nbf") > t.now,
     ),
     CatalogueEntry(
         _defect(
@@ -159,6 +173,7 @@ ENTRIES: Final = (
             check="nbf",
         ),
         MintingSteps(claims=lambda good: {"nbf": str(good.now)}),
+        lambda t: isinstance(t.claims.get("nbf"), str),
     ),
     CatalogueEntry(
         _defect(
@@ -173,5 +188,6 @@ ENTRIES: Final = (
             check="iat",
         ),
         MintingSteps(claims=set_time_claim("iat", _DAY_S)),
+        lambda t: t.get_number("iat") > t.now,
     ),
 )

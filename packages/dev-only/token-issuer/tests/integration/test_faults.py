@@ -169,6 +169,25 @@ def test_request_counts_end_a_fault_and_the_next_of_its_kind_takes_over(
     ]
 
 
+def test_fault_is_added_and_removed_beside_others(http: httpx.Client, put: SetFaults) -> None:
+    put({"kind": "status", "requests": 3}, {"kind": "delay", "delay": 0})
+    assert http.get("/certs").status_code == 503
+    added = http.post("/admin/faults", json={"kind": "status", "status": 429})
+    assert added.status_code == 200, added.text
+    first, second, third = added.json()["faults"]
+    assert (first["requests_left"], third["fault"]["status"]) == (2, 429)
+    removed = http.delete(f"/admin/faults/{first['number']}")
+
+    assert removed.json()["faults"] == [second, third] == list_faults(http)
+    assert http.get("/certs").status_code == 429
+    gone = http.delete(f"/admin/faults/{first['number']}")
+    assert gone.status_code == 404
+    assert "no fault has the number 1; GET /admin/faults lists them" in gone.json()["detail"]
+    wrong = http.post("/admin/faults", json={"kind": "status", "delay": 1})
+    assert wrong.status_code == 400
+    assert "delay: not an option of status" in wrong.json()["detail"]
+
+
 def test_parallel_requests_are_counted_exactly(http: httpx.Client, put: SetFaults) -> None:
     put({"kind": "status", "requests": 37}, {"kind": "delay", "delay": 0.05, "requests": 11})
     with ThreadPoolExecutor(16) as pool:

@@ -36,10 +36,11 @@ _MAX_DURATION_S: Final = {
 }
 _COMMON_FIELDS: Final = frozenset({"kind", "requests", "for_", "paths"})
 
-Seconds = Annotated[
-    int | float | str,
-    Meta(description="Seconds, or a duration such as 5s, 2m.", examples=["5s", 0.2]),
-]
+Seconds = int | float | str
+
+
+def _describe_seconds(meaning: str) -> Meta:
+    return Meta(description=f"{meaning}: seconds, or a duration such as 2m.", examples=["5s", 0.2])
 
 
 class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -57,10 +58,12 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         ),
     ]
     requests: (
-        Annotated[int, Meta(ge=1, le=1_000_000, description="The number of requests it affects.")]
+        Annotated[int, Meta(ge=1, le=1_000_000, description="The number of requests it strikes.")]
         | None
     ) = None
-    for_: Seconds | None = field(name="for", default=None)
+    for_: Annotated[Seconds, _describe_seconds("How long the fault lasts")] | None = field(
+        name="for", default=None
+    )
     paths: (
         Annotated[
             tuple[str, ...],
@@ -82,12 +85,12 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         ]
         | None
     ) = None
-    retry_after: Seconds | None = None
-    delay: Seconds | None = None
+    retry_after: Annotated[Seconds, _describe_seconds("The value of Retry-After")] | None = None
+    delay: Annotated[Seconds, _describe_seconds("How late the response is")] | None = None
     chunk: (
         Annotated[int, Meta(ge=1, le=1 << 20, description="drip: bytes at a time (64).")] | None
     ) = None
-    interval: Seconds | None = None
+    interval: Annotated[Seconds, _describe_seconds("The pause between the pieces")] | None = None
     at: (
         Annotated[
             str,
@@ -114,7 +117,7 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     ) = None
     description: Annotated[str, Meta(description="oauth-error: error_description.")] | None = None
     content_type: Annotated[str, Meta(description="Default: text/html.")] | None = None
-    max_age: Seconds | None = None
+    max_age: Annotated[Seconds, _describe_seconds("The lifetime in the headers")] | None = None
 
     def __post_init__(self) -> None:
         _check_kind(self.kind)

@@ -9,7 +9,7 @@ in real time, and changing the simulated clock must not end a fault.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -38,6 +38,7 @@ from token_issuer.timing.elapsed import read_elapsed_s
 class FaultState(Struct, frozen=True, kw_only=True):
     """A fault that was set, and how far it has progressed."""
 
+    number: Annotated[int, Meta(ge=1, description="Consecutive, also after faults are removed.")]
     fault: Fault
     struck: Annotated[int, Meta(ge=0, description="The number of requests it has affected.")]
     is_over: Annotated[bool, Meta(description="Whether it has ended.")]
@@ -82,7 +83,8 @@ class ActiveFaults:
 class _SetFault:
     """A fault that was set, the number of requests it has affected, and when it ends."""
 
-    def __init__(self, fault: Fault, now_s: float) -> None:
+    def __init__(self, number: int, fault: Fault, now_s: float) -> None:
+        self.number = number
         self.fault = fault
         self.request_count = 0
         duration_s = fault.read_seconds("for", 0)
@@ -93,6 +95,7 @@ class _SetFault:
         requests_left = None if total is None else total - self.request_count
         seconds_left = None if self._end_s is None else max(self._end_s - now_s, 0.0)
         return FaultState(
+            number=self.number,
             fault=self.fault,
             struck=self.request_count,
             is_over=0 in {requests_left, seconds_left},
@@ -123,6 +126,7 @@ class FaultRegistry:
         self._clock = clock
         self._lock = threading.Lock()
         self._faults: tuple[_SetFault, ...] = ()
+        self._number = 0  # of the fault that was set last
         self._paths: frozenset[str] = frozenset()
         self._snapshot: Mapping[str, Document] = {}
         self._set_at = keys.clock()
@@ -146,10 +150,49 @@ class FaultRegistry:
         _generate_keys(kinds)
         snapshot = self._take_snapshot() if FaultKind.STALE in kinds else {}
         with self._lock:
-            now_s = self._clock()
-            self._faults = tuple(_SetFault(fault, now_s) for fault in checked)
-            self._paths = frozenset(path for fault in checked for path in fault.affected_paths)
+            self._faults = ()
+            self._append(checked)
             self._snapshot, self._set_at = snapshot, self._keys.clock()
+        return self.list()
+
+    def add(self, fault: Fault | Mapping[str, Any]) -> list[FaultState]:
+        """Add *fault*, and return the states of all faults.
+
+        The faults that have not ended keep what they have progressed; those that have are removed.
+
+        Raises:
+            InvalidInputError: the fault is invalid, or one more than 50.
+        """
+        (checked,) = read_faults((fault,))
+        _generate_keys({checked.kind})
+        snapshot = self._take_snapshot() if checked.kind == FaultKind.STALE else {}
+        with self._lock:
+            now_s = self._clock()
+            active = tuple(each for each in self._faults if not each.describe(now_s).is_over)
+            if len(active) == MAX_FAULTS:
+                message = f"faults: expected at most {MAX_FAULTS}; remove one before you add one"
+                raise InvalidInputError(message, "faults")
+            if all(each.fault.kind != FaultKind.STALE for each in active):
+                self._snapshot = snapshot
+            if not active:
+                self._set_at = self._keys.clock()
+            self._faults = active
+            self._append([checked])
+        return self.list()
+
+    def remove(self, number: int) -> list[FaultState]:
+        """Remove the fault with this *number*, and return the states of the others.
+
+        Raises:
+            InvalidInputError: no fault has this number.
+        """
+        with self._lock:
+            others = tuple(each for each in self._faults if each.number != number)
+            if len(others) == len(self._faults):
+                message = f"number: no fault has the number {number}; GET /admin/faults lists them"
+                raise InvalidInputError(message, "number")
+            self._faults = others
+            self._append([])
         return self.list()
 
     def list(self) -> list[FaultState]:
@@ -187,6 +230,13 @@ class FaultRegistry:
                 fault.request_count += 1
             faults = tuple(fault.fault for fault in active.values())
             return ActiveFaults(path, faults, self._snapshot, self._set_at) if faults else None
+
+    def _append(self, faults: Sequence[Fault]) -> None:
+        now_s = self._clock()
+        numbered = enumerate(faults, start=self._number + 1)
+        self._faults += tuple(_SetFault(number, fault, now_s) for number, fault in numbered)
+        self._number += len(faults)
+        self._paths = frozenset(path for each in self._faults for path in each.fault.affected_paths)
 
     def _take_snapshot(self) -> Mapping[str, Document]:
         view = self._keys.view

@@ -66,6 +66,15 @@ def find_modules(folder: Path) -> Iterator[tuple[str, Path]]:
         yield name.removesuffix(".__init__"), path
 
 
+def find_data_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of our own package below *folder* that the kept modules read."""
+    for path in sorted((folder / "token_issuer").rglob("*")):
+        is_code = path.suffix in {".py", ".pyc", ".so", ".typed"}
+        package = ".".join(path.relative_to(folder).parent.parts)
+        if path.is_file() and not is_code and is_package_kept(package):
+            yield path
+
+
 def compile_module(source: bytes, shown_as: str) -> bytes:
     """Return the bytecode file of a module, without docstrings."""
     tree = ast.parse(source)
@@ -86,7 +95,10 @@ def compile_module(source: bytes, shown_as: str) -> bytes:
 
 
 def write_archive(packages: Path, archive: Path) -> None:
-    """Write the kept modules of the standard library and of *packages*, and the overlay."""
+    """Write the kept modules of the standard library and of *packages*, and the overlay.
+
+    The archive also contains the data files of our own package.
+    """
     chosen = [
         *(item for item in find_modules(STDLIB) if is_standard_kept(item[0])),
         *(item for item in find_modules(packages) if is_package_kept(item[0])),
@@ -98,6 +110,9 @@ def write_archive(packages: Path, archive: Path) -> None:
             entry = zipfile.ZipInfo(name.replace(".", "/") + suffix, EPOCH)
             code = compile_module(path.read_bytes(), entry.filename)
             stream.writestr(entry, code, zipfile.ZIP_DEFLATED, compresslevel=9)
+        for path in find_data_files(packages):
+            entry = zipfile.ZipInfo(path.relative_to(packages).as_posix(), EPOCH)
+            stream.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
 def copy_extensions(packages: Path, triple: str, folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&
 _CODE: Final = re.compile("`([^`\n]+)`")
 _ATTRIBUTE_ESCAPES: Final = str.maketrans({"\n": "&#10;"})
 _EXACT_ESCAPES: Final = {**_ESCAPES, **str.maketrans({"\r": "&#13;"})}
-_VOID_TAGS: Final = frozenset({"input", "meta"})
+_VOID_TAGS: Final = frozenset({"input", "link", "meta"})
 
 
 class Markup(str):

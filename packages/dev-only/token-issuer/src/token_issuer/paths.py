@@ -56,7 +56,9 @@ ADMIN_KEYS_PATH: Final = f"{ADMIN_PREFIX}/keys"
 ADMIN_ROTATE_PATH: Final = f"{ADMIN_KEYS_PATH}/rotate"
 ADMIN_CLOCK_PATH: Final = f"{ADMIN_PREFIX}/clock"
 ADMIN_FAULTS_PATH: Final = f"{ADMIN_PREFIX}/faults"
+ADMIN_PROFILES_PATH: Final = f"{ADMIN_PREFIX}/profiles"
 ADMIN_REQUESTS_PATH: Final = f"{ADMIN_PREFIX}/requests"
+ADMIN_INSPECT_PATH: Final = f"{ADMIN_PREFIX}/inspect"
 ADMIN_USERS_PATH: Final = f"{ADMIN_PREFIX}/users"
 """Lists the users; the path of one user is below it."""
 ADMIN_CLIENTS_PATH: Final = f"{ADMIN_PREFIX}/clients"
@@ -74,7 +76,10 @@ CERTIFICATES_PATH: Final = next(
 """The key document of certificates that key files of service accounts name."""
 
 ROOT_PATH: Final = "/"
-"""Where clients of Google look for a metadata server."""
+"""The console for browsers; where clients of Google look for a metadata server."""
+CONSOLE_PREFIX: Final = "/console"
+"""The files of the console are below it."""
+API_REFERENCE_PATH: Final = f"{CONSOLE_PREFIX}/api"
 METADATA_PREFIX: Final = "/computeMetadata"
 """The metadata server of a virtual machine at Google."""
 FIREBASE_SIGN_IN_PATH: Final = "/v1/accounts:signInWithCustomToken"
@@ -100,11 +105,17 @@ TOP_LEVEL_NAMES: Final = frozenset(
         *DISCOVERY_PATHS,
         *KEY_PATHS,
         ROOT_PATH,
+        CONSOLE_PREFIX,
         METADATA_PREFIX,
         FIREBASE_LOOKUP_PATH,
     )
 )
 """The first segments of all paths; an issuer cannot have one of them as its name."""
+
+
+def is_console_path(path: str) -> bool:
+    """Tell whether *path* is that of a page or a file of the console."""
+    return path == ROOT_PATH or path.startswith(f"{CONSOLE_PREFIX}/")
 
 
 def normalize_path(path: str) -> str:

@@ -22,9 +22,12 @@ ROUTES: Final = [
     ("DELETE", "/admin/clock"),
     ("GET", "/admin/faults"),
     ("PUT", "/admin/faults"),
+    ("POST", "/admin/faults"),
+    ("DELETE", "/admin/faults/1"),
     ("DELETE", "/admin/faults"),
     ("GET", "/admin/requests"),
     ("DELETE", "/admin/requests"),
+    ("POST", "/admin/inspect"),
     ("GET", "//admin//keys/"),
 ]
 

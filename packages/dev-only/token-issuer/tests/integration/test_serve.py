@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 """`token-issuer serve` as a real process, and its refusals in this one."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from tests import patient_http
 
 StartIssuer = Callable[..., Any]
 RunCommand = Callable[..., subprocess.CompletedProcess[str]]
+EVERYWHERE: Final = "0.0.0.0"  # noqa: S104  # for the page that is served there
 
 
 def connect(url: str) -> socket.socket:
@@ -38,10 +40,88 @@ def test_start_says_dev_only_where_which_key_and_what_to_try(start_issuer: Start
         "Give verifiers the issuer https://issuer.local and its keys at "
         f"{running.url}/.well-known/jwks.json; for clients that take only the URL of an issuer, "
         "add --issuer self\n"
+        f"Open {running.url}/ in a browser: the console\n"
         f"Try: curl -s -X POST {running.url}/token -d sub=alice\n"
     )
     assert stderr == ""
     assert urlsplit(running.url).hostname == "127.0.0.1"
+
+
+@pytest.mark.requirement("TI-13")
+@pytest.mark.parametrize(
+    ("setting", "page"),
+    [
+        ({"TOKEN_ISSUER_HOST": EVERYWHERE}, "http://127.0.0.1:{port}/ in a browser: its endpoints"),
+        (
+            {"TOKEN_ISSUER_BROWSER_URL": "http://qa.test"},
+            "http://qa.test/ in a browser: the console",
+        ),
+    ],
+)
+def test_start_says_where_a_browser_finds_the_page(
+    start_issuer: StartIssuer, setting: dict[str, str], page: str
+) -> None:
+    running = start_issuer(**setting)
+    running.process.terminate()
+
+    assert f"Open {page.format(port=urlsplit(running.url).port)}\n" in running.process.stdout.read()
+
+
+# Fetches the page by which it is called, and writes the URL and the title to a pipe.
+BROWSER: Final = """
+import sys, urllib.request
+
+url, pipe = sys.argv[1:]
+page = urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": "text/html"})).read()
+with open(pipe, "w") as stream:
+    stream.write(f"{url} {b'token-issuer console' in page}")
+"""
+
+
+@pytest.mark.requirement("TI-13")
+def test_open_shows_the_page_in_a_browser(start_issuer: StartIssuer, tmp_path: Path) -> None:
+    script, pipe = tmp_path / "browser.py", tmp_path / "pipe"
+    script.write_text(BROWSER)
+    os.mkfifo(pipe)
+    command = f"{sys.executable} {script} %s {pipe}"
+    running = start_issuer("--open", BROWSER=command, NO_PROXY="*")
+
+    assert pipe.read_text() == f"{running.url}/ True"
+    running.process.terminate()
+    assert running.process.wait(timeout=60) == 0
+
+
+# As a wrapper it gets the usual command, whose first three words are those of the interpreter.
+IMAGE: Final = """
+import sys
+sys.modules["webbrowser"] = None  # as in the image, its import fails
+from token_issuer.cli.main import main
+sys.exit(main(sys.argv[4:]))
+"""
+
+
+@pytest.mark.requirement("TI-13")
+@pytest.mark.parametrize(
+    ("wrapper", "options", "problem"),
+    [
+        ((), (), "found no browser on this machine; open {url}/ yourself"),
+        (
+            (sys.executable, "-c", IMAGE),
+            (),
+            "this Python has no module webbrowser; open {url}/ yourself",
+        ),
+        ((), ("--workers", "2"), "an issuer with several workers has no console"),
+    ],
+)
+def test_issuer_serves_even_if_it_cannot_open_the_page(
+    start_issuer: StartIssuer, wrapper: tuple[str, ...], options: tuple[str, ...], problem: str
+) -> None:
+    nowhere = {"PATH": "/nonexistent", "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
+    running = start_issuer("--open", *options, wrapper=wrapper, **nowhere)
+
+    message = running.process.stderr.readline()
+    assert message == f"token-issuer: --open: {problem.format(url=running.url)}\n"
+    assert patient_http.get(f"{running.url}/health").is_success
 
 
 @pytest.mark.requirement("TI-6")

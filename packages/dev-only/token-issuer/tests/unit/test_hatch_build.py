@@ -32,8 +32,10 @@ for module in pkgutil.walk_packages(token_issuer.__path__, "token_issuer."):
     if not module.name.endswith("__main__") and ".jwt_core.remote" not in module.name:
         __import__(module.name)
 from token_issuer import run_token_issuer
+from token_issuer.web.console.files import read_file
 with run_token_issuer() as issuer:
     assert issuer.mint(sub="alice").count(".") == 2
+assert b"DEV-ONLY" in read_file("index.html")
 assert sys.modules["token_issuer"].__file__.startswith(sys.argv[1]), sys.path
 siblings = {"bounded_http", "jwt_core", "proxy_guard"}
 print(*sorted({name.partition(".")[0] for name in sys.modules} & siblings))

@@ -1,8 +1,10 @@
 # DEV-ONLY: never ship to production.
 """The image contains the modules of the bundled packages that the issuer imports."""
 
+import shutil
 import subprocess
 import sys
+import zipfile
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -13,6 +15,7 @@ import bounded_http
 import jwt_core
 import proxy_guard
 import pytest
+import token_issuer.web.console
 
 pytestmark = pytest.mark.requirement("OPS-1")
 
@@ -23,6 +26,15 @@ for module in pkgutil.walk_packages(token_issuer.__path__, "token_issuer."):
     if not module.name.endswith(("__main__", "pytest_plugin")):
         __import__(module.name)
 print(*sys.modules)
+"""
+
+READ_DATA: Final = """
+import sys
+
+sys.path.insert(0, sys.argv[1])
+import pkgutil
+
+sys.stdout.buffer.write(pkgutil.get_data("token_issuer.web.console", "static/index.html"))
 """
 
 
@@ -47,6 +59,33 @@ def test_image_has_exactly_the_bundled_modules_that_the_issuer_imports(
     for name, _ in assemble.find_modules(Path(str(package.__file__)).parents[1]):
         is_kept = assemble.is_package_kept(f"token_issuer._bundled.{name}")
         assert is_kept == (name in loaded), name
+
+
+def test_archive_has_the_files_of_the_console_as_the_issuer_reads_them(
+    assemble: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Check with the console alone: to compile all modules of the image would take long."""
+    console = tmp_path / "packages/token_issuer/web/console"
+    shutil.copytree(Path(str(token_issuer.web.console.__file__)).parent, console)
+    for package in (console.parent, console.parents[1]):
+        (package / "__init__.py").touch()
+    omitted = console.parents[1] / "_bundled/proxy_guard/search/data/keys.json"
+    omitted.parent.mkdir(parents=True)
+    omitted.touch()
+    archive = tmp_path / "python.zip"
+    monkeypatch.setattr(assemble, "STDLIB", tmp_path / "no-standard-library")
+    assemble.write_archive(tmp_path / "packages", archive)
+
+    read = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", READ_DATA, archive],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    ).stdout
+
+    with zipfile.ZipFile(archive) as stream:
+        assert not [name for name in stream.namelist() if "keys.json" in name]
+    assert read == (console / "static/index.html").read_bytes()
 
 
 SERVE_TLS: Final = """

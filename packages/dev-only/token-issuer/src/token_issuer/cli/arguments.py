@@ -19,7 +19,7 @@ _DESCRIPTION: Final = (
 )
 _DEFAULT_COMMAND: Final = "serve"
 _SUMMARIES: Final = {
-    "serve": "serve tokens and public keys over HTTP or HTTPS",
+    "serve": "serve tokens, public keys and a console for browsers over HTTP or HTTPS",
     "make-keys": "create a key pair in a directory; an existing key pair is kept",
     "make-service-account": "write a key file of a Google service account, for the issuer and its "
     "clients",

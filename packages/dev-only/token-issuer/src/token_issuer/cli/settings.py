@@ -2,7 +2,6 @@
 """The settings of a command, and the URL of the issuer that has these settings."""
 
 import argparse
-from typing import Final
 
 from token_issuer.cli.options import collect_overrides
 from token_issuer.config.environment import (
@@ -13,9 +12,7 @@ from token_issuer.config.environment import (
 from token_issuer.config.issuers import derive_settings
 from token_issuer.config.settings import SELF, Settings
 from token_issuer.errors import InvalidInputError, describe_unknown_name
-from token_issuer.server.addresses import format_address, resolve_address
-
-_WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # translated, not bound
+from token_issuer.server.addresses import format_address, format_local_address, resolve_address
 
 
 def read_settings(args: argparse.Namespace, *, allow_production: bool = False) -> Settings:
@@ -41,8 +38,7 @@ def locate_issuer(url: str | None, settings: Settings, name: str | None = None) 
         name: The name of the issuer; None for the main one.
     """
     if url is None:
-        host = _WILDCARDS.get(settings.host, settings.host)
-        url = f"{settings.scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
+        url = format_local_address((settings.host, settings.port), settings.scheme)
     return url if name is None else f"{url}/{name}"
 
 

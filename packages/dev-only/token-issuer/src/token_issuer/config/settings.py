@@ -278,7 +278,7 @@ class Settings(GoogleSettings):
     admin: bool | None = setting(
         None,
         parse_flag,
-        "true or false: serve /admin",
+        "true or false: serve /admin, which the console needs",
         default_note="true on a loopback address; elsewhere only with an admin token",
     )
     admin_token: str | None = setting(

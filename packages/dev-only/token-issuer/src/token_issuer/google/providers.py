@@ -15,11 +15,14 @@ class Providers:
     """The providers and machines of a process by the names of their issuers.
 
     They are built together on first use: the start of an issuer does not wait for their import.
+
+    Attributes:
+        issuers: The issuers.
     """
 
     def __init__(self, issuers: Issuers) -> None:
         """Prepare the providers of *issuers*, whose identifiers are final: they are located."""
-        self._issuers = issuers
+        self.issuers = issuers
         self._lock = threading.Lock()
         self._providers: dict[str, Provider] = {}
         self._machines: dict[str, Machines] = {}
@@ -31,7 +34,7 @@ class Providers:
             KeyDirectoryError: a key file of a service account cannot be used.
             InvalidInputError: a workload identity provider names no issuer of the process.
         """
-        for issuer in self._issuers:
+        for issuer in self.issuers:
             settings = issuer.settings
             if settings.service_accounts or settings.workload_identity:
                 self.find_machines(issuer.name).service_accounts.load()
@@ -64,8 +67,8 @@ class Providers:
                 from token_issuer.google.machines import Machines  # noqa: PLC0415  # see above
                 from token_issuer.oauth.provider import Provider  # noqa: PLC0415  # see above
 
-                providers = {issuer.name: Provider(issuer) for issuer in self._issuers}
+                providers = {issuer.name: Provider(issuer) for issuer in self.issuers}
                 self._machines = {
-                    name: Machines(provider, self._issuers) for name, provider in providers.items()
+                    name: Machines(provider, self.issuers) for name, provider in providers.items()
                 }
                 self._providers = providers

@@ -2,7 +2,9 @@
 """The address on which a server listens, and its URL."""
 
 import socket
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+_LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # translated, not bound
 
 
 class ListenAddress(NamedTuple):
@@ -33,6 +35,12 @@ def resolve_address(host: str, port: int) -> ListenAddress:
         host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
     )[0]
     return ListenAddress(family, kind, protocol, address)
+
+
+def format_local_address(address: Any, scheme: str = "http") -> str:
+    """Return the base URL by which this machine reaches a server that listens on *address*."""
+    host, *rest = address
+    return format_address((_LOOPBACK.get(host, host), *rest), scheme)
 
 
 def format_address(address: Any, scheme: str = "http") -> str:

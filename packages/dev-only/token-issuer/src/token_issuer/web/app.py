@@ -14,7 +14,9 @@ from token_issuer.google.providers import Providers
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import ISSUER_STATE
 from token_issuer.web.routes.admin.router import build_admin_router
+from token_issuer.web.routes.api_reference import get_api_reference
 from token_issuer.web.routes.attacker import get_attacker_certificate, get_attacker_jwks
+from token_issuer.web.routes.console import get_console_file, get_root
 from token_issuer.web.routes.defects import get_defect, list_defects
 from token_issuer.web.routes.discovery import (
     get_authorization_server_metadata,
@@ -48,6 +50,9 @@ def create_app(settings: Settings, providers: Providers) -> Litestar:
             *build_table_routes(providers),
             *build_login_routes(providers),
             *build_machine_routes(providers),
+            get_root,
+            get_console_file,
+            get_api_reference,
             get_discovery_document,
             get_authorization_server_metadata,
             get_token_info,

@@ -3,14 +3,18 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
-from token_issuer.paths import ADMIN_PREFIX
+from token_issuer.paths import ADMIN_PREFIX, CONSOLE_PREFIX, ROOT_PATH
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.caching import format_http_date
+from token_issuer.web.negotiation import prefers_page
 from token_issuer.web.request import Request
 from token_issuer.web.response import Field, encode_fields
+
+_PREFIXES: Final = (f"{ADMIN_PREFIX}/", f"{CONSOLE_PREFIX}/")
 
 
 def build_common_fields(time: datetime) -> tuple[Field, ...]:
@@ -19,8 +23,11 @@ def build_common_fields(time: datetime) -> tuple[Field, ...]:
 
 
 def record_request(issuer: Issuer, request: Request, status: int) -> None:
-    """Log a request to *issuer* and the status of its response, unless it is for `/admin`."""
-    if request.path == ADMIN_PREFIX or request.path.startswith(f"{ADMIN_PREFIX}/"):
+    """Log a request to *issuer* and the status of its response.
+
+    Requests for `/admin`, and those of a browser for the console and its files, are left out.
+    """
+    if _is_of_console(request):
         return
     issuer.requests.record(
         at=datetime.now(UTC),
@@ -32,6 +39,13 @@ def record_request(issuer: Issuer, request: Request, status: int) -> None:
         host=request.get_field(b"host"),
         faults=() if request.faults is None else request.faults.kinds,
     )
+
+
+def _is_of_console(request: Request) -> bool:
+    path = request.path
+    if path == ROOT_PATH:
+        return prefers_page(request)
+    return path == ADMIN_PREFIX or path.startswith(_PREFIXES)
 
 
 def _get_logged_path(issuer: Issuer, request: Request) -> str:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from token_issuer.issuers.issuers import Issuers
 from token_issuer.key_documents import find_key_document
-from token_issuer.paths import PAGE_PATHS, normalize_path
+from token_issuer.paths import PAGE_PATHS, is_console_path, normalize_path
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import (
     ISSUER_STATE,
@@ -112,7 +112,8 @@ class Middleware:
         scope["state"] |= {REQUEST_STATE: request, ISSUER_STATE: issuer}
         method = "GET" if request.method == "HEAD" else request.method
         rewritten = {**scope, "method": method, "path": request.path}
-        if request.path in PAGE_PATHS:  # no CORS fields: a browser visits pages, no script does
+        if request.path in PAGE_PATHS or is_console_path(request.path):
+            # No CORS fields: a browser visits pages, and scripts of other sites read none.
             rewritten["headers"] = [field for field in scope["headers"] if field[0] != b"origin"]
         await self._app(rewritten, receive_body, complete)
 

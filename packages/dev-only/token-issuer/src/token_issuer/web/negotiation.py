@@ -1,5 +1,5 @@
 # DEV-ONLY: never ship to production.
-"""Selection of a media type by the `Accept` header.
+"""Selection of a media type by the `Accept` header, and of pages for browsers.
 
 Litestar's own matcher selects a type with `q=0`, and raises an exception on `q=inf`.
 
@@ -11,6 +11,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from token_issuer.media_types import HTML_TYPE, JSON_TYPE
+from token_issuer.web.request import Request
+
+_PAGE_OFFERS: Final = (JSON_TYPE, HTML_TYPE)
+"""The first one is for clients that accept anything."""
+_FLAVOR_FIELD: Final = b"metadata-flavor"
 _QUALITY: Final = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)")
 
 
@@ -21,6 +27,14 @@ def choose_media_type(accept: str, offers: tuple[str, ...]) -> str:
     rated = [(_rate(offer, ranges), -index) for index, offer in enumerate(offers)]
     best = max(rated, default=(0.0, 0))
     return offers[-best[1]] if best[0] > 0 else offers[0]
+
+
+def prefers_page(request: Request) -> bool:
+    """Tell whether the client is a browser: it prefers HTML, and seeks no metadata server."""
+    if request.get_field(_FLAVOR_FIELD):
+        return False
+    accept = request.join_field(b"accept")
+    return choose_media_type(accept, _PAGE_OFFERS) == HTML_TYPE
 
 
 def _parse_range(item: str) -> tuple[str, float]:

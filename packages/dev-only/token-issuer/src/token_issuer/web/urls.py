@@ -32,11 +32,11 @@ def get_browser_url(issuer: Issuer, request: Request) -> str:
     return issuer.settings.browser_url or get_client_url(issuer, request)
 
 
-def get_form_action(issuer: Issuer, request: Request, path: str) -> str:
-    """Return the URL path to which a page sends a form for *path*.
+def get_browser_path(issuer: Issuer, request: Request, path: str) -> str:
+    """Return the URL path by which a page links to *path*, or sends a form to it.
 
     A gateway may change the path: the URL `https://gateway.test/auth/staff` may arrive as `/staff`.
-    If a request has no more than the path of *issuer*, the form has that of the configured URL.
+    If a request has no more than the path of *issuer*, that of the configured URL is returned.
     """
     settings = issuer.settings
     url = settings.browser_url or settings.public_url

@@ -4,6 +4,7 @@
 import argparse
 import shlex
 import socket
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from token_issuer.cli.parser import Parser
 from token_issuer.cli.settings import read_settings
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.paths import JWKS_PATH, TOKEN_PATH
+from token_issuer.server.addresses import format_local_address
 
 if TYPE_CHECKING:
     from token_issuer.issuers.issuers import Issuers
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _EXAMPLES: Final = """\
 examples:
   token-issuer
+  token-issuer serve --open
   token-issuer serve --host 0.0.0.0 --port 8081
   token-issuer serve --issuer self
   token-issuer serve --tls --issuer self
@@ -33,6 +36,9 @@ def add_options(parser: Parser) -> None:
     """Add the options of `serve`."""
     parser.epilog = f"{_EXAMPLES}\n\n{EXIT_CODES}\n\n{ENVIRONMENT}"
     add_env_file(parser)
+    parser.add_argument(
+        "--open", action="store_true", help="open the console in a browser once the issuer listens"
+    )
     for setting in SETTINGS:
         if setting.option is not None:
             add_override(parser, setting.name)
@@ -73,7 +79,10 @@ def run(args: argparse.Namespace) -> int:
         tls = _prepare_tls(settings)
         url = format_url(listener, settings.scheme)
         located = issuers.locate(url)
-        write_output(_format_banner(located, url))
+        page = _locate_page(settings, listener)
+        write_output(_format_banner(located, url, page))
+        if args.open:
+            _open_page(page, settings)
 
         def serve_listener(listener: socket.socket) -> None:
             with located.refreshing():
@@ -103,7 +112,22 @@ def _prepare_tls(settings: Settings) -> "ServerTls | None":
     return prepare_tls(settings)
 
 
-def _format_banner(issuers: "Issuers", url: str) -> str:
+def _open_page(url: str, settings: Settings) -> None:
+    if settings.workers > 1:  # they are forked, which threads do not survive
+        sys.stderr.write("token-issuer: --open: an issuer with several workers has no console\n")
+        return
+    from token_issuer.cli.open_page import open_page  # noqa: PLC0415  # rarely used
+
+    open_page(url)
+
+
+def _locate_page(settings: Settings, listener: socket.socket) -> str:
+    """Return the URL of the page by which a browser on this machine reaches it."""
+    local_url = format_local_address(listener.getsockname(), settings.scheme)
+    return f"{settings.browser_url or local_url}/"
+
+
+def _format_banner(issuers: "Issuers", url: str, page: str) -> str:
     lines = [f"token-issuer (DEV ONLY, never production) listens on {url}"]
     for issuer in issuers:
         label = f"{issuer.name}: " if issuer.name else ""
@@ -119,6 +143,8 @@ def _format_banner(issuers: "Issuers", url: str) -> str:
         ca_file = issuers.settings.tls_ca.absolute()
         lines.append(f"Clients must trust the CA in {ca_file}, which expires after one day")
         trust = f" --cacert {shlex.quote(str(ca_file))}"
+    content = "the console" if issuers.settings.has_admin else "its endpoints"
+    lines.append(f"Open {page} in a browser: {content}")
     lines.append(f"Try: curl -s{trust} -X POST {url}{TOKEN_PATH} -d sub=alice")
     return "".join(f"{line}\n" for line in lines)
 

@@ -13,7 +13,6 @@ from token_issuer.paths import (
     FIREBASE_SIGN_IN_PATH,
     IAM_PREFIX,
     METADATA_PREFIX,
-    ROOT_PATH,
     TOKEN_EXCHANGE_PATH,
 )
 from token_issuer.tokens.issuer import Issuer
@@ -42,7 +41,6 @@ _SURFACES: Final[Mapping[tuple[Method, str], Callable[[Machines, Request], RawRe
         for document in KEY_DOCUMENTS
         if document.is_of_account
     },
-    ("GET", ROOT_PATH): metadata.answer_ping,
     ("GET", METADATA_PREFIX): metadata.get_metadata,
     ("GET", METADATA_PATH): metadata.get_metadata,
     ("POST", FIREBASE_SIGN_IN_PATH): firebase.sign_in_with_custom_token,

@@ -39,7 +39,7 @@ TEXT_TYPE: Final = "application/text"
 _NAME: Final = METADATA_PREFIX.strip("/")
 
 
-def answer_ping(_machines: Machines, request: Request) -> RawResponse:
+def answer_ping(request: Request) -> RawResponse:
     """Answer at the root, by which clients find out whether there is a metadata server."""
     if request.get_field(FLAVOR_HEADER.lower().encode()) != FLAVOR:
         message = f"no such path; {OPENAPI_PATH} lists the paths"

@@ -34,7 +34,7 @@ from token_issuer.web.pages.pages import (
 from token_issuer.web.parameters import Pairs, decode_pairs, read_form
 from token_issuer.web.request import Request
 from token_issuer.web.response import RawResponse, encode_fields
-from token_issuer.web.urls import get_form_action
+from token_issuer.web.urls import get_browser_path
 
 PageHandler = Callable[[Provider, Request], RawResponse]
 _NO_STORE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -85,7 +85,7 @@ def decide(provider: Provider, request: Request) -> RawResponse:
 def show_device_form(provider: Provider, request: Request) -> RawResponse:
     """Ask for the code of a device."""
     codes = [value for name, value in _read_pairs(request) if name == "user_code"]
-    action = get_form_action(provider.issuer, request, DEVICE_PATH)
+    action = get_browser_path(provider.issuer, request, DEVICE_PATH)
     return render_user_code_form(action=action, user_code=codes[-1][:40] if codes else "")
 
 
@@ -96,7 +96,7 @@ def begin_device_login(provider: Provider, request: Request) -> RawResponse:
     try:
         result = provider.begin_device_login(user_code, request.time)
     except InvalidInputError as error:
-        action = get_form_action(provider.issuer, request, DEVICE_PATH)
+        action = get_browser_path(provider.issuer, request, DEVICE_PATH)
         return render_user_code_form(action=action, user_code=user_code[:40], problem=str(error))
     return _respond(provider, request, result)
 
@@ -111,7 +111,7 @@ def log_out(provider: Provider, request: Request) -> RawResponse:
 
 def _respond(provider: Provider, request: Request, result: Decided) -> RawResponse:
     if isinstance(result, Chooser | DefectChooser):
-        action = get_form_action(provider.issuer, request, LOGIN_PATH)
+        action = get_browser_path(provider.issuer, request, LOGIN_PATH)
         if isinstance(result, DefectChooser):
             return render_defects(result, action=action)
         return render_chooser(result, action=action)

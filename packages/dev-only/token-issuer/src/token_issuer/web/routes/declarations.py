@@ -7,7 +7,7 @@ from typing import Final
 
 from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
-from litestar.params import SkipValidation
+from litestar.params import PathParameter, SkipValidation
 
 from token_issuer.google.providers import Providers
 from token_issuer.media_types import PROBLEM_TYPE
@@ -19,6 +19,11 @@ ProvidersDependency = NamedDependency[SkipValidation[Providers]]
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 SHORT_CACHE: Final = {"Cache-Control": "public, max-age=300"}
+
+
+def describe_in_path(description: str, example: str | int) -> PathParameter:
+    """Describe a parameter in the path."""
+    return PathParameter(description=description, schema_extra={"examples": [example]})
 
 
 def describe_problems(*statuses: int) -> Mapping[int, ResponseSpec]:

@@ -2,9 +2,10 @@
 """`/defects`: the catalogue of defects of tokens and logins."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from litestar import get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
 from token_issuer.errors import InvalidInputError
 from token_issuer.paths import DEFECTS_PATH
@@ -16,7 +17,13 @@ from token_issuer.tokens.defects.description import (
     describe_defect,
 )
 from token_issuer.web.errors import HttpError
-from token_issuer.web.routes.declarations import SHORT_CACHE, describe_problems
+from token_issuer.web.routes.declarations import (
+    SHORT_CACHE,
+    describe_in_path,
+    describe_problems,
+)
+
+_Id = Annotated[str, describe_in_path("The id of the defect.", "alg-none")]
 
 
 @get(
@@ -39,7 +46,7 @@ async def list_defects(kind: FromQuery[Kind | None] = None) -> DefectList:
     response_headers=SHORT_CACHE,
     tags=["defects"],
 )
-async def get_defect(defect: FromPath[str]) -> DefectDescription:
+async def get_defect(defect: _Id) -> DefectDescription:
     """Describe one defect."""
     try:
         found = find_defect(defect)

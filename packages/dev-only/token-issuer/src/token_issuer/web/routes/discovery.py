@@ -32,6 +32,7 @@ from token_issuer.paths import (
 )
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.asgi import REQUEST_STATE
+from token_issuer.web.request import Request as IssuerRequest
 from token_issuer.web.routes.declarations import (
     SHORT_CACHE,
     IssuerDependency,
@@ -81,6 +82,7 @@ def _build_route_options(summary: str) -> dict[str, Any]:
         "summary": summary,
         "response_headers": {**SHORT_CACHE, "Vary": "Host"},
         "responses": describe_problems(),
+        "tags": ["discovery"],
     }
 
 
@@ -89,7 +91,7 @@ async def get_discovery_document(
     request: Request[Any, Any, Any], issuer: IssuerDependency, providers: ProvidersDependency
 ) -> DiscoveryDocument:
     """Serve the discovery document at the path of OpenID Connect."""
-    return _describe_issuer(request, issuer, providers)
+    return _serve_document(request, issuer, providers)
 
 
 @get(OAUTH_DISCOVERY_PATH, **_build_route_options("Get the discovery document for OAuth"))
@@ -97,20 +99,30 @@ async def get_authorization_server_metadata(
     request: Request[Any, Any, Any], issuer: IssuerDependency, providers: ProvidersDependency
 ) -> DiscoveryDocument:
     """Serve the same document at the path of OAuth."""
-    return _describe_issuer(request, issuer, providers)
+    return _serve_document(request, issuer, providers)
 
 
-def _describe_issuer(
+def _serve_document(
     request: Request[Any, Any, Any], issuer: Issuer, providers: Providers
+) -> DiscoveryDocument:
+    handled = request.scope["state"][REQUEST_STATE]
+    document = describe_issuer(issuer, handled, providers)
+    _hint_at_setting(request, issuer, handled.base_url)
+    return document
+
+
+def describe_issuer(
+    issuer: Issuer, request: IssuerRequest, providers: Providers
 ) -> DiscoveryDocument:
     """Return the metadata of *issuer*.
 
     The URLs of the endpoints start with the public URL of the settings, or else with the base URL
-    of the request. They do not depend on the `iss` claim.
+    of *request*. They do not depend on the `iss` claim.
+
+    Raises:
+        InvalidInputError: the settings name no URL, and *request* has no valid `Host`.
     """
-    handled = request.scope["state"][REQUEST_STATE]
-    base = get_client_url(issuer, handled)
-    _hint_at_setting(request, issuer, handled.base_url)
+    base = get_client_url(issuer, request)
     document = DiscoveryDocument(
         issuer=issuer.identifier,
         token_endpoint=base + TOKEN_PATH,
@@ -124,7 +136,7 @@ def _describe_issuer(
     )
     if not issuer.settings.has_logins:
         return document
-    browser_url = get_browser_url(issuer, handled)
+    browser_url = get_browser_url(issuer, request)
     return replace(
         document,
         authorization_endpoint=browser_url + AUTHORIZE_PATHS[0],

@@ -20,6 +20,7 @@ class Health(Struct, frozen=True, kw_only=True):
     summary="Check that the issuer is healthy",
     response_headers=NO_STORE,
     responses=describe_problems(),
+    tags=["discovery"],
 )
 async def get_health(issuer: IssuerDependency) -> Health:
     """Return the status, and the `kid` of the key that signs."""

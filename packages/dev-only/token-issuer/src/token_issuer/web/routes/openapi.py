@@ -2,7 +2,7 @@
 """`/openapi.json`: the OpenAPI document, which Litestar generates from the routes.
 
 Where Litestar's description is wrong or missing, `_complete` and the other modules `openapi_…`
-correct it.
+correct it. The tags of its operations are the groups of the API reference.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,12 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, Schema, SecurityScheme
+from litestar.openapi.spec import Components, Schema, SecurityScheme, Tag
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.routes import BaseRoute
 from proxy_guard.dev_marks import SERVICE_NAME
 
+from token_issuer.faults.descriptions import describe_fault_kinds
 from token_issuer.faults.fault import Fault
 from token_issuer.google.jwt_bearer import MachineIdToken
 from token_issuer.google.machine_tokens import MachineToken
@@ -35,6 +36,20 @@ from token_issuer.web.routes.openapi_paths import DEV_MARK, REFERENCE, describe_
 from token_issuer.web.routes.openapi_surfaces import describe_surface_paths
 
 ADMIN_SECURITY: Final[list[dict[str, list[str]]]] = [{}, {"adminToken": []}]
+_TAGS: Final = (
+    Tag("tokens", "Mint tokens of any kind, and read the claims of a token."),
+    Tag("keys", "The public keys of the issuer, in each form in which verifiers fetch them."),
+    Tag("discovery", "What clients need to know about the issuer, and whether it is healthy."),
+    Tag("defects", "What can be wrong with a token or a login, and the keys of the attacker."),
+    Tag("logins", "Log users in, and see, introspect and revoke their tokens."),
+    Tag("machines", "Google's APIs for machines: token exchange, IAM, metadata server, Firebase."),
+    Tag(
+        "admin",
+        "Controls and inspection for tests. If `TOKEN_ISSUER_ADMIN_TOKEN` is set, each request "
+        "needs its value as a bearer token, in the `Authorization` field.",
+    ),
+    Tag("console", "The pages for browsers."),
+)
 _ROOT: Final = "/"
 
 
@@ -80,6 +95,7 @@ class StructSchemas(OpenAPISchemaPlugin):
         for struct in structs:
             if struct.__struct_config__.forbid_unknown_fields:
                 schemas[struct.__name__]["additionalProperties"] = False
+        schemas[Fault.__name__]["x-kinds"] = describe_fault_kinds()
         return schemas
 
 
@@ -106,9 +122,9 @@ class _Document(JsonRenderPlugin):
             for item in openapi_schema["paths"].values():
                 for operation in item.values():
                     _complete(operation)
-            complete_token_info(openapi_schema["paths"])
             openapi_schema["paths"] |= describe_paths(schemas) | describe_login_paths()
             openapi_schema["paths"] |= describe_machine_paths() | describe_surface_paths()
+            complete_token_info(openapi_schema["paths"])
             self._encoded = self.render_json(request, openapi_schema)
         return self._encoded
 
@@ -134,10 +150,20 @@ def build_openapi_config(structs: StructSchemas) -> OpenAPIConfig:
         components=Components(
             security_schemes={"adminToken": SecurityScheme(type="http", scheme="bearer")}
         ),
+        tags=list(_TAGS),
         operation_id_creator=_name_operation,
         render_plugins=[_Document(structs)],
         openapi_router=_DocumentRouter(OPENAPI_PATH, route_handlers=[], include_in_schema=False),
     )
+
+
+def read_document(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """Return the document that the application of *request* serves."""
+    config: Any = request.app.openapi_config
+    [plugin] = config.render_plugins
+    encoded: bytes = plugin.render(request, request.app.openapi_schema.to_schema())
+    document: dict[str, Any] = msgspec.json.decode(encoded)
+    return document
 
 
 def _name_operation(handler: HTTPRouteHandler, method: str, path: Sequence[Any]) -> str:

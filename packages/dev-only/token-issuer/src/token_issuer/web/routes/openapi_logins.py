@@ -17,7 +17,7 @@ from token_issuer.paths import (
     TOKEN_INFO_PATHS,
     USERINFO_PATHS,
 )
-from token_issuer.web.routes.openapi_paths import DEV_MARK, REFERENCE
+from token_issuer.web.routes.openapi_paths import DEV_MARK, EXAMPLE_TOKEN, REFERENCE
 
 _Item = dict[str, Any]
 _OBJECT: Final = {"type": "object"}
@@ -40,6 +40,8 @@ _EXAMPLES: Final = {
     "response_mode": "form_post",
     "max_age": "60",
     "user": "alice",
+    "token": EXAMPLE_TOKEN,
+    "access_token": EXAMPLE_TOKEN,
 }
 _LOGOUT: Final = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
 _REDIRECT: Final = {
@@ -97,9 +99,13 @@ def describe_login_paths() -> dict[str, _Item]:
     }
 
 
-def complete_token_info(paths: Mapping[str, _Item]) -> None:
-    """Describe the error for an access token, which is that of OAuth as at Google."""
+def complete_token_info(paths: dict[str, _Item]) -> None:
+    """Describe the error for an access token, which is that of OAuth as at Google.
+
+    Litestar keeps the paths of a handler in a set; their order becomes the declared one.
+    """
     for path in TOKEN_INFO_PATHS:
+        paths[path] = paths.pop(path)
         for operation in paths[path].values():
             operation["responses"]["400"]["content"] |= _TOKEN_ERROR
 

@@ -9,7 +9,12 @@ from token_issuer.google.token_exchange import ACCESS_TOKEN_TYPE, SUBJECT_TOKEN_
 from token_issuer.grant_types import TOKEN_EXCHANGE
 from token_issuer.media_types import FORM_TYPE, JSON_TYPE
 from token_issuer.paths import IAM_PREFIX, TOKEN_EXCHANGE_PATH
-from token_issuer.web.routes.openapi_paths import DEV_MARK, REFERENCE
+from token_issuer.web.routes.openapi_paths import (
+    DEV_MARK,
+    EXAMPLE_ACCOUNT,
+    EXAMPLE_TOKEN,
+    REFERENCE,
+)
 
 _TEXT: Final = {"type": "string"}
 _OBJECT: Final = {"type": "object"}
@@ -17,7 +22,7 @@ _PARAMETERS: Final[Mapping[str, Any]] = {
     "grant_type": {"type": "string", "examples": [TOKEN_EXCHANGE]},
     "audience": _TEXT,
     "scope": {"type": "string", "examples": ["openid"]},
-    "subject_token": _TEXT,
+    "subject_token": {"type": "string", "examples": [EXAMPLE_TOKEN]},
     "subject_token_type": {"type": "string", "examples": list(SUBJECT_TOKEN_TYPES)},
     "requested_token_type": {"type": "string", "examples": [ACCESS_TOKEN_TYPE]},
 }
@@ -53,8 +58,16 @@ def describe_machine_paths() -> dict[str, dict[str, Any]]:
         "description": f"The last segment is EMAIL:METHOD, with one of {', '.join(METHODS)}.",
         "tags": ["machines"],
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": _TEXT}
-            for name in ("project", "target")
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "schema": {"type": "string", "examples": [example]},
+            }
+            for name, example in (
+                ("project", "-"),
+                ("target", f"{EXAMPLE_ACCOUNT}:{next(iter(METHODS))}"),
+            )
         ],
         "requestBody": {"required": False, "content": {JSON_TYPE: {"schema": _OBJECT}}},
         "responses": _describe_responses(

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from proxy_guard.dev_marks import HEADER_NAME, HEADER_VALUE
 
+from token_issuer.config.google_settings import GoogleSettings
 from token_issuer.grant_types import STATEFUL_GRANT_TYPES
 from token_issuer.key_documents import KEY_DOCUMENTS, Format, KeyDocument
 from token_issuer.media_types import FORM_TYPE, JSON_TYPE, PROBLEM_TYPE
@@ -23,6 +24,9 @@ DEV_MARK: Final = {
 }
 """The header field of every response."""
 REFERENCE: Final = "#/components/schemas/{name}"
+EXAMPLE_ACCOUNT: Final = GoogleSettings().default_account
+"""The service account that each issuer has by default."""
+EXAMPLE_TOKEN: Final = "eyJ..."  # noqa: S105  # the beginning of each token
 _OBJECT: Final = {"type": "object"}
 _TEXTS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
 _SUMMARIES: Final = {
@@ -37,8 +41,8 @@ _ACCOUNT: Final = {
     "name": "account",
     "in": "path",
     "required": True,
-    "schema": {"type": "string"},
-    "description": "The email address of the service account",
+    "schema": {"type": "string", "examples": [EXAMPLE_ACCOUNT]},
+    "description": "The email address of the service account.",
 }
 _UNKNOWN_ACCOUNT: Final = {
     "404": {
@@ -57,7 +61,9 @@ def describe_paths(schemas: Mapping[str, Any]) -> dict[str, Any]:
             for path in TOKEN_PATHS
         },
         **{document.path: _describe_keys(document) for document in KEY_DOCUMENTS},
-        OPENAPI_PATH: _describe_get("getOpenapiDocument", "Get this document", _OBJECT),
+        OPENAPI_PATH: _describe_get(
+            "getOpenapiDocument", "Get the OpenAPI document", _OBJECT, "discovery"
+        ),
     }
 
 
@@ -89,6 +95,7 @@ def _describe_token(path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         "ignored, unless they resemble a field. With a grant_type of logins or service accounts "
         f"({', '.join(STATEFUL_GRANT_TYPES)}), only a form is read, and its parameters are those "
         "of the grant.",
+        "tags": ["tokens"],
         "parameters": [
             {"name": name, "in": "query", "required": False, **_describe_parameter(name, schema)}
             for name, schema in fields.items()
@@ -120,7 +127,7 @@ def _describe_keys(document: KeyDocument) -> dict[str, Any]:
         of=" of a service account" if document.is_of_account else of
     )
     schema = _OBJECT if document.format is Format.JWKS else _TEXTS
-    item = _describe_get(_name_operation("get", document.path), summary, schema)
+    item = _describe_get(_name_operation("get", document.path), summary, schema, "keys")
     item["get"]["parameters"] = [_IF_NONE_MATCH]
     item["get"]["responses"] |= _UNCHANGED
     if document.is_of_account:
@@ -133,11 +140,12 @@ def _name_operation(verb: str, path: str) -> str:
     return verb + "".join(map(str.title, re.findall("[A-Za-z0-9]+", path)))
 
 
-def _describe_get(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _describe_get(name: str, summary: str, schema: dict[str, Any], tag: str) -> dict[str, Any]:
     problem = {"$ref": REFERENCE.format(name="ProblemResponse")}
     operation = {
         "operationId": name,
         "summary": summary,
+        "tags": [tag],
         "responses": {
             "200": _describe_response(summary, schema),
             **{

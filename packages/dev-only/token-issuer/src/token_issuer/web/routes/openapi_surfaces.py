@@ -1,12 +1,15 @@
 # DEV-ONLY: never ship to production.
-"""Descriptions of the paths of the metadata server and of Firebase."""
+"""Descriptions of the paths of the console, the metadata server and Firebase."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
+from token_issuer.config.google_settings import DEFAULT_PROJECT
+from token_issuer.media_types import HTML_TYPE, JSON_TYPE, PROBLEM_TYPE
 from token_issuer.paths import (
+    API_REFERENCE_PATH,
+    CONSOLE_PREFIX,
     FIREBASE_LOOKUP_PATH,
     FIREBASE_SIGN_IN_PATH,
     IAM_PREFIX,
@@ -24,8 +27,15 @@ _FLAVOR: Final = {
     "name": FLAVOR_HEADER,
     "in": "header",
     "required": False,
-    "schema": _TEXT,
-    "description": f"Required: {FLAVOR}",
+    "schema": {"type": "string", "examples": [FLAVOR]},
+    "description": "Clients of Google send it; web pages cannot.",
+}
+_CONSOLE_FILE_PATH: Final = f"{CONSOLE_PREFIX}/{{file}}"
+_PATH_EXAMPLES: Final = {
+    "file": "style.css",
+    "path": "v1/instance/service-accounts/default/email",
+    "project": DEFAULT_PROJECT,
+    "target": f"{DEFAULT_PROJECT}:createSessionCookie",
 }
 _METADATA_QUERY: Final = ("recursive", "alt", "audience", "format", "licenses", "scopes")
 _METADATA_REJECTIONS: Final = {
@@ -61,7 +71,9 @@ _FIREBASE: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
 def describe_surface_paths() -> dict[str, Any]:
     """Return the descriptions by path."""
     return {
-        ROOT_PATH: _describe_metadata(ROOT_PATH, "Find the metadata server", ()),
+        ROOT_PATH: _describe_root(),
+        API_REFERENCE_PATH: _describe_api_reference(),
+        _CONSOLE_FILE_PATH: _describe_console_file(),
         **{
             path: _describe_metadata(path, "Get metadata of a machine at Google", _METADATA_QUERY)
             for path in (METADATA_PREFIX, f"{METADATA_PREFIX}/{{path}}")
@@ -71,6 +83,33 @@ def describe_surface_paths() -> dict[str, Any]:
             for path, (summary, names) in _FIREBASE.items()
         },
     }
+
+
+def _describe_root() -> dict[str, Any]:
+    summary = "Show the console to a browser, or find the metadata server"
+    item = _describe_metadata(ROOT_PATH, summary, ())
+    item["get"]["responses"]["200"]["content"] |= {HTML_TYPE: {"schema": _TEXT}}
+    return item
+
+
+def _describe_api_reference() -> dict[str, Any]:
+    rejections = {"400": "The Host field is invalid", "405": "The method is not GET"}
+    content = {HTML_TYPE: {"schema": _TEXT}}
+    summary = "Show the API reference to a browser"
+    operation = _describe("get", API_REFERENCE_PATH, summary, rejections, content, _PROBLEM)
+    return {"get": operation | {"tags": ["console"]}}
+
+
+def _describe_console_file() -> dict[str, Any]:
+    content = {kind: {"schema": _TEXT} for kind in ("text/css", "text/javascript", "image/svg+xml")}
+    rejections = {
+        "400": "The path is invalid",
+        "404": "The console has no such file",
+        "405": "The method is not GET",
+    }
+    summary = "Get a file of the console"
+    operation = _describe("get", _CONSOLE_FILE_PATH, summary, rejections, content, _PROBLEM)
+    return {"get": operation | {"tags": ["console"]}}
 
 
 def _describe_metadata(path: str, summary: str, names: Sequence[str]) -> dict[str, Any]:
@@ -104,7 +143,12 @@ def _describe(  # named parts of a description
         "summary": summary,
         "tags": ["machines"],
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": _TEXT}
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "schema": {"type": "string", "examples": [_PATH_EXAMPLES[name]]},
+            }
             for name in re.findall(r"\{(\w+)\}", path)
         ],
         "responses": {

@@ -24,14 +24,16 @@ from token_issuer.web.routes.declarations import (
     ProvidersDependency,
     describe_problems,
 )
+from token_issuer.web.routes.openapi_paths import EXAMPLE_TOKEN
 
 _OLD_PATH: Final = TOKEN_INFO_PATHS[-1]
 
 # A list, since Litestar would pass only the last of several values. With a default, since its error
 # message for a missing parameter repeats the query, which may hold a token.
-_Tokens = Annotated[
-    Sequence[str],
-    QueryParameter(schema_extra={"type": "string", "items": None, "default": None}),
+_TEXT: Final = {"type": "string", "items": None, "default": None}
+_AccessTokens = Annotated[Sequence[str], QueryParameter(schema_extra=_TEXT)]
+_IdTokens = Annotated[
+    Sequence[str], QueryParameter(schema_extra={**_TEXT, "examples": [EXAMPLE_TOKEN]})
 ]
 
 
@@ -40,13 +42,14 @@ _Tokens = Annotated[
     summary="Read the claims of a valid token",
     response_headers=NO_STORE,
     responses=describe_problems(),
+    tags=["tokens"],
 )
 async def get_token_info(
     request: Request[Any, Any, Any],
     issuer: IssuerDependency,
     providers: ProvidersDependency,
-    id_token: _Tokens = (),
-    access_token: _Tokens = (),
+    id_token: _IdTokens = (),
+    access_token: _AccessTokens = (),
 ) -> dict[str, Any]:
     """Return the claims of a token as text, or the user, client or account of an access token."""
     path = request.scope["state"][REQUEST_STATE].path
@@ -60,6 +63,7 @@ async def get_token_info(
     request_max_body_size=MAX_BODY_BYTES,
     response_headers=NO_STORE,
     responses=describe_problems(413, 415),
+    tags=["tokens"],
 )
 async def post_token_info(
     request: Request[Any, Any, Any], issuer: IssuerDependency, providers: ProvidersDependency

@@ -46,7 +46,7 @@ def build_admin_guard(settings: Settings) -> Guard:
         if headers.get("sec-fetch-site", "").strip().lower() == "cross-site":
             raise HttpError(HTTPStatus.FORBIDDEN, _FOREIGN_SITE)
         if admin_token is None:
-            _reject_foreign_hosts(headers, trusted_hosts)
+            reject_foreign_hosts(headers, trusted_hosts)
             _reject_foreign_pages(headers, trusted_hosts)
         else:
             _require_token(headers, admin_token)
@@ -62,7 +62,12 @@ def _require_token(headers: Headers, admin_token: str) -> None:
         raise NotAuthorizedException(headers=challenge)
 
 
-def _reject_foreign_hosts(headers: Headers, trusted_hosts: frozenset[str]) -> None:
+def reject_foreign_hosts(headers: Headers, trusted_hosts: frozenset[str]) -> None:
+    """Reject a request whose `Host` is neither a name of this machine nor trusted.
+
+    Raises:
+        HttpError: the host is foreign; the message says what to do.
+    """
     hosts = headers.getall("host", [])
     if not hosts or not all(_is_trusted_host(host, trusted_hosts) for host in hosts):
         shown = _show(hosts[0] if hosts else "")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 from litestar import Request, delete, get, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
@@ -19,11 +19,17 @@ from token_issuer.web.routes.declarations import (
     BODY_PROBLEMS,
     IssuerDependency,
     ProvidersDependency,
+    describe_in_path,
     describe_problems,
 )
 
+_ClientId = Annotated[str, describe_in_path("The client id; it may be a URL.", "app")]
 _RedirectUris = Annotated[
-    list[str], Meta(description="Without any, loopback and names without a dot are accepted.")
+    list[str],
+    Meta(
+        description="Without any, loopback and names without a dot are accepted.",
+        examples=[["http://localhost:3000/callback"]],
+    ),
 ]
 
 
@@ -79,7 +85,7 @@ async def list_clients(issuer: IssuerDependency, providers: ProvidersDependency)
 )
 async def put_client(
     request: Request[Any, Any, Any],
-    client_id: FromPath[str],
+    client_id: _ClientId,
     data: JSONBody[ClientRequest],
     issuer: IssuerDependency,
     providers: ProvidersDependency,
@@ -98,7 +104,7 @@ async def put_client(
 )
 async def remove_client(
     request: Request[Any, Any, Any],
-    client_id: FromPath[str],
+    client_id: _ClientId,
     issuer: IssuerDependency,
     providers: ProvidersDependency,
 ) -> ClientList:

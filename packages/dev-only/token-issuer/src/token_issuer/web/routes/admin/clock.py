@@ -23,7 +23,10 @@ class ClockRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     now: (
         Annotated[
             int | float | str,
-            Meta(description="A NumericDate, or RFC 3339 text.", examples=["2026-03-01T12:00:00Z"]),
+            Meta(
+                description="The time to set: RFC 3339 text, or seconds since 1970 (NumericDate).",
+                examples=["2026-03-01T12:00:00Z"],
+            ),
         ]
         | None
     ) = None

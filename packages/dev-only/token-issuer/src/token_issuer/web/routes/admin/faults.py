@@ -1,16 +1,27 @@
 # DEV-ONLY: never ship to production.
 """`/admin/faults`: the faults of endpoints."""
 
+from http import HTTPStatus
 from typing import Annotated
 
-from litestar import delete, get, put
+from litestar import delete, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from token_issuer.errors import InvalidInputError
 from token_issuer.faults.fault import MAX_FAULTS, Fault
 from token_issuer.faults.registry import FaultState
 from token_issuer.paths import ADMIN_FAULTS_PATH
-from token_issuer.web.routes.declarations import ADMIN_PROBLEMS, BODY_PROBLEMS, IssuerDependency
+from token_issuer.web.errors import HttpError
+from token_issuer.web.routes.declarations import (
+    ADMIN_PROBLEMS,
+    BODY_PROBLEMS,
+    IssuerDependency,
+    describe_in_path,
+    describe_problems,
+)
+
+_Number = Annotated[int, describe_in_path("The number of the fault, which GET lists.", 1)]
 
 
 class FaultRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,7 +49,7 @@ async def list_faults(issuer: IssuerDependency) -> FaultList:
     return FaultList(faults=issuer.faults.list())
 
 
-# In a thread, since some faults generate an RSA key, which takes too long for an event loop.
+# In threads, since some faults generate an RSA key, which takes too long for an event loop.
 @put(
     ADMIN_FAULTS_PATH,
     summary="Set the faults of endpoints",
@@ -48,6 +59,33 @@ async def list_faults(issuer: IssuerDependency) -> FaultList:
 def set_faults(data: JSONBody[FaultRequest], issuer: IssuerDependency) -> FaultList:
     """Replace the faults, and list the new ones."""
     return FaultList(faults=issuer.faults.set(*data.faults))
+
+
+@post(
+    ADMIN_FAULTS_PATH,
+    summary="Add a fault, and keep the others",
+    description="Faults that have ended are removed from the list.",
+    status_code=200,
+    responses=BODY_PROBLEMS,
+    sync_to_thread=True,
+)
+def add_fault(data: JSONBody[Fault], issuer: IssuerDependency) -> FaultList:
+    """Add a fault beside those that have not ended, and list them."""
+    return FaultList(faults=issuer.faults.add(data))
+
+
+@delete(
+    f"{ADMIN_FAULTS_PATH}/{{number:int}}",
+    summary="Remove a fault",
+    status_code=200,
+    responses=describe_problems(401, 403, 404),
+)
+async def remove_fault(number: _Number, issuer: IssuerDependency) -> FaultList:
+    """Remove a fault, and list the others."""
+    try:
+        return FaultList(faults=issuer.faults.remove(number))
+    except InvalidInputError as error:
+        raise HttpError(HTTPStatus.NOT_FOUND, str(error)) from error
 
 
 @delete(

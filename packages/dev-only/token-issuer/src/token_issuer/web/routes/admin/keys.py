@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from jwt_core import Algorithm
 from litestar import delete, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from token_issuer.config.choices import RotationMode
@@ -15,10 +15,11 @@ from token_issuer.paths import ADMIN_KEYS_PATH, ADMIN_ROTATE_PATH
 from token_issuer.web.routes.declarations import (
     ADMIN_PROBLEMS,
     IssuerDependency,
+    describe_in_path,
     describe_problems,
 )
 
-DurationText = Annotated[str, Meta(description="A duration such as 90s, 15m, 2h.", examples=["5s"])]
+_Kid = Annotated[str, describe_in_path("The kid of the key.", "dev-key")]
 
 
 class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,8 +37,29 @@ class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Literal["RS256", "PS256", "ES256", "EdDSA"],
         Meta(description="The algorithm of the new key."),
     ] = "RS256"
-    lead: DurationText | None = None
-    retention: DurationText | None = None
+    lead: (
+        Annotated[
+            str,
+            Meta(
+                description="How long the new key is published before it signs; in mode "
+                "sign-before-publish, how long it signs before it is published. By default, longer "
+                "than caches may keep the key documents.",
+                examples=["90s"],
+            ),
+        ]
+        | None
+    ) = None
+    retention: (
+        Annotated[
+            str,
+            Meta(
+                description="How long the old key stays published after its last signature. By "
+                "default, at least as long as its tokens are valid.",
+                examples=["15m"],
+            ),
+        ]
+        | None
+    ) = None
 
 
 @get(ADMIN_KEYS_PATH, summary="List the key ring", responses=ADMIN_PROBLEMS)
@@ -72,7 +94,7 @@ def rotate_keys(data: JSONBody[RotateRequest], issuer: IssuerDependency) -> KeyD
     responses=describe_problems(401, 403, 404, 409, 503),
     sync_to_thread=True,
 )
-def remove_key(kid: FromPath[str], issuer: IssuerDependency) -> KeyList:
+def remove_key(kid: _Kid, issuer: IssuerDependency) -> KeyList:
     """Remove a key at once, and list the key ring."""
     issuer.keys.remove(kid)
     return describe_keys(issuer.keys)

@@ -21,7 +21,10 @@ from token_issuer.web.routes.declarations import (
 class LoginPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The decision of the user of one login."""
 
-    user: Annotated[str, Meta(description="The name of a user; see /admin/users.")] | None = None
+    user: (
+        Annotated[str, Meta(description="The name of the user who logs in.", examples=["alice"])]
+        | None
+    ) = None
     deny: Annotated[bool, Meta(description="Whether the user denies the login.")] = False
     claims: Annotated[
         dict[str, Any],

@@ -36,7 +36,7 @@ _Limit = Annotated[
 
 
 class RequestList(Struct, frozen=True, kw_only=True):
-    """The requests since the log was cleared, without those for /admin."""
+    """The requests since the log was cleared, without those for /admin and the console."""
 
     count: Annotated[
         int, Meta(ge=0, description="The number of requests, including those no longer listed.")

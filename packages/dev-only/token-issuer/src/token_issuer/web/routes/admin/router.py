@@ -9,10 +9,18 @@ from token_issuer.config.settings import Settings
 from token_issuer.web.routes.admin.access import build_admin_guard
 from token_issuer.web.routes.admin.clients import list_clients, put_client, remove_client
 from token_issuer.web.routes.admin.clock import read_clock, reset_clock, turn_clock
-from token_issuer.web.routes.admin.faults import list_faults, reset_faults, set_faults
+from token_issuer.web.routes.admin.faults import (
+    add_fault,
+    list_faults,
+    remove_fault,
+    reset_faults,
+    set_faults,
+)
+from token_issuer.web.routes.admin.inspection import inspect_text
 from token_issuer.web.routes.admin.json_request import JsonRequest
 from token_issuer.web.routes.admin.keys import list_keys, remove_key, rotate_keys
 from token_issuer.web.routes.admin.logins import clear_logins, list_logins, plan_login
+from token_issuer.web.routes.admin.profiles import list_profiles
 from token_issuer.web.routes.admin.requests import clear_requests, list_requests
 from token_issuer.web.routes.admin.service_accounts import (
     list_service_accounts,
@@ -39,9 +47,13 @@ def build_admin_router(settings: Settings) -> Router:
             reset_clock,
             list_faults,
             set_faults,
+            add_fault,
+            remove_fault,
             reset_faults,
+            list_profiles,
             list_requests,
             clear_requests,
+            inspect_text,
             list_users,
             put_user,
             remove_user,

@@ -5,9 +5,10 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from litestar import Request, delete, get, put
-from litestar.params import FromPath
 from msgspec import Meta, Struct
 
+from token_issuer.config.google_settings import DEFAULT_PROJECT
+from token_issuer.config.parsers import ACCOUNT_DOMAIN
 from token_issuer.errors import InvalidInputError
 from token_issuer.google.service_accounts import ServiceAccounts
 from token_issuer.paths import ADMIN_SERVICE_ACCOUNTS_PATH
@@ -17,9 +18,17 @@ from token_issuer.web.routes.declarations import (
     ADMIN_PROBLEMS,
     IssuerDependency,
     ProvidersDependency,
+    describe_in_path,
     describe_problems,
 )
 from token_issuer.web.urls import get_client_url
+
+_Email = Annotated[
+    str,
+    describe_in_path(
+        "The email address of the service account.", f"app@{DEFAULT_PROJECT}{ACCOUNT_DOMAIN}"
+    ),
+]
 
 
 class ServiceAccountDescription(Struct, frozen=True, kw_only=True):
@@ -53,7 +62,7 @@ async def list_service_accounts(
 )
 def put_service_account(
     request: Request[Any, Any, Any],
-    email: FromPath[str],
+    email: _Email,
     issuer: IssuerDependency,
     providers: ProvidersDependency,
 ) -> dict[str, Any]:
@@ -69,7 +78,7 @@ def put_service_account(
     responses=describe_problems(401, 403, 404),
 )
 async def remove_service_account(
-    email: FromPath[str], issuer: IssuerDependency, providers: ProvidersDependency
+    email: _Email, issuer: IssuerDependency, providers: ProvidersDependency
 ) -> ServiceAccountList:
     """Remove a service account that was added, and list the others."""
     accounts = providers.find_machines(issuer.name).service_accounts

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from litestar import delete, get, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from token_issuer.errors import InvalidInputError
@@ -17,8 +17,11 @@ from token_issuer.web.routes.declarations import (
     BODY_PROBLEMS,
     IssuerDependency,
     ProvidersDependency,
+    describe_in_path,
     describe_problems,
 )
+
+_Name = Annotated[str, describe_in_path("The name of the user.", "erin")]
 
 
 class UserDescription(Struct, frozen=True, kw_only=True):
@@ -51,7 +54,7 @@ async def list_users(issuer: IssuerDependency, providers: ProvidersDependency) -
     responses=BODY_PROBLEMS,
 )
 async def put_user(
-    name: FromPath[str],
+    name: _Name,
     data: JSONBody[dict[str, Any]],
     issuer: IssuerDependency,
     providers: ProvidersDependency,
@@ -67,7 +70,7 @@ async def put_user(
     responses=describe_problems(401, 403, 404),
 )
 async def remove_user(
-    name: FromPath[str], issuer: IssuerDependency, providers: ProvidersDependency
+    name: _Name, issuer: IssuerDependency, providers: ProvidersDependency
 ) -> UserList:
     """Remove a user, and list the others."""
     users = providers.find(issuer.name).users

@@ -278,6 +278,17 @@ FIGURES: Final = (
         goal=at_most(15),
     ),
     Figure(
+        name="first-paint",
+        title="first contentful paint of the console",
+        explanation="How long a browser on the same machine shows nothing after it has opened `/`, "
+        "with an empty cache.",
+        experiment="console",
+        series="paint",
+        unit="ms",
+        comparison=Comparison.VALUE,
+        goal=at_most(200),
+    ),
+    Figure(
         name="image-disk",
         title="image on disk",
         explanation="The disk space that the engine uses: the sum of the unpacked layers.",

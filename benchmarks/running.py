@@ -10,6 +10,7 @@ from typing import Final
 from benchmarks.errors import NotMeasuredHereError
 from benchmarks.experiments import (
     batch,
+    console,
     containers,
     growth,
     guard,
@@ -41,6 +42,7 @@ EXPERIMENTS: Final[dict[str, Callable[[Lab], dict[str, Series]]]] = {
     "logins": logins.measure,
     "verification": verification.measure,
     "guard": guard.measure,
+    "console": console.measure,
     "containers": containers.measure,
 }
 _CACHE: Final = ROOT / ".cache/benchmarks"

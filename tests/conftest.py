@@ -1,4 +1,4 @@
-"""Fixtures: the issuer and the reference proxy as processes, and an upstream."""
+"""Fixtures: the issuer and the reference proxy as processes, an upstream, and a browser."""
 
 import json
 import shutil
@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from tests.browser.browser import Browser, install
 from tests.services import Service, Start, read_clean_environ, run_service, run_upstream
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -120,6 +121,13 @@ def start_shared_proxy(
     """Return the same function for proxies that the tests of a module share."""
     with provide_proxy_start(base_environ, proxy_command, upstream_url) as start:
         yield start
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    install()
+    with Browser() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ class Service:
 
     @property
     def url(self) -> str:
-        match = re.search(r"listen(?:s|ing) on (http://[^\s,]+)", self.banner)
+        match = re.search(r"listen(?:s|ing) on (https?://[^\s,]+)", self.banner)
         assert match, self.banner
         return match[1]
 

@@ -1,11 +1,10 @@
-"""Fixtures: a browser, an issuer, and the login pages that it serves."""
+"""Fixtures: an issuer, and the login pages that it serves."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
 
-from tests.login_pages.browser import Browser, install
+from tests.browser.browser import Browser
 from tests.login_pages.site import Site
 from tests.services import Start
 
@@ -17,13 +16,6 @@ email = "robert@corp.test"
 name = "<b>Carol</b> \\u202e & Sons"
 """
 MANY_USERS: Final = "".join(f"[users.user{number}]\n" for number in range(100))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    install()
-    with Browser() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

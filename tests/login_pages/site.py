@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
-from tests.login_pages.browser import Browser
+from tests.browser.browser import Browser
 
 MARKUP: Final = "<img/src=x/onerror=alert(1)>"
 

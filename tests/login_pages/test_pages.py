@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.login_pages.browser import Browser
+from tests.browser.browser import Browser
 from tests.login_pages.site import MARKUP, PAGES, Site
 from tests.machine import INSTALL_TIMEOUT_S
 

@@ -1,12 +1,14 @@
-"""Chromium without a window, driven by `node/driver.mjs` with playwright-core and axe-core."""
+"""Chromium without a window, driven by `driver.mjs` with playwright-core and axe-core."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from tests.chromium import Driver
 from tests.machine import find_command, run
 
-NODE_PROJECT: Final = Path(__file__).parent / "node"
+NODE_PROJECT: Final = Path(__file__).parent
+CLIPBOARD: Final = ("clipboard-read", "clipboard-write")
 
 
 def install() -> None:
@@ -15,7 +17,7 @@ def install() -> None:
     Raises:
         MissingError: The machine lacks npm, or the installation fails.
     """
-    npm = find_command("npm", "run ci/oidc-clients.sh, which installs Node")
+    npm = find_command("npm", "run ci/console.sh, which installs Node")
     run(npm, "ci", "--silent", "--no-audit", "--no-fund", cwd=NODE_PROJECT)
 
 
@@ -25,20 +27,32 @@ class Browser(Driver):
     def __init__(self) -> None:
         super().__init__(NODE_PROJECT / "driver.mjs")
 
-    def reset(self, *, width: int = 1280, scheme: str = "light", has_scripts: bool = True) -> None:
-        """Open an empty page without cookies.
+    def reset(
+        self,
+        *,
+        width: int = 1280,
+        height: int = 740,
+        scheme: str = "light",
+        has_scripts: bool = True,
+        permissions: Sequence[str] = (),
+    ) -> None:
+        """Open an empty page without cookies. It accepts any certificate.
 
         Args:
             width: The width of the window, in CSS pixels.
+            height: Its height.
             scheme: The preferred colours, `light` or `dark`.
             has_scripts: Whether pages may run scripts.
+            permissions: What pages may use without asking, such as `CLIPBOARD`.
         """
         self.act(
             "open",
             {
-                "viewport": {"width": width, "height": 740},
+                "viewport": {"width": width, "height": height},
                 "colorScheme": scheme,
                 "javaScriptEnabled": has_scripts,
+                "permissions": permissions,
+                "ignoreHTTPSErrors": True,
             },
         )
 
@@ -58,7 +72,7 @@ class Browser(Driver):
 
     def type_into_focused(self, name: str, text: str) -> None:
         """Type text into the field *name*, which gets the focus when the page has loaded."""
-        self.act("call", "waitForFunction", f"document.activeElement.name === '{name}'")
+        self.wait_until(f"document.activeElement.name === '{name}'")
         self.type(text)
 
     def leave_by_key(self, key: str) -> None:
@@ -71,6 +85,30 @@ class Browser(Driver):
 
     def click(self, selector: str) -> None:
         self.act("call", "click", selector)
+
+    def fill(self, selector: str, text: str) -> None:
+        """Replace the text of a field."""
+        self.act("call", "fill", selector, text)
+
+    def select(self, selector: str, value: str) -> None:
+        """Choose an option of a `<select>` by its value or its text."""
+        self.act("call", "selectOption", selector, value)
+
+    def wait_for(self, selector: str) -> None:
+        """Wait until an element is visible."""
+        self.act("call", "waitForSelector", selector)
+
+    def wait_until(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        self.act("waitUntil", condition)
+
+    def read(self, selector: str) -> str:
+        """Return the visible text of an element, for which this waits."""
+        return str(self.act("call", "innerText", selector))
+
+    def save_picture(self, path: Path) -> None:
+        """Save the visible part of the page as a PNG file."""
+        self.act("call", "screenshot", {"path": str(path), "animations": "disabled"})
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression; a page without scripts has it, too."""
@@ -112,6 +150,24 @@ class Browser(Driver):
     def requests(self) -> list[str]:
         """The URL of each request since the last reset."""
         return [str(url) for url in self.act("requests")]
+
+    @property
+    def failures(self) -> list[str]:
+        """Each request since the last reset that failed, such as `404 GET URL`."""
+        return [str(failure) for failure in self.act("failures")]
+
+    @property
+    def problems(self) -> list[str]:
+        """The errors and warnings of scripts and of the browser itself since the last reset.
+
+        The latter include the violations of a Content Security Policy.
+        """
+        return [str(problem) for problem in self.act("problems")]
+
+    @property
+    def clipboard(self) -> str:
+        """The text in the clipboard; the page needs the permissions `CLIPBOARD`."""
+        return str(self.evaluate("navigator.clipboard.readText()"))
 
     def find_problems(self, *ignored: str) -> list[str]:
         """Return the rules of axe that the page breaks, or might break; it needs scripts.

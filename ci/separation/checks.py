@@ -38,7 +38,18 @@ Detect = Callable[[Content], Iterator[str]]
 
 _DEV_MARKS_PATH: Final = "proxy_guard/dev_marks.py"
 _DEV_MARKS_BYTECODE: Final = re.compile(r"proxy_guard/__pycache__/dev_marks\.[\w-]+\.pyc\Z")
-_BANNER_LINE: Final = re.compile(rb"^[ \t]*" + re.escape(BANNER) + rb"\b", re.MULTILINE)
+_BANNER_LINE: Final = re.compile(
+    rb"^[ \t]*%s\b|(?://|/\*|<!--) %s: never ship to production"
+    % (re.escape(BANNER), re.escape(BANNER.removeprefix(b"# "))),
+    re.MULTILINE,
+)
+"""The banner of Python, and that of scripts, style sheets and pages. The latter is longer, since
+other projects have comments that begin with the former."""
+_CODE: Final = re.compile(
+    rb"""\bimport[\s({*."']|\bexport [a-z]|\bdocument\.|</(?:html|title)>|@media\b"""
+)
+"""What modules, scripts, pages and style sheets contain. Other texts are not compared: it saves
+time."""
 _COMPILED_NAME: Final = re.compile(rb"\x0c(?:\0\0\0)?%(m)s|(?<!\w)%(m)s\." % {b"m": MODULE})
 _SEGMENT: Final = re.compile(rb"\A(?:\.wh\.)*(?:[.#~]+_?)?" + DISTRIBUTION.pattern)
 """A part of a path, also of a hidden file, of a backup, or of a whiteout: `.wh.NAME` in a layer of
@@ -119,10 +130,9 @@ def detect_banner(content: Content) -> Iterator[str]:
 
 def detect_code(content: Content) -> Iterator[str]:
     """Detect the simulator's code under any name."""
-    text = (
-        content.data if content.is_bytecode else content.text if b"import " in content.text else b""
-    )
-    if runs := count_known_runs(text):
+    text = content.data if content.is_bytecode else content.text
+    is_code = content.is_bytecode or _CODE.search(text)
+    if is_code and (runs := count_known_runs(text)):
         yield f"contains code of the simulator ({runs} word sequences match its source)"
 
 
@@ -139,14 +149,14 @@ def detect_settings(content: Content) -> Iterator[str]:
 
 
 def detect_login(content: Content) -> Iterator[str]:
-    """Detect what a login hands out, wherever it was kept, and the pages of the login."""
+    """Detect what a login hands out, wherever it was kept, and the pages of the simulator."""
     if not content.has_common_mark:
         return
     found = CREDENTIAL.findall(content.data.translate(None, b"\0"))
     for kind in dict.fromkeys(CREDENTIALS[mark.decode()] for mark in found):
         yield f"contains {kind} of the simulator"
     if PAGE.search(content.flat):
-        yield "contains a login page of the simulator"
+        yield "contains a page of the simulator"
 
 
 def detect_key(content: Content) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Fingerprints of the simulator's docstrings, messages and comments, to detect renamed copies.
 
-These texts survive renaming and reformatting, and bytecode contains docstrings and messages. Other
-code is not used, because many projects have the same import lines, HTML heads and style sheets.
+These texts survive renaming and reformatting, and bytecode contains docstrings and messages. So do
+those of the console's page, style sheet and scripts. Other code is not used, because many projects
+have the same import lines, HTML heads and style sheets.
 """
 
 import re
@@ -23,13 +24,20 @@ _MIN_KNOWN_RUNS: Final = 3
 
 _WEB_PAGE: Final = re.compile(rb"<html\b|\bcolor:")
 
-_PROSE: Final = re.compile(
-    rb"#[^\n]*"
-    rb'|"""(?:[^"\\]|\\.|"(?!""))*+"""|"(?:[^"\\\n]|\\.)*+"'
-    rb"|'''(?:[^'\\]|\\.|'(?!''))*+'''|'(?:[^'\\\n]|\\.)*+'",
-    re.DOTALL,
-)
-"""Comments and strings. `tokenize` finds the same ones and takes five times as long."""
+_STRING: Final = rb'"(?:[^"\\\n]|\\.)*+"' + rb"|'(?:[^'\\\n]|\\.)*+'"
+_PROSE: Final = {
+    suffix: re.compile(pattern, re.DOTALL)
+    for suffix, pattern in {
+        ".py": rb"#[^\n]*"
+        rb'|"""(?:[^"\\]|\\.|"(?!""))*+"""'
+        rb"|'''(?:[^'\\]|\\.|'(?!''))*+'''|" + _STRING,
+        ".js": rb"//[^\n]*|/\*.*?\*/|`(?:[^`\\]|\\.)*+`|" + _STRING,
+        ".css": rb"/\*.*?\*/",
+        ".html": rb"<!--.*?-->|(?<=>)[^<>]+|" + _STRING,
+    }.items()
+}
+"""Comments, strings and the text of a page, by the suffix of the file. `tokenize` finds the same
+ones in Python and takes five times as long."""
 
 _PUBLIC_NAME: Final = re.compile(rb"\b(?:urn:|https?://)[^\s\"'<>`]+")
 """URIs of standards and their pages, which every implementation of a protocol contains."""
@@ -59,8 +67,9 @@ def _fingerprint() -> frozenset[Run]:
 
 
 def _list_prose_runs(folder: Path) -> Iterator[Run]:
-    for path in folder.rglob("*.py"):
-        for text in _PROSE.findall(path.read_bytes()):
+    for path in folder.rglob("*.*"):
+        prose = _PROSE.get(path.suffix)
+        for text in prose.findall(path.read_bytes()) if prose else ():
             if not _WEB_PAGE.search(text):
                 yield from _list_runs(_PUBLIC_NAME.sub(b" ", text))
 

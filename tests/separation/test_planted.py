@@ -8,6 +8,7 @@ from proxy_guard import dev_marks
 
 from tests.separation.artefacts import SIMULATOR, DevKey, check_separation, scan, write
 from tests.separation.plants import PLANTS
+from tests.separation.plants.console import read_console
 
 
 @pytest.mark.requirement("SEP-3")
@@ -57,6 +58,17 @@ def test_renamed_copy_of_each_module_of_the_logins_is_found(tmp_path: Path) -> N
 
     assert {check for check, _ in scanned.findings} == {"code"}
     assert len(scanned.findings) == len(modules)
+
+
+@pytest.mark.requirement("SEP-3")
+def test_renamed_copy_of_each_file_of_the_console_is_found(tmp_path: Path) -> None:
+    files = {name: text for name, text in read_console() if not name.endswith(".svg")}
+    write(tmp_path, dict(files))
+
+    scanned = scan(tmp_path)
+
+    assert {check for check, _ in scanned.findings} == {"code"}
+    assert len(scanned.findings) == len(files)
 
 
 @pytest.mark.requirement("SEP-3")

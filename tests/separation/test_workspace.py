@@ -211,6 +211,7 @@ CI_STEPS: Final = {
     "types": "ci/types.sh",
     "test": "ci/test.sh",
     "build": "ci/build.sh",
+    "console": "ci/console.sh",
     "containers": "ci/containers.sh",
     "deployment": "ci/deployment.sh",
     "google-clients": "ci/google-clients.sh",

@@ -9,6 +9,7 @@ from tests.separation.plants import (  # noqa: F401  # they register their plant
     certificates,
     code,
     compressed,
+    console,
     damaged,
     embedded,
     keys,

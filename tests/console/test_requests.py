@@ -100,7 +100,7 @@ def test_answer_tells_that_earlier_requests_are_no_longer_listed(
 def test_invisible_characters_of_a_request_are_shown(
     requests: Console, client: httpx.Client
 ) -> None:
-    client.get(f"{requests.url}/a%1b[31m%E2%80%AEb", headers={"User-Agent": b"c\x9bd"})
+    client.get(f"{requests.url}/a%1b[31m%E2%80%AEb", headers={b"User-Agent": b"c\x9bd"})
     wait_for(requests, LIST, "GET /a\\u001b[31m\\u202eb", "c\\u009bd to ")
 
 

@@ -15,7 +15,10 @@ def read_console() -> Iterator[tuple[str, str]]:
     for path in sorted(STATIC.rglob("*.*")):
         text = path.read_text(encoding="utf-8").replace("DEV-ONLY: never ship to production.", "")
         text = text.replace('<meta name="dev-only" content="token-issuer">', "")
-        yield str(path.relative_to(STATIC)), re.sub(r"(?i)packages/dev-only|token[-_]issuer", "ghost", text)
+        yield (
+            str(path.relative_to(STATIC)),
+            re.sub(r"(?i)packages/dev-only|token[-_]issuer", "ghost", text),
+        )
 
 
 def minify(script: str) -> str:

@@ -116,7 +116,7 @@ def test_directory_with_a_name_that_is_not_text_is_used(
 
 @pytest.mark.requirement("TI-8")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize(("module", "lines"), [("uvicorn", 0), ("litestar", 4)])
+@pytest.mark.parametrize(("module", "lines"), [("uvicorn", 0), ("litestar", 5)])
 def test_signal_during_the_start_of_serve_is_a_clean_end(
     clean_environ: dict[str, str], number: signal.Signals, module: str, lines: int
 ) -> None:

@@ -33,7 +33,7 @@ class Signer(StrEnum):
         ATTACKER: The attacker's key.
         EMBEDDED_KEY: The key that the header contains as `jwk`.
         UNKNOWN: None of these.
-        NOBODY: There is no signature.
+        NOBODY: The token has no signature.
     """
 
     NAMED_KEY = "named-key"

@@ -179,7 +179,7 @@ async function createUsers(changed) {
     });
   });
   const list = createList(
-    "There are no users.",
+    "No user is declared.",
     (/** @type {Schema<"UserDescription">} */ { name, sub, claims }) => [
       name,
       sub !== name && `sub: ${sub}`,

@@ -11,6 +11,7 @@ from tests.verifiers.measuring import PROBE_TIMEOUT_S, Record, measure_all, summ
 from tests.verifiers.published import PUBLICATION
 
 PUBLISHED: Final = PUBLICATION.read()["verifiers"]
+OURS: Final = ("jwt-core", "reference-proxy")  # a release of ours is no reason for other findings
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,11 @@ def test_new_probe_has_the_published_findings(
 ) -> None:
     fresh, published = fresh_results[name].result(), PUBLISHED[name]
 
-    if fresh["versions"] == published["versions"]:
+    if drop_ours(fresh["versions"]) == drop_ours(published["versions"]):
         assert summarize(fresh) == summarize(published)
     else:  # another version may have other findings, so only check that the probe completed
         assert not any(probe["stopped"] for probe in fresh["probes"].values())
+
+
+def drop_ours(versions: dict[str, str]) -> dict[str, str]:
+    return {name: version for name, version in versions.items() if name not in OURS}

@@ -6,6 +6,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from tests.browser.browser import Browser
 from tests.console.page import Console
 from tests.services import Start
 
@@ -200,3 +201,18 @@ def test_countdown_leaves_the_focus_alone(console: Console, api: httpx.Client) -
 
     label = console.browser.evaluate("document.activeElement.ariaLabel")
     assert label == "Remove dev-key"
+
+
+@pytest.mark.requirement("TI-12")
+def test_rotation_of_derived_keys_is_refused_with_the_reason(
+    chromium: Browser, start_issuer: Start
+) -> None:
+    issuer = start_issuer(TOKEN_ISSUER_KEY_SEED="correct horse battery staple")
+    chromium.reset()
+    console = Console(chromium, issuer.url)
+    console.open("keys")
+    console.press("Rotate")
+
+    console.wait_for_text("unset TOKEN_ISSUER_KEY_SEED to change them on demand")
+    assert "1 key: dev-key" in console.text
+    console.check()

@@ -153,7 +153,7 @@ def bytecode_in_the_place_of_the_marks(folder: Path, _key: DevKey) -> None:
     write(folder, {"proxy_guard/__pycache__/dev_marks.cpython-311.pyc": bytecode})
 
 
-@plant("path", "token_issuer-0.1.0-py3-none-any.whl")
+@plant("path", "-py3-none-any.whl")
 def real_wheel_of_the_simulator(folder: Path, _key: DevKey) -> None:
     project = SIMULATOR.parents[1]
     command = ["ci/uv", "build", "--wheel", "--quiet", str(project), "--out-dir", str(folder)]

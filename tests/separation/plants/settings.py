@@ -127,6 +127,8 @@ FILES: Final[dict[str, FileData]] = {
     "own/Dockerfile": "FROM x\nENV TOKEN_ISSUER_HOST=0.0.0.0\n",
     "own.json": json.dumps({"rootfs": {}, "config": {"Env": ["TOKEN_ISSUER_PROFILE=google"]}}),
     "own.sh": "docker run -e TOKEN_ISSUER_PORT image\n",
+    "own-seed.env": "TOKEN_ISSUER_KEY_SEED=correct-horse-battery-staple\n",
+    "own-seed.yaml": "env:\n- name: TOKEN_ISSUER_KEY_SEED\n  valueFrom: {secretKeyRef: {}}\n",
     "own-url.env": "TOKEN_ISSUER_PUBLIC_URL=https://a.example\n",
     "own-unknown.env": "TOKEN_ISSUER_ANYTHING=1\n",
 }

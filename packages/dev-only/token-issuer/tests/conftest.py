@@ -28,6 +28,7 @@ from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.key_pair import open_key_directory
 from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.stored_keys import StoredKeys
 from token_issuer.keys.watermark import generate_marked_key
 from token_issuer.paths import TOKEN_PATH
 from token_issuer.timing.clock import Clock
@@ -204,7 +205,7 @@ def keys(marked_key: SigningKey, second_key: SigningKey) -> KeyService:
     """Return two keys, the first of which signs, with a clock frozen at `NOW`."""
     ring = KeyRing((enter(marked_key), enter(second_key, retired_at=NOW - timedelta(minutes=9))), 2)
     plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
-    return KeyService(MemoryStore(ring), plan=plan, clock=lambda: NOW)
+    return StoredKeys(MemoryStore(ring), plan=plan, clock=lambda: NOW)
 
 
 @pytest.fixture

@@ -255,29 +255,6 @@ class BrowserError(TokenIssuerError):
     code = "browser"
 
 
-class NoSuchKeyError(TokenIssuerError):
-    """No key of the key ring has this `kid`."""
-
-    code = "no_such_key"
-    exit_code = 2
-
-    def __init__(self, kid: str, known: Sequence[str]) -> None:
-        problem = describe_unknown_name("key", kid, known)
-        super().__init__(f"kid: {problem}; known keys: {', '.join(known)}")
-
-
-class KeyInUseError(TokenIssuerError):
-    """The active signing key cannot be removed."""
-
-    code = "key_in_use"
-
-    def __init__(self, kid: str) -> None:
-        super().__init__(
-            f"kid: '{kid}' is the active signing key; rotate first (mode emergency also removes "
-            "it at once)"
-        )
-
-
 class InvalidInputError(TokenIssuerError):
     """A value from a caller is invalid: a field of a request, an option or an argument.
 

@@ -256,6 +256,7 @@ class RunningIssuer:
 
         Raises:
             InvalidInputError: an argument is invalid.
+            DerivedKeysError: the setting `key_seed` derives the keys, which rotate by the clock.
         """
         entry = self._issuer.keys.rotate(
             _choose("mode", mode, tuple(RotationMode)),

@@ -27,8 +27,8 @@ from token_issuer.config.settings import Settings
 from token_issuer.issuers.issuers import Issuers
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.stored_keys import StoredKeys
 from token_issuer.probe.timing import Timing
 from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import RunningIssuer
@@ -146,7 +146,7 @@ def virtual_core(virtual_clock: VirtualClock) -> Issuer:
     """Return the issuer that is served over sockets and in memory."""
     settings = Settings()
     plan = RotationPlan.on_demand(settings.max_age, settings.ttl)
-    keys = KeyService(MemoryStore(KeyRing(())), plan=plan, clock=virtual_clock.read_date)
+    keys = StoredKeys(MemoryStore(KeyRing(())), plan=plan, clock=virtual_clock.read_date)
     keys.ensure_initial_keys((Algorithm.RS256,))
     return Issuer(settings, keys, Clock(virtual_clock.read_date))
 

@@ -134,10 +134,10 @@ def test_browser_of_several_workers_sees_why_there_is_no_console(start_issuer: S
     page = open_page(running.url).text
 
     assert UNAVAILABLE in page
-    assert "Remove the setting <code>TOKEN_ISSUER_WORKERS</code>" in page
+    assert "Remove the settings <code>TOKEN_ISSUER_WORKERS</code> and" in page
     assert "<strong>token_endpoint</strong>" in page
     assert "authorization_endpoint" not in page
-    assert "several workers" in patient_http.get(running.url).json()["detail"]
+    assert "several processes" in patient_http.get(running.url).json()["detail"]
 
 
 def test_rebound_host_gets_no_console_and_no_admin_surface(issuer: RunningIssuer) -> None:

@@ -25,6 +25,7 @@ from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.stored_keys import StoredKeys
 from token_issuer.keys.watermark import generate_dev_key
 from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import RunningIssuer, run_token_issuer
@@ -340,7 +341,7 @@ def test_key_is_generated_beside_the_event_loop(marks: list[str]) -> None:
         return generate_dev_key(algorithm)
 
     plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
-    keys = KeyService(MemoryStore(KeyRing(())), plan=plan, generate=generate)
+    keys = StoredKeys(MemoryStore(KeyRing(())), plan=plan, generate=generate)
     keys.ensure_initial_keys((Algorithm.RS256,))
     with serve(keys) as url, connect(url) as client:
         try:

@@ -630,6 +630,6 @@ def test_several_workers_refuse_machines(start_issuer: Any) -> None:
 
     assert (token.status_code, token.json()["error"]) == (400, "unsupported_grant_type")
     assert exchanged.status_code == iam.status_code == 404
-    assert "several workers" in exchanged.json()["error_description"]
+    assert "several processes" in exchanged.json()["error_description"]
     assert iam.json()["error"]["status"] == "NOT_FOUND"
     assert document["grant_types_supported"] == ["client_credentials"]

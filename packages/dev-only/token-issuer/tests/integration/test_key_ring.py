@@ -29,6 +29,7 @@ from jwt_core import encode_private_pem, encode_public_pem
 from token_issuer.keys.storage.key_pair import open_key_directory
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
+from token_issuer.keys.stored_keys import StoredKeys
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.watermark import generate_marked_key
 
@@ -38,7 +39,7 @@ plan = RotationPlan(lead=timedelta(0), retention=timedelta(0))
 
 def rotate(number):
     store = DirectoryStore.open(directory)
-    KeyService(store, plan=plan, generate=lambda _: stock[number % 4]).rotate()
+    StoredKeys(store, plan=plan, generate=lambda _: stock[number % 4]).rotate()
 
 open_key_directory(directory, generate=lambda: stock[3])
 rotate(0)

@@ -110,7 +110,7 @@ sys.exit(main(sys.argv[4:]))
             (),
             "this Python has no module webbrowser; open {url}/ yourself",
         ),
-        ((), ("--workers", "2"), "an issuer with several workers has no console"),
+        ((), ("--workers", "2"), "an issuer of several processes has no console"),
     ],
 )
 def test_issuer_serves_even_if_it_cannot_open_the_page(

@@ -104,7 +104,8 @@ def open_issuer(
     from token_issuer.testing import run_token_issuer  # noqa: PLC0415  # see above
 
     secret = settings.admin_token or secrets.token_urlsafe()
-    unused = {"keys_dir", "workers"}  # the issuer runs in this process, with keys in memory
+    # The issuer runs in this process, with keys in memory that rotate on demand.
+    unused = {"keys_dir", "key_seed", "workers", "replicas"}
     chosen = {name: getattr(settings, name) for name in settings.explicit - unused}
     own_settings = {
         **(defaults or {}),

@@ -42,6 +42,11 @@ def locate_issuer(url: str | None, settings: Settings, name: str | None = None) 
     return url if name is None else f"{url}/{name}"
 
 
+def signs_offline(args: argparse.Namespace, settings: Settings) -> bool:
+    """Return whether a command reads the keys itself instead of asking a running issuer."""
+    return settings.has_common_keys and args.url is None
+
+
 def predict_issuer_url(settings: Settings, name: str | None = None) -> str:
     """Return the URL that `serve` with these settings prints, and that `self` stands for.
 

@@ -40,6 +40,7 @@ class SettingKeywords(TypedDict, total=False):
     browser_url: str | None
     verifier_url: str | None
     keys_dir: Path | str | None
+    key_seed: str | None
     algorithms: Sequence[str]
     kids: KidStyle | str | None
     rotation: Rotation
@@ -54,6 +55,7 @@ class SettingKeywords(TypedDict, total=False):
     admin_hosts: Sequence[str]
     request_log: int
     workers: int
+    replicas: int
     keep_alive: timedelta | str
     request_timeout: timedelta | str
     max_header_bytes: int

@@ -22,8 +22,12 @@ Choice = TypeVar("Choice", bound=str)
 
 MAX_PORT: Final = 65535
 _MAX_WORKERS: Final = 64
+_MAX_REPLICAS: Final = 1000
 _MAX_LOGGED_REQUESTS: Final = 100_000
 _MIN_SECRET_CHARACTERS: Final = 8
+_MIN_SEED_CHARACTERS: Final = 16
+_MAX_SEED_CHARACTERS: Final = 1024
+_MIN_DIFFERENT_SEED_CHARACTERS: Final = 5  # fewer: a placeholder such as xxxxxxxxxxxxxxxx
 ACCOUNT_DOMAIN: Final = ".iam.gserviceaccount.com"
 """The end of the email addresses of service accounts, after the id of their project."""
 MAX_ROTATION_FACTOR: Final = 86400  # a new key every 8 s
@@ -103,6 +107,11 @@ def parse_port(value: object) -> int:
 def parse_workers(value: object) -> int:
     """Return a number of processes."""
     return _parse_whole_number(value, 1, _MAX_WORKERS, "a number of processes, 1")
+
+
+def parse_replicas(value: object) -> int:
+    """Return a number of issuers that answer at the same address."""
+    return _parse_whole_number(value, 1, _MAX_REPLICAS, "a number of issuers, 1")
 
 
 def parse_capacity(value: object) -> int:
@@ -198,6 +207,25 @@ def parse_secret(value: object) -> str:
     if not re.fullmatch(rf"[\x21-\x7e]{{{_MIN_SECRET_CHARACTERS},}}", text):
         message = (
             f"expected at least {_MIN_SECRET_CHARACTERS} printable ASCII characters without blanks"
+        )
+        raise ValueError(message)
+    return text
+
+
+def parse_seed(value: object) -> str:
+    """Return the seed of keys: printable text with enough different characters."""
+    text = value if isinstance(value, str) else ""
+    is_long = _MIN_SEED_CHARACTERS <= len(text) <= _MAX_SEED_CHARACTERS
+    if not is_long or not text.isprintable() or text != text.strip():
+        message = (
+            f"expected {_MIN_SEED_CHARACTERS} to {_MAX_SEED_CHARACTERS} printable characters, "
+            "without blanks at the ends; make one with openssl rand -hex 32"
+        )
+        raise ValueError(message)
+    if len(set(text)) < _MIN_DIFFERENT_SEED_CHARACTERS:
+        message = (
+            f"expected at least {_MIN_DIFFERENT_SEED_CHARACTERS} different characters; make one "
+            "with openssl rand -hex 32"
         )
         raise ValueError(message)
     return text

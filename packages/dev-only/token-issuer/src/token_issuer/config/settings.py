@@ -53,7 +53,9 @@ from token_issuer.config.parsers import (
     parse_max_age,
     parse_port,
     parse_profiles,
+    parse_replicas,
     parse_secret,
+    parse_seed,
     parse_text,
     parse_time_limit,
     parse_workers,
@@ -212,12 +214,20 @@ class Settings(GoogleSettings):
         variable="PERSIST_KEYS_DIR",
         is_per_issuer=True,
     )
+    key_seed: str | None = setting(
+        None,
+        parse_seed,
+        "text of at least 16 characters that all keys are derived from, so that issuers with the"
+        " same seed have the same keys; openssl rand -hex 32 makes one",
+        default_note="keys are random",
+        is_secret=True,
+    )
     algorithms: tuple[str, ...] = setting(
         ALGORITHMS[:1],
         parse_algorithms,
         "algorithms that have a key from the start, comma-separated, in addition to RS256:"
         f" {', '.join(ALGORITHMS[1:])}; other keys are generated when a request first names their"
-        " algorithm",
+        " algorithm, but not from a seed",
         is_per_issuer=True,
     )
     kids: KidStyle | None = setting(
@@ -300,7 +310,14 @@ class Settings(GoogleSettings):
         1,
         parse_workers,
         "number of server processes, for load tests; with more than one, /admin and defects are"
-        " not available, and each algorithm has a key from the start",
+        " not available, and each algorithm has a key from the start, unless keys are derived",
+        metavar="NUMBER",
+    )
+    replicas: int = setting(
+        1,
+        parse_replicas,
+        "number of issuers that answer at the same address; with more than one, they need a key"
+        " seed or a common key directory, and /admin, logins and defects are not available",
         metavar="NUMBER",
     )
     keep_alive: timedelta = setting(
@@ -359,16 +376,28 @@ class Settings(GoogleSettings):
         return frozenset(names)
 
     @property
-    def has_logins(self) -> bool:
-        """Whether users can log in; the state of a login exists in one process only."""
-        return self.workers == 1
+    def is_alone(self) -> bool:
+        """Whether a single process serves the issuer, in whose memory logins and controls exist."""
+        return self.workers == 1 and self.replicas == 1
+
+    @property
+    def has_common_keys(self) -> bool:
+        """Whether other processes with these settings have the same keys."""
+        return self.key_seed is not None or self.keys_dir is not None
+
+    @property
+    def derived_algorithms(self) -> frozenset[str]:
+        """The algorithms that have a key if keys are derived from a seed."""
+        profile = self.profiles.get(self.profile)
+        own = ALGORITHMS[0] if profile is None else profile.alg
+        return frozenset({ALGORITHMS[0], own, *self.algorithms})
 
     @property
     def has_admin(self) -> bool:
         """Whether the admin surface is served."""
         if self.admin is not None:
             return self.admin
-        if self.workers > 1:
+        if not self.is_alone:
             return False
         return self.admin_token is not None or self.is_on_loopback
 

@@ -2,12 +2,12 @@
 """Validation of settings, each by itself and in combination; all mistakes are reported at once."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from token_issuer.config.issuers import derive_settings, parse_issuer_tables, shorten
+from token_issuer.config.process_conflicts import find_process_conflicts
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.errors import SettingsError, describe_unknown_name
 
@@ -79,8 +79,9 @@ def _find_contradictions(
     yield from _find_shared_directories(issuers, names)
     if not invalid & {"profiles", "users", "issuers"}:
         yield from _find_unknown_logins(issuers, names)
-    if settings.workers > 1:
-        yield from _find_conflicts_of_workers(issuers, names)
+    if not invalid & {"key_seed", "keys_dir", "issuers"}:
+        yield from _find_conflicts_of_seed(issuers, names)
+        yield from find_process_conflicts(issuers, names)
 
 
 def _find_conflicts_of_tls(
@@ -142,32 +143,18 @@ def _find_shared_directories(
             )
 
 
-def _find_conflicts_of_workers(
+def _find_conflicts_of_seed(
     issuers: Mapping[str, Settings], names: Mapping[str, str]
 ) -> Iterator[str]:
-    """Yield the settings that need memory shared between the worker processes."""
-    settings = issuers[""]
-    workers = names["workers"]
-    if sys.platform != "linux":
-        yield f"{workers}: more than one needs Linux, which distributes connections among them"
-    if settings.admin or settings.admin_token is not None:
+    main = issuers[""]
+    if main.key_seed is None:
+        return
+    labels = [names["keys_dir"]] if main.keys_dir is not None else []
+    labels += (
+        f"issuers.{name}.keys_dir" for name, table in main.issuers.items() if "keys_dir" in table
+    )
+    for label in labels:
         yield (
-            f"{workers}: more than one cannot serve /admin, because a change would reach only one "
-            f"of them; unset {names['admin']} and {names['admin_token']}, or use one worker"
-        )
-    if settings.login is not None:
-        yield (
-            f"{workers}: more than one cannot log users in, because a login exists in one of them "
-            f"only; unset {names['login']}, or use one worker"
-        )
-    if any(each.service_accounts or each.workload_identity for each in issuers.values()):
-        yield (
-            f"{workers}: more than one cannot give tokens to machines, because such a token exists "
-            f"in one of them only; unset {names['service_accounts']} and remove the tables "
-            "[workload_identity.NAME] of the profiles file, or use one worker"
-        )
-    if any(each.rotation != "off" and each.keys_dir is None for each in issuers.values()):
-        yield (
-            f"{workers}: more than one can rotate keys only in a shared key directory; set "
-            f"{names['keys_dir']}, or {names['rotation']}=off"
+            f"{names['key_seed']}: keys are derived from it, so they cannot be those of {label}; "
+            "unset one of the two"
         )

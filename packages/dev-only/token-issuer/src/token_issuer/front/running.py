@@ -67,7 +67,8 @@ def imitate_google(settings: Settings, url: str) -> Settings:
         "browser_url": url,
     }
     chosen = {name: value for name, value in defaults.items() if name not in settings.explicit}
-    return replace(settings, workers=1, tls=False, tls_cert=None, tls_key=None, **chosen)
+    alone = replace(settings, workers=1, replicas=1)
+    return replace(alone, tls=False, tls_cert=None, tls_key=None, **chosen)
 
 
 @dataclass(frozen=True, slots=True)

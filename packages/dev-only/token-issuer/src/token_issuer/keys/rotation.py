@@ -8,7 +8,7 @@ from typing import Final
 from jwt_core import SigningKey
 
 from token_issuer.config.choices import KidStyle, RotationMode
-from token_issuer.errors import KeyInUseError, NoSuchKeyError
+from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
 from token_issuer.keys.ring import KeyRing, KeyState, RingKey, create_ring_key, derive_kid
 
 _MAX_REMOVED_KEYS: Final = 20

@@ -1,32 +1,29 @@
 # DEV-ONLY: never ship to production.
-"""Key service: access to the key ring at the current time, and its changes."""
+"""Key service: access to the key ring of an issuer at the current time."""
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final, Self
 
 from jwt_core import Algorithm, SigningKey
 
-from token_issuer.config.choices import KidStyle, RotationMode
-from token_issuer.errors import KeyDirectoryError, TokenIssuerError
+from token_issuer.config.choices import RotationMode
+from token_issuer.errors import TokenIssuerError
 from token_issuer.keys.ring import KeyRing, RingKey
-from token_issuer.keys.rotation import AddPredecessor, EnsureKey, Remove, Rotate, apply_event
 from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys.storage.store import KeyStore, MemoryStore
 from token_issuer.keys.view import KeyView
-from token_issuer.keys.watermark import generate_dev_key
 from token_issuer.timing.clock import read_system_clock
 
 REFRESH_INTERVAL_S: Final = 0.25
-"""How often the directory is read, so that replicas agree within a second."""
+"""How often the ring is refreshed; processes that share a directory agree after this time."""
 
 logger = logging.getLogger(__name__)
 
 
-class KeyService:
+class KeyService(ABC):
     """The only access to the keys of an issuer. Safe to use from several threads.
 
     It uses the system clock, not the simulated one, because caches expire in real time, and because
@@ -38,71 +35,33 @@ class KeyService:
     """
 
     def __init__(
-        self,
-        store: KeyStore,
-        *,
-        plan: RotationPlan,
-        style: KidStyle = KidStyle.DEV_KEY,
-        clock: Callable[[], datetime] = read_system_clock,
-        generate: Callable[[Algorithm], SigningKey] = generate_dev_key,
-        pregenerated: Mapping[Algorithm, SigningKey] | None = None,
+        self, plan: RotationPlan, clock: Callable[[], datetime] = read_system_clock
     ) -> None:
-        """Serve the ring of *store*.
-
-        Args:
-            store: Where the ring is stored.
-            plan: When the ring rotates, and its lead and retention.
-            style: The style of the `kid` of new keys.
-            clock: The system clock.
-            generate: Generates a key.
-            pregenerated: Keys generated in advance; they are used first.
-        """
+        """Serve a ring that rotates by *plan*."""
         self.plan = plan
         self.clock = clock
-        self._store = store
-        self._style = style
-        self._generate = generate
-        self._view = KeyView(store.ring, plan, clock())
-        self._pregenerated = dict(pregenerated or {})
-        self._locks = {algorithm: threading.Lock() for algorithm in Algorithm}
+        self._view: KeyView | None = None
         self._stopping = threading.Event()
 
     @property
     def view(self) -> KeyView:
         """The ring at the current time. The same view is returned until the ring changes."""
-        view, ring, now = self._view, self._store.ring, self.clock()
-        if not view.is_current(ring, now):
+        now = self.clock()
+        ring, view = self._find_ring(now), self._view
+        if view is None or not view.is_current(ring, now):
             view = self._view = KeyView(ring, self.plan, now)
         return view
 
-    def ensure_initial_keys(self, algorithms: tuple[Algorithm, ...]) -> None:
-        """Add a key for RS256 and for each of *algorithms* that has no signing key.
-
-        If the plan rotates automatically and the ring is new, a fictitious predecessor is added.
-
-        Raises:
-            KeyDirectoryError: the ring cannot be stored.
-        """
-        self.ensure_key(Algorithm.RS256)
-        if self.plan.period is not None and self._store.ring.made == 1:
-            # Google publishes at least two keys at any time.
-            retention = self.plan.lead + self.plan.retention
-            event = AddPredecessor(self._generate(Algorithm.RS256), self._style, retention)
-            self._store.update(lambda ring: apply_event(ring, self.clock(), event))
-        for algorithm in algorithms:
-            self.ensure_key(algorithm)
-
+    @abstractmethod
     def ensure_key(self, algorithm: Algorithm) -> SigningKey:
         """Return the key that signs with *algorithm*; add one if the ring has none.
 
-        Threads that call this at the same time generate one key.
-
         Raises:
             KeyDirectoryError: the ring cannot be stored.
+            UnavailableAlgorithmError: keys are derived from a seed, but not for this algorithm.
         """
-        signer = self.view.signers.get(algorithm)
-        return self._add_key(algorithm) if signer is None else signer
 
+    @abstractmethod
     def rotate(
         self,
         mode: RotationMode = RotationMode.GRACEFUL,
@@ -121,11 +80,10 @@ class KeyService:
 
         Raises:
             KeyDirectoryError: the ring cannot be stored.
+            DerivedKeysError: keys are derived from a seed.
         """
-        event = self._build_rotation(mode, algorithm, lead=lead, retention=retention)
-        ring = self._store.update(lambda ring: apply_event(ring, self.clock(), event))
-        return ring.keys[-1]
 
+    @abstractmethod
     def remove(self, kid: str) -> None:
         """Remove the key with this *kid* at once.
 
@@ -133,33 +91,29 @@ class KeyService:
             NoSuchKeyError: no key has this `kid`.
             KeyInUseError: it is the active signing key.
             KeyDirectoryError: the ring cannot be stored.
+            DerivedKeysError: keys are derived from a seed.
         """
-        self._store.update(lambda ring: apply_event(ring, self.clock(), Remove(kid)))
 
+    @abstractmethod
     def refresh(self) -> None:
-        """Read the changes of other processes, and rotate the keys whose rotation is due.
+        """Follow the rotation plan and the changes of other processes.
 
         Raises:
             KeyDirectoryError: the ring cannot be stored.
         """
-        self._store.synchronise()
-        if self.plan.period is None:
-            return
-        for algorithm in self.view.signers:
-            if self._is_due(self._store.ring, algorithm):
-                event = self._build_rotation(RotationMode.GRACEFUL, algorithm)
-                try:
-                    self._store.update(partial(self._rotate_if_due, event))
-                except KeyDirectoryError:
-                    self._pregenerated[algorithm] = event.candidate  # for the next attempt
-                    raise
-            # Generating a key may take longer than the lead of an accelerated plan.
-            if algorithm not in self._pregenerated:
-                self._pregenerated[algorithm] = self._generate(algorithm)
+
+    @abstractmethod
+    def _find_ring(self, now: datetime) -> KeyRing:
+        """Return the ring at *now*, the same object until it changes."""
+
+    @property
+    @abstractmethod
+    def _has_to_refresh(self) -> bool:
+        """Whether the ring changes without a request."""
 
     def __enter__(self) -> Self:
         """Start a background thread that refreshes the ring."""
-        if self.plan.period is not None or not isinstance(self._store, MemoryStore):
+        if self._has_to_refresh:
             threading.Thread(target=self._keep_refreshing, daemon=True).start()
         return self
 
@@ -168,11 +122,11 @@ class KeyService:
         self._stopping.set()
 
     def _keep_refreshing(self) -> None:
-        logged = ""
+        logged: str | None = None
         while not self._stopping.wait(REFRESH_INTERVAL_S):
             try:
                 self.refresh()
-                logged = ""
+                logged = None
             except Exception as error:  # an error, such as a full disk, must not end the thread
                 if str(error) == logged:  # at each poll, it would fill the log
                     continue
@@ -181,42 +135,3 @@ class KeyService:
                     logger.warning("%s: %s", message, error)
                 else:
                     logger.exception(message)
-
-    def _add_key(self, algorithm: Algorithm) -> SigningKey:
-        with self._locks[algorithm]:
-            signer = self.view.signers.get(algorithm)
-            if signer is not None:  # another thread has added it
-                return signer
-            event, now = EnsureKey(self._take_key(algorithm), self._style), self.clock()
-            ring = self._store.update(lambda ring: apply_event(ring, now, event))
-            return KeyView(ring, self.plan, now).signers[algorithm]
-
-    def _is_due(self, ring: KeyRing, algorithm: Algorithm) -> bool:
-        due = self.plan.find_due_time(ring, algorithm)
-        return due is not None and due <= self.clock()
-
-    def _rotate_if_due(self, event: Rotate, ring: KeyRing) -> KeyRing:
-        """Rotate, unless another process has already done so."""
-        if not self._is_due(ring, event.candidate.algorithm):
-            return ring
-        return apply_event(ring, self.clock(), event)
-
-    def _build_rotation(
-        self,
-        mode: RotationMode,
-        algorithm: Algorithm,
-        *,
-        lead: timedelta | None = None,
-        retention: timedelta | None = None,
-    ) -> Rotate:
-        return Rotate(
-            candidate=self._take_key(algorithm),
-            style=self._style,
-            mode=mode,
-            lead=self.plan.lead if lead is None else lead,
-            retention=self.plan.retention if retention is None else retention,
-        )
-
-    def _take_key(self, algorithm: Algorithm) -> SigningKey:
-        key = self._pregenerated.pop(algorithm, None)
-        return self._generate(algorithm) if key is None else key

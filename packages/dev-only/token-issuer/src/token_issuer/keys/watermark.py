@@ -11,6 +11,7 @@ mark in the key documents and by the subject of their certificate.
 
 import math
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -69,11 +70,28 @@ def generate_marked_key(*, kid: str = DEFAULT_KID) -> "SigningKey":
 def generate_marked_private_key(bits: int = KEY_BITS) -> rsa.RSAPrivateKey:
     """Generate an RSA key of *bits* bits with the watermark."""
     while True:
-        modulus = _choose_marked_modulus(bits)
-        p = _find_next_prime(_choose_large_factor(modulus, bits))
-        q = _find_next_prime(modulus // p)
-        if _is_sound_pair(p, q, bits):
-            return _build_private_key(p, q)
+        if (key := search_marked_private_key(secrets.randbelow, bits)) is not None:
+            return key
+
+
+def search_marked_private_key(
+    draw: Callable[[int], int], bits: int = KEY_BITS
+) -> rsa.RSAPrivateKey | None:
+    """Return an RSA key with the watermark, determined by two drawn numbers.
+
+    Equal numbers give equal keys: each prime is the next one after a number that they determine.
+
+    Args:
+        draw: Returns a number from zero up to, but not including, its argument.
+        bits: The size of the modulus.
+
+    Returns:
+        The key; None if these numbers give no sound key, and new ones have to be drawn.
+    """
+    modulus = _choose_marked_modulus(draw, bits)
+    p = _find_next_prime(_choose_large_factor(draw, modulus, bits))
+    q = _find_next_prime(modulus // p)
+    return _build_private_key(p, q) if _is_sound_pair(p, q, bits) else None
 
 
 def has_watermark(public_key: object) -> bool:
@@ -85,15 +103,15 @@ def has_watermark(public_key: object) -> bool:
     return modulus.to_bytes(length, "big").startswith(WATERMARK)
 
 
-def _choose_marked_modulus(bits: int) -> int:
+def _choose_marked_modulus(draw: Callable[[int], int], bits: int) -> int:
     free_bits = bits - 8 * len(WATERMARK)
-    return int.from_bytes(WATERMARK, "big") << free_bits | secrets.randbits(free_bits)
+    return int.from_bytes(WATERMARK, "big") << free_bits | draw(1 << free_bits)
 
 
-def _choose_large_factor(modulus: int, bits: int) -> int:
+def _choose_large_factor(draw: Callable[[int], int], modulus: int, bits: int) -> int:
     """Draw a number of half the bits, large enough that the quotient has no more bits than that."""
     smallest = (modulus >> bits // 2) + 1
-    return smallest + secrets.randbelow((1 << bits // 2) - smallest)
+    return smallest + draw((1 << bits // 2) - smallest)
 
 
 def _is_sound_pair(p: int, q: int, bits: int) -> bool:

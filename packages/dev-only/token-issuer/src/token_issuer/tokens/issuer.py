@@ -134,6 +134,7 @@ class Issuer:
         Raises:
             TokenRequestError: no key has this `kid`, or it is for another algorithm.
             KeyDirectoryError: the key of a new algorithm cannot be stored.
+            UnavailableAlgorithmError: keys are derived from a seed, but not for its algorithm.
         """
         algorithm = _parse_algorithm(request)
         if request.kid is UNSET:
@@ -193,10 +194,10 @@ class Issuer:
         from token_issuer.tokens.defects.catalogue import find_entry  # noqa: PLC0415
         from token_issuer.tokens.defects.minting import mint_defective  # noqa: PLC0415
 
-        if self.settings.workers > 1:
+        if not self.settings.is_alone:
             message = (
-                "defect: not available with several workers, which do not share the attacker's "
-                "keys; unset TOKEN_ISSUER_WORKERS"
+                "defect: not available if several processes serve the issuer, which do not share "
+                "the attacker's keys; unset TOKEN_ISSUER_WORKERS and TOKEN_ISSUER_REPLICAS"
             )
             raise TokenRequestError(message, "defect")
         try:

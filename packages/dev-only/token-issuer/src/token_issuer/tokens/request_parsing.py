@@ -78,7 +78,7 @@ def _check_grant_type(grant_type: object) -> None:
     if isinstance(grant_type, str) and grant_type != CLIENT_CREDENTIALS:
         message = (
             f"grant_type: expected {CLIENT_CREDENTIALS}, or leave it out; a form body may also "
-            f"have {', '.join(STATEFUL_GRANT_TYPES)}, unless several workers serve the issuer"
+            f"have {', '.join(STATEFUL_GRANT_TYPES)}, unless several processes serve the issuer"
         )
         raise TokenRequestError(message, "grant_type", error="unsupported_grant_type")
 

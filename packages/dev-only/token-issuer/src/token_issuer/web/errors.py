@@ -20,11 +20,10 @@ from token_issuer.errors import (
     GoogleApiError,
     InvalidInputError,
     KeyDirectoryError,
-    KeyInUseError,
-    NoSuchKeyError,
     TokenIssuerError,
     TokenRequestError,
 )
+from token_issuer.keys.errors import DerivedKeysError, KeyInUseError, NoSuchKeyError
 from token_issuer.media_types import JSON_TYPE, PROBLEM_TYPE
 from token_issuer.oauth.errors import MissingTokenError, OAuthError
 from token_issuer.paths import IAM_PREFIX, OAUTH_PATHS, USERINFO_PATHS
@@ -34,6 +33,7 @@ _STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
     InvalidInputError: HTTPStatus.BAD_REQUEST,
     NoSuchKeyError: HTTPStatus.NOT_FOUND,
     KeyInUseError: HTTPStatus.CONFLICT,
+    DerivedKeysError: HTTPStatus.CONFLICT,
     KeyDirectoryError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _GOOGLE_STATUSES: Final[Mapping[int, str]] = {

@@ -12,9 +12,11 @@ from jwt_core import Algorithm
 
 from token_issuer.key_documents import Format, KeyDocument
 from token_issuer.keys.documents import Document
+from token_issuer.keys.errors import UnavailableAlgorithmError
 from token_issuer.media_types import JSON_TYPE
 from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.caching import build_cache_headers, compute_max_age, matches_etag
+from token_issuer.web.errors import HttpError
 from token_issuer.web.faults.responses import build_faulty_response
 from token_issuer.web.request import Request
 from token_issuer.web.response import DeferredResponse, Field, RawResponse, encode_fields
@@ -27,6 +29,7 @@ def get_keys(
 
     Raises:
         KeyDirectoryError: the key cannot be stored.
+        HttpError: keys are derived from a seed, but not for the algorithm of the document.
     """
     _, format_, algorithm = description
     view = issuer.keys.view
@@ -38,7 +41,10 @@ def get_keys(
 def _generate_and_serve(
     format_: Format, algorithm: Algorithm, issuer: Issuer, request: Request
 ) -> RawResponse:
-    issuer.keys.ensure_key(algorithm)
+    try:
+        issuer.keys.ensure_key(algorithm)
+    except UnavailableAlgorithmError as error:
+        raise HttpError(HTTPStatus.NOT_FOUND, str(error)) from error
     return serve_document(issuer, request, issuer.keys.view.get_document(format_, algorithm))
 
 

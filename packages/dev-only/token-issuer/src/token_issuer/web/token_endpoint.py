@@ -66,7 +66,7 @@ def mint_token(issuer: Issuer, request: Request) -> RawResponse | DeferredRespon
     """
     body = _decode_body(request)
     grant_type = body.get("grant_type")
-    if isinstance(grant_type, str) and grant_type in _FLOWS and issuer.settings.has_logins:
+    if isinstance(grant_type, str) and grant_type in _FLOWS and issuer.settings.is_alone:
         return _FLOWS[grant_type]
     token_request = _build_token_request(request, body)
     mint = partial(_mint, issuer, request, token_request)

@@ -1,6 +1,7 @@
 # DEV-ONLY: never ship to production.
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from token_issuer.config.choices import KidStyle
@@ -11,6 +12,8 @@ from token_issuer.config.environment import (
 )
 from token_issuer.config.settings import SETTINGS, Settings
 from token_issuer.errors import ProductionEnvironmentError, SettingsError
+
+SEED: Final = "correct horse battery staple"
 
 
 @pytest.mark.requirement("TI-2")
@@ -164,7 +167,7 @@ def test_unknown_variable_lists_the_known_ones_when_nothing_is_close() -> None:
 @pytest.mark.parametrize("name", ["PERSIST_KEY_DIR", "TOKEN_ISSUER_KEYS_DIR"])
 def test_misspelt_variable_of_the_key_directory_is_not_ignored(name: str) -> None:
     with pytest.raises(
-        SettingsError, match=f"^{name}: no such variable [(]did you mean PERSIST_KEYS_DIR[?][)]$"
+        SettingsError, match=f"^{name}: no such variable [(]did you mean PERSIST_KEYS_DIR( or |[?])"
     ):
         parse_environment({name: "/keys", "PERSISTENCE": "on", "PERSIST_QUEUE": "/queue"})
 
@@ -239,7 +242,9 @@ def test_mistakes_of_the_env_file_are_reported_with_those_of_the_variables() -> 
     [
         ({"TOKEN_ISSUER_ADMIN": "true"}, "unset TOKEN_ISSUER_ADMIN"),
         ({"TOKEN_ISSUER_ADMIN_TOKEN": "correct-horse"}, "unset TOKEN_ISSUER_ADMIN"),
-        ({"TOKEN_ISSUER_ROTATION": "google"}, "set PERSIST_KEYS_DIR"),
+        ({"TOKEN_ISSUER_ROTATION": "google"}, "set TOKEN_ISSUER_KEY_SEED or PERSIST_KEYS_DIR"),
+        ({"TOKEN_ISSUER_LOGIN": "bob"}, "unset TOKEN_ISSUER_LOGIN"),
+        ({"TOKEN_ISSUER_SERVICE_ACCOUNTS": "sa.json"}, "unset TOKEN_ISSUER_SERVICE_ACCOUNTS"),
     ],
 )
 def test_several_workers_refuse_what_they_would_not_share(
@@ -264,7 +269,85 @@ def test_mistake_is_explained_under_the_option_that_set_the_value() -> None:
 
     names = [problem.partition(":")[0] for problem in caught.value.problems]
     assert names == ["--ttl", "TOKEN_ISSUER_KEYS_MAX_AGE", "--workers"]
-    assert caught.value.problems[-1].endswith("set PERSIST_KEYS_DIR, or --rotation=off")
+    assert caught.value.problems[-1].endswith("or PERSIST_KEYS_DIR, or --rotation=off")
+
+
+@pytest.mark.requirement("TI-12")
+@pytest.mark.parametrize("keys", [{"TOKEN_ISSUER_KEY_SEED": SEED}, {"PERSIST_KEYS_DIR": "/keys"}])
+@pytest.mark.parametrize(
+    ("environ", "remedy"),
+    [
+        ({"TOKEN_ISSUER_ADMIN": "true"}, "unset TOKEN_ISSUER_ADMIN and TOKEN_ISSUER_ADMIN_TOKEN"),
+        ({"TOKEN_ISSUER_ADMIN_TOKEN": "correct-horse"}, "unset TOKEN_ISSUER_ADMIN"),
+        ({"TOKEN_ISSUER_LOGIN": "bob"}, "unset TOKEN_ISSUER_LOGIN"),
+        ({"TOKEN_ISSUER_SERVICE_ACCOUNTS": "sa.json"}, "unset TOKEN_ISSUER_SERVICE_ACCOUNTS"),
+        ({"TOKEN_ISSUER_TLS": "true"}, "set TOKEN_ISSUER_TLS_CERT and TOKEN_ISSUER_TLS_KEY"),
+        ({"TOKEN_ISSUER_ISSUER": "self"}, "set TOKEN_ISSUER_PUBLIC_URL"),
+    ],
+)
+def test_replicas_refuse_what_they_would_not_share(
+    keys: dict[str, str], environ: dict[str, str], remedy: str
+) -> None:
+    parse_environment({**keys, **environ})
+    replicas = {**keys, "TOKEN_ISSUER_REPLICAS": "3"}
+    assert not parse_environment(replicas).has_admin
+    with pytest.raises(SettingsError, match=f"^TOKEN_ISSUER_REPLICAS: .*{remedy}"):
+        parse_environment({**replicas, **environ})
+
+
+@pytest.mark.requirement("TI-12")
+@pytest.mark.parametrize("rotation", ["off", "google"])
+def test_replicas_need_common_keys(rotation: str) -> None:
+    environ = {"TOKEN_ISSUER_REPLICAS": "3", "TOKEN_ISSUER_ROTATION": rotation}
+
+    with pytest.raises(SettingsError, match="set TOKEN_ISSUER_KEY_SEED, or PERSIST_KEYS_DIR to a"):
+        parse_environment(environ)
+    for name in ("TOKEN_ISSUER_REPLICAS", "TOKEN_ISSUER_WORKERS"):
+        settings = parse_environment({**environ, name: "2", "TOKEN_ISSUER_KEY_SEED": SEED})
+        assert not settings.is_alone
+
+
+@pytest.mark.requirement("TI-12")
+@pytest.mark.parametrize(
+    ("seed", "problem"),
+    [
+        ("fifteen-chars-1", "expected 16 to 1024 printable characters"),
+        ("long" * 257, "expected 16 to 1024 printable characters"),
+        ("sixteen-chars\n-of-which-one-breaks", "printable characters"),
+        ("sixteen-chars\t-of-which-one-is-a-tab", "printable characters"),
+        ("sixteen-chars-of-which-one-is-\udc80", "printable characters"),
+        ("sixteen-chars-of-which-one-is-\0", "printable characters"),
+        ("xxxxxxxxxxxxxxxx", "expected at least 5 different characters"),
+        ("0123" * 4, "expected at least 5 different characters"),
+    ],
+)
+def test_weak_seed_is_refused_and_not_shown(seed: str, problem: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_environment({"TOKEN_ISSUER_KEY_SEED": seed})
+
+    assert str(caught.value).startswith("TOKEN_ISSUER_KEY_SEED: the value is wrong: ")
+    assert problem in str(caught.value)
+    assert str(caught.value).endswith("make one with openssl rand -hex 32")
+    assert seed[:15] not in str(caught.value)
+
+
+@pytest.mark.requirement("TI-12")
+@pytest.mark.parametrize("seed", ["0123456789abcdef", "Schlüssel für Prüfstände", "ab cde" * 9])
+def test_seed_is_kept_as_it_is_and_not_shown(seed: str) -> None:
+    settings = parse_environment({"TOKEN_ISSUER_KEY_SEED": f" {seed} "})
+
+    assert settings.key_seed == seed
+    assert seed not in repr(settings)
+
+
+@pytest.mark.requirement("TI-12")
+def test_seed_and_directory_contradict_each_other() -> None:
+    environ = {"TOKEN_ISSUER_KEY_SEED": SEED, "PERSIST_KEYS_DIR": "/keys"}
+
+    with pytest.raises(SettingsError, match=r"^TOKEN_ISSUER_KEY_SEED: .* PERSIST_KEYS_DIR; unset"):
+        parse_environment(environ)
+    with pytest.raises(SettingsError, match=r"^TOKEN_ISSUER_KEY_SEED: .* --keys-dir; unset"):
+        parse_environment(environ, options={"PERSIST_KEYS_DIR"})
 
 
 @pytest.mark.requirement("TI-9")

@@ -130,7 +130,11 @@ def test_rotation_with_workers_needs_a_directory_for_each_issuer(
     path.write_text(f'[issuers.staff]\nrotation = "google"\n{own}\n')
     environ = {"TOKEN_ISSUER_WORKERS": "2", "TOKEN_ISSUER_PROFILES": str(path)}
 
-    with pytest.raises(SettingsError, match="shared key directory") if is_wrong else nullcontext():
+    with (
+        pytest.raises(SettingsError, match="rotate keys only together")
+        if is_wrong
+        else nullcontext()
+    ):
         parse_environment(environ)
 
 

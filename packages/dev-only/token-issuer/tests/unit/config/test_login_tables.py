@@ -156,4 +156,4 @@ def test_several_workers_log_nobody_in() -> None:
         parse_environment(environ)
     del environ["TOKEN_ISSUER_LOGIN"]
 
-    assert not parse_environment(environ).has_logins
+    assert not parse_environment(environ).is_alone

@@ -10,8 +10,8 @@ from token_issuer.config.settings import Settings
 from token_issuer.errors import InvalidInputError
 from token_issuer.keys.ring import KeyRing, create_ring_key
 from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.stored_keys import StoredKeys
 from token_issuer.oauth.errors import OAuthError
 from token_issuer.tokens.issuer import Issuer
 
@@ -35,7 +35,7 @@ def staff(second_key: SigningKey, now: Any) -> Issuer:
     """Return another issuer of the process, with a key of its own."""
     plan = RotationPlan.on_demand(timedelta(0), timedelta(0))
     store = MemoryStore(KeyRing((create_ring_key(second_key, now - timedelta(hours=1)),), 1))
-    keys = KeyService(store, plan=plan, clock=lambda: now)
+    keys = StoredKeys(store, plan=plan, clock=lambda: now)
     return Issuer(Settings(issuer=STAFF, explicit=frozenset({"issuer"})), keys, name="staff")
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final, NoReturn
 import pytest
 from jwt_core import SigningKey
 from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.directory import DirectoryStore
+from token_issuer.keys.stored_keys import StoredKeys
 
 _PLAN: Final = RotationPlan(lead=timedelta(0), retention=timedelta(minutes=5))
 
@@ -33,7 +33,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str, int], None]:
 @pytest.fixture
 def ring_dir(filled_dir: Path, second_key: SigningKey) -> Path:
     """Return a key directory with a ring of two keys, the second of which signs."""
-    KeyService(DirectoryStore(filled_dir), plan=_PLAN, generate=lambda _: second_key).rotate()
+    StoredKeys(DirectoryStore(filled_dir), plan=_PLAN, generate=lambda _: second_key).rotate()
     return filled_dir
 
 

@@ -26,6 +26,7 @@ from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.storage.key_pair import open_key_directory
 from token_issuer.keys.storage.ring_file import decode_ring
+from token_issuer.keys.stored_keys import StoredKeys
 from token_issuer.keys.watermark import generate_marked_key
 from token_issuer.timing.clock import read_system_clock
 
@@ -50,7 +51,7 @@ def serve(directory: Path, pregenerated_keys: list[SigningKey]) -> KeyService:
     def generate(algorithm: Algorithm) -> SigningKey:
         return next(supply) if algorithm is Algorithm.RS256 else generate_key(algorithm)
 
-    return KeyService(DirectoryStore.open(directory), plan=PLAN, generate=generate)
+    return StoredKeys(DirectoryStore.open(directory), plan=PLAN, generate=generate)
 
 
 def read_public_key(directory: Path) -> object:
@@ -127,7 +128,7 @@ def test_pem_files_follow_when_the_time_of_a_published_key_comes(
         return read_system_clock() + ahead
 
     store = DirectoryStore.open(old_dir, clock=read_clock)
-    service = KeyService(
+    service = StoredKeys(
         store, plan=PLAN, clock=read_clock, generate=lambda _: pregenerated_keys[0]
     )
     service.rotate(lead=timedelta(hours=1))
@@ -293,7 +294,7 @@ def test_running_process_leaves_a_foreign_pem_file_alone(
 ) -> None:
     service = serve(old_dir, pregenerated_keys)
     service.rotate()
-    other = KeyService(DirectoryStore(old_dir), plan=PLAN)
+    other = StoredKeys(DirectoryStore(old_dir), plan=PLAN)
     (old_dir / "private.pem").write_bytes(encode_private_pem(pregenerated_keys[2]))
     before = (old_dir / "private.pem").read_bytes()
 
@@ -343,7 +344,7 @@ def test_change_during_a_synchronisation_is_kept(
 ) -> None:
     serve(old_dir, pregenerated_keys).rotate()
     store = DirectoryStore.open(old_dir)
-    service = KeyService(store, plan=PLAN, generate=generate_key)
+    service = StoredKeys(store, plan=PLAN, generate=generate_key)
     serve(old_dir, pregenerated_keys[1:]).rotate()  # as another process does
     lock, has_read = ObservedLock(), threading.Event()
     monkeypatch.setattr(store, "_lock", lock)

@@ -13,9 +13,9 @@ from jwt_core import (
     generate_key,
 )
 from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.storage.key_pair import open_key_directory
+from token_issuer.keys.stored_keys import StoredKeys
 
 pytestmark = pytest.mark.requirement("TI-6")
 
@@ -87,7 +87,7 @@ def test_key_without_the_watermark_is_one_warning(
     open_key_directory(filled_dir, allow_unmarked=True, generate=lambda: unmarked)
     store = DirectoryStore.open(filled_dir, allow_unmarked=True)
 
-    KeyService(store, plan=PLAN).rotate()
+    StoredKeys(store, plan=PLAN).rotate()
     DirectoryStore.open(filled_dir, allow_unmarked=True)
 
     (warning,) = read_warnings()

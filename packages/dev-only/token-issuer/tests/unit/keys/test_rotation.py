@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from jwt_core import Algorithm, SigningKey, generate_key
 from token_issuer.config.choices import KidStyle, RotationMode
-from token_issuer.errors import KeyInUseError, NoSuchKeyError
+from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
 from token_issuer.keys.ring import KeyRing, KeyState, create_ring_key
 from token_issuer.keys.rotation import AddPredecessor, EnsureKey, Remove, Rotate, apply_event
 

@@ -15,6 +15,7 @@ from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.store import MemoryStore, RingChange
+from token_issuer.keys.stored_keys import StoredKeys
 
 DAY: Final = timedelta(days=1)
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
@@ -40,7 +41,7 @@ def generate(algorithm: Algorithm) -> SigningKey:
 
 
 def start_service(timeline: Timeline, plan: RotationPlan) -> KeyService:
-    service = KeyService(MemoryStore(KeyRing(())), plan=plan, clock=timeline, generate=generate)
+    service = StoredKeys(MemoryStore(KeyRing(())), plan=plan, clock=timeline, generate=generate)
     service.ensure_initial_keys((Algorithm.RS256,))
     return service
 
@@ -158,7 +159,7 @@ def test_rotation_that_fails_at_each_poll_is_logged_once_and_generates_one_key(
         return generate(algorithm)
 
     store = FailingStore(start_service(timeline, plan).view.ring, error, polls=5)
-    store.service = KeyService(store, plan=plan, clock=timeline, generate=count_and_generate)
+    store.service = StoredKeys(store, plan=plan, clock=timeline, generate=count_and_generate)
     timeline.now += 9 * DAY
 
     store.service._keep_refreshing()
@@ -210,7 +211,7 @@ def test_threads_that_need_a_key_at_the_same_time_generate_one(timeline: Timelin
         generated.append(algorithm)
         return generate(algorithm)
 
-    service = KeyService(
+    service = StoredKeys(
         MemoryStore(KeyRing(())),
         plan=RotationPlan.on_demand(DAY, DAY),
         clock=timeline,
@@ -233,7 +234,7 @@ class LaggingStore(MemoryStore):
 
 @pytest.mark.requirement("GO-4")
 def test_new_key_signs_even_if_the_store_shows_an_older_ring(timeline: Timeline) -> None:
-    service = KeyService(
+    service = StoredKeys(
         LaggingStore(KeyRing(())),
         plan=RotationPlan.on_demand(DAY, DAY),
         clock=timeline,
@@ -256,7 +257,7 @@ def test_rotation_on_demand_outlasts_caches_and_tokens(timeline: Timeline) -> No
 
 def test_key_made_in_advance_is_used_once(timeline: Timeline) -> None:
     pregenerated = generate(Algorithm.RS256)
-    service = KeyService(
+    service = StoredKeys(
         MemoryStore(KeyRing(())),
         plan=RotationPlan.on_demand(DAY, DAY),
         clock=timeline,

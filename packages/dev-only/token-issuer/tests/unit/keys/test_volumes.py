@@ -20,10 +20,10 @@ from jwt_core import (
 )
 from token_issuer.errors import KeyDirectoryError
 from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.storage.files import make_directory, write_file
 from token_issuer.keys.storage.key_pair import open_key_directory
+from token_issuer.keys.stored_keys import StoredKeys
 
 pytestmark = pytest.mark.requirement("TI-6")
 
@@ -58,7 +58,7 @@ def test_volume_without_a_feature_is_used_with_one_warning(
 
     key = open_key_directory(keys_dir, generate=lambda: marked_key)
     store = DirectoryStore.open(keys_dir)
-    kid = KeyService(store, plan=PLAN).rotate().kid
+    kid = StoredKeys(store, plan=PLAN).rotate().kid
     again = DirectoryStore.open(keys_dir)
 
     assert key.verification_key == marked_key.verification_key

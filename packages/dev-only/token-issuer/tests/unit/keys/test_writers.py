@@ -21,12 +21,12 @@ from token_issuer.errors import KeyDirectoryError
 from token_issuer.keys.ring import KeyRing
 from token_issuer.keys.rotation import Rotate, apply_event
 from token_issuer.keys.rotation_plan import RotationPlan
-from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage import lock
 from token_issuer.keys.storage.directory import DirectoryStore
 from token_issuer.keys.storage.files import write_file
 from token_issuer.keys.storage.key_pair import open_key_directory
 from token_issuer.keys.storage.lock import lock_directory
+from token_issuer.keys.stored_keys import StoredKeys
 from token_issuer.keys.watermark import generate_marked_key
 
 pytestmark = pytest.mark.requirement("TI-6")
@@ -102,7 +102,7 @@ def test_overwritten_rotation_is_logged_and_both_processes_have_one_ring(
 ) -> None:
     refuse(fcntl, "flock", errno.ENOLCK)
     first, second = DirectoryStore.open(filled_dir), DirectoryStore.open(filled_dir)
-    overwritten = KeyService(first, plan=PLAN, generate=lambda _: second_key)
+    overwritten = StoredKeys(first, plan=PLAN, generate=lambda _: second_key)
     third_key = generate_marked_key()
 
     def rotate_while_the_other_process_rotates(ring: KeyRing) -> KeyRing:
@@ -133,7 +133,7 @@ def test_ring_that_is_absent_for_a_moment_stays_in_use(ring_dir: Path, tmp_path:
 
     store.synchronise()
     with pytest.raises(KeyDirectoryError, match=r"ring\.json: has disappeared; put it back"):
-        KeyService(store, plan=PLAN).rotate()
+        StoredKeys(store, plan=PLAN).rotate()
     absent = [key.kid for key in store.ring.keys]
     (tmp_path / "ring.json").rename(ring_dir / "ring.json")
     store.synchronise()

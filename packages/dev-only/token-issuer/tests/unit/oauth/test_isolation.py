@@ -10,6 +10,7 @@ from token_issuer.keys.ring import KeyRing, create_ring_key
 from token_issuer.keys.rotation_plan import RotationPlan
 from token_issuer.keys.service import KeyService
 from token_issuer.keys.storage.store import MemoryStore
+from token_issuer.keys.stored_keys import StoredKeys
 from token_issuer.oauth.client_authentication import BasicCredentials
 from token_issuer.oauth.errors import DirectError, OAuthError
 
@@ -75,7 +76,7 @@ def test_ring_of_another_issuer_does_not_sign_for_this_one(
     plan = RotationPlan.on_demand(timedelta(minutes=5), timedelta(minutes=15))
     now = keys.clock()
     ring = KeyRing((create_ring_key(second_key, now),), 1)
-    other = KeyService(MemoryStore(ring), plan=plan, clock=lambda: now)
+    other = StoredKeys(MemoryStore(ring), plan=plan, clock=lambda: now)
     main = build_party(**ISSUERS)
     keys.rotate()
     staff = build_party("staff", ring=other, **ISSUERS)

@@ -307,4 +307,4 @@ def test_metadata_names_what_is_supported(build_party: Any) -> None:
 
 
 def test_settings_that_need_one_process_are_known() -> None:
-    assert parse_keywords({}).has_logins
+    assert parse_keywords({}).is_alone

@@ -10,10 +10,9 @@ import pytest
 from token_issuer.errors import (
     InvalidInputError,
     KeyDirectoryError,
-    KeyInUseError,
-    NoSuchKeyError,
     TokenRequestError,
 )
+from token_issuer.keys.errors import KeyInUseError, NoSuchKeyError
 from token_issuer.web.errors import HttpError, build_error_response
 
 pytestmark = pytest.mark.requirement("TI-4")

@@ -21,12 +21,12 @@ from token_issuer.cli.options import (
 )
 from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser, parse_filled
-from token_issuer.cli.settings import choose_issuer, locate_issuer, read_settings
+from token_issuer.cli.settings import choose_issuer, locate_issuer, read_settings, signs_offline
 from token_issuer.config.choices import ALGORITHMS, RotationMode
 from token_issuer.config.declaration import PREFIX
 from token_issuer.config.settings import Settings
 from token_issuer.keys.description import KeyDescription, KeyList, describe_key, describe_keys
-from token_issuer.keys.factory import build_key_service, load_store
+from token_issuer.keys.factory import load_keys
 from token_issuer.keys.rotation_plan import parse_rotation_duration
 from token_issuer.keys.service import KeyService
 from token_issuer.paths import ADMIN_KEYS_PATH, ADMIN_ROTATE_PATH
@@ -96,17 +96,18 @@ def run(args: argparse.Namespace) -> int:
     """List, rotate or remove keys in a key directory, or at a running issuer.
 
     The directory is `--keys-dir` or `PERSIST_KEYS_DIR`; the issuer is `--url` or the local one.
+    Keys that are derived from a seed can only be listed.
 
     Raises:
         TokenIssuerError: the environment is production, a setting is wrong, the keys are unusable,
             no issuer answers, or the issuer rejects the request.
     """
     settings = read_settings(args)
-    if settings.keys_dir is None or args.url is not None:
-        response = _request_issuer(args, settings)
+    if signs_offline(args, settings):
+        chosen = choose_issuer(settings, args.issuer_name)
+        response = _call_service(args, load_keys(chosen, args.issuer_name or ""))
     else:
-        settings = choose_issuer(settings, args.issuer_name)
-        response = _change_directory(args, build_key_service(settings, load_store(settings)))
+        response = _request_issuer(args, settings)
     write_output(_render(args, response))
     return 0
 
@@ -128,7 +129,7 @@ def _request_issuer(args: argparse.Namespace, settings: Settings) -> dict[str, A
             return fetch(f"{base}{ADMIN_KEYS_PATH}")
 
 
-def _change_directory(args: argparse.Namespace, keys: KeyService) -> dict[str, Any]:
+def _call_service(args: argparse.Namespace, keys: KeyService) -> dict[str, Any]:
     match args.action:
         case "rotate":
             entry = keys.rotate(

@@ -12,6 +12,7 @@ from token_issuer.cli.output.stdout import write_output
 from token_issuer.cli.parser import Parser, explain_with
 from token_issuer.cli.settings import read_settings
 from token_issuer.config.parsers import parse_directory
+from token_issuer.errors import InvalidInputError
 from token_issuer.keys.factory import open_keys
 
 _EXAMPLES: Final = """\
@@ -35,9 +36,15 @@ def run(args: argparse.Namespace) -> int:
     """Create a key pair unless the directory has one, and print its kid and thumbprint.
 
     Raises:
-        TokenIssuerError: production, wrong settings, or an unusable directory.
+        TokenIssuerError: production, wrong settings, a seed, or an unusable directory.
     """
     settings = read_settings(args)
+    if settings.key_seed is not None:
+        message = (
+            "TOKEN_ISSUER_KEY_SEED: derives the keys, so no directory holds them; unset it to make "
+            "keys"
+        )
+        raise InvalidInputError(message, "TOKEN_ISSUER_KEY_SEED")
     keys = open_keys(replace(settings, keys_dir=args.directory))
     key = keys.view.signers[Algorithm.RS256]
     thumbprint = compute_thumbprint(key.verification_key.public_key)

@@ -31,6 +31,7 @@ from token_issuer.cli.settings import (
     locate_issuer,
     predict_issuer_url,
     read_settings,
+    signs_offline,
 )
 from token_issuer.cli.token_fields import add_claims, collect_fields
 from token_issuer.config.choices import ALGORITHMS
@@ -38,7 +39,7 @@ from token_issuer.config.issuers import resolve_issuer
 from token_issuer.config.profiles import BUILT_IN
 from token_issuer.config.settings import SELF, Settings
 from token_issuer.errors import InvalidInputError
-from token_issuer.keys.factory import build_key_service, load_store
+from token_issuer.keys.factory import load_keys
 from token_issuer.paths import TOKEN_PATH
 from token_issuer.remote_issuer import KeptConnections
 from token_issuer.server.signals import exit_on_signals
@@ -118,7 +119,7 @@ def _parse_count(text: str) -> int:
 
 
 class _TokenSource(NamedTuple):
-    """A source of tokens: a key directory or a running issuer.
+    """A source of tokens: keys of this machine or a running issuer.
 
     Attributes:
         issue: Returns the response to a token request, with a new token each time.
@@ -132,7 +133,7 @@ class _TokenSource(NamedTuple):
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write tokens, from `--keys-dir`, `--url`, `PERSIST_KEYS_DIR` or the local issuer.
+    """Write tokens, from a key directory, a seed, `--url` or the local issuer.
 
     Raises:
         TokenIssuerError: the environment is production, a setting or field is wrong, the keys are
@@ -161,7 +162,7 @@ def run(args: argparse.Namespace) -> int:
 def _open_source(
     args: argparse.Namespace, settings: Settings, fields: Mapping[str, Any]
 ) -> Iterator[_TokenSource]:
-    if settings.keys_dir is None or args.url is not None:
+    if not signs_offline(args, settings):
         body = _encode_fields(fields)
         url = locate_issuer(args.url, settings, args.issuer_name)
         with KeptConnections(f"{url}{TOKEN_PATH}", settings.ca_files) as issuer:
@@ -173,7 +174,7 @@ def _open_source(
         if chosen.issuer == SELF:
             url = chosen.public_url or predict_issuer_url(settings, args.issuer_name)
             chosen = resolve_issuer(chosen, url)
-        keys = build_key_service(chosen, load_store(chosen))
+        keys = load_keys(chosen, args.issuer_name or "")
         issue, request = Issuer(chosen, keys).issue, convert_parameters(fields)
         cores = os.cpu_count() or 1
         yield _TokenSource(

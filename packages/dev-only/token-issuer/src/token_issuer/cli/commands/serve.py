@@ -53,11 +53,11 @@ def run(args: argparse.Namespace) -> int:
     """
     settings = read_settings(args)
     # Imports from here on are deferred: wrong settings are reported without them, and the server is
-    # imported while another thread generates the key, which releases the GIL.
-    from token_issuer.keys.watermark import generate_marked_private_key  # noqa: PLC0415
+    # imported while another thread makes the key, which releases the GIL.
+    from token_issuer.keys.first_key import submit_first_key  # noqa: PLC0415
 
     with ThreadPoolExecutor(1) as executor:
-        key = None if settings.keys_dir else executor.submit(generate_marked_private_key)
+        key = submit_first_key(executor, settings)
         from token_issuer.issuers.factory import build_issuers  # noqa: PLC0415
 
         building = executor.submit(build_issuers, settings, key)
@@ -113,8 +113,8 @@ def _prepare_tls(settings: Settings) -> "ServerTls | None":
 
 
 def _open_page(url: str, settings: Settings) -> None:
-    if settings.workers > 1:  # they are forked, which threads do not survive
-        sys.stderr.write("token-issuer: --open: an issuer with several workers has no console\n")
+    if not settings.is_alone:  # workers are forked, which threads do not survive
+        sys.stderr.write("token-issuer: --open: an issuer of several processes has no console\n")
         return
     from token_issuer.cli.open_page import open_page  # noqa: PLC0415  # rarely used
 
@@ -131,11 +131,9 @@ def _format_banner(issuers: "Issuers", url: str, page: str) -> str:
     lines = [f"token-issuer (DEV ONLY, never production) listens on {url}"]
     for issuer in issuers:
         label = f"{issuer.name}: " if issuer.name else ""
-        directory = issuer.settings.keys_dir
-        place = "memory, new at each start" if directory is None else directory
         kid = issuer.keys.view.default_kid
         lines += (
-            f"{label}Signs with kid {kid}; keeps keys in {place}",
+            f"{label}Signs with kid {kid}; {_describe_origin_of_keys(issuer.settings)}",
             f"{label}{_say_what_clients_need(issuer, url)}",
         )
     trust = ""
@@ -147,6 +145,13 @@ def _format_banner(issuers: "Issuers", url: str, page: str) -> str:
     lines.append(f"Open {page} in a browser: {content}")
     lines.append(f"Try: curl -s{trust} -X POST {url}{TOKEN_PATH} -d sub=alice")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _describe_origin_of_keys(settings: Settings) -> str:
+    if settings.key_seed is not None:
+        return "derives keys from TOKEN_ISSUER_KEY_SEED"
+    directory = settings.keys_dir
+    return f"keeps keys in {'memory, new at each start' if directory is None else directory}"
 
 
 def _say_what_clients_need(issuer: "Issuer", url: str) -> str:

@@ -42,10 +42,11 @@ def explain_missing_admin(settings: Settings) -> str:
             "The console needs the admin routes, and the setting `TOKEN_ISSUER_ADMIN` switches "
             "them off. Remove the setting, and start the issuer again."
         )
-    if settings.workers > 1:
+    if not settings.is_alone:
         return (
-            "Several workers serve the issuer, and the console would change only one of them. "
-            "Remove the setting `TOKEN_ISSUER_WORKERS` (`--workers`), and start the issuer again."
+            "Several processes serve the issuer, and the console would change only one of them. "
+            "Remove the settings `TOKEN_ISSUER_WORKERS` and `TOKEN_ISSUER_REPLICAS` (`--workers`, "
+            "`--replicas`), and start the issuer again."
         )
     return (
         f"The issuer listens on {settings.host}, which other machines can reach, so the console "

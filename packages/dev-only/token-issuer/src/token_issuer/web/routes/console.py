@@ -24,7 +24,7 @@ from token_issuer.web.response import RawResponse
 from token_issuer.web.routes.admin.access import reject_foreign_hosts
 from token_issuer.web.routes.declarations import IssuerDependency, ProvidersDependency
 from token_issuer.web.routes.discovery import describe_issuer
-from token_issuer.web.routes.table import require_one_worker
+from token_issuer.web.routes.table import require_one_process
 from token_issuer.web.urls import get_browser_path, get_client_url
 
 
@@ -37,7 +37,7 @@ def get_root(
     """Show a browser the console; answer the ping of a client of the metadata server."""
     handled: IssuerRequest = request.scope["state"][REQUEST_STATE]
     if not prefers_page(handled):
-        require_one_worker(issuer, "machines get no tokens")
+        require_one_process(issuer, "machines get no tokens")
         return answer_ping(handled)
     from token_issuer.web.console.page import render_console, render_links  # noqa: PLC0415
 

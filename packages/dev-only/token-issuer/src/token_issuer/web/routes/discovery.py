@@ -134,7 +134,7 @@ def describe_issuer(
         token_endpoint_auth_methods_supported=["client_secret_post", "client_secret_basic"],
         claims_supported=sorted({*_REGISTERED_CLAIMS, *issuer.find_profile().claims}),
     )
-    if not issuer.settings.has_logins:
+    if not issuer.settings.is_alone:
         return document
     browser_url = get_browser_url(issuer, request)
     return replace(

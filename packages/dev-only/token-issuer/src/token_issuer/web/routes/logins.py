@@ -11,7 +11,7 @@ from token_issuer.web.logins.handlers import ENDPOINTS, PAGES, LoginHandler
 from token_issuer.web.logins.pages import answer_with_page
 from token_issuer.web.request import Request
 from token_issuer.web.response import RawResponse
-from token_issuer.web.routes.table import build_route, require_one_worker
+from token_issuer.web.routes.table import build_route, require_one_process
 
 
 def build_login_routes(providers: Providers) -> list[HTTPRouteHandler]:
@@ -27,5 +27,5 @@ def build_login_routes(providers: Providers) -> list[HTTPRouteHandler]:
 def _handle(
     handle: LoginHandler, providers: Providers, issuer: Issuer, request: Request
 ) -> RawResponse:
-    require_one_worker(issuer, "users cannot log in")
+    require_one_process(issuer, "users cannot log in")
     return handle(providers.find(issuer.name), request)

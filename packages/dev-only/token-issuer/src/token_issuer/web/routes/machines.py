@@ -10,7 +10,7 @@ from token_issuer.tokens.issuer import Issuer
 from token_issuer.web.google.handlers import MACHINE_HANDLERS, MachineHandler
 from token_issuer.web.request import Request
 from token_issuer.web.response import DeferredResponse
-from token_issuer.web.routes.table import build_route, require_one_worker
+from token_issuer.web.routes.table import build_route, require_one_process
 
 
 def build_machine_routes(providers: Providers) -> list[HTTPRouteHandler]:
@@ -24,5 +24,5 @@ def build_machine_routes(providers: Providers) -> list[HTTPRouteHandler]:
 def _defer(
     handle: MachineHandler, providers: Providers, issuer: Issuer, request: Request
 ) -> DeferredResponse:
-    require_one_worker(issuer, "machines get no tokens")
+    require_one_process(issuer, "machines get no tokens")
     return partial(handle, providers, issuer, request)

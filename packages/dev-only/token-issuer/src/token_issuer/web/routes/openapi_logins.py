@@ -52,7 +52,7 @@ _REDIRECT: Final = {
 }
 _REJECTIONS: Final = {
     "400": "The request is invalid",
-    "404": "Several workers serve the issuer, so users cannot log in",
+    "404": "Several processes serve the issuer, so users cannot log in",
     "405": "The path does not allow the method",
 }
 _BODY_REJECTIONS: Final = {

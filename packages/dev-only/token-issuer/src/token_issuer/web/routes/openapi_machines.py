@@ -28,7 +28,7 @@ _PARAMETERS: Final[Mapping[str, Any]] = {
 }
 _REJECTIONS: Final = {
     "400": "The request is invalid; the message names the field",
-    "404": "Several workers serve the issuer, or the account or method is unknown",
+    "404": "Several processes serve the issuer, or the account or method is unknown",
     "405": "The method is not POST",
     "413": "The body is too large",
     "415": "The body has another media type, or it is compressed",

@@ -48,7 +48,7 @@ _FIREBASE_REJECTIONS: Final = {
     "400": "The request, a token or the project is invalid, in the form of Identity Toolkit",
     "401": "The access token is missing or invalid",
     "403": "The scope of the access token does not suffice",
-    "404": "There is no such method, or several workers serve the issuer",
+    "404": "There is no such method, or several processes serve the issuer",
     "405": "The method is not POST",
     "413": "The body is too large",
     "415": "The body is compressed",

@@ -62,19 +62,20 @@ def build_route(
     return answer
 
 
-def require_one_worker(issuer: Issuer, problem: str) -> None:
-    """Reject a request whose state, such as a login, would exist in one of several workers only.
+def require_one_process(issuer: Issuer, problem: str) -> None:
+    """Reject a request whose state, such as a login, would exist in one of several processes only.
 
     Args:
         issuer: The issuer.
         problem: What does not work, for the message.
 
     Raises:
-        HttpError: several workers serve the issuer.
+        HttpError: several processes serve the issuer.
     """
-    if not issuer.settings.has_logins:
+    if not issuer.settings.is_alone:
         message = (
-            f"{problem}, because several workers serve the issuer, and each of them would know only"
-            " a part of the logins and tokens; unset TOKEN_ISSUER_WORKERS"
+            f"{problem}, because several processes serve the issuer, and each of them would know "
+            "only a part of the logins and tokens; unset TOKEN_ISSUER_WORKERS and "
+            "TOKEN_ISSUER_REPLICAS"
         )
         raise HttpError(HTTPStatus.NOT_FOUND, message)

@@ -73,7 +73,7 @@ async def list_keys(issuer: IssuerDependency) -> KeyList:
     ADMIN_ROTATE_PATH,
     summary="Rotate to a new key",
     status_code=200,
-    responses=describe_problems(401, 403, 413, 415, 503),
+    responses=describe_problems(401, 403, 409, 413, 415, 503),
     sync_to_thread=True,
 )
 def rotate_keys(data: JSONBody[RotateRequest], issuer: IssuerDependency) -> KeyDescription:

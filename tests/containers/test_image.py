@@ -20,7 +20,6 @@ from tests.services import Start
 IMAGE: Final = "token-issuer:latest"  # without a tag, `docker save` would save all tags
 IMAGE_ARM64: Final = "token-issuer:arm64"
 IMAGES: Final = [IMAGE, IMAGE_ARM64]
-PROXY_IMAGE: Final = "reference-proxy"
 ISSUER: Final = ROOT / "packages/dev-only/token-issuer"
 MAX_IMAGE_BYTES: Final = 25_000_000
 MAX_DOWNLOAD_BYTES: Final = 12_000_000
@@ -223,19 +222,6 @@ def test_https_url_of_a_plain_issuer_is_rejected_with_a_reason(
     assert refused.returncode == 1
     assert "the server does not speak TLS: use a URL that starts with http:" in refused.stderr
     assert "Traceback" not in refused.stderr
-
-
-@pytest.mark.requirement("SEP-4", "OPS-2")
-def test_production_image_contains_nothing_of_the_simulator() -> None:
-    listing = run_docker(
-        *("run", "--rm", "--user=0", "--entrypoint=find", PROXY_IMAGE),
-        *("/", "-xdev", "-name", "*token?issuer*"),
-    )
-    environment = inspect(PROXY_IMAGE)["Config"]["Env"]
-
-    assert listing == ""
-    assert "NODE_ENV=production" in environment
-    assert inspect(PROXY_IMAGE)["Config"]["User"] == "65532:65532"
 
 
 @pytest.mark.requirement("OPS-1", "GO-4")

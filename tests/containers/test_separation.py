@@ -44,7 +44,8 @@ def test_file_that_a_later_layer_deletes_is_found(tmp_path: Path) -> None:
     context.mkdir()
     (context / "service.py").write_text("import token_issuer\n", encoding="utf-8")
     (context / "Dockerfile").write_text(
-        "FROM reference-proxy\nUSER 0\nCOPY service.py /opt/service.py\nRUN rm /opt/service.py\n"
+        "FROM reference-proxy\nUSER 0\nCOPY service.py /opt/service.py\n"
+        'RUN ["python3", "-c", "import os; os.remove(\'/opt/service.py\')"]\n'
         "ENV JWT_JWKS_URI=http://127.0.0.1:8081/certs\n",
         encoding="utf-8",
     )

@@ -12,6 +12,7 @@ clean_up() {
 }
 trap clean_up EXIT
 ci/engine.sh start
+. ci/ca-bundle.sh # for the images that tests build
 ci/images.sh
 
 wait_until_healthy() {

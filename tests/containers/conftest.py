@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from tests.clone import Clone, clone_working_tree
+from tests.containers.project import MakeProject, Project
+from tests.services import read_clean_environ
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROJECT: Final = "token-issuer-test"
+CA_BUNDLE: Final = os.environ.get("BUILD_CA_BUNDLE", "/dev/null")
 PERSIST: Final = ("-f", "docker-compose.yaml", "-f", "docker-compose.persist.yaml")
 
 Docker = Callable[..., str]
@@ -79,6 +85,37 @@ class Stack:
     def call(self, token: str | None) -> httpx.Response:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         return httpx.get(f"{self.proxy}/orders", headers=headers, trust_env=False, timeout=20)
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    return clone_working_tree(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def make_project(tmp_path_factory: pytest.TempPathFactory, clone: Clone) -> Iterator[MakeProject]:
+    """Return a function that makes an empty project, beside a checkout; its stack is removed."""
+    made: list[Project] = []
+
+    def make() -> Project:
+        parent = tmp_path_factory.mktemp("with a space")
+        environ = {
+            **read_clean_environ(),
+            **clone.git_environ,
+            "BUILD_CA_BUNDLE": CA_BUNDLE,
+            "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "true",
+            "XDG_CACHE_HOME": str(parent / "cache"),
+        }
+        project = Project(parent / f"orders-{uuid4().hex[:12]}", environ)
+        project.folder.mkdir()
+        (parent / "repository").symlink_to(clone.folder)
+        made.append(project)
+        return project
+
+    yield make
+    for project in made:
+        if (project.folder / "compose.yaml").exists():
+            project.run("docker compose down --volumes --timeout 5")
 
 
 @pytest.fixture(scope="module")

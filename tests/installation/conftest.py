@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +13,11 @@ from typing import Final
 
 import pytest
 
+from tests.clone import ROOT, Clone, clone_working_tree
 from tests.installation.index import PoisonedIndex, run_poisoned_index
 from tests.once import make_once
 from tests.services import read_clean_environ
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 SUBDIRECTORY: Final = "#subdirectory=packages/dev-only/token-issuer"
 TIMEOUT_S: Final = 300
 OLD_PIP: Final = "pip==22.3.1"  # came with Python 3.11
@@ -32,6 +33,18 @@ _PREFIXES: Final = ("PIP_", "PIPX_", "UV_", "PYTHON", "COVERAGE", "VIRTUAL_ENV")
 _REAL_INDEX: Final = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
 _BASE_PYTHON: Final = str(getattr(sys, "_base_executable", sys.executable))
 _KEPT: Final = ("PIP_CERT", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS")
+# The index has the wheels for this machine and this Python only.
+_PROJECT: Final = f"""\
+[project]
+name = "service"
+version = "1"
+requires-python = ">=3.11"
+
+[tool.uv]
+environments = [
+    "sys_platform == '{sys.platform}' and python_version == '{sysconfig.get_python_version()}'",
+]
+"""
 _MINT: Final = """
 import sys
 from token_issuer import run_token_issuer
@@ -41,50 +54,9 @@ assert not {"bounded_http", "jwt_core", "proxy_guard"} & set(sys.modules)
 """
 
 
-@dataclass(frozen=True)
-class Repository:
-    """A clone of this repository with the files of the working tree.
-
-    Attributes:
-        folder: The clone.
-        commit: Its only commit.
-        archive: The same as a zip archive, as code hosts offer it.
-        tag: A name of the commit.
-    """
-
-    folder: Path
-    commit: str
-    archive: Path
-    tag: str = "v1"
-
-    @property
-    def url(self) -> str:
-        """The URL for pip and uv."""
-        return f"git+file://{self.folder}"
-
-
 @pytest.fixture(scope="session")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    folder = make_once(tmp_path_factory, "repository", _commit_working_tree)
-    head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=folder, text=True)
-    return Repository(folder, head.strip(), folder / ".git/archive.zip")
-
-
-def _commit_working_tree(folder: Path) -> None:
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.check_output(listed, cwd=ROOT, text=True).split("\0"):
-        if name and (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
-    for command in (
-        ["init", "--quiet"],
-        ["add", "--all"],
-        [*identity, "commit", "--quiet", "--message", "State of the working tree"],
-        ["tag", Repository.tag],
-        ["archive", "--prefix=repository-main/", "--output=.git/archive.zip", "HEAD"],
-    ):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    return clone_working_tree(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +83,8 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _list_requirements() -> list[str]:
-    """Return the dependencies of our packages, and the tools that build and install them."""
-    names = {"editables", "pip", "pipx", "setuptools", "wheel"}
+    """Return the dependencies of our packages, and the tools that build, install and test them."""
+    names = {"editables", "pip", "pipx", "pytest", "setuptools", "wheel"}
     for project in PROJECTS:
         manifest = tomllib.loads((ROOT / project / "pyproject.toml").read_text(encoding="utf-8"))
         names.update(manifest["build-system"]["requires"])
@@ -160,6 +132,10 @@ class Installers:
         """Run uv."""
         return self.run(ROOT / "ci/uv", *arguments)
 
+    def make_project(self) -> None:
+        """Make the folder an empty project of uv."""
+        (self.folder / "pyproject.toml").write_text(_PROJECT, encoding="utf-8")
+
     def make_empty_environment(self, name: str = "venv") -> "PythonEnvironment":
         """Make a virtual environment with the newest pip."""
         folder = self.folder / name
@@ -206,6 +182,7 @@ def installers(
     tmp_path_factory: pytest.TempPathFactory,
     index: PoisonedIndex,
     libraries: Path,
+    clone: Clone,
 ) -> Installers:
     """Return installers that share their caches with the other tests."""
     caches = make_once(tmp_path_factory, "caches", lambda _: None)
@@ -220,12 +197,14 @@ def installers(
         folder,
         index,
         environ
+        | clone.git_environ
         | {
             "PIP_CACHE_DIR": str(caches / "pip"),
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_INDEX_URL": index.url,
             "PIP_NO_COMPILE": "1",
+            "PIPX_DEFAULT_PYTHON": shutil.which("python3") or "python3",
             "PIPX_HOME": str(tmp_path / "pipx"),
             "PIPX_BIN_DIR": str(tmp_path / "bin"),
             "UV_CACHE_DIR": str(caches / "uv"),

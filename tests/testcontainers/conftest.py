@@ -1,0 +1,3 @@
+"""Leave out the example for Python, which runs in an environment of its own."""
+
+collect_ignore = ["python"]

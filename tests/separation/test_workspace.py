@@ -169,36 +169,6 @@ def test_document_has_the_dev_only_section(document: str) -> None:
     assert "\n## Dev-only simulator, never ship to prod\n" in text
 
 
-PRODUCTION_BUILD: Final = [
-    ".github/workflows/production.yml",
-    "ci/prod.sh",
-    "ci/build.sh",
-    "ci/build-guard-pyz.sh",
-    "ci/build-proxy-image.sh",
-    "ci/ca-bundle.sh",
-    "ci/engine.sh",
-    "ci/uv",
-    "examples/proxy/Dockerfile",
-]
-
-
-@pytest.mark.requirement("SEP-4")
-@pytest.mark.parametrize("path", PRODUCTION_BUILD)
-def test_production_build_does_not_reference_the_simulator(path: str) -> None:
-    text = (ROOT / path).read_text(encoding="utf-8")
-
-    assert "Dockerfile.dev" not in text
-    assert "packages/dev-only" not in text
-
-
-@pytest.mark.requirement("SEP-4")
-def test_list_of_production_scripts_is_complete() -> None:
-    text = "".join((ROOT / path).read_text(encoding="utf-8") for path in PRODUCTION_BUILD)
-    called = set(re.findall(r"\bci/[\w.-]+", text)) - {"ci/check-separation"}
-
-    assert called <= set(PRODUCTION_BUILD)
-
-
 @pytest.mark.requirement("SEP-4")
 def test_build_context_of_the_production_image_excludes_the_simulator() -> None:
     ignored = (ROOT / "examples/proxy/Dockerfile.dockerignore").read_text(encoding="utf-8")

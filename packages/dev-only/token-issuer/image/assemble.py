@@ -30,6 +30,11 @@ VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 ARCHIVE: Final = f"usr/lib/python{VERSION.replace('.', '')}.zip"  # on sys.path of every Python
 EXTENSIONS: Final = f"usr/lib/python{VERSION}/lib-dynload"
 METADATA: Final = "usr/lib/python3/dist-packages"
+DPKG_RECORDS: Final = "var/lib/dpkg/status.d"  # as in distroless images
+DPKG_FIELDS: Final = (
+    "Package: ${Package}\nStatus: ${Status}\nArchitecture: ${Architecture}\n"
+    "Source: ${source:Package} (${source:Version})\nVersion: ${Version}\n"
+)
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the same sources make the same archive
 UNCHECKED_HASH: Final = 0b01  # PEP 552: there is no source to compare with
 LIGHT: Final = 100_000  # bytes; lighter files share one line of the table
@@ -127,16 +132,20 @@ def copy_extensions(packages: Path, triple: str, folder: Path) -> list[Path]:
     return copies
 
 
-def copy_libraries(binaries: Iterable[Path], triple: str, root: Path) -> None:
-    """Copy the shared libraries that *binaries* need, and those that these need; the loader too."""
-    queue, seen = list(binaries), set[str]()
+def run(*command: str | Path) -> str:
+    """Run *command* and return its output."""
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  # the files of this build
+
+
+def copy_libraries(binaries: Iterable[Path], triple: str, root: Path) -> list[Path]:
+    """Copy the shared libraries that *binaries* need, and those that these need; the loader too.
+
+    Returns:
+        The files that were copied.
+    """
+    queue, seen, copied = list(binaries), set[str](), list[Path]()
     while queue:
-        listing = subprocess.run(  # noqa: S603  # the files of this build
-            [f"{triple}-readelf", "--dynamic", "--program-headers", str(queue.pop())],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        listing = run(f"{triple}-readelf", "--dynamic", "--program-headers", queue.pop())
         needed = re.findall(r"(?:NEEDED.*Shared library: |program interpreter: )([^\]]+)", listing)
         for name in {word.strip("[]") for word in needed} - seen:
             seen.add(name)
@@ -148,6 +157,25 @@ def copy_libraries(binaries: Iterable[Path], triple: str, root: Path) -> None:
             shutil.copyfile(source, target)
             target.chmod(0o755)
             queue.append(source)
+            copied.append(source)
+    return copied
+
+
+def write_dpkg_records(files: Iterable[Path], folder: Path) -> None:
+    """Record the Debian packages that *files* are from, and the interpreter, for scanners."""
+    architecture = ""
+    for owner in {run("dpkg-query", "--search", path.resolve()).split(": ")[0] for path in files}:
+        name, _, architecture = owner.partition(":")
+        record = run("dpkg-query", "--show", f"--showformat={DPKG_FIELDS}", owner)
+        (folder / name).write_text(record, encoding="utf-8")
+    sources = run("apt-cache", "showsrc", "--only-source", f"python{VERSION}")
+    version = re.search(r"^Version: (.+)$", sources, re.MULTILINE)
+    assert version, sources  # noqa: S101  # the interpreter was built from it
+    record = (
+        f"Package: python{VERSION}\nStatus: install ok installed\nArchitecture: {architecture}\n"
+        f"Version: {version[1]}\nDescription: built from Debian's source for this image\n"
+    )
+    (folder / f"python{VERSION}").write_text(record, encoding="utf-8")
 
 
 def copy_metadata(packages: Path, folder: Path) -> None:
@@ -187,12 +215,14 @@ def print_weights(root: Path) -> None:
 def assemble(python: Path, venv: Path, triple: str, root: Path) -> None:
     """Write everything below *root*."""
     packages = venv / "lib" / f"python{VERSION}" / "site-packages"
-    for folder in ("usr/bin", EXTENSIONS, METADATA):
+    for folder in ("usr/bin", EXTENSIONS, METADATA, DPKG_RECORDS):
         (root / folder).mkdir(parents=True)
     interpreter = Path(shutil.copy(python, root / f"usr/bin/python{VERSION}"))
     write_command(root / "usr/bin/token-issuer")
     extensions = copy_extensions(packages, triple, root / EXTENSIONS)
-    copy_libraries([interpreter, *extensions], triple, root)
+    libraries = copy_libraries([interpreter, *extensions], triple, root)
+    static = Path("/usr/lib", triple, "libz.a")  # linked into the interpreter
+    write_dpkg_records([*libraries, static], root / DPKG_RECORDS)
     write_archive(packages, root / ARCHIVE)
     copy_metadata(packages, root / METADATA)
     print_weights(root)

@@ -57,8 +57,9 @@ for part in walk(code):
 """
 _EQUALS: Final = """
 import marshal, sys
-code = marshal.loads(sys.stdin.buffer.read()[16:])
-sys.exit(code != compile(open(sys.argv[1], "rb").read(), sys.argv[1], "exec"))
+size = int(sys.argv[1])
+code, source = marshal.loads(sys.stdin.buffer.read(size)[16:]), sys.stdin.buffer.read()
+sys.exit(code != compile(source, "", "exec"))
 """
 
 
@@ -72,9 +73,11 @@ def list_uses(data: bytes, *, is_source: bool = False) -> bytes | None:
     return _run(_LIST_USES, data, "bytecode") if _is_readable(data) else None
 
 
-def is_compiled_from(bytecode: bytes, source: str) -> bool:
+def is_compiled_from(bytecode: bytes, source: bytes) -> bool:
     """Return whether this Python compiles *source* to *bytecode*, whatever its path."""
-    return _is_readable(bytecode) and _run(_EQUALS, bytecode, source) is not None
+    if not _is_readable(bytecode):
+        return False
+    return _run(_EQUALS, bytecode + source, str(len(bytecode))) is not None
 
 
 def _is_readable(bytecode: bytes) -> bool:

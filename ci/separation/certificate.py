@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from separation import knowledge, sources, statement
 from separation.checks import CHECKS
-from separation.marks import GUARD_SOURCE, ROOT
 from separation.scan import Scan
 
 FORMAT: Final = "separation-certificate/2"
@@ -30,7 +30,7 @@ _SHA256: Final = re.compile("[0-9a-f]{64}")
 _TOOLS: Final = {
     "docker": ("docker", "--version"),
     "git": ("git", "--version"),
-    "uv": (str(ROOT / "ci/uv"), "--version"),
+    "uv": ("uv" if knowledge.IS_EMBEDDED else str(sources.ROOT / "ci/uv"), "--version"),
 }
 
 
@@ -56,27 +56,27 @@ def build_document(scan: Scan) -> dict[str, Any]:
     }
 
 
-def write(path: Path, scan: Scan) -> None:
-    """Write the certificate of *scan*, with paths relative to the folder of the certificate."""
+def build(scan: Scan, folder: Path) -> dict[str, Any]:
+    """Build the certificate of *scan*, with paths relative to the folder of the certificate."""
     report = build_document(scan)
     for entry in (*report["artefacts"], *report["findings"]):
-        entry["path"] = os.path.relpath(entry["path"], path.parent)
-    report["roots"] = [os.path.relpath(root, path.parent) for root in report["roots"]]
+        entry["path"] = os.path.relpath(entry["path"], folder)
+    report["roots"] = [os.path.relpath(root, folder) for root in report["roots"]]
     document = {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _run("git", "-C", str(ROOT), "rev-parse", "HEAD"),
+        "commit": _read_commit(),
         "tools": _list_tools(),
         **report,
     }
     document["digest"] = _compute_digest(document)
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    return document
 
 
 def verify(path: Path) -> list[str]:
     """Compare a certificate with the artefacts, and scan them again.
+
+    The certificate may be in an in-toto statement. Signatures are not verified.
 
     Returns:
         A sentence for each difference and each finding; empty if the certificate is valid.
@@ -84,9 +84,11 @@ def verify(path: Path) -> list[str]:
     Raises:
         CertificateError: the file cannot be read, or is not a certificate.
     """
-    document = _read(path)
+    document, subjects = _read(path)
     faults = [f"{path.name}: {fault}" for fault in _find_faults(document)]
-    scan = Scan(skipped=path)
+    if subjects is not None and subjects != statement.list_subjects(document):
+        faults.append(f"{path.name}: its subjects are not the artefacts of its certificate")
+    scan = Scan(skipped=[path])
     for root in document["roots"]:
         if not os.path.lexists(path.parent / root):
             faults.append(f"{root}: is missing")
@@ -152,12 +154,12 @@ def _compare(artefacts: list[dict[str, Any]], scan: Scan, folder: Path) -> list[
     return faults + [f"{name}: is not listed in the certificate" for name in there]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> tuple[dict[str, Any], Any]:
+    """Return the certificate, and the subjects of the statement around it; None if it is bare."""
+    subjects = None
     try:
-        document = json.loads(
-            path.read_text(encoding="utf-8"),
-            object_pairs_hook=_refuse_duplicates,
-            parse_constant=_refuse_constant,
+        document, subjects = statement.unwrap(
+            statement.parse_json(path.read_text(encoding="utf-8"))
         )
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
@@ -169,22 +171,12 @@ def _read(path: Path) -> dict[str, Any]:
         or document.get("format") != FORMAT
         or not _is_complete(document)
     ):
-        message = f"is not a separation certificate: expected JSON with the format {FORMAT!r}"
+        message = (
+            f"is not a separation certificate: expected JSON with the format {FORMAT!r}, or an"
+            " in-toto statement with it"
+        )
         raise CertificateError(message)
-    return document
-
-
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        message = "a member occurs twice"
-        raise ValueError(message)
-    return members
-
-
-def _refuse_constant(name: str) -> None:
-    message = f"{name} is not JSON (RFC 8259 §6)"
-    raise ValueError(message)
+    return document, subjects
 
 
 def _is_complete(document: dict[str, Any]) -> bool:
@@ -209,20 +201,26 @@ def _is_complete(document: dict[str, Any]) -> bool:
 
 
 def _is_path(value: object) -> bool:
-    return isinstance(value, str) and value != "" and "\0" not in value
+    try:
+        return isinstance(value, str) and value != "" and b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:  # no file system has such a name
+        return False
 
 
 def _list_tools() -> dict[str, str | None]:
-    scanner = hashlib.sha256()
-    sources = [*(ROOT / "ci/separation").rglob("*.py"), *GUARD_SOURCE.rglob("*.py")]
-    for source in (ROOT / "ci/check-separation", *sorted(sources)):
-        scanner.update(source.read_bytes())
     versions = {name: _run(*command) for name, command in _TOOLS.items()}
     return {
-        "check-separation": f"sha256:{scanner.hexdigest()}",
+        "check-separation": knowledge.read("digest")[0],
         "python": platform.python_version(),
         **versions,
     }
+
+
+def _read_commit() -> str | None:
+    """Return the commit of the checkout; None in the single-file form, which has the digest."""
+    if knowledge.IS_EMBEDDED:
+        return None
+    return _run("git", "-C", str(sources.ROOT), "rev-parse", "HEAD")
 
 
 def _run(*command: str) -> str | None:

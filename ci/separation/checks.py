@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from proxy_guard.dev_marks import CREDENTIALS
 
-from separation import bytecode, manifests, settings
+from separation import bytecode, knowledge, manifests, settings
 from separation.content import Content
 from separation.fingerprints import count_known_runs
 from separation.marks import (
@@ -15,7 +15,6 @@ from separation.marks import (
     CERTIFICATE,
     CREDENTIAL,
     DER_IN_BASE64,
-    DEV_MARKS,
     DISTRIBUTION,
     ENCODED_CERTIFICATE_NAMES,
     ENCODED_WATERMARK_PARTS,
@@ -61,11 +60,15 @@ class Check(NamedTuple):
 
     Attributes:
         description: The text for `--help` and the certificate.
+        severity: How bad a finding is, from 0 to 10 (CVSS).
+        remedy: What to do about a finding.
         detect: The function; None if `scan` makes the check itself.
     """
 
     description: str
-    detect: Detect | None
+    severity: float
+    remedy: str
+    detect: Detect | None = None
 
 
 def find_in_path(path: str) -> str | None:
@@ -81,9 +84,9 @@ def find_in_path(path: str) -> str | None:
 def is_exempt(content: Content) -> bool:
     """Return whether this is the one file that may name the simulator, with unchanged content."""
     if content.path.endswith(_DEV_MARKS_PATH):
-        return content.data == DEV_MARKS.read_bytes()
+        return content.data == knowledge.read_dev_marks()
     if _DEV_MARKS_BYTECODE.search(content.path):
-        return bytecode.is_compiled_from(content.data, str(DEV_MARKS))
+        return bytecode.is_compiled_from(content.data, knowledge.read_dev_marks())
     return False
 
 
@@ -181,23 +184,56 @@ def detect_certificate(content: Content) -> Iterator[str]:
 
 
 CHECKS: Final = {
-    "path": Check("files and links that are named like the simulator", None),
-    "archive": Check(
-        "archives that cannot be checked: bombs, encrypted, damaged, unknown format", None
+    "watermark": Check(
+        "its keys, by their watermark",
+        9.5,
+        "Remove the key, and trust no token that it signed.",
+        detect_key,
     ),
-    "name": Check("its names in any text, like grep, also in UTF-16 and UTF-32", detect_name),
-    "module": Check("imports and other uses of its module", detect_module),
-    "manifest": Check(
-        "entries in metadata, locks, SBOMs, Compose and Kubernetes files", detect_manifest
-    ),
-    "banner": Check("the banner of its source files", detect_banner),
-    "code": Check("its code under another name", detect_code),
-    "image": Check("the label of its image", detect_image),
-    "settings": Check("settings that point to it", detect_settings),
-    "login": Check("codes, tokens, cookies and pages of its logins", detect_login),
     "certificate": Check(
-        "its certificates and those of its authority, by their name", detect_certificate
+        "its certificates and those of its authority, by their name",
+        9.5,
+        "Remove the certificate from what the artefact trusts.",
+        detect_certificate,
     ),
-    "watermark": Check("its keys, by their watermark", detect_key),
+    "settings": Check(
+        "settings that point to it", 9.0, "Set your production identity provider.", detect_settings
+    ),
+    "login": Check(
+        "codes, tokens, cookies and pages of its logins",
+        9.0,
+        "Remove the file, and log in at your production identity provider.",
+        detect_login,
+    ),
+    "module": Check(
+        "imports and other uses of its module", 8.0, "Remove the import.", detect_module
+    ),
+    "code": Check("its code under another name", 8.0, "Remove the copied code.", detect_code),
+    "manifest": Check(
+        "entries in metadata, locks, SBOMs, Compose and Kubernetes files",
+        8.0,
+        "Remove the dependency or service.",
+        detect_manifest,
+    ),
+    "image": Check("the label of its image", 8.0, "Use another base image.", detect_image),
+    "archive": Check(
+        "archives that cannot be checked: bombs, encrypted, damaged, unknown format",
+        6.0,
+        "Leave it out, or ship it in another format.",
+    ),
+    "banner": Check(
+        "the banner of its source files", 6.0, "Exclude the file from the build.", detect_banner
+    ),
+    "path": Check(
+        "files and links that are named like the simulator",
+        5.0,
+        "Exclude the path from the build, or rename your own.",
+    ),
+    "name": Check(
+        "its names in any text, like grep, also in UTF-16 and UTF-32",
+        5.0,
+        "Remove the text, or rename your own service.",
+        detect_name,
+    ),
 }
-"""All checks by ID."""
+"""All checks by ID, the worst first."""

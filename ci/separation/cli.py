@@ -10,14 +10,14 @@ from typing import Final
 
 from arguments import Parser
 
-from separation import certificate
+from separation import certificate, outputs, text_report
 from separation.checks import CHECKS
 from separation.scan import Scan
+from separation.text_report import MAX_LINES, printable
 
 CLEAN: Final = 0
 FOUND: Final = 1
 UNUSABLE: Final = 2
-REMEDY: Final = "remove them from the build and scan again; ci/separation/README.md has the checks"
 DESCRIPTION: Final = (
     "Refuse artefacts that contain any part of the dev-only token issuer. Scans directories,"
     " wheels, sdists, zip, tar, cpio, gz, bz2, xz, zst and br archives, nested archives, archives"
@@ -39,39 +39,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse_arguments(argv)
     if options.verify:
         return verify(options.verify)
-    scan = Scan(skipped=options.certificate)
+    scan = Scan(skipped=options.outputs.values())
     for path in options.paths:
         if not path.exists() and not path.is_symlink():
             scan.unreadable[str(path)] = "does not exist"
         scan.scan_tree(path)
     if not scan.files:  # a wrong path must not be reported as clean
         scan.unreadable.setdefault(str(options.paths[0]), "contains no file to scan")
-    if options.certificate and not scan.unreadable:
-        certificate.write(options.certificate, scan)
-    report(scan, as_json=options.json)
-    return FOUND if scan.findings else UNUSABLE if scan.unreadable else CLEAN
-
-
-def report(scan: Scan, *, as_json: bool) -> None:
-    """Print the findings on standard output, and unreadable files on standard error."""
-    for path, reason in scan.unreadable.items():
-        print(f"check-separation: {printable(path)}: {reason}", file=sys.stderr)
-    if as_json:
+    failures = list(outputs.write(options.outputs, scan))
+    for problem in (*(f"{path}: {why}" for path, why in scan.unreadable.items()), *failures):
+        print(f"check-separation: {printable(problem)}", file=sys.stderr)
+    if options.json:
         print(json.dumps(certificate.build_document(scan), indent=2))
-        return
-    for finding in sorted(scan.findings):
-        print(printable(str(finding)))
-    verdict = "no verdict" if scan.unreadable else "nothing of the simulator"
-    if scan.findings:
-        verdict = count(len(scan.findings), "finding")
-    print(f"check-separation: {verdict} in {count(len(scan.files), 'file')}")
-    if scan.findings:
-        print(f"check-separation: {REMEDY}")
-
-
-def count(number: int, noun: str) -> str:
-    """Return *number* and *noun*, in the plural unless *number* is 1."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    else:
+        print(text_report.render(scan, is_complete=options.all), end="")
+    return FOUND if scan.findings else UNUSABLE if scan.unreadable or failures else CLEAN
 
 
 def verify(path: Path) -> int:
@@ -87,11 +69,6 @@ def verify(path: Path) -> int:
     return FOUND if faults else CLEAN
 
 
-def printable(text: str) -> str:
-    """Replace the characters in *text* that could control a terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)
-
-
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments, or exit with a message if they are wrong."""
     checks = "\n".join(f"  {name:<13}{check.description}" for name, check in CHECKS.items())
@@ -105,19 +82,29 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "paths", metavar="PATH", type=Path, nargs="*", help="a file or directory that is shipped"
     )
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.add_argument(
-        "--certificate", metavar="FILE", type=Path, help="write a separation certificate"
+    formats = parser.add_mutually_exclusive_group()
+    formats.add_argument(
+        "--all",
+        action="store_true",
+        help=f"list every finding; by default a summary of at most {MAX_LINES} lines",
     )
+    formats.add_argument("--json", action="store_true", help="print the report as JSON")
+    for name, output in outputs.OUTPUTS.items():
+        parser.add_argument(f"--{name}", metavar="FILE", type=Path, help=output.help)
     parser.add_argument(
         "--verify",
         metavar="CERT",
         type=Path,
-        help="compare the artefacts with a certificate, and scan them again",
+        help="compare the artefacts with a certificate or statement, and scan them again; cosign"
+        " verifies the signature of a statement",
     )
     options = parser.parse_args(argv)
+    found = {name: getattr(options, name.replace("-", "_")) for name in outputs.OUTPUTS}
+    options.outputs = {name: path for name, path in found.items() if path}
     if bool(options.paths) == bool(options.verify):
         parser.error("expected one PATH or more, or --verify CERT alone")
-    if options.verify and (options.json or options.certificate):
+    if options.verify and (options.json or options.all or options.outputs):
         parser.error("--verify takes no other option")
+    if conflict := outputs.find_conflict(options.outputs, options.paths):
+        parser.error(conflict)
     return options

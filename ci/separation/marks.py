@@ -4,18 +4,13 @@ The marks themselves are defined only in `proxy_guard.dev_marks`.
 """
 
 import re
-from pathlib import Path
 from typing import Final
 
 from proxy_guard import dev_marks
 from proxy_guard.search.alignments import list_base64_alignments
 
+from separation import knowledge
 from separation.numerals import Speller
-
-ROOT: Final = Path(__file__).resolve().parents[2]
-GUARD_SOURCE: Final = ROOT / "packages/proxy-guard/src"
-SIMULATOR_SOURCE: Final = ROOT / "packages/dev-only/token-issuer/src"
-DEV_MARKS: Final = GUARD_SOURCE / "proxy_guard/dev_marks.py"
 
 NAME: Final = dev_marks.SERVICE_NAME.encode()
 MODULE: Final = NAME.replace(b"-", b"_")
@@ -69,14 +64,6 @@ PAGE: Final = re.compile(dev_marks.PAGE_PATTERN.encode())
 PROJECT_FOLDER: Final = b"packages/dev-only"
 
 
-def _list_nested_modules() -> bytes:
-    """List the first two names of each module and package inside a package of the simulator."""
-    folder = SIMULATOR_SOURCE / MODULE.decode()
-    pairs = {path.relative_to(folder).with_suffix("").parts[:2] for path in folder.rglob("*.py")}
-    names = {".".join(pair) for pair in pairs if len(pair) > 1 and pair[1] != "__init__"}
-    return b"|".join(re.escape(name.encode()) for name in sorted(names))
-
-
 IMPORTER: Final = re.compile(
     rb"import_module|__import__|find_spec|find_loader|get_loader|load_module|run_module|resolve_name"
     rb"|import_string|import_object|importorskip"
@@ -98,7 +85,11 @@ MODULE_USE: Final = re.compile(
     rb"|(?<![\w-])-[bdeiopqsuvx]{0,8}m(?:[\s\"',=\\-]|</?\w+>){0,40}%(m)s\b"
     rb"|-(?:import|module|package|collect-all|follow-import-to)(?:[ \t\"',=])+%(m)s\b"
     rb"|\b(?:pipx?3?|uv)[ \t]+(?:pip[ \t]+)?(?:install|add)\b[^\n;&|]{0,200}?[ \t\"']%(m)s(?![\w-])"
-    % {b"m": MODULE, b"nested": _list_nested_modules(), b"importer": IMPORTER.pattern}
+    % {
+        b"m": MODULE,
+        b"nested": "|".join(map(re.escape, knowledge.read("modules"))).encode(),
+        b"importer": IMPORTER.pattern,
+    }
 )
 """Uses of the module. Harmless code may have a variable of that name (`token_issuer = iss`), with
 attributes named like the packages of the simulator (`token_issuer.keys()`)."""

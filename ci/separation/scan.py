@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Scan:
     """A scan of artefacts.
 
     Args:
-        skipped: A file that is not scanned: the certificate of the artefacts.
+        skipped: Files that are not scanned, such as the certificate of the artefacts.
 
     Attributes:
         roots: The files and directories that were scanned.
@@ -38,12 +39,12 @@ class Scan:
         files: The SHA-256 and the size in bytes of each scanned file, by path.
     """
 
-    def __init__(self, skipped: Path | None = None) -> None:
+    def __init__(self, skipped: Iterable[Path] = ()) -> None:
         self.roots: list[Path] = []
         self.findings: dict[Finding, None] = {}
         self.unreadable: dict[str, str] = {}
         self.files: dict[str, tuple[str, int]] = {}
-        self._visited = {os.path.realpath(skipped)} if skipped else set()
+        self._visited = set(map(os.path.realpath, skipped))
         # How many levels around the current content are decoded text that may not be base64.
         self._guesses = 0
 

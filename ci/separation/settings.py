@@ -4,11 +4,10 @@ Each value is checked by the rules of the guard, so every disguise that the guar
 finding.
 """
 
-import ast
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from proxy_guard import urls
@@ -16,10 +15,11 @@ from proxy_guard.dev_marks import is_bare_word
 from proxy_guard.rules import ISSUER_VARIABLE
 from proxy_guard.search.unwrapping import unescape
 
+from separation import knowledge
 from separation.assignments import Outline, find_assignments, is_assignment
 from separation.content import Content
 from separation.documents import read_strings
-from separation.marks import MODULE, SIMULATOR_SOURCE
+from separation.marks import MODULE
 
 _MAX_FILE_BYTES: Final = 1 << 20
 _MAX_PACKED_BYTES: Final = 32 << 10
@@ -106,7 +106,7 @@ def find_settings(content: Content) -> Iterator[str]:
         if clause := _judge(names, value):
             found[clause] = None
     for match in _REFERENCE.finditer(text if _VARIABLE.search(text) else ""):
-        if match[1] in _list_declared_variables():
+        if match[1] in knowledge.read("variables"):
             found[f"refers to {match[1]}, a variable of the simulator"] = None
     yield from found
 
@@ -216,23 +216,7 @@ def _judge(names: Sequence[str], value: str) -> str | None:
 
 def _belongs_to_simulator(name: str, value: str) -> bool:
     """Return whether a variable is one of the simulator; others may name a URL: `…_URL`."""
-    return name in _list_declared_variables() or not value.strip().lower().startswith(_WEB_SCHEMES)
-
-
-@cache
-def _list_declared_variables() -> frozenset[str]:
-    """List the environment variables that the simulator declares: fields that call `setting`."""
-    source = SIMULATOR_SOURCE / MODULE.decode() / "config/settings.py"
-    return frozenset(
-        f"{MODULE.decode()}_{node.target.id}".upper()
-        for node in ast.walk(ast.parse(source.read_bytes()))
-        if isinstance(node, ast.AnnAssign)
-        and isinstance(node.target, ast.Name)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name)
-        and node.value.func.id == "setting"
-        and all(keyword.arg != "variable" for keyword in node.value.keywords)
-    )
+    return name in knowledge.read("variables") or not value.strip().lower().startswith(_WEB_SCHEMES)
 
 
 def _qualify(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from proxy_guard.env_file.parsing import merge_env_file
 from proxy_guard.environment import (
@@ -80,6 +80,20 @@ class _Parser(argparse.ArgumentParser):
             hint = _suggest(unknown[0].partition("=")[0], self._option_string_actions)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
         return parsed, unknown
+
+
+class _ShowVersion(argparse.Action):
+    """The option `--version`; it imports `importlib.metadata`, which is slow, only when used."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print the version of the installed package or of the single file, and exit."""
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # see the class
+
+        try:
+            print(f"proxy-guard {version('proxy-guard')}")
+        except PackageNotFoundError:
+            parser.error("--version: only an installed package or the single file has a version")
+        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -160,6 +174,7 @@ def _build_parser() -> argparse.ArgumentParser:
         epilog=f"{_EXIT_CODES}\n{_ENVIRONMENT}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     checking = actions.add_parser(
         "check",

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -164,6 +165,23 @@ def test_wrong_usage_is_reported(call: Run, arguments: tuple[str, ...]) -> None:
 
     assert result.returncode == 2
     assert result.stderr.startswith("usage: proxy-guard")
+
+
+def test_version_is_that_of_the_package(run: Run) -> None:
+    result = run("--version")
+
+    assert (result.returncode, result.stdout) == (0, f"proxy-guard {version('proxy-guard')}\n")
+
+
+def test_sources_that_are_not_installed_have_no_version(
+    call: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [])
+
+    result = call("--version")
+
+    assert result.returncode == 2
+    assert "only an installed package or the single file has a version" in result.stderr
 
 
 @pytest.mark.parametrize("action", ["check", "exec"])

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def build(copy: Path) -> None:
-    for name in ("ci", "packages/proxy-guard/src"):
+    for name in ("ci", "packages/proxy-guard/src", "packages/proxy-guard/pyproject.toml"):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cp", "-R", ROOT / name, copy / name], check=True, timeout=60)
     subprocess.run([copy / "ci/build-guard-pyz.sh"], check=True, capture_output=True, timeout=60)
@@ -47,6 +48,13 @@ def test_python_without_packages_runs_it(archive: Path) -> None:
     assert run(archive, "--help").stdout.startswith("usage: proxy-guard")
     assert "REFUSED" in run(archive, "check", JWT_JWKS_URI="http://token-issuer:8081/").stdout
     assert run(archive, "exec", "--", "echo", "started", APP_ENV="qa").stdout == "started\n"
+
+
+def test_version_is_that_of_the_package(archive: Path) -> None:
+    expected = version("proxy-guard")  # of the installed package
+    shown = run(archive, "--version")
+
+    assert (shown.returncode, shown.stdout) == (0, f"proxy-guard {expected}\n")
 
 
 def test_data_file_is_read_from_the_archive(archive: Path) -> None:

@@ -245,6 +245,7 @@ def test_published_rsa_key_is_found_in_every_notation() -> None:
     assert find_missed(write_all(modulus), "published_key") == []
 
 
+@pytest.mark.timeout(600)  # hundreds of texts, each unwrapped to the last layer
 def test_new_rsa_key_is_not_refused_in_any_notation() -> None:
     for _ in range(5):
         values = write_all(int.from_bytes(b"\xc1" + os.urandom(255), "big") | 1)

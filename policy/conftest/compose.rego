@@ -14,6 +14,21 @@ subjects contains subject if {
 	}
 }
 
+# Included files and extended services, whose content is not in the file that is checked.
+subjects contains subject if {
+	some file in documents
+	not file.kind
+	some title, reference in references(file)
+	walk(reference, [_, name])
+	is_string(name)
+	subject := {"title": title, "images": set(), "names": {name}, "labels": set(), "texts": set()}
+}
+
+references(file) := object.union({"include": list(file, "include")}, {title: service.extends |
+	some name, service in mapping(file, "services")
+	title := sprintf("extends of service %v", [name])
+})
+
 settings_of_service(service) := {{"at": pair.name, "text": text} |
 	some pair in pairs_of(service.environment)
 	text := sprintf("%v=%v", [pair.name, pair.value])

@@ -17,7 +17,7 @@ deny contains message if {
 	some name in subject.names
 	regex.match(dev_name, lower(name))
 	message := sprintf(
-		"[dev_name] %s: a name, label or host names the dev-only %s: %s. Remedy: %s",
+		"[dev_name] %s: a name, label, host or path names the dev-only %s: %s. Remedy: %s",
 		[subject.title, service_name, name, leave_out],
 	)
 }

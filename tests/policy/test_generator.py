@@ -17,6 +17,7 @@ pytestmark = pytest.mark.requirement("SEP-3")
 ROOT: Final = Path(__file__).resolve().parents[2]
 MARKS: Final = "packages/proxy-guard/src/proxy_guard/dev_marks.py"
 POLICIES: Final = ["policy/kubernetes.yaml", "policy/conftest/marks.rego"]
+GENERATED: Final = ["policy/gitleaks.toml", "policy/kyverno.yaml", "policy/trufflehog.yaml"]
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -48,7 +49,7 @@ def test_policies_have_the_marks() -> None:
     outcome = run(ROOT)
 
     assert outcome.returncode == 0, outcome.stderr
-    assert outcome.stdout == "ci/policy: both policies have the marks of proxy_guard\n"
+    assert outcome.stdout == "ci/policy: all policies have the marks of proxy_guard\n"
 
 
 def test_changed_mark_is_detected_and_written(tree: Path) -> None:
@@ -63,6 +64,9 @@ def test_changed_mark_is_detected_and_written(tree: Path) -> None:
         assert policy in stale.stderr
         assert "key[-_]faucet" in (tree / policy).read_text(encoding="utf-8")
         assert "token" + "[-_]issuer" not in (tree / policy).read_text(encoding="utf-8")
+    for policy in GENERATED:
+        assert f"{policy} differs" in stale.stderr
+    assert "KEY_FAUCET_KEY_SEED" in (tree / "policy/trufflehog.yaml").read_text(encoding="utf-8")
     assert "ci/policy --write" in stale.stderr
     assert written.returncode == 0
     assert run(tree).returncode == 0
@@ -84,6 +88,21 @@ def test_policy_edited_by_hand_is_detected(tree: Path) -> None:
 
     assert outcome.returncode == 1
     assert outcome.stderr.startswith("ci/policy: policy/kubernetes.yaml (marks) differs")
+
+
+@pytest.mark.parametrize("policy", GENERATED)
+def test_generated_file_that_is_edited_or_missing_is_detected(policy: str, tree: Path) -> None:
+    original = (tree / policy).read_bytes()
+    replace(tree / policy, "dev-only", "prod-only")
+    edited = run(tree)
+    (tree / policy).unlink()
+    missing = run(tree)
+
+    for outcome in (edited, missing):
+        assert outcome.returncode == 1
+        assert f"ci/policy: {policy} differs" in outcome.stderr
+    assert run(tree, "--write").returncode == 0
+    assert (tree / policy).read_bytes() == original
 
 
 def test_missing_region_is_an_error_that_names_it(tree: Path) -> None:

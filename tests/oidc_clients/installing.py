@@ -16,6 +16,7 @@ BUILT: Final = ROOT / ".cache/oidc-clients"
 NODE_PROJECT: Final = HERE / "node"
 PYTHON: Final = HERE / "python/.venv/bin/python"
 GO_CLIENT: Final = BUILT / "go/client"
+GO_KEY_SETS: Final = BUILT / "go/keysets"
 SPRING: Final = BUILT / "spring"
 
 
@@ -44,7 +45,9 @@ def install(runtime: Runtime) -> None:
             go = find_command("go", "install Go 1.25 or newer")
             # A static binary, which also runs in a container.
             environ = {**os.environ, "CGO_ENABLED": "0"}
-            run(go, "build", "-mod=readonly", "-o", GO_CLIENT, cwd=HERE / "go", environ=environ)
+            for target, package in ((GO_CLIENT, "."), (GO_KEY_SETS, "./keysets")):
+                command = (go, "build", "-mod=readonly", "-o", target, package)
+                run(*command, cwd=HERE / "go", environ=environ)
         case Runtime.JAVA:
             find_command("java", "install a JDK, version 17 or newer")
             maven = find_command("mvn", "install Maven 3.8 or newer")

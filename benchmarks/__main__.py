@@ -6,6 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from benchmarks.capacity.fleet import FLEETS, count_fetches
+from benchmarks.capacity.page import write_page
+from benchmarks.capacity.plot import draw_fetches
 from benchmarks.document import write_document
 from benchmarks.errors import MeasurementError
 from benchmarks.formatting import find_headline_unit, format_goal, format_spread, format_verdict
@@ -86,11 +89,16 @@ def write_all(record: Record) -> None:
 
 
 def write_docs(record: Record, folder: Path) -> None:
-    """Write the page and the plots into *folder*."""
+    """Write the pages and the plots into *folder*."""
     plots = folder / "benchmarks"
     names = draw_plots(record.evaluate(), plots)
     paths = {name: f"{plots.name}/{name}.svg" for name in names}
     (folder / "benchmarks.md").write_text(write_document(record, paths), encoding="utf-8")
+    fetches = {fleet: count_fetches(fleet) for fleet in FLEETS}
+    plot = plots / "key-set-fetches.svg"
+    draw_fetches(fetches, plot)
+    page = write_page(record, fetches, f"{plots.name}/{plot.name}")
+    (folder / "capacity.md").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

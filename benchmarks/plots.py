@@ -11,10 +11,10 @@ from benchmarks.evaluation import LIMITS, Evaluation
 from benchmarks.formatting import format_value
 
 _INK: Final = "#74797f"  # contrast above 4 on both
-_OURS: Final = "#2f81f7"
+OURS: Final = "#2f81f7"
 _THEIRS: Final = "#8c959f"
-_WIDTH_INCHES: Final = 7.5
-_STYLE: Final = Path(__file__).with_name("plots.mplstyle")
+WIDTH_INCHES: Final = 7.5
+STYLE: Final = Path(__file__).with_name("plots.mplstyle")
 
 
 def draw_plots(evaluations: list[Evaluation], folder: Path) -> list[str]:
@@ -22,7 +22,7 @@ def draw_plots(evaluations: list[Evaluation], folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     compared = [evaluation for evaluation in evaluations if len(evaluation.values) > 1]
     for evaluation in compared:
-        with style.context(_STYLE):
+        with style.context(STYLE):
             _draw(evaluation, folder / f"{evaluation.figure.name}.svg")
     return [evaluation.figure.name for evaluation in compared]
 
@@ -31,14 +31,14 @@ def _draw(evaluation: Evaluation, path: Path) -> None:
     figure = evaluation.figure
     bars = {name: spread for name, spread in evaluation.values.items() if name not in LIMITS}
     names = sorted(bars, key=lambda name: bars[name].median, reverse=not figure.is_more_better)
-    canvas = Canvas(figsize=(_WIDTH_INCHES, 0.9 + 0.42 * len(names)), layout="constrained")
+    canvas = Canvas(figsize=(WIDTH_INCHES, 0.9 + 0.42 * len(names)), layout="constrained")
     axes = canvas.subplots()
     medians = [bars[name].median for name in names]
     axes.barh(
         names,
         medians,
         height=0.6,
-        color=[_OURS if name == evaluation.ours else _THEIRS for name in names],
+        color=[OURS if name == evaluation.ours else _THEIRS for name in names],
         xerr=[
             [median - bars[name].low for name, median in zip(names, medians, strict=True)],
             [bars[name].high - median for name, median in zip(names, medians, strict=True)],

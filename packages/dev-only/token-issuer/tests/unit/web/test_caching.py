@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
+from benchmarks.capacity.fleet import GRACEFUL, MAX_AGE_S
+from benchmarks.capacity.fleet import compute_max_age as simulate_max_age
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from token_issuer.web.caching import build_cache_headers, compute_max_age, matches_etag
@@ -45,6 +47,16 @@ def test_no_cache_keeps_a_document_beyond_its_change(left_s: float, window_s: in
 
     assert 0 <= max_age_s <= window_s
     assert NOW + timedelta(seconds=max_age_s) <= change
+
+
+@pytest.mark.requirement("OPS-8")
+@given(time_s=st.floats(0, 1501, exclude_max=True))
+def test_simulated_verifiers_are_told_the_same(time_s: float) -> None:
+    now, removed = NOW + timedelta(seconds=time_s), NOW + timedelta(seconds=GRACEFUL.removed_s)
+
+    expected = compute_max_age(now, removed, timedelta(seconds=MAX_AGE_S))
+
+    assert abs(simulate_max_age(time_s, GRACEFUL) - expected) <= 1  # microseconds are rounded
 
 
 @pytest.mark.requirement("GO-3")

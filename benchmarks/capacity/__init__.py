@@ -1,0 +1,1 @@
+"""`docs/capacity.md`: what large load tests need, from the measurements and a simulation."""

@@ -14,20 +14,24 @@ check examples/proxy
 check tests
 check ci/uv
 check ci/arguments.py
+check ci/sarif_log.py
+check ci/check-env-files
 check ci/steps
 check ci/traceability
 check ci/separation ci/check-separation
+check ci/build-pyz
 check ci/sources.py
 check ci/defects
 check ci/login-conformance
-check ci/policy
+check ci/policies ci/policy
+check ci/version
 
 printf 'benchmarks: '
 ci/uv run --locked --project benchmarks mypy --config-file pyproject.toml benchmarks
 
 issuer=packages/dev-only/token-issuer
 printf '%s: ' "$issuer"
-ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests" "$issuer/hatch_build.py" "$issuer/image/assemble.py"
+ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/src" "$issuer/tests" "$issuer/hatch_build.py" "$issuer/image/assemble.py" "$issuer/image/sbom.py"
 printf '%s: ' "$issuer/image/modules" # apart: its ssl stands in for the one that the tests use
 ci/uv run --locked --project "$issuer" mypy --config-file pyproject.toml "$issuer/image/modules/sitecustomize.py"
 

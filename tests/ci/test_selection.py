@@ -74,7 +74,7 @@ def list_files(outcome: subprocess.CompletedProcess[str]) -> set[str]:
     [
         ([WORKSPACE_TEST, f"{ISSUER_TEST}::test_largest_duration_does_not_overflow"],
          {WORKSPACE_TEST, ISSUER_TEST}),
-        (["packages", "-k", "test_der or test_largest_duration"], {WORKSPACE_TEST, ISSUER_TEST}),
+        (["packages", "-k", "test_der.py or test_largest_duration"], {WORKSPACE_TEST, ISSUER_TEST}),
         ([SLOW_TEST], {SLOW_TEST}),
         (["tests/e2e", "-k", "emergency"], {SLOW_TEST}),
     ],

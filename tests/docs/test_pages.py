@@ -12,7 +12,18 @@ from tests.docs.pages import ROOT, Page, list_pages
 pytestmark = pytest.mark.requirement("OPS-6")
 
 USES: Final = {
-    "sh": {"run", "tour", "session", "stack", "not-run"},
+    "sh": {
+        "run",
+        "tour",
+        "session",
+        "stack",
+        "install",
+        "include",
+        "docker",
+        "swarm",
+        "cluster",
+        "not-run",
+    },
     "bash": {"not-run"},
     "console": {"session", "help", "report", "not-run"},
     "python": {"run", "pytest", "not-run"},

@@ -55,6 +55,7 @@ def test_ephemeral_container_is_checked(admission: AdmissionPolicy, rego: RegoPo
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # 15 s of CPU, which a busy machine stretches
 def test_object_above_the_size_limit_is_searched_by_conftest_only(
     admission: AdmissionPolicy, rego: RegoPolicy
 ) -> None:

@@ -73,7 +73,7 @@ def test_neutral_image_is_refused_by_its_labels_and_names(
     deployment: Manifest, admission: AdmissionPolicy, rego: RegoPolicy
 ) -> None:
     renamed: dict[str, Any] = copy.deepcopy(dict(deployment))
-    find_container(renamed)["image"] = "registry.example.test/keys"  # type: ignore[index]
+    find_container(renamed)["image"] = "registry.example.test/keys"  # type: ignore[index]  # any JSON
 
     codes = CLUSTER_CODES["Deployment"] - {"dev_image"}
     assert find_codes(admission.refuse(renamed, {})) == codes

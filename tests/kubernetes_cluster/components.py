@@ -61,7 +61,7 @@ def build_components() -> Path:
 
 def build(package: str, program: Path) -> None:
     """Build a program without the C library."""
-    print("building", program.name, flush=True)  # noqa: T201
+    print("building", program.name, flush=True)  # noqa: T201  # it takes minutes
     flags = f"-ldflags=-s -w -X k8s.io/component-base/version.gitVersion={VERSION}"
     go = find_command("go", "install Go 1.25 or newer")
     subprocess.run(

@@ -1,3 +1,3 @@
-"""Leave out the example for Python, which runs in an environment of its own."""
+"""Do not collect the example for Python, which has a separate environment."""
 
 collect_ignore = ["python"]

@@ -109,4 +109,4 @@ def make_sbom(lock: dict[str, Any], roots: list[Path]) -> dict[str, Any]:
 if __name__ == "__main__":
     lock_file, *folders = map(Path, sys.argv[1:])
     sbom = make_sbom(json.loads(lock_file.read_text(encoding="utf-8")), folders)
-    print(json.dumps(sbom, indent=2))  # noqa: T201
+    print(json.dumps(sbom, indent=2))  # noqa: T201  # the result of this script

@@ -28,7 +28,7 @@ SEED: Final = "a seed of a test, not a secret"
 ALGORITHMS: Final = [Algorithm.RS256, Algorithm.ES256, Algorithm.EDDSA]
 UTC_TIMES: Final = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001  # hypothesis adds the offset
-    max_value=datetime(2200, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2200, 1, 1),  # noqa: DTZ001  # likewise
     timezones=st.just(UTC),
 )
 FACTORS: Final = st.one_of(

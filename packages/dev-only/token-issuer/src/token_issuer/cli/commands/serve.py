@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     # Imports from here on are deferred: wrong settings are reported without them, and the server is
     # imported while another thread makes the key, which releases the GIL.
-    from token_issuer.keys.first_key import submit_first_key  # noqa: PLC0415
+    from token_issuer.keys.first_key import submit_first_key  # noqa: PLC0415  # deferred
 
     with ThreadPoolExecutor(1) as executor:
         key = submit_first_key(executor, settings)

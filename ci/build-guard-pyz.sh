@@ -4,9 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-python=$(command -v python3)
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-  python=$(ci/uv python find --no-project '>=3.11')
+. ci/python.sh
 
 "$python" -I ci/build-pyz dist/proxy-guard.pyz proxy_guard.cli \
   packages/proxy-guard/src/proxy_guard packages/proxy-guard/pyproject.toml

@@ -5,9 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-python=$(command -v python3)
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-  python=$(ci/uv python find --no-project '>=3.11')
+. ci/python.sh
 
 data=$(mktemp -d)
 trap 'rm -rf "$data"' EXIT

@@ -1,9 +1,11 @@
 """Commands of this machine, and Debian packages that are fetched without root."""
 
 import fcntl
+import hashlib
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +45,28 @@ def run(*command: str | Path, cwd: Path = ROOT, environ: dict[str, str] | None =
         message = f"{' '.join(map(str, command[:4]))} … failed: {output}"
         raise MissingError(message)
     return outcome.stdout
+
+
+def build_once(built: Path, sources: Iterable[Path], build: Callable[[Path], object]) -> Path:
+    """Return the folder with what *build* makes of *sources*, from an earlier run if possible.
+
+    Args:
+        built: Folder of all builds.
+        sources: The files that determine the result.
+        build: Fills a folder. Only one process builds at a time.
+    """
+    content = b"".join(path.read_bytes() for path in sorted(sources))
+    folder = built / hashlib.sha256(content).hexdigest()[:16]
+    built.mkdir(parents=True, exist_ok=True)
+    with (built / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            draft = built / "draft"
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir()
+            build(draft)
+            draft.rename(folder)
+    return folder
 
 
 def download_debian(*names: str, folder: Path, dependencies: bool = False) -> list[Path]:

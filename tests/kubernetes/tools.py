@@ -1,9 +1,6 @@
 """Tools of Kubernetes, built from Go modules: kustomize, and the evaluator of Pod Security."""
 
-import fcntl
-import hashlib
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from tests.machine import ROOT, find_command, run
+from tests.machine import ROOT, build_once, find_command, run
 
 SOURCES: Final = Path(__file__).parent / "go"
 BUILT: Final = ROOT / ".cache/kubernetes"
@@ -48,21 +45,15 @@ def build_tools() -> Tools:
     Raises:
         MissingError: Go is missing, or the build fails.
     """
-    sources = b"".join(path.read_bytes() for path in sorted(SOURCES.iterdir()))
-    folder = BUILT / hashlib.sha256(sources).hexdigest()[:16]
-    BUILT.mkdir(parents=True, exist_ok=True)
-    with (BUILT / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            draft = BUILT / "draft"
-            shutil.rmtree(draft, ignore_errors=True)
-            go = find_command("go", "install Go 1.25 or newer")
-            environ = {**os.environ, "CGO_ENABLED": "0"}
-            for package in (".", KUSTOMIZE):
-                command = (go, "build", "-mod=readonly", "-o", f"{draft}/", package)
-                run(*command, cwd=SOURCES, environ=environ)
-            draft.rename(folder)
-    return Tools(folder)
+    return Tools(build_once(BUILT, SOURCES.iterdir(), _build))
+
+
+def _build(folder: Path) -> None:
+    go = find_command("go", "install Go 1.25 or newer")
+    environ = {**os.environ, "CGO_ENABLED": "0"}
+    for package in (".", KUSTOMIZE):
+        command = (go, "build", "-mod=readonly", "-o", f"{folder}/", package)
+        run(*command, cwd=SOURCES, environ=environ)
 
 
 def parse(text: str) -> list[Manifest]:

@@ -1,9 +1,6 @@
 """Programs of a Kubernetes cluster, built from their Go modules, and how each one is run."""
 
-import fcntl
-import hashlib
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.machine import ROOT, download_debian, find_command, run
+from tests.machine import ROOT, build_once, download_debian, find_command, run
 
 SOURCES: Final = Path(__file__).parent / "go"
 BUILT: Final = ROOT / ".cache/kubernetes-cluster"
@@ -42,21 +39,14 @@ def build_components() -> Path:
         CalledProcessError: The build fails.
         MissingError: Go is missing, or a package of Debian.
     """
-    sources = b"".join(path.read_bytes() for path in sorted(SOURCES.rglob("*.*")))
-    folder = BUILT / hashlib.sha256(sources).hexdigest()[:16]
-    BUILT.mkdir(parents=True, exist_ok=True)
-    with (BUILT / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            draft = BUILT / "draft"
-            shutil.rmtree(draft, ignore_errors=True)
-            draft.mkdir()
-            for name, package in PACKAGES.items():
-                build(package, draft / name)
-            (archive,) = download_debian("containernetworking-plugins", folder=draft / "debian")
-            run("dpkg", "-x", archive, draft / "debian/files")
-            draft.rename(folder)
-    return folder
+    return build_once(BUILT, SOURCES.rglob("*.*"), _build_all)
+
+
+def _build_all(folder: Path) -> None:
+    for name, package in PACKAGES.items():
+        build(package, folder / name)
+    (archive,) = download_debian("containernetworking-plugins", folder=folder / "debian")
+    run("dpkg", "-x", archive, folder / "debian/files")
 
 
 def build(package: str, program: Path) -> None:

@@ -12,7 +12,7 @@ from policies import encodings, names
 MIN_SEED_CHARS: Final = 16
 """Minimum length of the seed of the simulator's keys."""
 
-_SEED_VARIABLE: Final = f"{dev_marks.SERVICE_NAME}-key-seed".replace("-", "_").upper()
+SEED_VARIABLE: Final = f"{dev_marks.SERVICE_NAME}-key-seed".replace("-", "_").upper()
 _NEAR: Final = ".{0,500}?"
 """Trufflehog reads 512 characters before a keyword."""
 
@@ -76,7 +76,7 @@ def list_rules() -> list[Rule]:
             name="key-seed",
             description="the seed of the simulator's keys",
             regex=match_seed(),
-            keywords=[_SEED_VARIABLE.lower()],
+            keywords=[SEED_VARIABLE.lower()],
         ),
         Rule(
             name="credential",
@@ -129,7 +129,7 @@ def match_seed() -> str:
         rf"(?:{block}{first}[^\s{names.QUOTES}]{{N}}|{quoted})"
         rf"|{quote}(?:,|\]{blank}=){blank}{quoted}"
     )
-    return rf"{_SEED_VARIABLE}(?:{after_name})".replace("{N}", f"{{{MIN_SEED_CHARS - 1}}}")
+    return rf"{SEED_VARIABLE}(?:{after_name})".replace("{N}", f"{{{MIN_SEED_CHARS - 1}}}")
 
 
 def match_production_settings() -> str:

@@ -1,6 +1,7 @@
 """The rules for gitleaks and trufflehog find every planted file, and no similar one."""
 
 import re
+import subprocess
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from policies.secret_scanners import MIN_SEED_CHARS, SEED_VARIABLE
 
 from tests.conftest import ISSUER_COMMAND
 from tests.foreign_tools.building import GITLEAKS, build
@@ -20,7 +22,7 @@ from tests.policy.samples import (
     make_samples,
     write_samples,
 )
-from tests.services import Start
+from tests.services import Start, read_clean_environ
 
 pytestmark = pytest.mark.requirement("OPS-7")
 
@@ -34,6 +36,20 @@ Rule = Mapping[str, Any]
 def samples(start_shared_issuer: Start, tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
     key_file = make_key_file(ISSUER_COMMAND, tmp_path_factory.mktemp("account"))
     return make_samples(start_shared_issuer().url, key_file)
+
+
+@pytest.mark.parametrize(("missing", "exit_code"), [(0, 0), (1, 2)])
+def test_shortest_seed_of_the_rule_is_that_of_the_issuer(missing: int, exit_code: int) -> None:
+    seed = "0123456789abcdefghij"[: MIN_SEED_CHARS - missing]
+    environ = read_clean_environ() | {SEED_VARIABLE: seed, "NODE_ENV": "test"}
+
+    outcome = subprocess.run(
+        [ISSUER_COMMAND, "make-token"],
+        env=environ, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert outcome.returncode == exit_code
+    assert (SEED_VARIABLE in outcome.stderr) == bool(missing)
 
 
 def has_keyword(rule: Rule, text: str) -> bool:

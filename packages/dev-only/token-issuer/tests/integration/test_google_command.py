@@ -407,6 +407,38 @@ def test_signal_before_the_command_starts_prevents_it(environ: dict[str, str]) -
     assert outcome.stdout == "143\n", outcome.stderr
 
 
+# Lets another thread than the main one receive a signal, as a busy machine may.
+OTHER_THREAD: Final = """
+import os, signal, sys, threading
+from token_issuer.front.command import SignalForwarder
+forwarder = SignalForwarder()
+forwarder.install()
+def receive():
+    open(sys.argv[1]).read()
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+threading.Thread(target=receive).start()
+print(forwarder.run(["sh", "-c", "echo started > $0; exec sleep 60", sys.argv[1]], os.environ))
+"""
+
+
+def test_signal_that_another_thread_receives_reaches_the_command(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+
+    outcome = subprocess.run(
+        [sys.executable, "-c", OTHER_THREAD, str(started)],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+    assert outcome.stdout == "143\n", outcome.stderr
+
+
 @contextlib.contextmanager
 def start_front(
     environ: Mapping[str, str], ca_file: Path, *arguments: str

@@ -28,18 +28,21 @@ _FORWARDED: Final = (
 class SignalForwarder:
     """Sends the signals of this process to a child process.
 
-    A signal that arrives earlier is kept, so that files of the command can be removed.
+    Signals that arrive earlier are kept, so that files of the command can be removed.
     """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._early: int | None = None
+        self._early: list[int] = []
+        self._wakeup, self._wakeup_writer = os.pipe()
 
     def install(self) -> None:
         """Handle signals from now on; the main thread must call this."""
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # if it is ignored, the exit status is lost
-        for number in _FORWARDED:
+        os.set_blocking(self._wakeup_writer, False)
+        signal.set_wakeup_fd(self._wakeup_writer, warn_on_full_buffer=False)
+        for number in (*_FORWARDED, signal.SIGCHLD):
             signal.signal(number, self._handle)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})  # the parent may block it
 
     def run(self, command: Sequence[str], environ: Mapping[str, str]) -> int:
         """Run *command* with the variables *environ*, and return its exit status.
@@ -47,30 +50,38 @@ class SignalForwarder:
         Raises:
             CommandError: the command cannot be started.
         """
-        if self._early is not None:
-            return _SIGNAL_BASE + self._early
+        if self._early:
+            return _SIGNAL_BASE + self._early[0]
         try:
             self._process = subprocess.Popen(command, env=dict(environ))  # noqa: S603  # a command of the user
         except (OSError, ValueError) as error:
             raise _explain(command[0], error) from error
-        self._forward_early()
-        exit_code = self._process.wait()
+        for number in self._early:  # while the child process was being started
+            self._forward(self._process, number)
+        exit_code = self._wait(self._process)
         return _SIGNAL_BASE - exit_code if exit_code < 0 else exit_code
 
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        """Return the exit code of *process*, and let handlers run until it ends.
+
+        Only the main thread runs handlers, but a signal may interrupt another thread instead. So
+        the main thread waits for the byte that each signal writes, also that of the end.
+        """
+        while (exit_code := process.poll()) is None:
+            os.read(self._wakeup, 1024)
+        return exit_code
+
     def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGCHLD:
+            return
         if self._process is None:
-            self._early = number
-        elif number not in _FROM_TERMINAL or not _is_in_foreground():
-            self._forward(number)
+            self._early.append(number)
+        else:
+            self._forward(self._process, number)
 
-    def _forward_early(self) -> None:
-        """Send the signal that arrived while the child process was being started."""
-        if self._early is not None:
-            self._forward(self._early)
-
-    def _forward(self, number: int) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
+    def _forward(self, process: subprocess.Popen[bytes], number: int) -> None:
+        if number not in _FROM_TERMINAL or not _is_in_foreground():
+            process.send_signal(number)
 
 
 def _is_in_foreground() -> bool:

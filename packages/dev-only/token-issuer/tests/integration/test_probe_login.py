@@ -13,8 +13,13 @@ from typing import Any
 
 import jwt
 import pytest
+from tests.in_process import call_main
 from tests.relying_party import Answer, RelyingParty, fetch, serve
+from tests.virtual_time.clock import VirtualClock
+from token_issuer.cli.arguments import parse_arguments
+from token_issuer.cli.commands.probe_login import run
 from token_issuer.probe.logins.login_probe import NAMES
+from token_issuer.probe.timing import Timing
 from token_issuer.testing import RunningIssuer, run_token_issuer
 from token_issuer.tokens.defects.catalogue import LOGIN_DEFECTS
 
@@ -134,11 +139,29 @@ def assert_nothing_is_left(issuer: RunningIssuer) -> None:
     assert not issuer.faults.list()
 
 
+@pytest.fixture
+def probe_on_virtual_time(
+    clean_environ: dict[str, str], issuer: RunningIssuer, timing: Timing
+) -> Probe:
+    """Return a function that probes in this process; a busy machine takes none of its time."""
+
+    def run_probe(party: RelyingParty, *arguments: str) -> tuple[int, dict[str, Any], str]:
+        result = call_main(
+            lambda argv: run(parse_arguments(argv), timing),
+            *("probe-login", f"{party.url}/login", "--logged-in", f"{party.url}/me"),
+            *("--issuer", issuer.url, "--json", *arguments),
+            environ=clean_environ,
+        )
+        return result.returncode, json.loads(result.stdout), result.stderr
+
+    return run_probe
+
+
 @pytest.mark.slow  # a login waits for a key document that never ends
 def test_strict_application_has_no_findings_but_those_of_its_library(
-    probe: Probe, start_party: StartParty, issuer: RunningIssuer
+    probe_on_virtual_time: Probe, start_party: StartParty, issuer: RunningIssuer
 ) -> None:
-    exit_code, report, errors = probe(start_party(StrictParty))
+    exit_code, report, errors = probe_on_virtual_time(start_party(StrictParty))
 
     assert {finding["check"] for finding in report["findings"]} <= KNOWN_OF_PYJWT, errors
     assert {finding["severity"] for finding in report["findings"]} <= {"low", "medium"}
@@ -153,6 +176,21 @@ def test_strict_application_has_no_findings_but_those_of_its_library(
     assert list_outcomes(report, "skipped") == {"refresh-sub-other"}
     assert report["duration_s"] < 60
     assert_nothing_is_left(issuer)
+
+
+def test_check_for_which_no_time_is_left_is_skipped(
+    probe_on_virtual_time: Probe, start_party: StartParty, virtual_clock: VirtualClock
+) -> None:
+    class Slow(StrictParty):
+        def start_login(self, session: dict[str, Any]) -> str:
+            virtual_clock.sleep(4)
+            return super().start_login(session)
+
+    _, report, errors = probe_on_virtual_time(start_party(Slow), "--only", "keys")
+
+    (last,) = (check for check in report["checks"] if check["id"] == "keys-fault-delay")
+    assert last["outcome"] == "skipped", errors
+    assert last["observed"].startswith("no time left in ")
 
 
 def test_careless_application_is_accused_of_what_it_neglects_and_nothing_else(

@@ -53,8 +53,11 @@ ci/engine.sh start >&2
 oras=$PWD/.cache/oras/$(git hash-object ci/oras/go.sum)/oras
 [ -x "$oras" ] || go build -C ci/oras -trimpath -ldflags='-s -w' -o "$oras" oras.land/oras/cmd/oras
 
-! "$oras" resolve "$name:$tag" >/dev/null 2>&1 ||
+if answer=$("$oras" resolve "$name:$tag" 2>&1); then
   fail "$name:$tag is already published: start a new version with ci/version, or name another TAG"
+elif [[ $answer != *": not found" ]]; then
+  fail "$name:$tag: $registry did not say whether it has this tag: check its name and docker login: $answer"
+fi
 
 issuer=packages/dev-only/token-issuer
 architectures=(amd64 arm64)

@@ -20,7 +20,7 @@ from tests.machine import INSTALL_TIMEOUT_S
 from tests.policy.admission import AdmissionPolicy, find_codes
 from tests.policy.rego import RegoPolicy
 from tests.publishing.registry import oras, run_registry
-from tests.services import read_untraced_environ
+from tests.services import find_free_port, read_untraced_environ
 
 # The first test installs the registry and builds ORAS, and the images unless they are cached.
 TIMEOUT_S: Final = INSTALL_TIMEOUT_S + 600
@@ -247,3 +247,13 @@ def test_published_tag_is_not_replaced(published: Published) -> None:
     assert outcome.returncode == 2
     assert f"{published.name}:{published.version} is already published" in outcome.stderr
     assert oras("resolve", f"{published.name}:{published.version}").strip() == published.digest
+
+
+def test_registry_that_cannot_be_reached_is_named_before_anything_is_built() -> None:
+    registry = f"localhost:{find_free_port()}"
+
+    outcome = publish(f"{registry}/example/token-issuer")
+
+    assert outcome.returncode == 2
+    assert f"{registry} did not say whether it has this tag" in outcome.stderr
+    assert "building" not in outcome.stderr

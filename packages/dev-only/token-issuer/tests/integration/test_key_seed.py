@@ -3,18 +3,30 @@
 
 import json
 import subprocess
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import jwt
 import pytest
-from jwt_core import KeySet, VerificationPolicy, compute_thumbprint, verify
+from jwt_core import Algorithm, KeySet, VerificationPolicy, compute_thumbprint, verify
 from tests import patient_http
+from tests.virtual_time.clock import VirtualClock
+from token_issuer.config.settings import Settings
+from token_issuer.issuers.issuers import Issuers
 from token_issuer.key_documents import KEY_DOCUMENTS
+from token_issuer.keys.derivation import derive_private_key
 from token_issuer.keys.errors import DerivedKeysError
+from token_issuer.keys.rotation_plan import RotationPlan
+from token_issuer.keys.seeded_keys import SeededKeys
+from token_issuer.server.server import format_url, listen, serve_in_thread
 from token_issuer.testing import run_token_issuer
+from token_issuer.timing.clock import Clock
+from token_issuer.tokens.issuer import Issuer
 
 pytestmark = pytest.mark.requirement("TI-12")
 
@@ -28,6 +40,7 @@ VECTORS: Final = json.loads(
 ENVIRON: Final = {"TOKEN_ISSUER_KEY_SEED": SEED, "TOKEN_ISSUER_ALGORITHMS": "PS256,ES256,EdDSA"}
 REPLICAS: Final = {**ENVIRON, "TOKEN_ISSUER_REPLICAS": "2"}
 DOCUMENTS: Final = [each.path for each in KEY_DOCUMENTS if not each.is_of_account]
+DAY_S: Final = 86_400
 POLICY: Final = VerificationPolicy(issuer="https://issuer.local", audience="stream-watcher-docker")
 
 
@@ -82,25 +95,34 @@ def test_replicas_refuse_what_needs_common_memory(replicas: list[Any]) -> None:
         assert "TOKEN_ISSUER_REPLICAS" in login.text
 
 
+@contextmanager
+def serve_replica(clock: VirtualClock) -> Iterator[str]:
+    """Serve an issuer whose keys follow *clock*, and yield its URL."""
+    keys = SeededKeys(
+        partial(derive_private_key, SEED, ""),
+        [Algorithm.RS256],
+        plan=RotationPlan.like_google(1),
+        clock=clock.read_date,
+    )
+    core = Issuer(Settings(), keys, Clock(clock.read_date))
+    with listen("127.0.0.1", 0) as listener, serve_in_thread(Issuers(core), listener):
+        yield format_url(listener)
+
+
 def test_token_of_each_replica_verifies_with_the_keys_of_the_other_through_a_rotation(
-    start_issuer: StartIssuer,
+    virtual_clock: VirtualClock,
 ) -> None:
-    rotation = {"TOKEN_ISSUER_ROTATION": "google", "TOKEN_ISSUER_ROTATION_FACTOR": "86400"}
-    urls = [start_issuer(**{**REPLICAS, **rotation}).url for _ in range(2)]
-    kids: set[str] = set()
-    deadline = time.monotonic() + 100
-    while len(kids) < 2:  # a new key signs every 8 s
-        began = time.monotonic()
-        assert began < deadline
-        tokens = [mint(url) for url in urls]
-        documents = [patient_http.get(f"{url}/certs").json() for url in urls]
-        if time.monotonic() - began > 5:  # a busy machine: the keys may have been removed
-            continue
-        for token in tokens:
-            for document in documents:
-                verified = verify(token, KeySet.from_document(document), POLICY)
-                kids.add(str(verified.header["kid"]))
-        time.sleep(0.1)
+    policy = replace(POLICY, clock=virtual_clock.read_date)
+    kids = set()
+    with serve_replica(virtual_clock) as one, serve_replica(virtual_clock) as other:
+        for _ in range(9):  # a new key signs every 8 days
+            tokens = [mint(url) for url in (one, other)]
+            documents = [patient_http.get(f"{url}/certs").json() for url in (one, other)]
+            for token, document in product(tokens, documents):
+                kids.add(verify(token, KeySet.from_document(document), policy).header["kid"])
+            virtual_clock.sleep(DAY_S)
+
+    assert len(kids) == 2
 
 
 def test_commands_sign_and_list_offline_with_the_keys_of_the_issuer(

@@ -355,6 +355,19 @@ def test_command_that_a_signal_ends_leaves_nothing(
         os.kill(child, 0)
 
 
+def run_program(
+    environ: Mapping[str, str], program: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
 # Runs a command at a terminal, and presses Ctrl-C when it is ready; then asks it to end.
 TERMINAL: Final = """
 import os, pty, signal, sys
@@ -377,14 +390,7 @@ print(output.count(b"SIGINT"), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]
 
 def test_key_of_the_terminal_interrupts_the_command_once(environ: dict[str, str]) -> None:
     command = (*COMMAND, "google", "--", sys.executable, "-c", COUNT_SIGNALS)
-    outcome = subprocess.run(
-        [sys.executable, "-c", TERMINAL, *command],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
+    outcome = run_program(environ, TERMINAL, *command)
 
     assert outcome.stdout == "1 7\n", outcome.stderr
 
@@ -400,9 +406,7 @@ print(forwarder.run(["echo", "started"], os.environ))
 
 
 def test_signal_before_the_command_starts_prevents_it(environ: dict[str, str]) -> None:
-    outcome = subprocess.run(
-        [sys.executable, "-c", EARLY], env=environ, capture_output=True, text=True, check=False
-    )
+    outcome = run_program(environ, EARLY)
 
     assert outcome.stdout == "143\n", outcome.stderr
 
@@ -427,14 +431,7 @@ def test_signal_that_another_thread_receives_reaches_the_command(
     started = tmp_path / "started"
     os.mkfifo(started)
 
-    outcome = subprocess.run(
-        [sys.executable, "-c", OTHER_THREAD, str(started)],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
+    outcome = run_program(environ, OTHER_THREAD, str(started))
 
     assert outcome.stdout == "143\n", outcome.stderr
 

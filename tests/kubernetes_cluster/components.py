@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 from tests.machine import ROOT, build_once, download_debian, find_command, run
 
 SOURCES: Final = Path(__file__).parent / "go"
+START_TIMEOUT_S: Final = 180
 BUILT: Final = ROOT / ".cache/kubernetes-cluster"
 NETWORK_PLUGINS: Final = "debian/files/usr/lib/cni"
 """Where the plugins that connect pods are, in the folder with the programs."""
@@ -96,6 +98,18 @@ def run_component(folder: Path, *command: str | Path) -> Iterator[Component]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def wait_until(condition: Callable[[], bool], *components: Component) -> None:
+    """Wait until *condition* is true, and fail if a component ends before."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not condition():
+        for component in components:
+            component.check()
+        assert time.monotonic() < deadline, (
+            "it takes too long; the logs of the components have the reason"
+        )
+        time.sleep(0.5)
 
 
 if __name__ == "__main__":

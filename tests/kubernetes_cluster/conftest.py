@@ -12,9 +12,9 @@ import pytest
 
 from tests.docs.pages import find_blocks
 from tests.kubernetes.conftest import CLUSTER
-from tests.kubernetes_cluster.components import build_components
+from tests.kubernetes_cluster.components import build_components, wait_until
 from tests.kubernetes_cluster.control_plane import ControlPlane, run_control_plane
-from tests.kubernetes_cluster.node import Node, run_node, wait_until
+from tests.kubernetes_cluster.node import Node, run_node
 from tests.machine import ROOT
 
 NAMESPACE: Final = "qa"
@@ -44,7 +44,14 @@ def plane(folder: Path) -> Iterator[ControlPlane]:
         for file in (ROOT / "policy/kubernetes.yaml", CLUSTER / "namespace.yaml"):
             applied = plane.apply(file.read_text(encoding="utf-8"), "default")
             assert applied.returncode == 0, applied.stderr
+        wait_until(lambda: is_policy_in_force(plane), *plane.components)
         yield plane
+
+
+def is_policy_in_force(plane: ControlPlane) -> bool:
+    """Return whether the API server applies the policies; it does some time after it has them."""
+    command = ("run", "token-issuer", "--image=token-issuer", "--dry-run=server")
+    return "'never-ship-dev-only' denied request" in plane.kubectl(*command).stderr
 
 
 @pytest.fixture(scope="session")

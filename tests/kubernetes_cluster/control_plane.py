@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,14 +11,13 @@ from typing import Any, Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.kubernetes_cluster.components import Component, run_component
+from tests.kubernetes_cluster.components import Component, run_component, wait_until
 
 ADDRESS: Final = "10.250.0.1"
 """Address of the node. The script gives it to a network namespace, in which all ports are free."""
 SERVER: Final = f"https://{ADDRESS}:6443"
 SERVICES: Final = "10.96.0.0/16"
 PODS: Final = "10.244.0.0/24"
-START_TIMEOUT_S: Final = 180
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def run_control_plane(binaries: Path, folder: Path) -> Iterator[ControlPlane]:
                 ),
             ),
         )
-        wait_until_ready(plane)
+        wait_until(lambda: is_ready(plane), *plane.components)
         yield plane
 
 
@@ -142,13 +140,7 @@ def write_credentials(folder: Path) -> None:
     (folder / "kubeconfig.json").write_text(json.dumps(configuration), "utf-8")
 
 
-def wait_until_ready(plane: ControlPlane) -> None:
-    """Wait until the server is ready and its first objects exist."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while plane.kubectl("get", "--raw=/readyz").returncode or (
-        plane.kubectl("get", "serviceaccount", "default").returncode
-    ):
-        for component in plane.components:
-            component.check()
-        assert time.monotonic() < deadline, "the API server is not ready in time"
-        time.sleep(0.5)
+def is_ready(plane: ControlPlane) -> bool:
+    """Return whether the server is ready and its first objects exist."""
+    questions = (("--raw=/readyz",), ("serviceaccount", "default"))
+    return all(plane.kubectl("get", *question).returncode == 0 for question in questions)

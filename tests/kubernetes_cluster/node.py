@@ -2,20 +2,23 @@
 
 import json
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.kubernetes_cluster.components import NETWORK_PLUGINS, Component, run_component
+from tests.kubernetes_cluster.components import (
+    NETWORK_PLUGINS,
+    Component,
+    run_component,
+    wait_until,
+)
 from tests.kubernetes_cluster.control_plane import ADDRESS, PODS, ControlPlane
 from tests.machine import find_command, run
 
 NAME: Final = "node"
 PAUSE: Final = "local/pause:1"
-START_TIMEOUT_S: Final = 180
 
 
 @dataclass(frozen=True)
@@ -84,18 +87,6 @@ def run_node(plane: ControlPlane, folder: Path) -> Iterator[Node]:
         )
         wait_until(lambda: is_ready(plane), kubelet, proxy_component)
         yield Node(socket, (containerd, kubelet, proxy_component))
-
-
-def wait_until(condition: Callable[[], bool], *components: Component) -> None:
-    """Wait until *condition* is true, and fail if a component ends before."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while not condition():
-        for component in components:
-            component.check()
-        assert time.monotonic() < deadline, (
-            "it takes too long; the logs of the components have the reason"
-        )
-        time.sleep(0.5)
 
 
 def is_ready(plane: ControlPlane) -> bool:

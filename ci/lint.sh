@@ -14,4 +14,4 @@ ci/policy
 mapfile -t scripts < <(git grep -lE '^#!.*\b(ba)?sh$' -- . ':!*.md')
 run shellcheck -x "${scripts[@]}"
 run actionlint
-run zizmor --offline --persona=pedantic .github/workflows ci/actions/*
+run zizmor --offline --persona=pedantic .github/workflows ci/actions/*/

@@ -1,16 +1,9 @@
 #!/usr/bin/env bash
-# The step of the action: its inputs are in the environment, so no shell parses them.
 set -euo pipefail
+here=$(dirname "$0")
+# shellcheck source=ci/actions/run-check.sh
+. "$here/../run-check.sh"
 
-[[ $FAIL = true || $FAIL = false ]] || { echo "fail: expected true or false, got '$FAIL'" >&2; exit 2; }
-command=(python3 "$(dirname "$0")/../../check-env-files")
+command=(python3 "$here/../../check-env-files")
 [ -z "$SARIF" ] || command+=("--sarif=$SARIF")
-command+=(--)
-while IFS= read -r path; do
-  [ -z "$path" ] || command+=("$path")
-done <<<"$ENV_FILES"
-
-code=0
-"${command[@]}" || code=$?
-echo "exit-code=$code" >>"$GITHUB_OUTPUT"
-[[ $code -eq 1 && $FAIL = false ]] || exit "$code"
+run_check "$ENV_FILES" "${command[@]}"
